@@ -1,0 +1,36 @@
+/** What went wrong, as far as the caller can act on it. */
+export type ErrorKind = 'internal' | 'usage' | 'input' | 'unmet' | 'partial' | 'interrupted';
+
+/** Exit code of the command line for each kind of error. */
+export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
+  internal: 1,
+  usage: 2,
+  input: 3,
+  unmet: 4,
+  partial: 5,
+  interrupted: 130,
+};
+
+/** An error meant for the user: one sentence that names the subject, what was expected and what to do. */
+export class ParetouError extends Error {
+  override readonly name = 'ParetouError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
+  }
+}
+
+/** A file or configuration that cannot be used (exit code 3). */
+export const inputError = (message: string, cause?: unknown): ParetouError =>
+  new ParetouError('input', message, cause === undefined ? undefined : { cause });
+
+/** A command line that cannot be carried out as written (exit code 2). */
+export const usageError = (message: string): ParetouError => new ParetouError('usage', message);

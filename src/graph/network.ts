@@ -1,0 +1,117 @@
+/**
+ * A network as the TFLite file states it: operators, tensors, shapes, quantisation. No bytes of the container,
+ * no hardware. Everything is read-only; a changed network is a new object that shares what did not change.
+ */
+
+/** Element types that occur in TFLite files, by their schema names in lower case. */
+export type ElementType =
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'bfloat16'
+  | 'int4'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint4'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool'
+  | 'string'
+  | 'complex64'
+  | 'complex128'
+  | 'resource'
+  | 'variant'
+  | 'int2'
+  | 'unknown';
+
+/** Bits of one element; 0 for types without a fixed size. */
+export const ELEMENT_BITS: Readonly<Record<ElementType, number>> = {
+  float16: 16,
+  float32: 32,
+  float64: 64,
+  bfloat16: 16,
+  int4: 4,
+  int8: 8,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  uint4: 4,
+  uint8: 8,
+  uint16: 16,
+  uint32: 32,
+  uint64: 64,
+  bool: 8,
+  string: 0,
+  complex64: 64,
+  complex128: 128,
+  resource: 0,
+  variant: 0,
+  int2: 2,
+  unknown: 0,
+};
+
+/** Affine quantisation: real = scale · (stored − zeroPoint), one entry or one per index of `axis`. */
+export interface Quantisation {
+  /** float32 values, widened. */
+  readonly scales: readonly number[];
+  readonly zeroPoints: readonly number[];
+  readonly axis: number;
+}
+
+/** Read-only data of a tensor. */
+export interface Constant {
+  /** The values, little endian; absent when they are not known yet (a layer whose weights are still to be made). */
+  readonly bytes?: Uint8Array;
+}
+
+export interface Tensor {
+  readonly name: string;
+  readonly type: ElementType;
+  /**
+   * Elements per axis; undefined for a tensor without shape. A dynamic batch is 1; other dynamic axes are −1
+   * (shared reference document 01, section 2.2).
+   */
+  readonly shape: readonly number[] | undefined;
+  readonly quantisation?: Quantisation;
+  readonly constant?: Constant;
+  /** State that outlives an inference. */
+  readonly variable: boolean;
+}
+
+export type OptionValue = number | bigint | boolean | string | readonly number[];
+
+export interface Operator {
+  /** Builtin operator name of the TFLite schema, e.g. `CONV_2D`; `CUSTOM` for custom operators. */
+  readonly kind: string;
+  readonly customCode?: string;
+  /** Tensor indices; −1 is an absent optional input. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly intermediates: readonly number[];
+  /**
+   * Builtin options by their schema names, defaults filled in. Enumerations are their schema names
+   * (`padding: 'SAME'`, `fused_activation_function: 'RELU6'`, `mode: 'REFLECT'`, data types in lower case).
+   */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** Index of the operator of the original file that this one is or stands for. */
+  readonly origin: number;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly tensors: readonly Tensor[];
+  readonly operators: readonly Operator[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+export interface Network {
+  /** File name without directory and extension. */
+  readonly name: string;
+  /** Graph 0 is the entry. */
+  readonly graphs: readonly [Graph, ...Graph[]];
+}

@@ -1,0 +1,168 @@
+import type { Constant, ElementType } from '../graph/network.js';
+
+/** N, H, W, C. */
+export type Shape4 = readonly [number, number, number, number];
+
+/** A feature map, or a constant used as one. Views of one tensor share one object. */
+export interface FeatureMap {
+  /** Unique in the lowered network, in order of creation. */
+  readonly id: number;
+  readonly name: string;
+  readonly type: ElementType;
+  /** Shape in memory, padded on the left to four axes. */
+  readonly shape: Shape4;
+  readonly constant?: Constant;
+  readonly graphInput: boolean;
+  readonly graphOutput: boolean;
+  /** State that outlives an inference. */
+  readonly persistent: boolean;
+}
+
+/** How one operation reads or writes a feature map. */
+export interface View {
+  readonly tensor: FeatureMap;
+  /** The connection's own shape (reshapes are free, so it may differ from the shape in memory). */
+  readonly shape: Shape4;
+  /** The part that is read or written, where that is not all of `shape`. */
+  readonly slice?: { readonly offset: Shape4; readonly shape: Shape4 };
+  /** Step in height and width, where not 1×1. */
+  readonly step?: readonly [number, number];
+  readonly reversed?: 'H' | 'W' | 'C';
+  /** Permutation with which the operation writes its result. */
+  readonly transposed?: readonly [number, number, number, number];
+}
+
+/** Kernel after lowering; sizes are not dilated. */
+export interface Kernel {
+  readonly height: number;
+  readonly width: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** Weights as the encoder sees them (reference document 05, section 1). */
+export interface WeightArray {
+  /** Equal keys mean equal values and shape: the identity under which encodings are kept. */
+  readonly key: string;
+  /** O, KH, KW, I; for depthwise O is the number of channels and I is 1. */
+  readonly shape: readonly [number, number, number, number];
+  readonly depthwise: boolean;
+  /** The values are not known; `values` gives stand-ins with the statistics of trained weights. */
+  readonly predicted: boolean;
+  /** Values minus zero point in O, KH, KW, I order. Computed on demand; callers do not keep it. */
+  readonly values: () => Int16Array;
+}
+
+/** A look-up table that the operation reads. */
+export interface LookUpTable {
+  readonly bytes: number;
+  /** Equal keys mean equal contents: such tables are stored once. */
+  readonly key: string;
+}
+
+/** Names as in the report column "NNG Operator". */
+export type OpKind =
+  | 'Conv2D'
+  | 'DepthwiseConv2D'
+  | 'FullyConnected'
+  | 'MaxPool'
+  | 'AvgPool'
+  | 'SumPool'
+  | 'ReduceSum'
+  | 'ReduceMax'
+  | 'ReduceMin'
+  | 'ReduceAny'
+  | 'ReduceAll'
+  | 'ArgMax'
+  | 'Rescale'
+  | 'Quantize'
+  | 'MemoryCopy'
+  | 'Reverse'
+  | 'NullPool'
+  | 'Relu'
+  | 'Relu6'
+  | 'Relu0To1'
+  | 'ReluN1To1'
+  | 'ReluN'
+  | 'Prelu'
+  | 'Clamp'
+  | 'Sigmoid'
+  | 'Tanh'
+  | 'LUT'
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'Minimum'
+  | 'Maximum'
+  | 'Abs'
+  | 'LeakyRelu'
+  | 'CLZ'
+  | 'SHL'
+  | 'SHR'
+  | 'Asr'
+  | 'Div'
+  | 'And'
+  | 'Or'
+  | 'Xor'
+  | 'Not'
+  | 'AndNot'
+  | 'LogicalAnd'
+  | 'LogicalOr'
+  | 'LogicalXor'
+  | 'LogicalNot'
+  | 'Equal'
+  | 'NotEqual'
+  | 'Greater'
+  | 'GreaterEqual'
+  | 'Transpose'
+  | 'MatMul'
+  | 'Resize'
+  | 'Gather'
+  | 'Scatter'
+  | 'Passthrough';
+
+/**
+ * One operation of the lowered network: a primary with the sub-operations fused or chained onto it.
+ * After grouping the primary's OFM is that of the last operation fused onto it.
+ */
+export interface LoweredOp {
+  /** Report column "NNG Operator". `Passthrough` = executed by the CPU. */
+  readonly kind: OpKind;
+  /** Report column "Original Operator". */
+  readonly original: string;
+  /** `Operator.origin` of the TFLite operator it comes from; −1 where there is none. */
+  readonly origin: number;
+  readonly target: 'NPU' | 'CPU';
+  /** For CPU operations: why. */
+  readonly reason?: string;
+  /** Feature-map inputs in index order (IFM, IFM2, …), constants included; no weights, biases or tables. */
+  readonly ifms: readonly View[];
+  /** One for NPU operations; any number for CPU operations. */
+  readonly ofms: readonly View[];
+  /** 1×1, stride 1, no padding where the operation has none. */
+  readonly kernel: Kernel;
+  readonly weights?: WeightArray;
+  /** The table that this very operation reads (not one of its sub-operations). */
+  readonly lut?: LookUpTable;
+  /** MatMul: intermediate tensor. */
+  readonly scratch?: FeatureMap;
+  /** Every input has a quantisation scale (an int32 step of a softmax has none). */
+  readonly scaled: boolean;
+  readonly upscale: 'none' | 'nearest' | 'zeros';
+  /** Absorbed operations in order; rows of zeros in the report. Their own `subs` are empty. */
+  readonly subs: readonly LoweredOp[];
+  /** True for a sub-operation that is chained (elementwise, reads further inputs); false for a fused one. */
+  readonly chained?: boolean;
+}
+
+export interface LoweredNetwork {
+  readonly name: string;
+  /** Groups in execution order, all graphs one after another. */
+  readonly ops: readonly LoweredOp[];
+}
