@@ -1,0 +1,312 @@
+import { OUTPUT_RATE, type Accelerator } from '../../npu/accelerators.js';
+import type { Memory } from '../../npu/system.js';
+import { ceilDiv, roundUp, transferCycles } from '../integers.js';
+import type { CostOp, CostView } from '../operation.js';
+import type { BlockConfig } from './block-config.js';
+import { transfer } from './transfer.js';
+
+/** Which ends of the operation a call covers: a first part fetches its IFM, a last part drains its OFM. */
+export const EDGE = { middle: 0, first: 1, last: 2, whole: 3 } as const;
+
+/** Shapes and memories of one question to the cost model: a whole operation, a depth slice or a stripe. */
+export interface CostCall {
+  ofmH: number;
+  ofmW: number;
+  ofmC: number;
+  /** Rows and columns of IFM 0; its depth and all of IFM 1 are the operation's. */
+  ifmH: number;
+  ifmW: number;
+  edge: number;
+  ifmMemory: Memory;
+  ifm2Memory: Memory;
+  ofmMemory: Memory;
+  scratchMemory: Memory;
+  /** Read latency of the memory that weights and scales are read from, cycles. */
+  weightReadLatency: number;
+}
+
+/** The two sides of an operation with MACs, for explanations. */
+export interface CyclesParts {
+  /** MAC side of the whole operation. */
+  macCycles: number;
+  /** Output side of the whole operation. */
+  outputCycles: number;
+  /** Transfers before the first and after the last block. */
+  ifmIn: number;
+  ofmOut: number;
+  /** Fractional number of blocks. */
+  blocks: number;
+  macBlock: number;
+}
+
+const MAX_SUB_KERNEL = 8;
+
+/** Cycles per OFM element of output and activation stage; reference 02 §1.2. */
+export function outputCyclesPerElement(op: CostOp, acc: Accelerator, accumulatorBits: number): number {
+  const elementwise = op.opClass === 'elementwise';
+  let rate: number = OUTPUT_RATE.other;
+  if (elementwise && op.ifms[0]!.bits === 32) {
+    rate = op.ifms.length > 1 ? OUTPUT_RATE.binary32 : OUTPUT_RATE.unary32;
+  } else if (op.kind === 'Mul' && op.ofm.bits === 32) rate = OUTPUT_RATE.mulTo32;
+  else if (op.kind === 'Mul' || (!elementwise && accumulatorBits === 40)) {
+    rate = OUTPUT_RATE.mulOrWideAccumulator;
+  } else if (op.kind === 'Add' || op.kind === 'Sub') rate = OUTPUT_RATE.addSub;
+  else if (op.kind === 'MaxPool') rate = OUTPUT_RATE.maxPool;
+  return Math.max(acc.outputCycles[rate]!, acc.activationCycles[op.activation]);
+}
+
+/** First-in transfer of one IFM: the part that the first block needs. */
+function ifmInCycles(
+  view: CostView,
+  h: number,
+  w: number,
+  c: number,
+  ifmBits: number,
+  config: BlockConfig,
+  memory: Memory,
+  cores: number,
+): number {
+  const elements = Math.min(h, config.ifmH) * Math.min(w, config.ifmW) * Math.min(c, config.ifmC);
+  const bytes = Math.floor((elements * ifmBits) / 8);
+  const moved = transfer(
+    'read',
+    memory.burstLength,
+    view.format,
+    ifmBits,
+    config.ifmW,
+    config.ifmC,
+    w,
+    c,
+    cores,
+    bytes,
+  );
+  return memory.readLatency + transferCycles(moved, memory.bytesPerCycle);
+}
+
+function firstIn(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+  const ifm = op.ifms[0]!;
+  const cycles = ifmInCycles(
+    ifm,
+    call.ifmH,
+    call.ifmW,
+    ifm.shape[3],
+    ifm.bits,
+    config,
+    call.ifmMemory,
+    acc.cores,
+  );
+  const ifm2 = op.ifms[1];
+  if (ifm2 === undefined) return cycles;
+  const [, h, w, c] = ifm2.shape;
+  return Math.max(cycles, ifmInCycles(ifm2, h, w, c, ifm.bits, config, call.ifm2Memory, acc.cores));
+}
+
+function lastOut(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+  const elements =
+    Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
+  const memory = call.ofmMemory;
+  const bytes = Math.floor((elements * op.ofm.bits) / 8);
+  const moved = transfer(
+    'write',
+    memory.burstLength,
+    op.ofm.format,
+    op.ofm.bits,
+    config.ofmW,
+    config.ofmC,
+    call.ofmW,
+    call.ofmC,
+    acc.cores,
+    bytes,
+  );
+  return memory.writeLatency + transferCycles(moved, memory.bytesPerCycle);
+}
+
+/** MAC cycles of one block over the whole IFM depth; reference 02 §3.2. A = ublocks of the block in H × W. */
+function macCyclesPerBlock(
+  op: CostOp,
+  config: BlockConfig,
+  acc: Accelerator,
+  area: number,
+  depthUblocks: number,
+  spatial: { nH: number; nW: number },
+): number {
+  const { opClass, kernel } = op;
+  const ifm = op.ifms[0]!;
+  const small = acc.macsPerCycle === 32;
+  const wide = config.accumulatorBits === 40;
+  const delayStep = acc.stepDelay[wide ? 1 : 0];
+  const ifmDepth = Math.min(ifm.shape[3], config.ifmC);
+  const limit = opClass === 'vector-product' ? 1 : MAX_SUB_KERNEL;
+  const weightFloor = 4 * acc.ofmUblock[2];
+  const ublocks = area * depthUblocks;
+  const partKernel = opClass === 'conv' && config.traversal === 'part-kernel';
+  const perStep =
+    opClass === 'depthwise'
+      ? Math.max(weightFloor, (4 * area * ifm.bits) / 8)
+      : Math.max(weightFloor, 4 * area);
+
+  let total = 0;
+  for (let y = 0; y < kernel.height; y += limit) {
+    const sh = Math.min(limit, kernel.height - y);
+    for (let x = 0; x < kernel.width; x += limit) {
+      const elements = sh * Math.min(limit, kernel.width - x);
+      let steps: number;
+      let cycles: number;
+      if (opClass === 'pool') {
+        steps = 1;
+        cycles = Math.max(4, elements) * ublocks * (small ? 1 : ifm.bits / 2);
+      } else if (opClass === 'depthwise') {
+        steps = ceilDiv(elements, 4);
+        cycles = perStep * steps * depthUblocks;
+      } else if (partKernel) {
+        steps = ceilDiv(elements, ifm.bits === 16 ? 2 : 4);
+        cycles = perStep * steps * depthUblocks * ceilDiv(ifmDepth, 8);
+      } else {
+        steps = elements;
+        cycles = perStep * steps * depthUblocks;
+      }
+      let delay = 0;
+      if (area === 1) {
+        if (depthUblocks === 1) delay = delayStep * steps;
+        else if (steps > 1) delay = delayStep * (steps - 1) * depthUblocks;
+      }
+      if (small && (spatial.nW === 1 || spatial.nH === 1) && depthUblocks > 1 && wide) {
+        delay += delayStep * depthUblocks;
+      }
+      if (partKernel) delay *= ceilDiv(ifmDepth, 8);
+      total += cycles + delay;
+    }
+  }
+  if (opClass === 'conv' || opClass === 'vector-product' || opClass === 'reduce-sum') {
+    total *= ceilDiv(ifm.shape[3], ifmDepth);
+  }
+  return Math.floor(total / acc.cores);
+}
+
+function macOperation(
+  op: CostOp,
+  config: BlockConfig,
+  acc: Accelerator,
+  call: CostCall,
+  parts: CyclesParts | undefined,
+): number {
+  const blockH = Math.min(call.ofmH, config.ofmH);
+  const blockW = Math.min(call.ofmW, config.ofmW);
+  const blockC = Math.min(call.ofmC, config.ofmC);
+  let [uh, uw] = acc.ofmUblock;
+  const ud = acc.ofmUblock[2];
+  const oneRow =
+    uh === 2 &&
+    (op.opClass === 'conv' || op.opClass === 'vector-product') &&
+    call.ofmH === 1 &&
+    call.ofmW % 2 === 0 &&
+    op.kernel.height === 1;
+  if (oneRow) {
+    uh = 1;
+    uw = 4;
+  }
+  const nH = ceilDiv(blockH, uh);
+  const nW = ceilDiv(blockW, uw);
+  const nD = ceilDiv(blockC, ud);
+  const blocks =
+    (ceilDiv(call.ofmH, uh) * ceilDiv(call.ofmW, uw) * ceilDiv(call.ofmC, ud)) / (nH * nW * nD);
+  const macBlock = macCyclesPerBlock(op, config, acc, nH * nW, nD, { nH, nW });
+
+  const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
+  const output = Math.ceil(perElement * (blockH * blockW * blockC));
+  const bias = op.weights === undefined ? 0 : (10 * blockC * call.weightReadLatency) / 256;
+  const outputBlock = Math.max(output, bias);
+
+  const ifmIn = firstIn(op, config, acc, call);
+  const ofmOut = lastOut(op, config, acc, call);
+  const memoryDifference = blocks > 1 ? Math.abs(ofmOut - ifmIn) : 0;
+  const command = (memoryDifference + macBlock + outputBlock) / 4;
+  const m = Math.max(macBlock, command);
+  const a = Math.max(outputBlock, command);
+  let total: number;
+  if (m > a) {
+    total = Math.trunc(m * blocks);
+    if ((call.edge & EDGE.last) !== 0) total = Math.trunc(total + a);
+  } else {
+    total = Math.trunc(a * blocks + m);
+  }
+  if ((call.edge & EDGE.last) !== 0) total += ofmOut;
+  if ((call.edge & EDGE.first) !== 0) total += ifmIn;
+  if (parts !== undefined) {
+    parts.macCycles = Math.trunc(macBlock * blocks);
+    parts.outputCycles = Math.trunc(outputBlock * blocks);
+    parts.ifmIn = ifmIn;
+    parts.ofmOut = ofmOut;
+    parts.blocks = blocks;
+    parts.macBlock = macBlock;
+  }
+  return total;
+}
+
+function elementwise(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+  const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
+  const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
+  const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
+  const block = Math.max(lastOut(op, config, acc, call), firstIn(op, config, acc, call));
+  const commandPerElement = (block / (config.ofmH * config.ofmW * config.ofmC) + perElement) / 4;
+  return Math.max(Math.ceil(commandPerElement * elements), Math.ceil(perElement * elements));
+}
+
+/** A MatMul is a multiplication into scratch memory and a reduction of it, once per column (reference 02 §3.7). */
+function matmul(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+  const [ifm, ifm2] = op.ifms as [CostView, CostView];
+  const [, h, w, c] = ifm.shape;
+  const product: CostOp = {
+    ...op,
+    kind: 'Mul',
+    opClass: 'elementwise',
+    ifms: [ifm, { ...ifm2, shape: ifm.shape }],
+    ofm: { ...op.ofm, shape: ifm.shape, bits: 32 },
+  };
+  const reduction: CostOp = {
+    ...op,
+    kind: 'ReduceSum',
+    opClass: 'reduce-sum',
+    ifms: [ifm],
+    ofm: { ...op.ofm, shape: [1, h, w, 1] },
+  };
+  const shapes = { ofmH: h, ofmW: w, ifmH: h, ifmW: w, edge: EDGE.whole };
+  const mul = elementwise(product, config, acc, {
+    ...call,
+    ...shapes,
+    ofmC: c,
+    ofmMemory: call.scratchMemory,
+  });
+  const sum = macOperation(
+    reduction,
+    config.reduction!,
+    acc,
+    { ...call, ...shapes, ofmC: 1, ifmMemory: call.scratchMemory },
+    undefined,
+  );
+  return (mul + sum) * ifm2.shape[2];
+}
+
+/**
+ * Run cycles of an operation or of a part of it, transfers of weights not counted; reference 02 section 3.
+ *
+ * @param parts filled in for operations with MACs, if given
+ */
+export function runCycles(
+  op: CostOp,
+  config: BlockConfig,
+  acc: Accelerator,
+  call: CostCall,
+  parts?: CyclesParts,
+): number {
+  switch (op.opClass) {
+    case 'elementwise':
+      return elementwise(op, config, acc, call);
+    case 'matmul':
+      return matmul(op, config, acc, call);
+    case 'transpose':
+      throw new Error('a Transpose is costed by its traffic');
+    default:
+      return macOperation(op, config, acc, call, parts);
+  }
+}
