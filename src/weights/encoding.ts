@@ -28,8 +28,12 @@ export interface Encoding {
   readonly firstTransferBytes: number;
   /** Weights in the raw padded streams. */
   readonly sourceSize: number;
+  /** Zeros coded through zero runs. */
   readonly zeroCount: number;
+  /** Distinct weights, padding zeros included: exact up to 16; above, only that there are more than 16 counts. */
   readonly distinctCount: number;
+  /** Weight streams per depth slice (slices with fewer channels than that have fewer). */
+  readonly streams: number;
 }
 
 /** Sizes of `weights` encoded in depth slices [b0,b1), [b1,b2), … with b0 = 0 and the last = output channels. */

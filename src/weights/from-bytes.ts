@@ -1,0 +1,80 @@
+import type { WeightArray } from '../lowering/operations.js';
+
+/** Weights as a TFLite tensor holds them. */
+export interface RawWeights {
+  /** Equal keys must mean equal weights, see `WeightArray.key`. */
+  readonly key: string;
+  /** O·KH·KW·I bytes. */
+  readonly bytes: Uint8Array;
+  readonly type: 'int8' | 'uint8';
+  /** O, KH, KW, I of the result; for a depthwise filter O is the number of channels and I is 1. */
+  readonly shape: readonly [number, number, number, number];
+  /** How the bytes lie: O, KH, KW, I, or the depthwise filter's 1, KH, KW, C. */
+  readonly order: 'OHWI' | '1HWC';
+  /** Kind of the operation that the weights are for, which may differ from that of the filter. */
+  readonly depthwise: boolean;
+  /** Of the weight tensor; empty stands for 0. */
+  readonly zeroPoints: readonly number[];
+  /** Mirror the kernel in height and width (transpose convolution). */
+  readonly mirrored?: boolean;
+}
+
+/** Zero point by channel index, undefined where they are all equal (reference 05 §1 point 3). */
+const perChannel = (zeroPoints: readonly number[]): Int16Array | undefined =>
+  zeroPoints.some((zeroPoint) => zeroPoint !== zeroPoints[0]) ? Int16Array.from(zeroPoints) : undefined;
+
+const transposed = (source: ArrayLike<number>, elements: number, channels: number, out: Int16Array): void => {
+  for (let element = 0; element < elements; element++) {
+    const row = element * channels;
+    for (let c = 0; c < channels; c++) out[c * elements + element] = source[row + c]!;
+  }
+};
+
+const mirror = (values: Int16Array, outputs: number, elements: number, depth: number): Int16Array => {
+  const out = new Int16Array(values.length);
+  for (let o = 0; o < outputs; o++) {
+    for (let element = 0; element < elements; element++) {
+      const from = (o * elements + element) * depth;
+      out.set(values.subarray(from, from + depth), (o * elements + elements - 1 - element) * depth);
+    }
+  }
+  return out;
+};
+
+const subtract = (values: Int16Array, raw: RawWeights): void => {
+  const zeroPoint = raw.zeroPoints[0] ?? 0;
+  const several = perChannel(raw.zeroPoints);
+  if (several === undefined) {
+    if (zeroPoint !== 0) for (let k = 0; k < values.length; k++) values[k]! -= zeroPoint;
+    return;
+  }
+  const [, height, width, depth] = raw.shape;
+  const perOutput = height * width * depth;
+  for (let k = 0; k < values.length; k++) {
+    const channel = raw.depthwise ? Math.floor(k / perOutput) : k % depth;
+    values[k]! -= several[channel % several.length]!;
+  }
+};
+
+const decode = (raw: RawWeights): Int16Array => {
+  const { bytes } = raw;
+  const [outputs, height, width, depth] = raw.shape;
+  const source = raw.type === 'int8' ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
+  let values: Int16Array;
+  if (raw.order === 'OHWI') values = Int16Array.from(source);
+  else {
+    values = new Int16Array(source.length);
+    transposed(source, height * width, outputs, values);
+  }
+  subtract(values, raw);
+  return raw.mirrored === true ? mirror(values, outputs, height * width, depth) : values;
+};
+
+/** The weights of a TFLite filter as the encoder takes them: zero point taken off, in O, KH, KW, I order. */
+export const weightsFromBytes = (raw: RawWeights): WeightArray => ({
+  key: raw.key,
+  shape: raw.shape,
+  depthwise: raw.depthwise,
+  predicted: false,
+  values: () => decode(raw),
+});
