@@ -1,0 +1,115 @@
+import { displayName } from '../npu/accelerator-names.js';
+import { AREAS, type Area, type Estimate } from '../estimate-types.js';
+import { layersTable } from './layers.js';
+import { notes } from './notes.js';
+import { AREA_NAMES, inferenceSeconds, inferencesPerSecond, teraOperations } from './summary.js';
+
+export interface ConsoleOptions {
+  /** The per-layer table. */
+  readonly performance?: boolean;
+  /** Original and encoded size of the weights. */
+  readonly weights?: boolean;
+  /** Cycle totals, operations and inferences per second. */
+  readonly cycles?: boolean;
+}
+
+type Line = readonly [label: string, value: string, unit?: string];
+
+const LABEL_WIDTH = 40;
+const VALUE_WIDTH = 14;
+
+const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(2);
+const kibibytes = (bytes: number): string => (bytes / 1024).toFixed(2);
+const percent = (part: number, whole: number): string =>
+  `(${(whole === 0 ? 0 : (part * 100) / whole).toFixed(1)}%)`;
+
+/** Report of one estimate for a terminal, the reference compiler's figures in its order (reference 04 §11.3), then notes. */
+export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}): string {
+  const touched = AREAS.filter((area) => estimate.traffic[area].total > 0);
+  const blocks: readonly (readonly Line[])[] = [
+    systemLines(estimate, touched),
+    AREAS.filter((area) => estimate.memoryUsed[area] > 0).map((area) => [
+      `Total ${AREA_NAMES[area]} used`,
+      kibibytes(estimate.memoryUsed[area]),
+      'KiB',
+    ]),
+    operatorLines(estimate),
+    ...touched.map((area) => trafficLines(estimate, area)),
+    options.weights ? weightLines(estimate) : [],
+    [['Neural network macs', String(estimate.macs), 'MACs/batch']],
+    options.cycles ? cycleLines(estimate) : [],
+  ];
+  const parts = [
+    ...(options.performance ? [layersTable(estimate)] : []),
+    [`Network summary for ${estimate.network}`, ...blocks.filter((b) => b.length > 0).map(block)].join('\n'),
+    ...(options.cycles ? [inferenceLine(estimate)] : []),
+    ...notes(estimate),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const block = (lines: readonly Line[]): string =>
+  lines
+    .map(([label, value, unit]) =>
+      `${label.padEnd(LABEL_WIDTH)} ${value.padStart(VALUE_WIDTH)} ${unit ?? ''}`.trimEnd(),
+    )
+    .concat('')
+    .join('\n');
+
+const systemLines = (estimate: Estimate, touched: readonly Area[]): readonly Line[] => [
+  ['Accelerator configuration', displayName(estimate.accelerator)],
+  ['System configuration', estimate.systemConfig],
+  ['Memory mode', estimate.memoryMode],
+  ['Accelerator clock', String(Math.trunc(estimate.coreClock / 1e6)), 'MHz'],
+  ...touched.map((area): Line => [
+    `Design peak ${AREA_NAMES[area]} bandwidth`,
+    estimate.bandwidths[area].toFixed(2),
+    'GB/s',
+  ]),
+];
+
+function operatorLines({ cpuOperators, npuOperators }: Estimate): readonly Line[] {
+  const all = cpuOperators + npuOperators;
+  return [
+    ['CPU operators', String(cpuOperators), percent(cpuOperators, all)],
+    ['NPU operators', String(npuOperators), percent(npuOperators, all)],
+  ];
+}
+
+function trafficLines(estimate: Estimate, area: Area): readonly Line[] {
+  const name = AREA_NAMES[area];
+  const { featureMapRead, featureMapWrite, weightRead, weightWrite, total } = estimate.traffic[area];
+  const average = (total * inferencesPerSecond(estimate)) / 1024 / 1024 / 1000;
+  return [
+    [`Average ${name} bandwidth`, average.toFixed(2), 'GB/s'],
+    [`Input ${name} bandwidth`, megabytes(featureMapRead), 'MB/batch'],
+    [`Weight ${name} bandwidth`, megabytes(weightRead + weightWrite), 'MB/batch'],
+    [`Output ${name} bandwidth`, megabytes(featureMapWrite), 'MB/batch'],
+    [`Total ${name} bandwidth`, megabytes(total), 'MB/batch'],
+    [`Total ${name} bandwidth per input`, megabytes(total), 'MB/inference'],
+  ];
+}
+
+const weightLines = (estimate: Estimate): readonly Line[] => [
+  ['Original Weights Size', kibibytes(estimate.originalWeightBytes), 'KiB'],
+  ['NPU Encoded Weights Size', kibibytes(estimate.encodedWeightBytes), 'KiB'],
+];
+
+const cycleLines = (estimate: Estimate): readonly Line[] => [
+  ['Network Tops/s', teraOperations(estimate).toFixed(2), 'Tops/s'],
+  ['NPU cycles', String(estimate.npuCycles), 'cycles/batch'],
+  ...AREAS.map((area): Line => [
+    `${AREA_NAMES[area]} Access cycles`,
+    String(estimate.accessCycles[area]),
+    'cycles/batch',
+  ]),
+  ['Total cycles', String(estimate.cycles), 'cycles/batch'],
+];
+
+const inferenceLine = (estimate: Estimate): string =>
+  [
+    'Info: cycles are estimates of the NPU alone; work of the CPU is not in them.',
+    'Info: a layer takes the greatest of its NPU and access cycles, and layers follow one another.',
+    `Batch Inference time  ${(inferenceSeconds(estimate) * 1000).toFixed(2)} ms, ` +
+      `${inferencesPerSecond(estimate).toFixed(2)} inferences/s (batch size 1)`,
+  ].join('\n');
