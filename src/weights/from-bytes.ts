@@ -61,7 +61,7 @@ const decode = (raw: RawWeights): Int16Array => {
   const [outputs, height, width, depth] = raw.shape;
   const source = raw.type === 'int8' ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
   let values: Int16Array;
-  if (raw.order === 'OHWI') values = Int16Array.from(source);
+  if (raw.order === 'OHWI') values = new Int16Array(source);
   else {
     values = new Int16Array(source.length);
     transposed(source, height * width, outputs, values);
