@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js';
+import { ACCELERATORS } from './accelerators.js';
 
 /** Every accelerator of the three families, smallest first. */
 export const ACCELERATOR_NAMES = [
@@ -19,8 +20,10 @@ export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
 export const FAMILIES = ['u55', 'u65', 'u85'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** Families whose cost model exists; the others are known by name only. */
-export const SUPPORTED_FAMILIES: readonly Family[] = ['u55', 'u65'];
+/** Accelerators that can be estimated; the others are known by name only. */
+export const SUPPORTED_NAMES: readonly AcceleratorName[] = ACCELERATOR_NAMES.filter((name) =>
+  ACCELERATORS.has(name),
+);
 
 /** Accelerator used when none is asked for (reference 04 §10.1). */
 export const DEFAULT_ACCELERATOR: AcceleratorName = 'ethos-u55-256';
@@ -77,14 +80,14 @@ export function unknownAccelerator(word: string): Error {
 
 /**
  * Checks one accelerator name.
- * @throws a usage error if it is not known or its family is not supported yet
+ * @throws a usage error if it is not known or not supported yet
  */
 export function parseAccelerator(word: string): AcceleratorName {
   if (!isAcceleratorName(word)) throw unknownAccelerator(word);
-  if (!SUPPORTED_FAMILIES.includes(familyOf(word))) {
+  if (!SUPPORTED_NAMES.includes(word)) {
     throw usageError(
       `accelerator "${word}": Ethos-${familyOf(word).toUpperCase()} is not supported by paretou yet; ` +
-        `choose from ${ACCELERATOR_NAMES.filter((n) => SUPPORTED_FAMILIES.includes(familyOf(n))).join(', ')}`,
+        `choose from ${SUPPORTED_NAMES.join(', ')}`,
     );
   }
   return word;
@@ -92,8 +95,8 @@ export function parseAccelerator(word: string): AcceleratorName {
 
 /**
  * Expands a comma-separated list of accelerators and groups (`all`, `u55`, `u65`, `u85`), in the order given and
- * without repetitions. `all` stands for every accelerator of the supported families.
- * @throws a usage error for an empty list, an unknown word or a family that is not supported yet
+ * without repetitions. `all` stands for every supported accelerator.
+ * @throws a usage error for an empty list, an unknown word or one that is not supported yet
  */
 export function parseAcceleratorList(list: string): readonly AcceleratorName[] {
   const words = list
@@ -106,7 +109,7 @@ export function parseAcceleratorList(list: string): readonly AcceleratorName[] {
     );
   }
   const chosen = words.flatMap((word): readonly string[] => {
-    if (word === 'all') return ACCELERATOR_NAMES.filter((n) => SUPPORTED_FAMILIES.includes(familyOf(n)));
+    if (word === 'all') return SUPPORTED_NAMES;
     if ((FAMILIES as readonly string[]).includes(word)) {
       return ACCELERATOR_NAMES.filter((n) => familyOf(n) === word);
     }
