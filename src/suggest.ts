@@ -33,9 +33,14 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** `; did you mean X?` if a candidate is close, else nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const near = closest(word, candidates);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
 /** `; did you mean X?` if a candidate is close, else `; choose from ...` with all of them. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const near = closest(word, candidates);
-  if (near !== undefined) return `; did you mean ${near}?`;
-  return candidates.length === 0 ? '' : `; choose from ${candidates.join(', ')}`;
+  const choices = candidates.length === 0 ? '' : `; choose from ${candidates.join(', ')}`;
+  return didYouMean(word, candidates) || choices;
 }

@@ -1,5 +1,5 @@
 import { inputError } from '../errors.js';
-import { suggestion } from '../suggest.js';
+import { didYouMean, suggestion } from '../suggest.js';
 import { at, type IniEntry, type IniSection } from './ini.js';
 
 /** Entries of each section by key, as one of the two readers sees them. */
@@ -118,7 +118,7 @@ export function wordValue<T extends string>(entry: IniEntry, section: string, wo
   if (word === undefined) {
     throw inputError(
       `${at(entry)}: ${entry.key} of [${section}] is "${entry.value}", expected one of ${words.join(', ')}` +
-        suggestion(entry.value, words).replace(/^; choose.*/, ''),
+        didYouMean(entry.value, words),
     );
   }
   return word;
