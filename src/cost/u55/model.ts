@@ -1,7 +1,8 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
-import type { StreamLayout } from '../../weights/encoding.js';
+import type { Encoder, StreamLayout } from '../../weights/encoding.js';
 import { transferCycles } from '../integers.js';
+import type { CostModel } from '../model.js';
 import type { CostOp } from '../operation.js';
 import { findBlockConfig, type BlockConfig } from './block-config.js';
 import { runCycles, type CostCall, type CyclesParts } from './cycles.js';
@@ -28,19 +29,12 @@ export function operationCycles(
   parts?: CyclesParts,
 ): number {
   if (op.opClass !== 'transpose') return runCycles(op, config, acc, call, parts);
+  const { ifmMemory, ifm2Memory, ofmMemory } = call;
   const elements = countElements(op, config, call);
-  const bytes = featureMapBytes(
-    op,
-    config,
-    acc,
-    elements,
-    call.ifmMemory,
-    call.ifm2Memory,
-    call.ofmMemory,
-  );
+  const bytes = featureMapBytes(op, config, acc, elements, ifmMemory, ifm2Memory, ofmMemory);
   return Math.max(
-    transferCycles(bytes.ifm, call.ifmMemory.bytesPerCycle) + call.ifmMemory.readLatency,
-    transferCycles(bytes.ofm, call.ofmMemory.bytesPerCycle) + call.ofmMemory.writeLatency,
+    transferCycles(bytes.ifm, ifmMemory.bytesPerCycle) + ifmMemory.readLatency,
+    transferCycles(bytes.ofm, ofmMemory.bytesPerCycle) + ofmMemory.writeLatency,
   );
 }
 
@@ -56,4 +50,21 @@ export const streamLayout = (op: CostOp, config: BlockConfig, acc: Accelerator):
   dilationW: op.kernel.dilationW,
 });
 
-export { findBlockConfig, countElements, featureMapBytes };
+/** The cost model of one Ethos-U55 or Ethos-U65. */
+export function createU55Model(acc: Accelerator, encoder: Encoder): CostModel {
+  return {
+    minimumSliceDepth: 16,
+    findConfig: (op, stripeH) => findBlockConfig(op, acc, stripeH),
+    encode: (op, config, boundaries) => {
+      if (op.weights === undefined) throw new Error(`${op.kind} has no weights to encode`);
+      return encoder(op.weights, streamLayout(op, config, acc), boundaries);
+    },
+    cycles: (op, config, call, parts) => operationCycles(op, config, acc, call, parts),
+    elements: countElements,
+    bytes: (op, config, elements, ifm, ifm2, ofm) =>
+      featureMapBytes(op, config, acc, elements, ifm, ifm2, ofm),
+    copyCycles,
+    readCycles,
+    accessCycles: (memory, n) => transferCycles(n, memory.bytesPerCycle),
+  };
+}

@@ -1,0 +1,95 @@
+import { createU55Model } from './cost/u55/model.js';
+import { findBlockConfig } from './cost/u55/block-config.js';
+import type { Estimate } from './estimate-types.js';
+import type { Network } from './graph/network.js';
+import { lower } from './lowering/lower.js';
+import { macCount } from './lowering/macs.js';
+import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
+import { acceleratorByName, type Accelerator } from './npu/accelerators.js';
+import type { System } from './npu/system.js';
+import { describe } from './schedule/describe.js';
+import { scheduleFigures, type OpFigures } from './schedule/figures.js';
+import { createInterner, type OpInterner } from './schedule/intern.js';
+import { costOpOf, link } from './schedule/link.js';
+import { createMachine, type Machine } from './schedule/machine.js';
+import { memoryUse, type MemoryUse } from './schedule/memory.js';
+import type { Program } from './schedule/program.js';
+import { scheduleProgram, type Optimise, type Scheduled } from './schedule/schedule.js';
+import { createEncoder } from './weights/encoder.js';
+import type { Encoder } from './weights/encoding.js';
+
+export interface EstimateOptions {
+  readonly optimise: Optimise;
+}
+
+/** A program on a machine with every decision made and every figure known. */
+export interface Evaluation {
+  readonly machine: Machine;
+  readonly program: Program;
+  readonly optimise: Optimise;
+  readonly scheduled: Scheduled;
+  /** Per operation; undefined for CPU operations. */
+  readonly figures: readonly (OpFigures | undefined)[];
+  readonly memory: MemoryUse;
+}
+
+/** Estimates networks and keeps what they have in common: block configs, encodings, costs. */
+export interface Estimator {
+  /** Lowers and links a network for an accelerator's family. */
+  compile(network: Network, accelerator: string): Program;
+  evaluate(program: Program, system: System, options: EstimateOptions): Evaluation;
+  estimate(network: Network, system: System, options: EstimateOptions): Estimate;
+}
+
+/** OFM block of an operation that has to be cut into blocks because it is too large (reference 01 §9.4). */
+function blockOf(op: LoweredOp, acc: Accelerator): readonly [number, number, number] {
+  const kernel = { ...op.kernel, height: 1, width: 1, strideH: 1, strideW: 1 };
+  const config = findBlockConfig(costOpOf({ ...op, kernel }), acc, op.ofms[0]!.shape[1]);
+  const [, h, w, c] = op.ofms[0]!.slice?.shape ?? op.ofms[0]!.shape;
+  return [Math.min(config?.ofmH ?? h, h), Math.min(config?.ofmW ?? w, w), Math.min(config?.ofmC ?? c, c)];
+}
+
+/** An estimator with a memory of its own; results never depend on what it has seen before. */
+export function createEstimator(): Estimator {
+  const encoder: Encoder = createEncoder();
+  const intern: OpInterner = createInterner();
+  const machines = new WeakMap<System, Machine>();
+
+  const machineFor = (system: System): Machine => {
+    let machine = machines.get(system);
+    if (machine === undefined) {
+      const acc = acceleratorByName(system.accelerator);
+      machine = createMachine(acc, system, createU55Model(acc, encoder));
+      machines.set(system, machine);
+    }
+    return machine;
+  };
+
+  const compile = (network: Network, accelerator: string): Program => {
+    const acc = acceleratorByName(accelerator);
+    const lowered: LoweredNetwork = lower(network, {
+      family: acc.family,
+      blockOf: (op) => blockOf(op, acc),
+    });
+    return link(lowered, acc.family, intern);
+  };
+
+  const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {
+    const machine = machineFor(system);
+    const scheduled = scheduleProgram(machine, program, options.optimise);
+    const figures = scheduleFigures(machine, program, scheduled.schedule, scheduled.placement.areas);
+    const memory = memoryUse(system, program, scheduled);
+    return { machine, program, optimise: options.optimise, scheduled, figures, memory };
+  };
+
+  return {
+    compile,
+    evaluate,
+    estimate: (network, system, options) =>
+      describe(evaluate(compile(network, system.accelerator), system, options), macCount),
+  };
+}
+
+/** Estimates one network on one system. */
+export const estimate = (network: Network, system: System, options: EstimateOptions): Estimate =>
+  createEstimator().estimate(network, system, options);

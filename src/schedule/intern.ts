@@ -1,0 +1,28 @@
+import type { CostOp, CostView } from '../cost/operation.js';
+
+/** Returns the one object that stands for all operations of equal cost. */
+export type OpInterner = (op: CostOp) => CostOp;
+
+const viewKey = (v: CostView): string =>
+  `${v.shape.join()}/${v.bits}${v.format === 'NHWC' ? 'n' : 'b'}${v.constant ? 'c' : ''}`;
+
+/** Everything in a CostOp that tells it apart. */
+function costKey(op: CostOp): string {
+  const k = op.kernel;
+  const kernel = `${k.height},${k.width},${k.strideH},${k.strideW},${k.dilationH},${k.dilationW}`;
+  const flags = `${op.activation}${op.scaled ? 's' : ''}${op.usesLut ? 'l' : ''}${op.ofmTransposed ? 't' : ''}${op.ofmReversed ? 'r' : ''}`;
+  const ifms = op.ifms.map(viewKey).join(';');
+  return `${op.kind} ${kernel} ${op.upscale} ${flags} ${op.lutBytes} ${ifms}>${viewKey(op.ofm)} ${op.weights?.key ?? ''}`;
+}
+
+/** An interner with a memory of its own. */
+export function createInterner(): OpInterner {
+  const known = new Map<string, CostOp>();
+  return (op) => {
+    const key = costKey(op);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    known.set(key, op);
+    return op;
+  };
+}

@@ -1,0 +1,261 @@
+import { activationClassOf, opClassOf, type CostOp, type CostView } from '../cost/operation.js';
+import { ELEMENT_BITS, type Constant } from '../graph/network.js';
+import type {
+  FeatureMap,
+  LoweredNetwork,
+  LoweredOp,
+  LookUpTable,
+  OpKind,
+  View,
+} from '../lowering/operations.js';
+import type { Family } from '../npu/accelerators.js';
+import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
+import type { OpInterner } from './intern.js';
+import type { Program, ProgramOp, ProgramTensor } from './program.js';
+
+/** Reductions and poolings that may run in stripes (reference 04 section 4). */
+const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
+  'MaxPool',
+  'AvgPool',
+  'SumPool',
+  'ReduceSum',
+  'ReduceMin',
+  'ReduceMax',
+  'ReduceAny',
+  'ReduceAll',
+  'ArgMax',
+]);
+
+/** Operations whose result may take the place of their input, besides elementwise ones (reference 04 §5). */
+const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
+  'Relu',
+  'Relu6',
+  'Relu0To1',
+  'ReluN1To1',
+  'ReluN',
+  'Prelu',
+  'Clamp',
+  'Sigmoid',
+  'Tanh',
+  'LUT',
+  'Rescale',
+  'Quantize',
+  'MemoryCopy',
+  'Transpose',
+]);
+
+const POOLS: ReadonlySet<OpKind> = new Set<OpKind>(['MaxPool', 'AvgPool', 'SumPool']);
+
+export const isPoolingFamily = (kind: OpKind): boolean => POOLING_FAMILY.has(kind);
+
+/** The operation whose OFM is the group's result: the last one that is not merely fused onto another. */
+const lastMember = (op: LoweredOp): LoweredOp => op.subs.findLast((sub) => sub.chained === true) ?? op;
+
+const contentKeys = new WeakMap<Constant, string>();
+
+function contentKey(constant: Constant | undefined, tensorId: number): string {
+  if (constant === undefined) return '';
+  let key = contentKeys.get(constant);
+  if (key === undefined) {
+    key =
+      constant.bytes === undefined ? `unknown:${tensorId}` : Buffer.from(constant.bytes).toString('latin1');
+    contentKeys.set(constant, key);
+  }
+  return key;
+}
+
+/** Collects the tensors of a network and who uses them, in order of first use. */
+class Uses {
+  readonly list: TensorUse[] = [];
+  readonly producers: number[][] = [];
+  readonly consumers: number[][] = [];
+  private readonly slots = new Map<FeatureMap, number>();
+
+  private slot(tensor: FeatureMap): number {
+    let slot = this.slots.get(tensor);
+    if (slot === undefined) {
+      slot = this.list.length;
+      this.slots.set(tensor, slot);
+      this.list.push({ tensor, producers: [], consumers: [] });
+      this.producers.push([]);
+      this.consumers.push([]);
+    }
+    return slot;
+  }
+
+  read(connection: Connection, opIndex: number): number {
+    const slot = this.slot(connection.view.tensor);
+    this.list[slot]!.consumers.push(connection);
+    this.consumers[slot]!.push(opIndex);
+    return slot;
+  }
+
+  write(connection: Connection, opIndex: number): number {
+    const slot = this.slot(connection.view.tensor);
+    this.list[slot]!.producers.push(connection);
+    this.producers[slot]!.push(opIndex);
+    return slot;
+  }
+
+  scratch(tensor: FeatureMap): number {
+    return this.slot(tensor);
+  }
+}
+
+/** Inputs that chained sub-operations read from outside the group. */
+function externalInputs(op: LoweredOp): { sub: LoweredOp; view: View; index: number }[] {
+  const result: { sub: LoweredOp; view: View; index: number }[] = [];
+  let internal: FeatureMap | undefined = op.ofms[0]?.tensor;
+  for (const sub of op.subs) {
+    if (sub.chained !== true) continue;
+    sub.ifms.forEach((view, index) => {
+      if (view.tensor !== internal) result.push({ sub, view, index });
+    });
+    internal = sub.ofms[0]?.tensor;
+  }
+  return result;
+}
+
+/** Index of the input that stripes follow (reference 04 §1.2). */
+function primaryIfmIndex(op: LoweredOp, elementwise: boolean): number {
+  const [a, b] = op.ifms;
+  if (!elementwise || a === undefined || b === undefined) return 0;
+  if (a.tensor.constant !== undefined && b.tensor.constant === undefined) return 1;
+  const ofm = op.ofms[0]!.shape;
+  const like = (view: View): boolean => view.shape.every((axis, i) => axis === ofm[i]);
+  return !like(a) && like(b) ? 1 : 0;
+}
+
+function makeCostOp(op: LoweredOp, ifms: readonly CostView[], ofm: CostView): CostOp {
+  const last = lastMember(op);
+  const fused = op.subs.find((sub) => sub.chained !== true);
+  const written = last.ofms[0]!;
+  return {
+    kind: op.kind,
+    opClass: opClassOf(op.kind),
+    kernel: op.kernel,
+    upscale: op.upscale,
+    scaled: op.scaled,
+    ifms,
+    ofm,
+    ofmTransposed: op.kind !== 'Transpose' && written.transposed !== undefined,
+    ofmReversed: written.reversed !== undefined,
+    activation: activationClassOf(fused?.kind),
+    usesLut: op.lut !== undefined || op.subs.some((sub) => sub.lut !== undefined),
+    lutBytes: op.lut?.bytes ?? 0,
+    weights: op.weights,
+  };
+}
+
+/** The cost of an operation on its own, all its feature maps taken to be NHWC. */
+export function costOpOf(op: LoweredOp): CostOp {
+  const plain = (view: View): CostView => ({
+    shape: view.slice?.shape ?? view.shape,
+    bits: ELEMENT_BITS[view.tensor.type],
+    format: 'NHWC',
+    constant: view.tensor.constant !== undefined,
+  });
+  return makeCostOp(op, op.ifms.map(plain), plain(lastMember(op).ofms[0]!));
+}
+
+/**
+ * Turns a lowered network into the program that the scheduler works on: decides every feature map's format, size
+ * and users, and reduces each operation to what its cost depends on.
+ */
+export function link(network: LoweredNetwork, family: Family, intern: OpInterner): Program {
+  const uses = new Uses();
+  const connections = network.ops.map((op, opIndex) => {
+    const ifms = op.ifms.map((view, index) => uses.read({ op, view, index }, opIndex));
+    const chainedIfms = externalInputs(op).map(({ sub, view, index }) =>
+      uses.read({ op: sub, view, index }, opIndex),
+    );
+    const last = lastMember(op);
+    const written = op.target === 'CPU' ? op.ofms : last.ofms;
+    const ofms = written.map((view, index) => uses.write({ op: last, view, index }, opIndex));
+    const scratch = op.scratch === undefined ? -1 : uses.scratch(op.scratch);
+    return { ifms, chainedIfms, ofms, scratch };
+  });
+
+  const tensors = uses.list.map((use, slot): ProgramTensor => {
+    const { tensor } = use;
+    const format = tensorFormat(use, family);
+    return {
+      name: tensor.name,
+      type: tensor.type,
+      bits: ELEMENT_BITS[tensor.type],
+      shape: tensor.shape,
+      format,
+      bytes: storedBytes(tensor, format),
+      constant: tensor.constant !== undefined,
+      contentKey: contentKey(tensor.constant, tensor.id),
+      graphInput: tensor.graphInput,
+      graphOutput: tensor.graphOutput,
+      persistent: tensor.persistent,
+      usedByCpu: [...use.producers, ...use.consumers].some(({ op }) => op.target === 'CPU'),
+      producers: uses.producers[slot]!,
+      consumers: uses.consumers[slot]!,
+    };
+  });
+
+  const costView = (view: View, slot: number): CostView => {
+    const tensor = tensors[slot]!;
+    return {
+      shape: view.slice?.shape ?? view.shape,
+      bits: tensor.bits,
+      format: tensor.format,
+      constant: tensor.constant,
+    };
+  };
+
+  const ops = network.ops.map((op, i): ProgramOp => {
+    const { ifms, chainedIfms, ofms, scratch } = connections[i]!;
+    const last = lastMember(op);
+    const npu = op.target === 'NPU';
+    const ofmView = last.ofms[0];
+    const cost =
+      npu && ofmView !== undefined
+        ? intern(
+            makeCostOp(
+              op,
+              op.ifms.map((view, k) => costView(view, ifms[k]!)),
+              costView(ofmView, ofms[0]!),
+            ),
+          )
+        : undefined;
+    const elementwise = cost?.opClass === 'elementwise';
+    const rearranged = cost !== undefined && (cost.ofmTransposed || cost.ofmReversed);
+    const pooling = POOLING_FAMILY.has(op.kind);
+    return {
+      lowered: op,
+      cost,
+      ifms,
+      chainedIfms,
+      ofms,
+      scratch,
+      primaryIfm: primaryIfmIndex(op, elementwise),
+      mapsOneToOne:
+        npu &&
+        !rearranged &&
+        (elementwise ||
+          COPYING.has(op.kind) ||
+          (POOLS.has(op.kind) && op.kernel.height === 1 && op.kernel.width === 1)),
+      divisible:
+        npu &&
+        !rearranged &&
+        (elementwise ||
+          pooling ||
+          op.kind === 'Conv2D' ||
+          op.kind === 'DepthwiseConv2D' ||
+          op.kind === 'FullyConnected') &&
+        !op.subs.some((sub) => sub.chained === true),
+      writesSlice: last.ofms.some((view) => view.slice !== undefined),
+      tables: [op, ...op.subs]
+        .map((member) => member.lut)
+        .filter((lut): lut is LookUpTable => lut !== undefined),
+      ofmShape: ofmView?.shape ?? [0, 0, 0, 0],
+      ifmShapes: op.ifms.map((view) => view.shape),
+    };
+  });
+  return { name: network.name, ops, tensors };
+}
+

@@ -1,0 +1,30 @@
+import type { CostModel } from '../cost/model.js';
+import type { CostOp } from '../cost/operation.js';
+import type { Accelerator } from '../npu/accelerators.js';
+import type { Memory, System } from '../npu/system.js';
+import type { Plan } from './plan.js';
+
+/** One accelerator on one system, with what has been worked out on it so far. */
+export interface Machine {
+  readonly accelerator: Accelerator;
+  readonly system: System;
+  readonly model: CostModel;
+  /** Plans by operation and stripe height. */
+  readonly plans: WeakMap<CostOp, Map<number, Plan>>;
+}
+
+export const createMachine = (accelerator: Accelerator, system: System, model: CostModel): Machine => ({
+  accelerator,
+  system,
+  model,
+  plans: new WeakMap(),
+});
+
+/** Where a tensor lies: with the constants, in the arena of feature maps, or in staging memory. */
+export const AREA = { constants: 0, featureMaps: 1, staging: 2 } as const;
+
+/** The memory behind an area. */
+export function memoryOf(system: System, area: number): Memory {
+  if (area === AREA.constants) return system.constants;
+  return area === AREA.staging ? system.staging : system.featureMaps;
+}

@@ -1,0 +1,61 @@
+import type { CostOp, Format } from '../cost/operation.js';
+import type { ElementType } from '../graph/network.js';
+import type { LoweredOp, LookUpTable, Shape4 } from '../lowering/operations.js';
+
+/** A feature map with what placement and liveness need to know of it. */
+export interface ProgramTensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly bits: number;
+  /** Shape in memory. */
+  readonly shape: Shape4;
+  readonly format: Format;
+  /** Bytes in memory, a multiple of 16. */
+  readonly bytes: number;
+  readonly constant: boolean;
+  /** Constants: equal keys mean equal contents. */
+  readonly contentKey: string;
+  readonly graphInput: boolean;
+  readonly graphOutput: boolean;
+  readonly persistent: boolean;
+  /** Read or written by a CPU operation. */
+  readonly usedByCpu: boolean;
+  /** Indices of the operations that write and read it, one entry per connection. */
+  readonly producers: readonly number[];
+  readonly consumers: readonly number[];
+}
+
+/** One scheduled operation: a primary with everything fused or chained onto it. */
+export interface ProgramOp {
+  readonly lowered: LoweredOp;
+  /** Undefined for CPU operations. */
+  readonly cost: CostOp | undefined;
+  /** Tensors that the primary reads, in index order. */
+  readonly ifms: readonly number[];
+  /** Tensors that chained operations read besides the chained one. */
+  readonly chainedIfms: readonly number[];
+  /** Tensors written: one for NPU operations. */
+  readonly ofms: readonly number[];
+  /** Scratch tensor, −1 for none. */
+  readonly scratch: number;
+  /** Index into `ifms` of the input that stripes follow. */
+  readonly primaryIfm: number;
+  /** OFM and input have the same elements in the same places, so that they may share memory. */
+  readonly mapsOneToOne: boolean;
+  /** Can run in stripes and depth slices. */
+  readonly divisible: boolean;
+  /** A connection writes at an offset (concatenation) and needs the whole tensor. */
+  readonly writesSlice: boolean;
+  /** Look-up tables read by the operation and those fused onto it. */
+  readonly tables: readonly LookUpTable[];
+  /** OFM connection's shape and each input's, before slicing. */
+  readonly ofmShape: Shape4;
+  readonly ifmShapes: readonly Shape4[];
+}
+
+/** Operations in execution order and the tensors between them. */
+export interface Program {
+  readonly name: string;
+  readonly ops: readonly ProgramOp[];
+  readonly tensors: readonly ProgramTensor[];
+}

@@ -1,0 +1,122 @@
+import { bufferSchedule } from './buffering.js';
+import { buildCascades, opMemory } from './cascades.js';
+import { plainEntry, type Schedule } from './entry.js';
+import { improveCascades } from './improve.js';
+import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
+import { AREA, type Machine } from './machine.js';
+import { planFor } from './plan.js';
+import type { Program } from './program.js';
+import { placeInStaging } from './staging.js';
+import { minimalSchedule } from './stripes.js';
+
+export type Optimise = 'Performance' | 'Size';
+
+/** The schedule that was chosen, where its tensors lie, and the staging memory it uses. */
+export interface Scheduled {
+  readonly schedule: Schedule;
+  readonly placement: Placement;
+  readonly snapshot: Snapshot;
+  /** For each operation the one whose weight buffer it uses. */
+  readonly bufferOwner: Int32Array;
+}
+
+const UNLIMITED = 2 ** 31 - 1;
+
+/** Feature maps in the arena, constants with the constants. */
+function initialPlacement(program: Program, spilling: boolean): Placement {
+  const areas = Uint8Array.from(program.tensors, (t) => (t.constant ? AREA.constants : AREA.featureMaps));
+  return { areas, spilling };
+}
+
+/** Consecutive operations with equal weights in one slice use one buffer (reference 04 §6.3). */
+export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
+  const owners = Int32Array.from(schedule, (_, i) => i);
+  let previous = -1;
+  schedule.forEach((entry, i) => {
+    if (entry.plan === undefined) return;
+    const before = previous === -1 ? undefined : schedule[previous];
+    const weights = program.ops[i]!.cost?.weights?.key;
+    if (
+      entry.buffer !== undefined &&
+      before?.buffer !== undefined &&
+      weights !== undefined &&
+      program.ops[previous]!.cost?.weights?.key === weights &&
+      entry.boundaries.length === 2 &&
+      before.boundaries.length === 2 &&
+      entry.buffer.parts.length === before.buffer.parts.length &&
+      entry.encoding === before.encoding
+    ) {
+      owners[i] = owners[previous]!;
+    }
+    previous = i;
+  });
+  return owners;
+}
+
+/** The schedule with cascades, for when staging memory is scarce (reference 04 §7.1 steps 2 to 7). */
+function cascadedSchedule(
+  machine: Machine,
+  program: Program,
+  placement: Placement,
+  whole: Schedule,
+  wholeSnapshot: Snapshot,
+  bufferedPeak: number,
+  optimise: Optimise,
+): Schedule | undefined {
+  const { arenaCacheSize } = machine.system;
+  const minimal = minimalSchedule(machine, program);
+  const snapshot = takeSnapshot(program, minimal, placement);
+  const guide =
+    optimise === 'Size'
+      ? wholeSnapshot.used.reduce((a, b) => Math.min(a, b), Infinity)
+      : arenaCacheSize;
+  const { entries, cascades } = buildCascades({
+    program,
+    placement,
+    striped: minimal,
+    fallback: whole,
+    snapshot,
+    memory: (i) => opMemory(program, minimal, placement, snapshot, i),
+    guide,
+    from: 0,
+    to: program.ops.length - 1,
+  });
+  const peak = takeSnapshot(program, entries, placement).peak;
+  const limit = optimise === 'Size' && peak > 0 ? peak : arenaCacheSize;
+  if (!placement.spilling && bufferedPeak < limit) return undefined;
+  const start = { schedule: entries, cascades };
+  const { schedule } = improveCascades(machine, program, placement, start, whole, limit);
+  return bufferSchedule(machine, program, schedule, takeSnapshot(program, schedule, placement), limit);
+}
+
+/** Rolling buffers lie in staging memory (reference 04 §7.5). */
+function placeRollingBuffers(program: Program, schedule: Schedule, placement: Placement): Placement {
+  if (!placement.spilling) return placement;
+  const areas = placement.areas.slice();
+  schedule.forEach(({ place }, i) => {
+    const op = program.ops[i]!;
+    if (place?.rolling !== undefined) areas[op.ifms[op.primaryIfm]!] = AREA.staging;
+  });
+  return { ...placement, areas };
+}
+
+/** Chooses the schedule of a program on a machine; reference 04 §7.1. */
+export function scheduleProgram(machine: Machine, program: Program, optimise: Optimise): Scheduled {
+  const { spilling, arenaCacheSize } = machine.system;
+  let placement = initialPlacement(program, spilling);
+  const whole = program.ops.map(({ cost }) =>
+    plainEntry(cost === undefined ? undefined : planFor(machine, cost)),
+  );
+  const wholeSnapshot = takeSnapshot(program, whole, placement);
+  let schedule: Schedule = bufferSchedule(machine, program, whole, wholeSnapshot, UNLIMITED);
+  const bufferedPeak = takeSnapshot(program, schedule, placement).peak;
+  if (spilling || optimise === 'Size' || bufferedPeak >= arenaCacheSize) {
+    schedule =
+      cascadedSchedule(machine, program, placement, whole, wholeSnapshot, bufferedPeak, optimise) ?? schedule;
+  }
+  const bufferOwner = shareBuffers(program, schedule);
+  placement = placeRollingBuffers(program, schedule, placement);
+  if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
+  const snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
+  return { schedule, placement, snapshot, bufferOwner };
+}
