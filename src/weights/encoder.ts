@@ -100,7 +100,7 @@ const assemble = (
     firstTransferBytes,
     sourceSize,
     zeroCount,
-    distinctCount: distinct.size,
+    distinctCount: Math.min(distinct.size, DISTINCT_LIMIT + 1),
     streams,
   };
 };

@@ -30,7 +30,7 @@ export interface Encoding {
   readonly sourceSize: number;
   /** Zeros coded through zero runs. */
   readonly zeroCount: number;
-  /** Distinct weights, padding zeros included: exact up to 16; above, only that there are more than 16 counts. */
+  /** Distinct weights, padding zeros included; 17 stands for any number above 16. */
   readonly distinctCount: number;
   /** Weight streams per depth slice (slices with fewer channels than that have fewer). */
   readonly streams: number;

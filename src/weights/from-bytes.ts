@@ -1,5 +1,7 @@
 import type { WeightArray } from '../lowering/operations.js';
 
+type ByteValues = Int8Array | Uint8Array;
+
 /** Weights as a TFLite tensor holds them. */
 export interface RawWeights {
   /** Equal keys must mean equal weights, see `WeightArray.key`. */
@@ -19,15 +21,19 @@ export interface RawWeights {
   readonly mirrored?: boolean;
 }
 
-/** Zero point by channel index, undefined where they are all equal (reference 05 §1 point 3). */
-const perChannel = (zeroPoints: readonly number[]): Int16Array | undefined =>
-  zeroPoints.some((zeroPoint) => zeroPoint !== zeroPoints[0]) ? Int16Array.from(zeroPoints) : undefined;
-
-const transposed = (source: ArrayLike<number>, elements: number, channels: number, out: Int16Array): void => {
+const transposed = (source: ByteValues, elements: number, channels: number): Int16Array => {
+  const out = new Int16Array(source.length);
   for (let element = 0; element < elements; element++) {
     const row = element * channels;
     for (let c = 0; c < channels; c++) out[c * elements + element] = source[row + c]!;
   }
+  return out;
+};
+
+const copied = (source: ByteValues): Int16Array => {
+  const out = new Int16Array(source.length);
+  for (let k = 0; k < source.length; k++) out[k] = source[k]!;
+  return out;
 };
 
 const mirror = (values: Int16Array, outputs: number, elements: number, depth: number): Int16Array => {
@@ -41,10 +47,11 @@ const mirror = (values: Int16Array, outputs: number, elements: number, depth: nu
   return out;
 };
 
+/** Takes the zero points off; several are indexed by output channel for depthwise, else by IFM channel (05 §1). */
 const subtract = (values: Int16Array, raw: RawWeights): void => {
-  const zeroPoint = raw.zeroPoints[0] ?? 0;
-  const several = perChannel(raw.zeroPoints);
-  if (several === undefined) {
+  const { zeroPoints } = raw;
+  const zeroPoint = zeroPoints[0] ?? 0;
+  if (zeroPoints.every((other) => other === zeroPoint)) {
     if (zeroPoint !== 0) for (let k = 0; k < values.length; k++) values[k]! -= zeroPoint;
     return;
   }
@@ -52,7 +59,7 @@ const subtract = (values: Int16Array, raw: RawWeights): void => {
   const perOutput = height * width * depth;
   for (let k = 0; k < values.length; k++) {
     const channel = raw.depthwise ? Math.floor(k / perOutput) : k % depth;
-    values[k]! -= several[channel % several.length]!;
+    values[k]! -= zeroPoints[channel % zeroPoints.length]!;
   }
 };
 
@@ -60,12 +67,7 @@ const decode = (raw: RawWeights): Int16Array => {
   const { bytes } = raw;
   const [outputs, height, width, depth] = raw.shape;
   const source = raw.type === 'int8' ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
-  let values: Int16Array;
-  if (raw.order === 'OHWI') values = new Int16Array(source);
-  else {
-    values = new Int16Array(source.length);
-    transposed(source, height * width, outputs, values);
-  }
+  const values = raw.order === 'OHWI' ? copied(source) : transposed(source, height * width, outputs);
   subtract(values, raw);
   return raw.mirrored === true ? mirror(values, outputs, height * width, depth) : values;
 };

@@ -82,4 +82,25 @@ describe('streamSize agrees with the plain coder', () => {
       { seed: 1, numRuns: 500 },
     );
   });
+
+  /** Chunks end at 131072 weights, slices of the bit stream at 32767. */
+  const around = (border: number, width: number, zeros: number, seed: number): number[] =>
+    make([
+      { length: border - 3, width, centre: 0, bell: true, zeros, outliers: 0.0005, seed },
+      { length: 40, width: 0, centre: 0, bell: false, zeros: 1, outliers: 0, seed: 1 },
+      { length: 500, width: 10, centre: 3, bell: false, zeros: 0.2, outliers: 0, seed },
+    ]);
+
+  it.each([
+    ['a slice', around(32_767, 40, 0, 5)],
+    ['a slice, sparse', around(32_767, 30, 0.9, 6)],
+    ['a chunk', around(131_072, 60, 0, 7)],
+    ['a chunk, sparse', around(131_072, 5, 0.97, 8)],
+    ['a chunk, with a palette', around(131_072, 9, 0, 9)],
+    ['one chunk exactly', around(131_072, 9, 0, 9).slice(0, 131_072)],
+    ['a chunk of zeros and a single weight', [...series(131_072, () => 0), -255]],
+    ['a run over the end of a chunk', [...series(131_000, (i) => i % 251), ...series(3000, () => 0)]],
+  ])('around the end of %s', (_, w) => {
+    expect(size(w)).toEqual(plain(w));
+  });
 });

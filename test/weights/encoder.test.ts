@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEncoder, encodeWeights } from '../../src/weights/encoder.js';
+import type { StreamLayout } from '../../src/weights/encoding.js';
+import { syntheticWeights } from '../../src/weights/synthetic.js';
+import { plainStream } from './plain-coder.js';
+import { plainOrder } from './plain-order.js';
+
+const u55: StreamLayout = {
+  traversal: 'part-kernel',
+  blockDepth: 16,
+  ofmUblockDepth: 8,
+  ifmUblockDepth: 8,
+  cores: 1,
+  ifmBits: 8,
+  dilationH: 1,
+  dilationW: 1,
+};
+
+describe('encodeWeights', () => {
+  it('adds up the sections of slices and streams (reference 05 §0, §7)', () => {
+    const weights = syntheticWeights([37, 3, 3, 5], 'convolution');
+    const values = weights.values();
+    const layout = { ...u55, cores: 2, blockDepth: 32 };
+    const boundaries = [0, 16, 36, 37];
+    const encoding = encodeWeights(weights, layout, boundaries);
+
+    const ranges = boundaries.slice(1).map((to, k) => {
+      const from = boundaries[k]!;
+      return [0, 1]
+        .filter((s) => to - from > s)
+        .map((s) => {
+          const at = (o: number, y: number, x: number, i: number): number =>
+            values[((o * 3 + y) * 3 + x) * 5 + i]!;
+          const stream = plainOrder(at, weights.shape, layout, from, to - from, s);
+          return { scales: 10 * Math.ceil((to - from - s) / 2), raw: stream.length, ...plainStream(stream) };
+        });
+    });
+    const sections = ranges.flat();
+    const total = (of: (section: (typeof sections)[number]) => number, list = sections): number =>
+      list.reduce((sum, section) => sum + of(section), 0);
+    const padded = (section: (typeof sections)[number]): number =>
+      16 * Math.ceil(section.scales / 16) + section.bytes;
+    expect(sections).toHaveLength(5);
+    expect(encoding).toEqual({
+      weightBytes: total((section) => section.bytes),
+      scaleBytes: total((section) => padded(section) - section.bytes),
+      allocatedBytes: total(padded),
+      rangeBytes: ranges.map((list) => total(padded, list)),
+      firstTransferBytes: total((section) => section.scales + section.bytes, ranges[0]),
+      sourceSize: total((section) => section.raw),
+      zeroCount: total((section) => section.zeroCount),
+      distinctCount: 17,
+      streams: 2,
+    });
+  });
+});
+
+describe('createEncoder', () => {
+  const shapes = [
+    [24, 1, 1, 40],
+    [24, 3, 3, 5],
+    [40, 9, 2, 1],
+  ] as const;
+
+  it('remembers only what is equal', () => {
+    const encode = createEncoder();
+    fc.assert(
+      fc.property(
+        fc.record({
+          shape: fc.constantFrom(...shapes),
+          traversal: fc.constantFrom('depth-first', 'part-kernel', 'depthwise'),
+          blockDepth: fc.constantFrom(16, 32, 48),
+          ofmUblockDepth: fc.constantFrom(4, 8),
+          cores: fc.constantFrom(1, 2),
+          ifmBits: fc.constantFrom(8, 16),
+          dilationH: fc.constantFrom(1, 2),
+          dilationW: fc.constantFrom(1, 2),
+          cuts: fc.constantFrom<number[]>([], [8], [16], [8, 16]),
+        }),
+        ({ shape, cuts, ...layout }) => {
+          const depthwise = layout.traversal === 'depthwise';
+          const weights = depthwise
+            ? syntheticWeights([shape[0], shape[1], shape[2], 1], 'depthwise')
+            : syntheticWeights(shape, 'convolution');
+          const boundaries = [0, ...cuts, shape[0]];
+          const full = { ...u55, ...layout };
+          expect(encode(weights, full, boundaries)).toEqual(encodeWeights(weights, full, boundaries));
+        },
+      ),
+      { seed: 3, numRuns: 600 },
+    );
+  });
+
+  it('asks for the values once per array and gives equal objects for equal questions', () => {
+    const encode = createEncoder();
+    let asked = 0;
+    const weights = syntheticWeights([32, 1, 1, 16], 'convolution');
+    const counted = { ...weights, values: () => (asked++, weights.values()) };
+    const whole = encode(counted, u55, [0, 32]);
+    expect(encode(counted, { ...u55 }, [0, 32])).toBe(whole);
+    encode(counted, u55, [0, 16, 32]);
+    expect(asked).toBe(1);
+  });
+});
