@@ -6,6 +6,12 @@ import { importOptions } from './import-options.js';
 import { TensorImporter } from './import-tensors.js';
 import type { Graph, Network, Operator, OptionValue } from './network.js';
 
+/** A model as its file has it, and the network that it states. */
+export interface LoadedNetwork {
+  readonly model: TfliteModel;
+  readonly network: Network;
+}
+
 /** Objects that a network may need for each byte of its file, on top of a fixed number; sound files need far fewer. */
 const OBJECTS_PER_BYTE = 1;
 const OBJECTS_FLOOR = 100_000;

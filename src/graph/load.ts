@@ -1,15 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { inputError } from '../errors.js';
-import { readModel, type TfliteModel } from '../tflite/model.js';
-import { importNetwork } from './import.js';
-import type { Network } from './network.js';
-
-/** A model as its file has it, and the network that it states. */
-export interface LoadedNetwork {
-  readonly model: TfliteModel;
-  readonly network: Network;
-}
+import { readModel } from '../tflite/model.js';
+import { EXAMPLE_PREFIX, exampleModel } from './examples.js';
+import { importNetwork, type LoadedNetwork } from './import.js';
 
 /** The largest FlatBuffers file, and more than Node.js reads at once. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
@@ -43,11 +37,12 @@ const readBytes = (path: string): Uint8Array => {
 export const networkName = (path: string): string => basename(path, extname(path));
 
 /**
- * Reads a TFLite file from disk.
+ * Reads a TFLite file from disk, or builds the example network NAME for the path `example:NAME`.
  *
  * @throws ParetouError of kind `input` if there is no such file, it cannot be read, or it holds no valid network.
  */
 export const loadNetwork = (path: string): LoadedNetwork => {
+  if (path.startsWith(EXAMPLE_PREFIX)) return exampleModel(path.slice(EXAMPLE_PREFIX.length));
   const model = readModel(readBytes(path), path);
   return { model, network: importNetwork(model, networkName(path)) };
 };
