@@ -5,6 +5,8 @@ import { readModel } from '../tflite/model.js';
 import { EXAMPLE_PREFIX, exampleModel } from './examples.js';
 import { importNetwork, type LoadedNetwork } from './import.js';
 
+export type { LoadedNetwork } from './import.js';
+
 /** The largest FlatBuffers file, and more than Node.js reads at once. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
