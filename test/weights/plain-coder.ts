@@ -149,13 +149,12 @@ export const plainChunk = (w: readonly number[]): PlainChunk => {
   const index = (v: number): number =>
     positions.get(v) ?? paletteSize - shift + (v === 0 ? 1 : magnitudeSign(v));
 
-  const x: number[] = [];
+  const x: number[] = zeroRuns ? [] : w.map(index);
   const runs: number[] = [];
-  if (!zeroRuns) x.push(...w.map(index));
-  else if (allZero) {
+  if (allZero) {
     x.push(index(0));
     runs.push(0, w.length - 1);
-  } else {
+  } else if (zeroRuns) {
     let run = 0;
     for (const v of w) {
       if (v === 0) run++;

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { encodeWeights } from '../../src/weights/encoder.js';
+import type { StreamLayout, Traversal } from '../../src/weights/encoding.js';
+import { emitStream, streamOrder } from '../../src/weights/stream-order.js';
+import { streamSize } from '../../src/weights/stream-size.js';
+import { sharedDir } from '../shared.js';
+import { modelLayers } from './model-layers.js';
+
+const layout = (traversal: Traversal, blockDepth: number, cores = 1): StreamLayout => ({
+  traversal,
+  blockDepth,
+  ofmUblockDepth: 8,
+  ifmUblockDepth: 8,
+  cores,
+  ifmBits: 8,
+  dilationH: 1,
+  dilationW: 1,
+});
+
+interface Example {
+  readonly id: string;
+  readonly model: string;
+  readonly kind: string;
+  readonly shape: readonly number[];
+  readonly layout: StreamLayout;
+  readonly boundaries: readonly number[];
+  /** Per section: raw weights, bits. */
+  readonly sections: readonly (readonly [number, number])[];
+  readonly weightBytes: number;
+  readonly allocatedBytes: number;
+}
+
+const KWS = 'kws_ref_int8';
+const MOBILENET = 'mobilenet_v2_1.0_224_quant';
+
+/** Reference 05 §9.2; the first layer of that kind and shape. */
+const EXAMPLES: readonly Example[] = [
+  {
+    id: 'E1',
+    model: KWS,
+    kind: 'CONV_2D',
+    shape: [64, 10, 4, 1],
+    layout: layout('part-kernel', 16),
+    boundaries: [0, 64],
+    sections: [[20_480, 30_535]],
+    weightBytes: 3824,
+    allocatedBytes: 4464,
+  },
+  {
+    id: 'E1b',
+    model: KWS,
+    kind: 'CONV_2D',
+    shape: [64, 10, 4, 1],
+    layout: layout('part-kernel', 16),
+    boundaries: [0, 16, 64],
+    sections: [
+      [5120, 7655],
+      [15_360, 22_941],
+    ],
+    weightBytes: 3840,
+    allocatedBytes: 4480,
+  },
+  {
+    id: 'E2',
+    model: KWS,
+    kind: 'DEPTHWISE_CONV_2D',
+    shape: [64, 3, 3, 1],
+    layout: layout('depthwise', 16),
+    boundaries: [0, 64],
+    sections: [[768, 5395]],
+    weightBytes: 688,
+    allocatedBytes: 1328,
+  },
+  {
+    id: 'E3',
+    model: KWS,
+    kind: 'CONV_2D',
+    shape: [64, 1, 1, 64],
+    layout: layout('depth-first', 32),
+    boundaries: [0, 64],
+    sections: [[4096, 32_807]],
+    weightBytes: 4112,
+    allocatedBytes: 4752,
+  },
+  {
+    id: 'E4',
+    model: KWS,
+    kind: 'CONV_2D',
+    shape: [64, 10, 4, 1],
+    layout: layout('part-kernel', 32, 2),
+    boundaries: [0, 64],
+    sections: [
+      [10_240, 15_215],
+      [10_240, 15_309],
+    ],
+    weightBytes: 3824,
+    allocatedBytes: 4464,
+  },
+  {
+    id: 'E5',
+    model: KWS,
+    kind: 'FULLY_CONNECTED',
+    shape: [12, 1, 1, 64],
+    layout: layout('depth-first', 16, 2),
+    boundaries: [0, 12],
+    sections: [
+      [512, 3611],
+      [512, 3654],
+    ],
+    weightBytes: 928,
+    allocatedBytes: 1056,
+  },
+  {
+    id: 'E6',
+    model: 'ad01_int8',
+    kind: 'FULLY_CONNECTED',
+    shape: [128, 1, 1, 640],
+    layout: layout('depth-first', 128),
+    boundaries: [0, 128],
+    sections: [[81_920, 421_682]],
+    weightBytes: 52_720,
+    allocatedBytes: 54_000,
+  },
+  {
+    id: 'E7',
+    model: MOBILENET,
+    kind: 'CONV_2D',
+    shape: [1280, 1, 1, 320],
+    layout: layout('depth-first', 32),
+    boundaries: [0, 1280],
+    sections: [[409_600, 2_793_019]],
+    weightBytes: 349_136,
+    allocatedBytes: 361_936,
+  },
+  {
+    id: 'E8',
+    model: 'resnet8_int8',
+    kind: 'CONV_2D',
+    shape: [16, 3, 3, 3],
+    layout: layout('part-kernel', 16),
+    boundaries: [0, 16],
+    sections: [[1536, 4822]],
+    weightBytes: 608,
+    allocatedBytes: 768,
+  },
+];
+
+describe.skipIf(sharedDir === undefined)('worked examples of the reference on real layers', () => {
+  it.each(EXAMPLES)('$id', (example) => {
+    const depthwise = example.kind === 'DEPTHWISE_CONV_2D';
+    const weights = modelLayers(sharedDir!, example.model)
+      .filter((layer) => layer.kind === example.kind)
+      .map((layer) => layer.weights(depthwise))
+      .find((candidate) => candidate.shape.join() === example.shape.join())!;
+    const values = weights.values();
+    const order = streamOrder(weights.shape, example.layout);
+    const { cores, blockDepth } = example.layout;
+    const sections = example.boundaries.slice(1).flatMap((to, k) =>
+      Array.from({ length: cores }, (_, s) => {
+        const first = example.boundaries[k]! + s;
+        const channels = Math.ceil((to - first) / cores);
+        const slice = { first, step: cores, channels, blockDepth: Math.ceil((blockDepth - s) / cores) };
+        const stream = new Int16Array(1 << 20);
+        const length = emitStream(values, order, slice, stream);
+        return [length, streamSize(stream, length).bits];
+      }),
+    );
+    expect(sections).toEqual(example.sections);
+    const { weightBytes, allocatedBytes } = encodeWeights(weights, example.layout, example.boundaries);
+    expect({ weightBytes, allocatedBytes }).toEqual({
+      weightBytes: example.weightBytes,
+      allocatedBytes: example.allocatedBytes,
+    });
+  });
+});
