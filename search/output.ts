@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { writeWhole } from '../src/report/files.js';
+import type { NumberColumn } from './columns.js';
+import { textOf, type DesignText, type Ranking } from './ranking.js';
+
+/** Columns of `ranking.csv` and `front.csv`: the contract's, then ours. */
+export const CSV_COLUMNS = [
+  'rank',
+  'pareto_rank',
+  'model',
+  'design',
+  'accelerator',
+  'system_config',
+  'memory_mode',
+  'core_clock',
+  'cycles_total',
+  'cycles_npu',
+  'inference_ms',
+  'sram_total_bytes',
+  'external_total_bytes',
+  'sram_memory_used_bytes',
+  'nn_macs',
+  'parameters',
+  'encoded_weight_bytes',
+  'retained_energy',
+  'substitutions',
+  'widths',
+  'cycles_vs_baseline',
+  'sram_vs_baseline',
+  'cpu_operators',
+  'encoded_sizes',
+] as const;
+
+/** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
+export const formatNumber = (value: number): string => (Number.isFinite(value) ? String(value) : '');
+
+type Column = (typeof CSV_COLUMNS)[number];
+
+const TEXTS: Partial<Record<Column, keyof DesignText>> = {
+  model: 'model',
+  design: 'design',
+  accelerator: 'accelerator',
+  system_config: 'systemConfig',
+  memory_mode: 'memoryMode',
+  substitutions: 'substitutions',
+  widths: 'widths',
+};
+
+const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): string => {
+  const key = TEXTS[column];
+  if (key !== undefined) return text[key];
+  if (column === 'rank') return String(i + 1);
+  if (column === 'pareto_rank') return String(ranking.paretoRank[i]);
+  if (column === 'encoded_sizes') return ranking.table.columns.predicted[i] === 1 ? 'predicted' : 'exact';
+  return formatNumber(ranking.table.columns[column as NumberColumn][i]!);
+};
+
+/** Rows that are turned into text together. */
+const CHUNK = 2000;
+
+/** The first `count` rows of a ranking as CSV (RFC 4180 quoting, line feeds), with a header. */
+export const rankingCsv = (ranking: Ranking, count = ranking.table.count): string => {
+  const parts = [stringify([[...CSV_COLUMNS]])];
+  for (let from = 0; from < count; from += CHUNK) {
+    const rows = Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => {
+      const text = textOf(ranking, from + n);
+      return CSV_COLUMNS.map((column) => cell(ranking, from + n, text, column));
+    });
+    parts.push(stringify(rows));
+  }
+  return parts.join('');
+};
+
+/** Paths of what a sweep writes. */
+export interface Written {
+  readonly ranking: string;
+  readonly front: string;
+  readonly run: string;
+}
+
+/**
+ * Writes `ranking.csv`, `front.csv` and `run.json`, each whole or not at all.
+ * @throws an input error if the folder cannot be written to
+ */
+export const writeSweep = (directory: string, ranking: Ranking, run: object): Written => {
+  const written: Written = {
+    ranking: join(directory, 'ranking.csv'),
+    front: join(directory, 'front.csv'),
+    run: join(directory, 'run.json'),
+  };
+  writeWhole(written.ranking, rankingCsv(ranking));
+  writeWhole(written.front, rankingCsv(ranking, ranking.frontSize));
+  writeWhole(written.run, `${JSON.stringify(run, undefined, 2)}\n`);
+  return written;
+};
