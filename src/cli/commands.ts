@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+
+/** A subcommand; its module is loaded only when the command line names it. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** The subcommands, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'estimate',
+    summary: 'estimate one model on one or more accelerators',
+    load: async () => (await import('./estimate.js')).estimateCommand(),
+  },
+];

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { run } from './run.js';
+
+// A reader that stops early, such as `head`, must not end a run: what is printed from then on is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+const exitCode = await run(process.argv.slice(2));
+if (exitCode !== 0) process.exitCode = exitCode;

@@ -1,0 +1,108 @@
+import { Option, type Command } from 'commander';
+import { usageError } from '../errors.js';
+import { DEFAULT_ACCELERATOR, parseAcceleratorList } from '../npu/accelerator-names.js';
+import { loadConfiguration } from '../npu/configuration.js';
+import { resolveSystem } from '../npu/resolve.js';
+import type { System } from '../npu/system.js';
+import { didYouMean } from '../suggest.js';
+
+export type Optimise = 'Performance' | 'Size';
+
+/** What {@link addSystemOptions} parses. */
+export interface SystemOptions {
+  readonly acceleratorConfig: string;
+  readonly config: readonly string[];
+  readonly systemConfig?: string;
+  readonly memoryMode?: string;
+  readonly optimise?: Optimise;
+  readonly optimize?: Optimise;
+  readonly arenaCacheSize?: number;
+}
+
+/** What {@link addCommonOptions} parses. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/**
+ * Adds the options that say what to estimate for, named as the reference compiler names them.
+ * @param defaultAccelerators list for an omitted `--accelerator-config`
+ */
+export function addSystemOptions(
+  command: Command,
+  defaultAccelerators: string = DEFAULT_ACCELERATOR,
+): Command {
+  return command
+    .option(
+      '--accelerator-config <list>',
+      'accelerators, separated by commas; all, u55, u65 and u85 stand for groups',
+      defaultAccelerators,
+    )
+    .option(
+      '--config <file.ini>',
+      'configuration file with systems and memory modes; may be repeated (default: those that come with the program)',
+      (file: string, files: readonly string[]) => [...files, file],
+      [] as readonly string[],
+    )
+    .option('--system-config <name>', 'system of the configuration (default: by accelerator)')
+    .option('--memory-mode <name>', 'memory mode of the configuration (default: by accelerator)')
+    .addOption(
+      new Option('--optimise <goal>', 'Performance or Size (default: Performance)').argParser(parseOptimise),
+    )
+    .addOption(new Option('--optimize <goal>').argParser(parseOptimise).hideHelp())
+    .option(
+      '--arena-cache-size <bytes>',
+      'limit of the fast memory, instead of the configuration’s',
+      (text) => parseWhole('--arena-cache-size', text, 'bytes'),
+    );
+}
+
+/** Adds the options that every command has. */
+export const addCommonOptions = (command: Command): Command =>
+  command
+    .option('--json', 'print one JSON object instead of a report')
+    .option('--quiet', 'print nothing but errors, and the object of --json')
+    .option('--debug', 'show where an error arose');
+
+/** The goal of the compiler's optimisation that the options ask for. */
+export const optimiseOf = (options: SystemOptions): Optimise =>
+  options.optimise ?? options.optimize ?? 'Performance';
+
+/**
+ * The systems that the options describe, one per accelerator.
+ * @param onWarning called once with each sentence about a doubtful line of the configuration files
+ * @throws usage and input errors of the accelerator list and of `resolveSystem`
+ */
+export function systemsOf(options: SystemOptions, onWarning: (message: string) => void): readonly System[] {
+  const accelerators = parseAcceleratorList(options.acceleratorConfig);
+  const { config, systemConfig, memoryMode, arenaCacheSize } = options;
+  const request = { systemConfig, memoryMode, arenaCacheSize, configFiles: config };
+  if (config.length > 0) {
+    const configuration = loadConfiguration(config);
+    configuration.warnings.forEach(onWarning);
+    return accelerators.map((accelerator) => resolveSystem({ ...request, accelerator, configuration }));
+  }
+  return accelerators.map((accelerator) => resolveSystem({ ...request, accelerator }));
+}
+
+const OPTIMISE: readonly Optimise[] = ['Performance', 'Size'];
+
+function parseOptimise(text: string): Optimise {
+  const goal = OPTIMISE.find((g) => g === text);
+  if (goal === undefined) {
+    throw usageError(`--optimise is "${text}", expected Performance or Size${didYouMean(text, OPTIMISE)}`);
+  }
+  return goal;
+}
+
+/**
+ * A whole number, not negative, of an option.
+ * @throws a usage error that names the option
+ */
+export function parseWhole(option: string, text: string, unit: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw usageError(`${option} is "${text}", expected a whole number of ${unit}, such as 393216`);
+}
