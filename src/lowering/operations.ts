@@ -55,6 +55,11 @@ export interface WeightArray {
   readonly depthwise: boolean;
   /** The values are not known; `values` gives stand-ins with the statistics of trained weights. */
   readonly predicted: boolean;
+  /**
+   * The network tensor that the values are (a part of), absent for generated ones. Totals count each source tensor
+   * once; different tensors may have equal keys.
+   */
+  readonly source?: object;
   /** Values minus zero point in O, KH, KW, I order. Computed on demand; callers do not keep it. */
   readonly values: () => Int16Array;
 }

@@ -1,0 +1,102 @@
+import type { Op, Tensor, View as IrView } from './ir.js';
+import { ROLE } from './ir.js';
+import type { Group } from './groups.js';
+import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
+import { sameShape, toOffset4, toShape4 } from './shape.js';
+import { weightsOf } from './weights.js';
+
+/** Turns finished operations into the immutable ones of the lowered network. */
+export interface Emitter {
+  nextId: number;
+}
+
+function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
+  if (tensor.feature !== undefined) return tensor.feature;
+  const { name, type, graphInput, graphOutput, persistent, constant } = tensor;
+  const shape = toShape4(tensor.shape);
+  const id = emitter.nextId++;
+  const made: FeatureMap =
+    constant === undefined
+      ? { id, name, type, shape, graphInput, graphOutput, persistent }
+      : { id, name, type, shape, constant, graphInput, graphOutput, persistent };
+  tensor.feature = made;
+  return made;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function emitView(view: IrView, emitter: Emitter): Writable<View> {
+  const shape = toShape4(view.shape);
+  const made: Writable<View> = { tensor: featureOf(view.tensor, emitter), shape };
+  if (view.slice !== undefined) {
+    const slice = { offset: toOffset4(view.slice.offset, view.shape), shape: toShape4(view.slice.size) };
+    if (!sameShape(slice.shape, shape)) made.slice = slice;
+  }
+  if (view.step !== undefined) {
+    const n = view.step.length;
+    const step = [view.step[n - 3] ?? 1, view.step[n - 2] ?? 1] as const;
+    if (step[0] !== 1 || step[1] !== 1) made.step = step;
+  }
+  if (view.reversed !== undefined) made.reversed = view.reversed;
+  return made;
+}
+
+function permutation4(axes: readonly number[]): readonly [number, number, number, number] {
+  const n = axes.length;
+  const lead = n - 3;
+  return [0, 1 + axes[lead]! - lead, 1 + axes[lead + 1]! - lead, 1 + axes[lead + 2]! - lead];
+}
+
+const NO_SUBS: readonly LoweredOp[] = [];
+
+function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<LoweredOp> {
+  const ifms: View[] = [];
+  let scaled = true;
+  const npu = op.kind !== 'Passthrough';
+  for (const view of op.inputs) {
+    if (view.role >= ROLE.weights && npu) continue;
+    ifms.push(emitView(view, emitter));
+    if (view.quant === undefined || view.quant.scales.length === 0) scaled = false;
+  }
+  if (ifms.length > 1 && npu && op.inputs[0]!.role > op.inputs[1]!.role) ifms.reverse();
+  const ofms: View[] = [];
+  for (const view of op.outputs) {
+    const ofm = emitView(view, emitter);
+    const axes = op.ofmAxes ?? (op.kind === 'Transpose' ? op.axes : undefined);
+    if (axes !== undefined) ofm.transposed = permutation4(axes);
+    ofms.push(ofm);
+  }
+  const made: Writable<LoweredOp> = {
+    kind: op.kind as OpKind,
+    original: op.source.original,
+    origin: op.source.operator.origin,
+    target: npu ? 'NPU' : 'CPU',
+    ifms,
+    ofms,
+    kernel: op.kernel,
+    scaled,
+    upscale: op.upscale,
+    subs,
+  };
+  if (npu) {
+    const weights = op.weights ?? weightsOf(op);
+    if (weights !== undefined) made.weights = weights;
+    if (op.lut !== undefined) made.lut = op.lut;
+  } else made.reason = op.reason ?? 'not supported';
+  return made;
+}
+
+/** One group as a lowered operation. */
+export function emitGroup(group: Group, emitter: Emitter): LoweredOp {
+  const subs: LoweredOp[] = [];
+  const emitted = emitOp(group.primary, group.subs.length === 0 ? NO_SUBS : subs, emitter);
+  for (const { op, chained } of group.subs) {
+    const sub = emitOp(op, NO_SUBS, emitter);
+    sub.chained = chained;
+    subs.push(sub);
+  }
+  return emitted;
+}
+
+/** A single operation as the block-config search sees it. */
+export const emitSingle = (op: Op): LoweredOp => emitOp(op, NO_SUBS, { nextId: 0 });

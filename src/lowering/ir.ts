@@ -1,0 +1,283 @@
+import type { Constant, ElementType, Graph, Operator, Quantisation } from '../graph/network.js';
+import type { Tensor as NetworkTensor } from '../graph/network.js';
+import type { FeatureMap, Kernel, LookUpTable, WeightArray } from './operations.js';
+import type { Kind } from './kinds.js';
+import type { Shape } from './shape.js';
+
+/**
+ * The graph that the rewriting passes work on: mutable, private to this folder. Operations connect to tensors through
+ * views; tensors know their writers and readers in order of connection, which decides the execution order
+ * (reference 01 §1, §8).
+ */
+export interface IrGraph {
+  readonly graph: Graph;
+  readonly inputs: Tensor[];
+  readonly outputs: Tensor[];
+  /** Kinds that have occurred, so that passes with nothing to do can be skipped. */
+  readonly kinds: Set<Kind>;
+  /** Some tensor keeps state between inferences. */
+  persistent: boolean;
+  /** Mark of the latest traversal; operations carry the mark of the last one that visited them. */
+  stamp: number;
+}
+
+/** Scales and zero points of a view; `unit` marks the scale that changes nothing (reference 01 §2.3, §4). */
+export interface Quant extends Omit<Quantisation, 'axis'> {
+  readonly axis?: number;
+  readonly unit?: boolean;
+}
+
+export interface Tensor {
+  name: string;
+  type: ElementType;
+  /** Shape in memory. */
+  shape: Shape;
+  /** No shape is known. */
+  shapeless: boolean;
+  quant: Quant | undefined;
+  constant: Constant | undefined;
+  readonly writers: Op[];
+  readonly readers: Op[];
+  graphInput: boolean;
+  graphOutput: boolean;
+  persistent: boolean;
+  /** The file's tensor, where there is one. */
+  readonly source: NetworkTensor | undefined;
+  /** What it became in the lowered network. */
+  feature: FeatureMap | undefined;
+}
+
+export interface Slice {
+  readonly offset: Shape;
+  readonly size: Shape;
+}
+
+export interface View {
+  readonly role: number;
+  tensor: Tensor;
+  shape: Shape;
+  quant: Quant | undefined;
+  slice: Slice | undefined;
+  /** Step per axis of `shape`. */
+  step: Shape | undefined;
+  reversed: 'H' | 'W' | 'C' | undefined;
+}
+
+/** Where an operation comes from. */
+export interface Source {
+  readonly operator: Operator;
+  /** Report column "Original Operator". */
+  readonly original: string;
+}
+
+export interface Op {
+  kind: Kind;
+  /** Name of the builtin operator for placement; '' for operations made by rewriting. */
+  builtin: string;
+  readonly source: Source;
+  readonly inputs: View[];
+  readonly outputs: View[];
+  kernel: Kernel;
+  weights: WeightArray | undefined;
+  lut: LookUpTable | undefined;
+  /** Permutation of a Transpose; axis of a concatenation or reduction, one entry. */
+  axes: readonly number[] | undefined;
+  /** Permutation with which the OFM is written, after a Transpose was fused. */
+  ofmAxes: readonly number[] | undefined;
+  upscale: 'none' | 'nearest' | 'zeros';
+  /** Facts of one kind of operation, defined by the file that handles that kind. */
+  extra: unknown;
+  /** A fused activation that was made an operation of its own. */
+  splitOff: boolean;
+  /** Why the CPU executes it. */
+  reason: string | undefined;
+  stamp: number;
+}
+
+/** Roles of inputs; IFM i has role i. */
+export const ROLE = { ifm: 0, ifm2: 1, weights: 1000, bias: 1001, parameter: 1002, state: 1010 } as const;
+
+export const NO_KERNEL: Kernel = {
+  height: 1,
+  width: 1,
+  strideH: 1,
+  strideW: 1,
+  dilationH: 1,
+  dilationW: 1,
+  top: 0,
+  left: 0,
+  bottom: 0,
+  right: 0,
+};
+
+/** A scale that changes nothing, zero point 0. */
+export const UNIT: Quant = { scales: [1], zeroPoints: [0], unit: true };
+
+/** A new tensor without writers and readers. */
+export function newTensor(
+  name: string,
+  type: ElementType,
+  shape: Shape,
+  constant?: Constant,
+  source?: NetworkTensor,
+): Tensor {
+  return {
+    name,
+    type,
+    shape,
+    shapeless: false,
+    quant: undefined,
+    constant,
+    writers: [],
+    readers: [],
+    graphInput: false,
+    graphOutput: false,
+    persistent: false,
+    source,
+    feature: undefined,
+  };
+}
+
+/** A new operation without connections. */
+export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
+  graph.kinds.add(kind);
+  return {
+    kind,
+    builtin: '',
+    source,
+    inputs: [],
+    outputs: [],
+    kernel: NO_KERNEL,
+    weights: undefined,
+    lut: undefined,
+    axes: undefined,
+    ofmAxes: undefined,
+    upscale: 'none',
+    extra: undefined,
+    splitOff: false,
+    reason: undefined,
+    stamp: 0,
+  };
+}
+
+/** Change an operation's kind in place. */
+export function become(graph: IrGraph, op: Op, kind: Kind): Op {
+  graph.kinds.add(kind);
+  op.kind = kind;
+  return op;
+}
+
+function dropOne(list: Op[], op: Op): void {
+  const index = list.indexOf(op);
+  if (index >= 0) list.splice(index, 1);
+}
+
+/** The input with this role. */
+export function input(op: Op, role: number): View | undefined {
+  for (const view of op.inputs) if (view.role === role) return view;
+  return undefined;
+}
+
+/** First feature-map input; every operation that is rewritten has one. */
+export const ifmOf = (op: Op): View => input(op, 0)!;
+
+/** First output. */
+export const ofmOf = (op: Op): View => op.outputs[0]!;
+
+/** Connect an input; an existing one of this role keeps its place in the order. */
+export function connectInput(
+  op: Op,
+  role: number,
+  tensor: Tensor,
+  shape: Shape = tensor.shape,
+  quant: Quant | undefined = tensor.quant,
+): View {
+  const view: View = { role, tensor, shape, quant, slice: undefined, step: undefined, reversed: undefined };
+  tensor.readers.push(op);
+  for (let i = 0; i < op.inputs.length; i++) {
+    if (op.inputs[i]!.role === role) {
+      dropOne(op.inputs[i]!.tensor.readers, op);
+      op.inputs[i] = view;
+      return view;
+    }
+  }
+  op.inputs.push(view);
+  return view;
+}
+
+/** Append an output. */
+export function connectOutput(
+  op: Op,
+  tensor: Tensor,
+  shape: Shape = tensor.shape,
+  quant: Quant | undefined = tensor.quant,
+): View {
+  const view: View = {
+    role: op.outputs.length,
+    tensor,
+    shape,
+    quant,
+    slice: undefined,
+    step: undefined,
+    reversed: undefined,
+  };
+  op.outputs.push(view);
+  tensor.writers.push(op);
+  return view;
+}
+
+/** Let a view of `op` read another tensor. */
+export function reread(op: Op, view: View, tensor: Tensor): void {
+  dropOne(view.tensor.readers, op);
+  view.tensor = tensor;
+  tensor.readers.push(op);
+}
+
+/** Let a view of `op` write another tensor. */
+export function rewrite(op: Op, view: View, tensor: Tensor): void {
+  dropOne(view.tensor.writers, op);
+  view.tensor = tensor;
+  tensor.writers.push(op);
+}
+
+/** Remove one input. */
+export function disconnectInput(op: Op, role: number): void {
+  const index = op.inputs.findIndex((view) => view.role === role);
+  if (index < 0) return;
+  dropOne(op.inputs[index]!.tensor.readers, op);
+  op.inputs.splice(index, 1);
+}
+
+/** Take an operation out of the graph. */
+export function disconnect(op: Op): void {
+  for (const view of op.inputs) dropOne(view.tensor.readers, op);
+  for (const view of op.outputs) dropOne(view.tensor.writers, op);
+  op.inputs.length = 0;
+  op.outputs.length = 0;
+}
+
+/** Copy the connections of a view (shape, quantisation, slice, …) onto another one. */
+export function copyView(from: View, to: View): void {
+  to.shape = from.shape;
+  to.quant = from.quant;
+  to.slice = from.slice;
+  to.step = from.step;
+  to.reversed = from.reversed;
+}
+
+/** Connect an input with everything that `like` says. */
+export function connectInputLike(op: Op, role: number, like: View): View {
+  const view = connectInput(op, role, like.tensor);
+  copyView(like, view);
+  return view;
+}
+
+/** Connect an output with everything that `like` says. */
+export function connectOutputLike(op: Op, like: View): View {
+  const view = connectOutput(op, like.tensor);
+  copyView(like, view);
+  return view;
+}
+
+/** The part of the tensor that counts: the slice, else the whole view. */
+export const sizeOf = (view: View): Shape => view.slice?.size ?? view.shape;

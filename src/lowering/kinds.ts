@@ -1,0 +1,208 @@
+import type { OpKind } from './operations.js';
+
+/** Kinds of operation before they are rewritten; most bear the name of the TFLite operator. */
+export type TfKind =
+  | 'Reshape'
+  | 'Concat'
+  | 'Pack'
+  | 'Unpack'
+  | 'Split'
+  | 'SplitV'
+  | 'Slice'
+  | 'StridedSlice'
+  | 'Pad'
+  | 'MirrorPad'
+  | 'Tile'
+  | 'ReverseV2'
+  | 'Softmax'
+  | 'Mean'
+  | 'ReduceList'
+  | 'SquaredDifference'
+  | 'ResizeImage'
+  | 'TransposeConv2D'
+  | 'BatchMatMul'
+  | 'Logistic'
+  | 'HyperbolicTangent'
+  | 'Exp'
+  | 'Log'
+  | 'Rsqrt'
+  | 'HardSwish'
+  | 'LeakyReluList'
+  | 'PreluList'
+  | 'Neg'
+  | 'Cast'
+  | 'Less'
+  | 'LessEqual'
+  | 'GatherV2'
+  | 'ScatterNd'
+  | 'Select'
+  | 'Lstm'
+  | 'ArgMaxList'
+  | 'Unknown';
+
+export type Kind = OpKind | TfKind;
+
+/** Where the inputs of an operator go: names of roles by position; `ifm*` counts on. */
+export type InputLayout = 'ifms' | 'weights' | 'transpose-conv' | 'parameters' | 'split' | 'scatter' | 'lstm';
+
+export interface Builtin {
+  readonly kind: Kind;
+  /** Report column "Original Operator". */
+  readonly original: string;
+  readonly inputs: InputLayout;
+  /** Families whose NPU has the operator (reference 01 §3.1). */
+  readonly npu: 'all' | 'u85' | 'none';
+}
+
+const row = (
+  kind: Kind,
+  original: string,
+  inputs: InputLayout = 'ifms',
+  npu: Builtin['npu'] = 'all',
+): Builtin => ({ kind, original, inputs, npu });
+
+/** Builtin operators by schema name (reference 01 §2.4, §3.1). */
+const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  ['ABS', row('Abs', 'Abs')],
+  ['ADD', row('Add', 'Add')],
+  ['ARG_MAX', row('ArgMaxList', 'ArgMax', 'parameters')],
+  ['AVERAGE_POOL_2D', row('AvgPool', 'AvgPool')],
+  ['BATCH_MATMUL', row('BatchMatMul', 'BatchMatMul')],
+  ['CONCATENATION', row('Concat', 'Concat')],
+  ['CONV_2D', row('Conv2D', 'Conv2D', 'weights')],
+  ['DEPTHWISE_CONV_2D', row('DepthwiseConv2D', 'DepthwiseConv2D', 'weights')],
+  ['EXP', row('Exp', 'Exp')],
+  ['EXPAND_DIMS', row('Reshape', 'ExpandDims', 'parameters')],
+  ['FULLY_CONNECTED', row('FullyConnected', 'FullyConnected', 'weights')],
+  ['HARD_SWISH', row('HardSwish', 'HardSwish')],
+  ['LEAKY_RELU', row('LeakyReluList', 'LeakyRelu')],
+  ['LOG', row('Log', 'Log')],
+  ['LOGISTIC', row('Logistic', 'Sigmoid')],
+  ['MAXIMUM', row('Maximum', 'Maximum')],
+  ['MAX_POOL_2D', row('MaxPool', 'MaxPool')],
+  ['MEAN', row('Mean', 'Mean', 'parameters')],
+  ['MINIMUM', row('Minimum', 'Minimum')],
+  ['MIRROR_PAD', row('MirrorPad', 'MirrorPad', 'parameters')],
+  ['MUL', row('Mul', 'Mul')],
+  ['NEG', row('Neg', 'Neg')],
+  ['PACK', row('Pack', 'Pack')],
+  ['PAD', row('Pad', 'Pad', 'parameters')],
+  ['PADV2', row('Pad', 'PadV2', 'parameters')],
+  ['PRELU', row('PreluList', 'Prelu', 'parameters')],
+  ['QUANTIZE', row('Quantize', 'Quantize')],
+  ['REDUCE_MAX', row('ReduceList', 'ReduceMax', 'parameters')],
+  ['REDUCE_MIN', row('ReduceList', 'ReduceMin', 'parameters')],
+  ['RELU', row('Relu', 'Relu')],
+  ['RELU6', row('Relu6', 'Relu6')],
+  ['RELU_0_TO_1', row('Relu0To1', 'Relu0To1')],
+  ['RELU_N1_TO_1', row('ReluN1To1', 'ReluN1To1')],
+  ['RESHAPE', row('Reshape', 'Reshape', 'parameters')],
+  ['RESIZE_BILINEAR', row('ResizeImage', 'ResizeBilinear', 'parameters')],
+  ['RESIZE_NEAREST_NEIGHBOR', row('ResizeImage', 'ResizeNearestNeighbor', 'parameters')],
+  ['REVERSE_V2', row('ReverseV2', 'ReverseV2', 'parameters')],
+  ['RSQRT', row('Rsqrt', 'Rsqrt')],
+  ['SLICE', row('Slice', 'Slice', 'parameters')],
+  ['SOFTMAX', row('Softmax', 'Softmax')],
+  ['SPLIT', row('Split', 'Split', 'split')],
+  ['SPLIT_V', row('SplitV', 'SplitV', 'parameters')],
+  ['SQUARED_DIFFERENCE', row('SquaredDifference', 'SquaredDifference')],
+  ['SQUEEZE', row('Reshape', 'Squeeze', 'parameters')],
+  ['STRIDED_SLICE', row('StridedSlice', 'StridedSlice', 'parameters')],
+  ['SUB', row('Sub', 'Sub')],
+  ['SUM', row('ReduceSum', 'ReduceSum', 'parameters')],
+  ['TANH', row('HyperbolicTangent', 'Tanh')],
+  ['TILE', row('Tile', 'Tile', 'parameters')],
+  ['TRANSPOSE', row('Transpose', 'Transpose', 'parameters')],
+  ['TRANSPOSE_CONV', row('TransposeConv2D', 'TransposeConv2D', 'transpose-conv')],
+  ['UNIDIRECTIONAL_SEQUENCE_LSTM', row('Lstm', 'UnidirectionalSequenceLstm', 'lstm')],
+  ['UNPACK', row('Unpack', 'Unpack')],
+  ['CAST', row('Cast', 'Cast', 'ifms', 'u85')],
+  ['DIV', row('Div', 'Div', 'ifms', 'u85')],
+  ['EQUAL', row('Equal', 'Equal', 'ifms', 'u85')],
+  ['NOT_EQUAL', row('NotEqual', 'NotEqual', 'ifms', 'u85')],
+  ['GREATER', row('Greater', 'Greater', 'ifms', 'u85')],
+  ['GREATER_EQUAL', row('GreaterEqual', 'GreaterEqual', 'ifms', 'u85')],
+  ['LESS', row('Less', 'Less', 'ifms', 'u85')],
+  ['LESS_EQUAL', row('LessEqual', 'LessEqual', 'ifms', 'u85')],
+  ['GATHER', row('GatherV2', 'GatherV2', 'ifms', 'u85')],
+  ['SCATTER_ND', row('ScatterNd', 'ScatterNd', 'scatter', 'u85')],
+  ['LOGICAL_AND', row('LogicalAnd', 'LogicalAnd', 'ifms', 'u85')],
+  ['LOGICAL_OR', row('LogicalOr', 'LogicalOr', 'ifms', 'u85')],
+  ['LOGICAL_NOT', row('LogicalNot', 'LogicalNot', 'ifms', 'u85')],
+  ['REDUCE_ALL', row('ReduceList', 'ReduceAll', 'parameters', 'u85')],
+  ['REDUCE_ANY', row('ReduceList', 'ReduceAny', 'parameters', 'u85')],
+  ['SELECT', row('Select', 'Select', 'ifms', 'u85')],
+  ['SELECT_V2', row('Select', 'SelectV2', 'ifms', 'u85')],
+  ['SPACE_TO_BATCH_ND', row('Unknown', 'SpaceToBatchND', 'parameters', 'none')],
+  ['BATCH_TO_SPACE_ND', row('Unknown', 'BatchToSpaceND', 'parameters', 'none')],
+]);
+
+const UNKNOWN = new Map<string, Builtin>();
+
+/** The row of a builtin operator; operators that no NPU has get a row with their name in camel case. */
+export function builtinOf(name: string): Builtin {
+  const known = BUILTINS.get(name) ?? UNKNOWN.get(name);
+  if (known !== undefined) return known;
+  const original = name
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
+  const made = row('Unknown', original, 'ifms', 'none');
+  UNKNOWN.set(name, made);
+  return made;
+}
+
+/** Activation operators that a fused activation function becomes (reference 01 §2.6). */
+export const FUSED_ACTIVATIONS: Readonly<Record<string, { kind: Kind; builtin: string }>> = {
+  RELU: { kind: 'Relu', builtin: 'RELU' },
+  RELU_N1_TO_1: { kind: 'ReluN1To1', builtin: 'RELU_N1_TO_1' },
+  RELU6: { kind: 'Relu6', builtin: 'RELU6' },
+  TANH: { kind: 'HyperbolicTangent', builtin: 'TANH' },
+  SIGN_BIT: { kind: 'Unknown', builtin: 'SIGN_BIT' },
+};
+
+const set = (...kinds: Kind[]): ReadonlySet<Kind> => new Set(kinds);
+
+/** Operations that can ride on another one's output stage (reference 01 §10). */
+export const ACTIVATIONS = set(
+  'Relu',
+  'Relu0To1',
+  'Relu6',
+  'ReluN',
+  'ReluN1To1',
+  'Prelu',
+  'Clamp',
+  'Sigmoid',
+  'Tanh',
+  'LUT',
+);
+
+/** Activations that only clip. */
+export const CLIPPING = set('Relu', 'Relu0To1', 'Relu6', 'ReluN1To1', 'Clamp');
+
+/** Elementwise operations with two inputs. */
+export const BINARY = set(
+  'Add',
+  'Sub',
+  'Mul',
+  'Minimum',
+  'Maximum',
+  'SHL',
+  'SHR',
+  'Asr',
+  'Div',
+  'And',
+  'Or',
+  'Xor',
+  'AndNot',
+  'LogicalAnd',
+  'LogicalOr',
+  'LogicalXor',
+  'Equal',
+  'NotEqual',
+  'Greater',
+  'GreaterEqual',
+);
+
+/** Elementwise operations (reference 01 §11.2). */
+export const ELEMENTWISE = set(...BINARY, 'Abs', 'LeakyRelu', 'CLZ', 'Not', 'LogicalNot');

@@ -1,0 +1,55 @@
+import type { Graph, Network } from '../graph/network.js';
+import { moveCpuOperations } from './cpu-order.js';
+import { emitGroup } from './emit.js';
+import type { Emitter } from './emit.js';
+import { groupOperations } from './groups.js';
+import type { IrGraph, Op } from './ir.js';
+import { toNpuForm } from './npu.js';
+import type { LoweredNetwork, LoweredOp } from './operations.js';
+import { executionOrder } from './order.js';
+import { passesOf } from './passes.js';
+import { placeOperators } from './placement/place.js';
+import { quantiseOperation } from './quantise.js';
+import { readGraph } from './read.js';
+import { splitOperation } from './split/split.js';
+import type { LoweringTarget } from './target.js';
+import { runPass, walk } from './traverse.js';
+import { checkValidity } from './validity.js';
+
+/** NPU and CPU operations of the rewritten graph in execution order, each as the hardware takes it. */
+function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
+  const flat: Op[] = [];
+  for (const op of executionOrder(graph)) {
+    if (op.kind === 'Passthrough') flat.push(op);
+    else {
+      toNpuForm(op);
+      splitOperation(op, graph, target, flat);
+    }
+  }
+  return flat;
+}
+
+function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, file: string): LoweredOp[] {
+  const passes = passesOf(target.family);
+  const ir = readGraph(graph);
+  placeOperators(ir, target.family);
+  for (const pass of passes.tflite) runPass(pass, ir);
+  walk(ir, quantiseOperation);
+  for (const pass of passes.common) runPass(pass, ir);
+  const flat = flatten(ir, target);
+  void file;
+  const groups = moveCpuOperations(groupOperations(flat, target.family));
+  return groups.map((group) => emitGroup(group, emitter));
+}
+
+/**
+ * The NPU operations that a network becomes, in execution order and grouped (reference 01). Input errors say why a
+ * network would not compile; `file` is how they name it.
+ */
+export function lower(network: Network, target: LoweringTarget, file = network.name): LoweredNetwork {
+  checkValidity(network, file);
+  const emitter: Emitter = { nextId: 0 };
+  const ops: LoweredOp[] = [];
+  for (const graph of network.graphs) for (const op of lowerGraph(graph, target, emitter, file)) ops.push(op);
+  return { name: network.name, ops };
+}

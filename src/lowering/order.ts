@@ -1,0 +1,35 @@
+import type { IrGraph, Op, Tensor } from './ir.js';
+
+function pushWriters(stack: Op[], tensor: Tensor, reversed: boolean, done: number): void {
+  const { writers } = tensor;
+  if (!reversed) {
+    for (const writer of writers) if (writer.stamp < done) stack.push(writer);
+    return;
+  }
+  for (let i = writers.length - 1; i >= 0; i--) if (writers[i]!.stamp < done) stack.push(writers[i]!);
+}
+
+/** Operations in execution order: depth first from the outputs (reference 01 §8). */
+export function executionOrder(graph: IrGraph): Op[] {
+  const opened = graph.stamp + 1;
+  const listed = graph.stamp + 2;
+  graph.stamp = listed;
+  const order: Op[] = [];
+  const stack: Op[] = [];
+  const reversed = graph.persistent;
+  for (const output of graph.outputs) pushWriters(stack, output, reversed, opened);
+  while (stack.length > 0) {
+    const op = stack[stack.length - 1]!;
+    if (op.stamp >= opened) {
+      stack.pop();
+      if (op.stamp === opened) {
+        op.stamp = listed;
+        order.push(op);
+      }
+      continue;
+    }
+    op.stamp = opened;
+    for (const view of op.inputs) pushWriters(stack, view.tensor, reversed, opened);
+  }
+  return order;
+}

@@ -1,0 +1,137 @@
+import { build } from '../build.js';
+import {
+  become,
+  connectInput,
+  connectOutput,
+  copyView,
+  disconnect,
+  ifmOf,
+  input,
+  newOp,
+  newTensor,
+  ofmOf,
+  ROLE,
+} from '../ir.js';
+import type { IrGraph, Op } from '../ir.js';
+import type { Kernel } from '../operations.js';
+import { elements, fromEnd, withAxis, zeros } from '../shape.js';
+import { asConvolution, filters, spread, weightsOf } from '../weights.js';
+
+/** Hardware dilates by 1 and 2; what remains is spread over an enlarged kernel (reference 01 §5.3). */
+export function reduceDilation(op: Op): Op {
+  const { kernel } = op;
+  const { dilationH, dilationW } = kernel;
+  if (dilationH <= 2 && dilationW <= 2) return op;
+  const [hh, hw] = [dilationH % 2 === 0 ? 2 : 1, dilationW % 2 === 0 ? 2 : 1];
+  const [my, mx] = [dilationH / hh, dilationW / hw];
+  const weights = weightsOf(op);
+  if (weights !== undefined) op.weights = spread(weights, my, mx);
+  op.kernel = {
+    ...kernel,
+    height: my * (kernel.height - 1) + 1,
+    width: mx * (kernel.width - 1) + 1,
+    dilationH: hh,
+    dilationW: hw,
+  };
+  return op;
+}
+
+/** A convolution in groups: one per group, then a concatenation (reference 01 §5.3, pass C). */
+export function splitGroups(op: Op, graph: IrGraph): Op {
+  if (op.builtin === '') return op;
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const weights = weightsOf(op);
+  const depth = fromEnd(ifm.shape, -1);
+  const perGroup = weights?.shape[3] ?? fromEnd(input(op, ROLE.weights)?.shape ?? [], -1);
+  const groups = depth / perGroup;
+  if (weights === undefined || groups <= 1) return op;
+  const outputs = weights.shape[0] / groups;
+  const last = ifm.shape.length - 1;
+  const concat = newOp(graph, 'Concat', op.source);
+  concat.axes = [ofm.shape.length - 1];
+  for (let g = 0; g < groups; g++) {
+    const shape = withAxis(ofm.shape, ofm.shape.length - 1, outputs);
+    const part = newTensor(`${ofm.tensor.name}_group${g}`, ofm.tensor.type, shape);
+    part.quant = ofm.quant;
+    const conv = build(graph, 'Conv2D', op.source, [ifm.tensor], part);
+    conv.kernel = op.kernel;
+    conv.weights = filters(weights, g * outputs, 1, outputs);
+    const view = ifmOf(conv);
+    copyView(ifm, view);
+    view.slice = {
+      offset: withAxis(zeros(ifm.shape.length), last, g * perGroup),
+      size: withAxis(ifm.shape, last, perGroup),
+    };
+    connectInput(concat, g, part);
+  }
+  const { tensor } = ofm;
+  disconnect(op);
+  copyView(ofm, connectOutput(concat, tensor));
+  return concat;
+}
+
+const isPointwise = ({ height, width, strideH, strideW, top, left, bottom, right }: Kernel): boolean =>
+  height === 1 && width === 1 && strideH === 1 && strideW === 1 && top + left + bottom + right === 0;
+
+/** How `rows` vectors lie in height and width (reference 01 §6.4 rule 2). */
+export function rowsAsPlane(rows: number): readonly [number, number] {
+  let width = Math.max(Math.floor(rows / 16), Math.ceil(Math.sqrt(rows)));
+  while (rows % width !== 0) width++;
+  return [rows / width, width];
+}
+
+/** A product of vectors with a matrix: vectors go to height and width. */
+export function viewAsVectors(op: Op): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  if (op.kind === 'Conv2D') {
+    const batch = elements(ifm.shape.slice(0, -3));
+    if (batch <= 1 || !isPointwise(op.kernel) || ifm.slice !== undefined || ofm.slice !== undefined)
+      return op;
+  }
+  const weights = weightsOf(op);
+  if (weights === undefined) return op;
+  const depth = weights.shape[3];
+  const rows = elements(ifm.shape) / depth;
+  const [height, width] = rows > 1 ? rowsAsPlane(rows) : [1, 1];
+  ifm.shape = [1, height, width, depth];
+  ofm.shape = [1, height, width, weights.shape[0]];
+  return op;
+}
+
+/** Strides and dilations that cannot matter become 1 (reference 01 §6.4 rules 3 and 5). */
+export function simplifyKernel(op: Op): Op {
+  const { kernel } = op;
+  const ifm = ifmOf(op).shape;
+  const ofm = ofmOf(op).shape;
+  let { strideH, strideW, dilationH, dilationW } = kernel;
+  const isPool = op.kind === 'AvgPool' || op.kind === 'MaxPool';
+  const global =
+    isPool &&
+    kernel.height === strideH &&
+    kernel.width === strideW &&
+    kernel.height === fromEnd(ifm, -3) &&
+    kernel.width === fromEnd(ifm, -2) &&
+    kernel.top + kernel.left + kernel.bottom + kernel.right === 0;
+  if (global || fromEnd(ofm, -3) === 1) strideH = 1;
+  if (global || fromEnd(ofm, -2) === 1) strideW = 1;
+  if (kernel.height === 1) dilationH = 1;
+  if (kernel.width === 1) dilationW = 1;
+  const same =
+    strideH === kernel.strideH &&
+    strideW === kernel.strideW &&
+    dilationH === kernel.dilationH &&
+    dilationW === kernel.dilationW;
+  if (!same) op.kernel = { ...kernel, strideH, strideW, dilationH, dilationW };
+  return op;
+}
+
+/** Depthwise on a single channel is a convolution (reference 01 §6.4 rule 16). */
+export function depthwiseToConvolution(op: Op, graph: IrGraph): Op {
+  const weights = op.weights ?? weightsOf(op);
+  if (weights === undefined || fromEnd(ifmOf(op).shape, -1) !== 1) return op;
+  if (fromEnd(ofmOf(op).shape, -1) <= 1) return op;
+  op.weights = asConvolution(weights);
+  return become(graph, op, 'Conv2D');
+}

@@ -1,0 +1,13 @@
+import type { LoweredOp } from './operations.js';
+
+export type LoweringFamily = 'u55' | 'u65' | 'u85';
+
+/** What lowering asks of the hardware. */
+export interface LoweringTarget {
+  readonly family: LoweringFamily;
+  /**
+   * OFM block (height, width, depth) that the block-config search chooses for an operation. Asked only for operations
+   * that must be cut into blocks (reference 01 §9.4): an axis above 65536, or a large stride on U85.
+   */
+  readonly blockOf: (op: LoweredOp) => readonly [number, number, number];
+}

@@ -1,0 +1,220 @@
+import type { Constant, Tensor as NetworkTensor } from '../graph/network.js';
+import { weightsFromBytes } from '../weights/from-bytes.js';
+import { input, ROLE } from './ir.js';
+import type { Op, Quant } from './ir.js';
+import type { WeightArray } from './operations.js';
+import { elements, padTo } from './shape.js';
+
+/** O, KH, KW, I. */
+type WeightShape = WeightArray['shape'];
+
+const HASHES = new WeakMap<Constant, string>();
+
+/** Identity of a constant's contents: two 32-bit FNV-1a hashes and the length, kept per constant. */
+export function contentHash(constant: Constant): string {
+  const known = HASHES.get(constant);
+  if (known !== undefined) return known;
+  const bytes = constant.bytes ?? new Uint8Array(0);
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x5bd1e995);
+    b ^= b >>> 15;
+  }
+  const hash = `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${bytes.length}`;
+  HASHES.set(constant, hash);
+  return hash;
+}
+
+/** How a filter lies in the file: O×KH×KW×I, or the depthwise 1×KH×KW×C. */
+type FilterOrder = 'OHWI' | '1HWC';
+
+interface Known {
+  readonly conv?: WeightArray;
+  readonly depthwise?: WeightArray;
+}
+const BY_TENSOR = new WeakMap<NetworkTensor, Known>();
+
+function shapeOfFilter(shape: readonly number[], order: FilterOrder, matrix: boolean): WeightShape {
+  if (matrix) {
+    const depth = shape.at(-1) ?? 1;
+    return [elements(shape) / depth, 1, 1, depth];
+  }
+  const [o, h, w, i] = padTo(shape, 4) as unknown as WeightShape;
+  return order === 'OHWI' ? [o, h, w, i] : [i, h, w, 1];
+}
+
+/** Stand-in for weights whose values are not known. */
+export type PredictWeights = (shape: WeightShape, depthwise: boolean, perChannel: boolean) => WeightArray;
+
+let predict: PredictWeights = (shape, depthwise) => ({
+  key: `unknown:${shape.join('x')}${depthwise ? 'd' : ''}`,
+  shape,
+  depthwise,
+  predicted: true,
+  values: () => new Int16Array(elements(shape)),
+});
+
+/** Replaces the source of predicted weights. */
+export function setPrediction(source: PredictWeights): void {
+  predict = source;
+}
+
+function fromTensor(
+  tensor: NetworkTensor,
+  quant: Quant | undefined,
+  order: FilterOrder,
+  depthwise: boolean,
+  matrix: boolean,
+): WeightArray {
+  const shape = shapeOfFilter(tensor.shape ?? [], order, matrix);
+  const bytes = tensor.constant?.bytes;
+  const zeroPoints = quant?.zeroPoints ?? [];
+  if (bytes === undefined || tensor.constant === undefined) {
+    return { ...predict(shape, depthwise, (quant?.scales.length ?? 0) > 1), source: tensor };
+  }
+  const zero = zeroPoints.every((z) => z === zeroPoints[0]) ? `${zeroPoints[0] ?? 0}` : zeroPoints.join(',');
+  const key = `${contentHash(tensor.constant)}:${shape.join('x')}:${order}:${depthwise ? 'd' : 'c'}:${zero}`;
+  const type = tensor.type === 'uint8' ? 'uint8' : 'int8';
+  return { ...weightsFromBytes({ key, bytes, type, shape, order, depthwise, zeroPoints }), source: tensor };
+}
+
+/**
+ * Constant weights of a convolution, depthwise convolution or fully connected operation; undefined when it has none or
+ * they are computed. One object per weight tensor and use.
+ */
+export function weightsOf(op: Op): WeightArray | undefined {
+  if (op.weights !== undefined) return op.weights;
+  const view = input(op, ROLE.weights);
+  const tensor = view?.tensor.source;
+  if (view === undefined || tensor?.constant === undefined) return undefined;
+  const order: FilterOrder = op.builtin === 'DEPTHWISE_CONV_2D' ? '1HWC' : 'OHWI';
+  const depthwise = op.kind === 'DepthwiseConv2D';
+  const known = BY_TENSOR.get(tensor);
+  const slot = depthwise ? known?.depthwise : known?.conv;
+  if (slot !== undefined) return (op.weights = slot);
+  const made = fromTensor(tensor, view.quant, order, depthwise, op.builtin === 'FULLY_CONNECTED');
+  BY_TENSOR.set(tensor, { ...known, [depthwise ? 'depthwise' : 'conv']: made });
+  return (op.weights = made);
+}
+
+const derived = (
+  base: WeightArray,
+  suffix: string,
+  shape: WeightShape,
+  values: () => Int16Array,
+): WeightArray => ({ ...base, key: `${base.key}|${suffix}`, shape, values });
+
+/** Kernel elements `stepY` × `stepX` apart, zeros between (reference 01 §5.3, dilation above 2). */
+export function spread(base: WeightArray, stepY: number, stepX: number): WeightArray {
+  const [o, h, w, i] = base.shape;
+  const [h2, w2] = [stepY * (h - 1) + 1, stepX * (w - 1) + 1];
+  return derived(base, `spread${stepY}x${stepX}`, [o, h2, w2, i], () => {
+    const from = base.values();
+    const to = new Int16Array(o * h2 * w2 * i);
+    for (let f = 0; f < o; f++) {
+      for (let y = 0; y < h; y++) {
+        for (let x = 0; x < w; x++) {
+          const at = ((f * h + y) * w + x) * i;
+          to.set(from.subarray(at, at + i), ((f * h2 + y * stepY) * w2 + x * stepX) * i);
+        }
+      }
+    }
+    return to;
+  });
+}
+
+/** Filters `start`, `start + step`, … (`count` of them). */
+export function filters(base: WeightArray, start: number, step: number, count: number): WeightArray {
+  const [o, h, w, i] = base.shape;
+  if (start === 0 && step === 1 && count === o) return base;
+  const size = h * w * i;
+  return derived(base, `filters${start}+${step}*${count}`, [count, h, w, i], () => {
+    const from = base.values();
+    const to = new Int16Array(count * size);
+    for (let k = 0; k < count; k++) {
+      const at = (start + k * step) * size;
+      to.set(from.subarray(at, at + size), k * size);
+    }
+    return to;
+  });
+}
+
+/** Kernel elements y0, y0 + stepY, … and x0, x0 + stepX, … (`h` × `w` of them). */
+export function subKernel(
+  base: WeightArray,
+  [y0, x0]: readonly [number, number],
+  [stepY, stepX]: readonly [number, number],
+  [h, w]: readonly [number, number],
+): WeightArray {
+  const [o, kh, kw, i] = base.shape;
+  return derived(base, `kernel${y0},${x0}+${stepY},${stepX}*${h},${w}`, [o, h, w, i], () => {
+    const from = base.values();
+    const to = new Int16Array(o * h * w * i);
+    for (let f = 0; f < o; f++) {
+      for (let y = 0; y < h; y++) {
+        for (let x = 0; x < w; x++) {
+          const at = ((f * kh + y0 + y * stepY) * kw + x0 + x * stepX) * i;
+          to.set(from.subarray(at, at + i), ((f * h + y) * w + x) * i);
+        }
+      }
+    }
+    return to;
+  });
+}
+
+/** The kernel turned by half a turn, as a transposed convolution reads it (reference 05 §1). */
+export function mirrored(base: WeightArray): WeightArray {
+  const [o, h, w, i] = base.shape;
+  return derived(base, 'mirrored', base.shape, () => {
+    const from = base.values();
+    const to = new Int16Array(from.length);
+    for (let f = 0; f < o; f++) {
+      for (let e = 0; e < h * w; e++) {
+        const at = (f * h * w + e) * i;
+        to.set(from.subarray(at, at + i), (f * h * w + h * w - 1 - e) * i);
+      }
+    }
+    return to;
+  });
+}
+
+/** Depthwise filters of a one-channel input as the filters of a convolution. */
+export const asConvolution = (base: WeightArray): WeightArray => ({
+  ...base,
+  key: `${base.key}|conv`,
+  depthwise: false,
+});
+
+/** Weights that rewriting makes: all of one value. */
+export function constantWeights(shape: WeightShape, depthwise: boolean, value: number): WeightArray {
+  const key = `all${value}:${shape.join('x')}:${depthwise ? 'd' : 'c'}`;
+  return {
+    key,
+    shape,
+    depthwise,
+    predicted: false,
+    values: () => new Int16Array(elements(shape)).fill(value),
+  };
+}
+
+/** A depthwise kernel with the same taps for every channel. */
+export function repeatedTaps(
+  channels: number,
+  height: number,
+  width: number,
+  taps: readonly number[],
+): WeightArray {
+  return {
+    key: `taps${taps.join(',')}:${channels}x${height}x${width}:d`,
+    shape: [channels, height, width, 1],
+    depthwise: true,
+    predicted: false,
+    values: () => {
+      const values = new Int16Array(channels * taps.length);
+      for (let c = 0; c < channels; c++) values.set(taps, c * taps.length);
+      return values;
+    },
+  };
+}
