@@ -2,8 +2,8 @@ import { roundUp } from '../cost/integers.js';
 import { bufferSchedule } from './buffering.js';
 import { buildCascades, opMemory, type Cascade, type CascadeResult } from './cascades.js';
 import { bufferBytes, plainEntry, type Entry, type Schedule } from './entry.js';
-import { isIn, takeSnapshot, type Placement, type Snapshot } from './liveness.js';
-import { AREA, type Machine } from './machine.js';
+import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
+import type { Machine } from './machine.js';
 import { planFor } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 import { stripeHeight, stripeStep } from './stripes.js';
@@ -49,18 +49,13 @@ function shapeBytes(shape: Shape4, format: Format, bits: number): number {
 }
 
 /** Bytes of an operation's own feature maps, by the shapes it reads and writes. */
-function connectionBytes(program: Program, op: ProgramOp, placement: Placement): number {
-  let bytes = 0;
-  op.ifms.forEach((id, k) => {
-    const tensor = program.tensors[id]!;
-    if (isIn(placement, id, AREA.staging)) bytes += shapeBytes(op.ifmShapes[k]!, tensor.format, tensor.bits);
-  });
-  const ofm = op.ofms[0];
-  if (ofm !== undefined && isIn(placement, ofm, AREA.staging)) {
-    const tensor = program.tensors[ofm]!;
-    bytes += shapeBytes(op.ofmShape, tensor.format, tensor.bits);
-  }
-  return bytes;
+function connectionBytes(program: Program, op: ProgramOp): number {
+  const bytes = (id: number, shape: Shape4): number => {
+    const { format, bits, constant } = program.tensors[id]!;
+    return constant ? 0 : shapeBytes(shape, format, bits);
+  };
+  const inputs = op.ifms.reduce((sum, id, k) => sum + bytes(id, op.ifmShapes[k]!), 0);
+  return inputs + bytes(op.ofms[0]!, op.ofmShape);
 }
 
 /** Stripes for first … last so that the last operation produces `rows` at a time. */
@@ -165,7 +160,7 @@ function improveCascade(
       const joined = built.cascades.find((c) => c.first <= i && i <= c.last);
       const need =
         joined?.memory ??
-        bufferBytes(entry.buffer) + connectionBytes(program, program.ops[i]!, placement) + outside(i);
+        bufferBytes(entry.buffer) + connectionBytes(program, program.ops[i]!) + outside(i);
       bytes = Math.max(bytes, need);
     });
     if (bytes > limit || built.cascades.length > allowed) break;
