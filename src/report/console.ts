@@ -41,7 +41,10 @@ export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}):
   ];
   const parts = [
     ...(options.performance ? [layersTable(estimate)] : []),
-    [`Network summary for ${estimate.network}`, ...blocks.filter((b) => b.length > 0).map(block)].join('\n'),
+    `Network summary for ${estimate.network}\n${blocks
+      .filter((lines) => lines.length > 0)
+      .map(block)
+      .join('\n\n')}`,
     ...(options.cycles ? [inferenceLine(estimate)] : []),
     ...notes(estimate),
   ];
@@ -53,7 +56,6 @@ const block = (lines: readonly Line[]): string =>
     .map(([label, value, unit]) =>
       `${label.padEnd(LABEL_WIDTH)} ${value.padStart(VALUE_WIDTH)} ${unit ?? ''}`.trimEnd(),
     )
-    .concat('')
     .join('\n');
 
 const systemLines = (estimate: Estimate, touched: readonly Area[]): readonly Line[] => [
