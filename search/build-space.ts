@@ -1,5 +1,6 @@
 import { inputError, ParetouError, usageError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';
+import { parseAccelerator } from '../src/npu/accelerator-names.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
 import { suggestion } from '../src/suggest.js';
 import { findSites, type Site } from './sites.js';
@@ -157,7 +158,7 @@ export const chooseSystems = (
     try {
       return chooseSystem({
         ...common,
-        accelerator: entry.accelerator,
+        accelerator: parseAccelerator(entry.accelerator),
         systemConfig: entry.system_config ?? common.systemConfig,
         memoryMode: entry.memory_mode ?? common.memoryMode,
       });

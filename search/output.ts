@@ -56,6 +56,19 @@ const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): st
   return formatNumber(ranking.table.columns[column as NumberColumn][i]!);
 };
 
+/** The first `count` rows of a ranking as objects with the columns as keys; null for a number that is not known. */
+export const rankingRows = (ranking: Ranking, count: number): Record<string, string | number | null>[] =>
+  Array.from({ length: count }, (_, i) => {
+    const text = textOf(ranking, i);
+    return Object.fromEntries(
+      CSV_COLUMNS.map((column) => {
+        const shown = cell(ranking, i, text, column);
+        const isText = TEXTS[column] !== undefined || column === 'encoded_sizes';
+        return [column, isText ? shown : shown === '' ? null : Number(shown)];
+      }),
+    );
+  });
+
 /** Rows that are turned into text together. */
 const CHUNK = 2000;
 

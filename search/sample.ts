@@ -42,7 +42,7 @@ const changeProbabilities = (radices: readonly number[], counts: readonly bigint
   );
 
 /** Shares out `amount` as evenly as the capacities allow; what cannot be shared evenly goes to the first. */
-const shareOut = (amount: number, capacities: readonly number[]): number[] => {
+export const shareOut = (amount: number, capacities: readonly number[]): number[] => {
   const shares = capacities.map(() => 0);
   let rest = amount;
   let open = capacities.map((_, i) => i).filter((i) => capacities[i]! > 0);
@@ -128,6 +128,14 @@ const mandatoryRows = (space: Space, radices: readonly number[]): number[][] => 
   return [baseline, ...single];
 };
 
+/** Spreads neighbouring seeds over all seeds (the finishing steps of MurmurHash3). */
+const scrambled = (seed: number): number => {
+  let h = seed | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+};
+
 const byDigits = (a: readonly number[], b: readonly number[]): number => {
   const i = a.findIndex((digit, at) => digit !== b[at]);
   return i < 0 ? 0 : a[i]! - b[i]!;
@@ -157,7 +165,7 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
     return free > BigInt(networks) ? networks : Number(free);
   });
   const amounts = shareOut(networks - fixed.length, capacities);
-  const rng = xoroshiro128plus(seed);
+  const rng = xoroshiro128plus(scrambled(seed));
   for (const [k, amount] of amounts.entries()) {
     const stratum = { k, size: counts[0]![k]!, amount };
     drawStratum(rng, radices, probabilities, stratum, taken);

@@ -124,5 +124,9 @@ export const validateYaml = <T>(
 ): T => {
   const result = schema.safeParse(document.value);
   if (result.success) return result.data;
-  throw inputError(sentence(result.error.issues[0]!, document, keys));
+  // A misspelt key also shows as a missing one: the former says what to do.
+  const { issues } = result.error;
+  throw inputError(
+    sentence(issues.find((i) => i.code === 'unrecognized_keys') ?? issues[0]!, document, keys),
+  );
 };

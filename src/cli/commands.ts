@@ -15,4 +15,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'estimate one model on one or more accelerators',
     load: async () => (await import('./estimate.js')).estimateCommand(),
   },
+  {
+    name: 'sweep',
+    summary: 'evaluate variants of models on accelerators and rank them',
+    load: async () => (await import('./sweep.js')).sweepCommand(),
+  },
 ];

@@ -61,13 +61,36 @@ describe('pareto ranks', () => {
   });
 
   it('are shared by equal points', () => {
-    expect([...paretoRanks(pointsOf([[1, 2], [1, 2], [2, 2], [0, 5]], 2))]).toEqual([1, 1, 2, 1]);
+    expect([
+      ...paretoRanks(
+        pointsOf(
+          [
+            [1, 2],
+            [1, 2],
+            [2, 2],
+            [0, 5],
+          ],
+          2,
+        ),
+      ),
+    ]).toEqual([1, 1, 2, 1]);
   });
 
   it('take any values, also none', () => {
     expect([...paretoRanks(pointsOf([], 3))]).toEqual([]);
     const big = Number.MAX_VALUE;
-    expect([...paretoRanks(pointsOf([[-0.5, big], [-1, big], [big, big]], 2))]).toEqual([2, 1, 3]);
+    expect([
+      ...paretoRanks(
+        pointsOf(
+          [
+            [-0.5, big],
+            [-1, big],
+            [big, big],
+          ],
+          2,
+        ),
+      ),
+    ]).toEqual([2, 1, 3]);
   });
 });
 

@@ -1,0 +1,44 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** Shows how far a long run is. */
+export interface Progress {
+  readonly update: (finished: number) => void;
+  readonly stop: () => void;
+}
+
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+
+const duration = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return '?';
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${Math.ceil(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
+};
+
+/** A bar on stderr with rate and time left; nothing where stderr is not a terminal. */
+export const showProgress = (total: number, unit: string, wanted: boolean): Progress => {
+  if (!wanted || !process.stderr.isTTY) return SILENT;
+  const bar = new SingleBar(
+    {
+      format: `{bar} {percentage}% | {value} of {total} ${unit} | {rate}/s | {left} left`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 30,
+      etaBuffer: 1,
+    },
+    Presets.shades_classic,
+  );
+  const start = performance.now();
+  bar.start(total, 0, { rate: 0, left: '?' });
+  return {
+    update: (finished) => {
+      const perSecond = (1000 * finished) / Math.max(1, performance.now() - start);
+      bar.update(finished, {
+        rate: Math.round(perSecond),
+        left: duration((total - finished) / perSecond),
+      });
+    },
+    stop: () => bar.stop(),
+  };
+};
