@@ -14,6 +14,12 @@ const DYNAMIC = -1;
 
 const NO_BYTES = new Uint8Array(0);
 
+/** Characters of a tensor's name that a message quotes. */
+const QUOTED = 60;
+
+const quoted = (name: string): string =>
+  JSON.stringify(name.length > QUOTED ? `${name.slice(0, QUOTED)}...` : name);
+
 type Complain = (reason: string) => Error;
 
 const checkShape = (shape: readonly number[], complain: Complain): void => {
@@ -79,7 +85,7 @@ export class TensorImporter {
   tensor(table: TensorTable, index: number, graph: number, computed: boolean): Tensor {
     const name = table.name ?? '';
     const complain: Complain = (reason) =>
-      modelFault(this.model.file, `tensor ${index} (${JSON.stringify(name)}) of subgraph ${graph}`, reason);
+      modelFault(this.model.file, `tensor ${index} (${quoted(name)}) of subgraph ${graph}`, reason);
     const type = elementType(table.type ?? 0);
     const variable = table.is_variable ?? false;
     const data = this.data(table, complain);

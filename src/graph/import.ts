@@ -12,9 +12,14 @@ export interface LoadedNetwork {
   readonly network: Network;
 }
 
-/** Objects that a network may need for each byte of its file, on top of a fixed number; sound files need far fewer. */
-const OBJECTS_PER_BYTE = 1;
-const OBJECTS_FLOOR = 100_000;
+/**
+ * Bytes that each part of a sound file takes at least. A network whose parts would take more than this multiple of
+ * its file, and more than a file of `BUDGET_FLOOR` bytes would give, repeats the same part over and over.
+ */
+const NODE_BYTES = 16;
+const REFERENCE_BYTES = 4;
+const BUDGET_FACTOR = 3;
+const BUDGET_FLOOR = 1_000_000;
 
 const NONE: readonly number[] = [];
 const ABSENT = -1;
@@ -30,7 +35,7 @@ class Importer {
   constructor(private readonly model: TfliteModel) {
     this.tensors = new TensorImporter(model);
     this.kinds = (model.root.operator_codes ?? []).map(operatorKind);
-    this.budget = OBJECTS_FLOOR + OBJECTS_PER_BYTE * model.source.length;
+    this.budget = Math.max(BUDGET_FLOOR, BUDGET_FACTOR * model.source.length);
   }
 
   network(name: string): Network {
@@ -40,8 +45,8 @@ class Importer {
     return { name, graphs: [entry, ...others] };
   }
 
-  private spend(objects: number): void {
-    this.budget -= objects;
+  private spend(nodes: number, references: number): void {
+    this.budget -= NODE_BYTES * nodes + REFERENCE_BYTES * references;
     if (this.budget < 0)
       throw modelFault(
         this.model.file,
@@ -55,7 +60,7 @@ class Importer {
     const complain = (operator: number, reason: string): Error =>
       modelFault(this.model.file, subject(`operator ${operator}`), reason);
     const { tensors = [], operators = [], inputs = NONE, outputs = NONE } = table;
-    this.spend(tensors.length + operators.length + inputs.length + outputs.length);
+    this.spend(1 + tensors.length + operators.length, inputs.length + outputs.length);
     this.checkList(inputs, tensors.length, 0, subject('the list of inputs'));
     this.checkList(outputs, tensors.length, 0, subject('the list of outputs'));
     const parts = operators.map((operator, i) =>
@@ -91,7 +96,7 @@ class Importer {
     const kind = this.kinds[code];
     if (kind === undefined) throw complain(`uses operator code ${code} of ${this.kinds.length}`);
     const { inputs = NONE, outputs = NONE, intermediates = NONE } = table;
-    this.spend(inputs.length + outputs.length + intermediates.length);
+    this.spend(0, inputs.length + outputs.length + intermediates.length);
     this.checkList(inputs, tensors, ABSENT, subject);
     this.checkList(outputs, tensors, 0, subject);
     this.checkList(intermediates, tensors, ABSENT, subject);

@@ -28,7 +28,7 @@ const VTABLE_HEADER = 4;
 const BUDGET_FACTOR = 3;
 const BUDGET_FLOOR = 4096;
 const TABLE_CHARGE = 12;
-const UNKNOWN_FIELD_CHARGE = 16;
+const UNKNOWN_FIELD_CHARGE = 32;
 
 type ScalarList = readonly number[] | readonly bigint[] | readonly boolean[] | Uint8Array;
 

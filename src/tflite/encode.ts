@@ -11,6 +11,9 @@ const IMAGE_ALIGN = 16;
 /** Room for tables beside the tensors' data in the first allocation. */
 const TABLES_BYTES = 1 << 16;
 
+/** Most bytes of unknown values in one table: half of what a table's 16-bit offsets reach. */
+const MAX_UNKNOWN_BYTES = 1 << 15;
+
 type Scalar = number | bigint | boolean;
 
 class Encoder {
@@ -62,6 +65,11 @@ class Encoder {
       if (field.kind === 'scalar') scalars.push(field);
       else offsets.set(field, this.part(value, field, node));
     }
+    const unknownBytes = unknown.reduce((sum, field) => sum + field.bytes.length, 0);
+    if (unknownBytes > MAX_UNKNOWN_BYTES)
+      throw inputError(
+        `${this.file}: cannot be rewritten, since a table ${schema.name} has ${unknownBytes} bytes of fields that this program does not know; write the model with an older converter`,
+      );
     const references = new Map<UnknownField, number>();
     for (const field of unknown)
       if (field.kind !== 'inline') references.set(field, this.reference(field, schema));

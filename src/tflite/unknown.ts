@@ -11,7 +11,8 @@ import type { UnknownField } from './nodes.js';
  *    lead to are by their nature not covered; a number would have to hit such a position by chance, each time.
  *  - If such a field leads each time to a short run of zeros, it could be a number that points at padding, or an
  *    offset to an empty vector: `unclear`. Reading goes on; writing is refused.
- *  - Everything else is a value. It is carried as the bytes up to the next field, so its width need not be known.
+ *  - Everything else is a value. It is carried as the bytes up to the next field, so its width need not be known;
+ *    zeros after the eighth byte, more than any number has, are taken for padding and dropped.
  *
  * A value is written back at the same alignment. What offsets lead to has no known extent, so the writer puts the
  * whole original file behind the new one and lets them lead into it.
@@ -85,6 +86,11 @@ const verdict = (bytes: Uint8Array, list: readonly Interval[], field: PendingFie
   return padding ? 'unclear' : 'reference';
 };
 
+const MAX_NUMBER_BYTES = 8;
+
+const withoutPadding = (bytes: Uint8Array): Uint8Array =>
+  bytes.subarray(MAX_NUMBER_BYTES).every((b) => b === 0) ? bytes.subarray(0, MAX_NUMBER_BYTES) : bytes;
+
 const alignment = (position: number): number => Math.min(8, position === 0 ? 8 : position & -position);
 
 /** Decides for each pending field what it is, and adds it to its list. `spans` are the known parts' starts and ends. */
@@ -106,7 +112,7 @@ export const classify = (
     field.fields.push({
       id: field.id,
       kind,
-      bytes: field.bytes,
+      bytes: withoutPadding(field.bytes),
       align: alignment(field.position),
       target: kind === 'inline' ? 0 : field.position + readUint32(bytes, field.position),
     });

@@ -262,7 +262,7 @@ export const reshape = (
   const elements = product(from.shape);
   const known = product(options.shape.filter((size) => size >= 0));
   const shape = options.shape.map((size) => (size < 0 ? elements / known : size));
-  if (product(shape) !== elements)
+  if (product(shape) !== elements || !shape.every(Number.isInteger))
     throw new RangeError(`${name}: ${from.shape.join('×')} cannot become ${options.shape.join('×')}`);
   const target = builder.tensor({
     name: `${name}/shape`,
