@@ -60,8 +60,11 @@ export interface WeightArray {
    * once; different tensors may have equal keys.
    */
   readonly source?: object;
-  /** Values minus zero point in O, KH, KW, I order. Computed on demand; callers do not keep it. */
-  readonly values: () => Int16Array;
+  /**
+   * Values minus zero point in O, KH, KW, I order. Computed on demand, into `buffer` where that is long enough (fresh
+   * memory costs more than the values); callers do not keep or change the result.
+   */
+  readonly values: (buffer?: Int16Array) => Int16Array;
 }
 
 /** A look-up table that the operation reads. */

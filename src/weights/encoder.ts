@@ -105,6 +105,23 @@ const assemble = (
   };
 };
 
+/** Gives the values of weight arrays, those of the last one without computing them again, in memory of its own. */
+const valueReader = (): ((weights: WeightArray) => Int16Array) => {
+  let buffer = new Int16Array(0);
+  let lastKey: string | undefined;
+  let lastValues: Int16Array = buffer;
+  return (weights) => {
+    if (lastKey !== weights.key) {
+      const [outputs, height, width, depth] = weights.shape;
+      const length = outputs * height * width * depth;
+      if (buffer.length < length) buffer = new Int16Array(Math.max(length, 2 * buffer.length));
+      lastValues = weights.values(buffer);
+      lastKey = weights.key;
+    }
+    return lastValues;
+  };
+};
+
 /**
  * Sizes of `weights` encoded for Ethos-U55/U65 in the depth slices between successive `boundaries` (the first is 0,
  * the last the number of output channels). Keeps nothing; see `createEncoder`.
@@ -144,17 +161,7 @@ interface Known {
  */
 export const createEncoder = (): Encoder => {
   const known = new Map<string, Known>();
-  let lastKey: string | undefined;
-  let lastValues: Int16Array = new Int16Array(0);
-
-  const valuesOf = (weights: WeightArray): Int16Array => {
-    if (lastKey !== weights.key) {
-      lastValues = weights.values();
-      lastKey = weights.key;
-    }
-    return lastValues;
-  };
-
+  const valuesOf = valueReader();
   return (weights, layout, boundaries) => {
     let entry = known.get(weights.key);
     if (entry === undefined) known.set(weights.key, (entry = { encodings: new Map(), sections: new Map() }));

@@ -21,19 +21,25 @@ export interface RawWeights {
   readonly mirrored?: boolean;
 }
 
-const transposed = (source: ByteValues, elements: number, channels: number): Int16Array => {
-  const out = new Int16Array(source.length);
+/** `buffer` cut to `length`, or new memory where there is none or it is too short. */
+export const roomFor = (buffer: Int16Array | undefined, length: number): Int16Array =>
+  buffer !== undefined && buffer.length >= length ? buffer.subarray(0, length) : new Int16Array(length);
+
+const transpose = (
+  source: ByteValues,
+  elements: number,
+  channels: number,
+  zeroPoint: number,
+  out: Int16Array,
+): void => {
   for (let element = 0; element < elements; element++) {
     const row = element * channels;
-    for (let c = 0; c < channels; c++) out[c * elements + element] = source[row + c]!;
+    for (let c = 0; c < channels; c++) out[c * elements + element] = source[row + c]! - zeroPoint;
   }
-  return out;
 };
 
-const copied = (source: ByteValues): Int16Array => {
-  const out = new Int16Array(source.length);
-  for (let k = 0; k < source.length; k++) out[k] = source[k]!;
-  return out;
+const copy = (source: ByteValues, zeroPoint: number, out: Int16Array): void => {
+  for (let k = 0; k < source.length; k++) out[k] = source[k]! - zeroPoint;
 };
 
 const mirror = (values: Int16Array, outputs: number, elements: number, depth: number): Int16Array => {
@@ -47,14 +53,9 @@ const mirror = (values: Int16Array, outputs: number, elements: number, depth: nu
   return out;
 };
 
-/** Takes the zero points off; several are indexed by output channel for depthwise, else by IFM channel (05 §1). */
-const subtract = (values: Int16Array, raw: RawWeights): void => {
+/** Several zero points are indexed by output channel for depthwise, else by IFM channel (reference 05 §1). */
+const subtractEach = (values: Int16Array, raw: RawWeights): void => {
   const { zeroPoints } = raw;
-  const zeroPoint = zeroPoints[0] ?? 0;
-  if (zeroPoints.every((other) => other === zeroPoint)) {
-    if (zeroPoint !== 0) for (let k = 0; k < values.length; k++) values[k]! -= zeroPoint;
-    return;
-  }
   const [, height, width, depth] = raw.shape;
   const perOutput = height * width * depth;
   for (let k = 0; k < values.length; k++) {
@@ -63,12 +64,16 @@ const subtract = (values: Int16Array, raw: RawWeights): void => {
   }
 };
 
-const decode = (raw: RawWeights): Int16Array => {
-  const { bytes } = raw;
+const decode = (raw: RawWeights, buffer: Int16Array | undefined): Int16Array => {
+  const { bytes, zeroPoints } = raw;
   const [outputs, height, width, depth] = raw.shape;
   const source = raw.type === 'int8' ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
-  const values = raw.order === 'OHWI' ? copied(source) : transposed(source, height * width, outputs);
-  subtract(values, raw);
+  const values = roomFor(buffer, source.length);
+  const common = zeroPoints.every((zeroPoint) => zeroPoint === zeroPoints[0]);
+  const zeroPoint = common ? (zeroPoints[0] ?? 0) : 0;
+  if (raw.order === 'OHWI') copy(source, zeroPoint, values);
+  else transpose(source, height * width, outputs, zeroPoint, values);
+  if (!common) subtractEach(values, raw);
   return raw.mirrored === true ? mirror(values, outputs, height * width, depth) : values;
 };
 
@@ -78,5 +83,5 @@ export const weightsFromBytes = (raw: RawWeights): WeightArray => ({
   shape: raw.shape,
   depthwise: raw.depthwise,
   predicted: false,
-  values: () => decode(raw),
+  values: (buffer) => decode(raw, buffer),
 });

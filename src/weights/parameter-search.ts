@@ -1,8 +1,9 @@
 import {
   COST_SHIFT,
   costTable,
-  FIELD_SETS,
+  HIGH_SETS,
   LARGEST_CODABLE,
+  LOW_SETS,
   PARAMETER_SETS,
   RESET_WORDS,
   STEP_SHIFT,
@@ -11,6 +12,7 @@ import {
   SWITCH_BITS,
   UNAVAILABLE,
   UNCOMPRESSED,
+  WORDS,
 } from './parameter-sets.js';
 
 /** Segments of one chunk: segment k has parameter set `sets[k]` and ends before index `ends[k]`. */
@@ -40,7 +42,7 @@ const cost = new Int32Array(PARAMETER_SETS);
 const gap = new Int32Array(PARAMETER_SETS);
 /** Indices before this position are accounted for in `gap`. */
 let gapPosition = 0;
-const words = new Int32Array(FIELD_SETS.length);
+const words = new Int32Array(WORDS);
 const clamped = new Uint8Array(PARAMETER_SETS);
 const fieldAtStart = new Int32Array(PARAMETER_SETS);
 const segments: Segments = { count: 0, sets: new Uint8Array(64), ends: new Int32Array(64) };
@@ -114,21 +116,21 @@ const step = (): void => {
   position++;
 };
 
+/** The field of `set`, cut off at `FIELD_LIMIT`; negative where the set is about to take over. */
+const packField = (set: number, lead: number): number => {
+  const field = lead + cost[set]! - currentCost;
+  clamped[set] = field > FIELD_LIMIT ? 1 : 0;
+  return (fieldAtStart[set] = field > FIELD_LIMIT ? FIELD_LIMIT : field);
+};
+
 /** Puts the state into `words`; false where a set is about to take over. */
 const pack = (lead: number): boolean => {
-  for (let word = 0; word < FIELD_SETS.length; word++) {
-    let packed = 0;
-    for (let half = 0; half < 2; half++) {
-      const set = FIELD_SETS[word]![half]!;
-      if (set < 0) continue;
-      let field = lead + cost[set]! - currentCost;
-      if (field < 0) return false;
-      clamped[set] = field > FIELD_LIMIT ? 1 : 0;
-      if (field > FIELD_LIMIT) field = FIELD_LIMIT;
-      fieldAtStart[set] = field;
-      packed |= field << (16 * half);
-    }
-    words[word] = packed;
+  for (let word = 0; word < WORDS; word++) {
+    const high = HIGH_SETS[word]!;
+    const lowField = packField(LOW_SETS[word]!, lead);
+    const highField = high < 0 ? 0 : packField(high, lead);
+    if (lowField < 0 || highField < 0) return false;
+    words[word] = lowField | (highField << 16);
   }
   return true;
 };
@@ -141,18 +143,26 @@ const wasReset = (set: number, from: number, to: number): boolean => {
   return false;
 };
 
+const unpackField = (
+  set: number,
+  field: number,
+  lead: number,
+  spent: number,
+  from: number,
+  to: number,
+): void => {
+  if (clamped[set] === 1 && !wasReset(set, from, to)) cost[set]! += field - fieldAtStart[set]! + spent;
+  else cost[set] = currentCost + field - lead;
+};
+
 /** Takes the state back out of `words` after the indices [from, to). */
 const unpack = (lead: number, from: number, to: number): void => {
-  const spent = words[FIELD_SETS.length - 1]! >>> 16;
+  const spent = words[WORDS - 1]! >>> 16;
   currentCost += spent;
-  for (let word = 0; word < FIELD_SETS.length; word++) {
-    for (let half = 0; half < 2; half++) {
-      const set = FIELD_SETS[word]![half]!;
-      if (set < 0) continue;
-      const field = (words[word]! >>> (16 * half)) & 0xffff;
-      if (clamped[set] === 1 && !wasReset(set, from, to)) cost[set]! += field - fieldAtStart[set]! + spent;
-      else cost[set] = currentCost + field - lead;
-    }
+  for (let word = 0; word < WORDS; word++) {
+    const high = HIGH_SETS[word]!;
+    unpackField(LOW_SETS[word]!, words[word]! & 0xffff, lead, spent, from, to);
+    if (high >= 0) unpackField(high, words[word]! >>> 16, lead, spent, from, to);
   }
 };
 

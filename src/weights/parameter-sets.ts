@@ -44,18 +44,13 @@ export const costTable = (uncompressedBits: number): Int32Array => {
   return table;
 };
 
-/** Sets by the two fields (low, high) of each word; the high field of the last one sums up the current set's bits. */
-export const FIELD_SETS: readonly (readonly [number, number])[] = [
-  [6, 7],
-  [8, 9],
-  [0, 10],
-  [1, 11],
-  [2, 3],
-  [4, 5],
-  [UNCOMPRESSED, -1],
-];
-
-/** Words whose sets cannot code every index come first. */
+/**
+ * Sets in the low and the high field of each word of the packed search state. Those that some index resets come
+ * first; the high field of the last word sums up the bits of the current set.
+ */
+export const LOW_SETS: readonly number[] = [6, 8, 0, 1, 2, 4, UNCOMPRESSED];
+export const HIGH_SETS: readonly number[] = [7, 9, 10, 11, 3, 5, -1];
+export const WORDS = 7;
 export const RESET_WORDS = 5;
 
 /** log2 of the entries per index in `Steps.table`. */
@@ -75,36 +70,36 @@ export interface Steps {
 
 const steps: Steps[] = [];
 
-const leastBits = (set: number, uncompressedBits: number): number => indexBits(set, 0, uncompressedBits);
-
 /** Bits that a set must save before the search switches to it (reference 05 §4.7). */
 export const SWITCH_BITS = 40;
 
+const NEGATIVE_FIELD = -0x8000;
+
 const makeSteps = (current: number, uncompressedBits: number): Steps => {
-  const lead = SWITCH_BITS + leastBits(current, uncompressedBits);
+  const lead = SWITCH_BITS + indexBits(current, 0, uncompressedBits);
   const costs = costTable(uncompressedBits);
   const table = new Int32Array((MAX_INDEX + 1) << STEP_SHIFT);
   for (let x = 0; x <= MAX_INDEX; x++) {
     const row = x << STEP_SHIFT;
-    const own = costs[(x << COST_SHIFT) + current]!;
-    const ends = own === UNAVAILABLE;
-    FIELD_SETS.forEach((sets, word) => {
-      let keep = 0;
-      let add = 0;
-      sets.forEach((set, half) => {
-        const bits = set < 0 ? 0 : costs[(x << COST_SHIFT) + set]!;
-        const shift = 16 * half;
-        if (set < 0) add += (ends ? -0x8000 : own) << shift;
-        else if (bits === UNAVAILABLE) add += lead << shift;
-        else {
-          keep |= 0xffff << shift;
-          const fixed = ends || (set === UNCOMPRESSED && uncompressedBits === 0);
-          add += (fixed ? 0 : bits - own) << shift;
-        }
-      });
-      if (word < RESET_WORDS) table[row + word] = keep;
-      table[row + RESET_WORDS + word] = add;
-    });
+    const costRow = x << COST_SHIFT;
+    const codable = x <= LARGEST_CODABLE[current]!;
+    const own = codable ? costs[costRow + current]! : 0;
+    for (let word = 0; word < WORDS; word++) {
+      const low = LOW_SETS[word]!;
+      const high = HIGH_SETS[word]!;
+      const keepLow = x <= LARGEST_CODABLE[low]!;
+      const addLow = !keepLow ? lead : codable ? costs[costRow + low]! - own : 0;
+      let keepHigh = true;
+      let addHigh = codable ? own : NEGATIVE_FIELD;
+      if (high >= 0) {
+        keepHigh = x <= LARGEST_CODABLE[high]!;
+        addHigh = !keepHigh ? lead : codable ? costs[costRow + high]! - own : 0;
+      }
+      if (word < RESET_WORDS) table[row + word] = (keepLow ? 0xffff : 0) | (keepHigh ? -0x10000 : 0);
+      table[row + RESET_WORDS + word] = addLow + (addHigh << 16);
+    }
+    // Where there is no uncompressed coding its field stays where it is, far from taking over.
+    if (uncompressedBits === 0) table[row + RESET_WORDS + WORDS - 1] = (codable ? own : NEGATIVE_FIELD) << 16;
   }
   return { lead, table };
 };

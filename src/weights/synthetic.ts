@@ -1,6 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { WeightArray } from '../lowering/operations.js';
+import { roomFor } from './from-bytes.js';
 import { fillNormal, uniform } from './normal.js';
 
 /** Layers whose trained weights have statistics of their own (reference 05 §10.1). */
@@ -52,8 +53,8 @@ const perChannel = (
   channels: number,
   perOutput: number,
   positiveShare: number,
-): Int16Array => {
-  const out = new Int16Array(channels * perOutput);
+  out: Int16Array,
+): void => {
   const x = scratchOf(perOutput);
   for (let o = 0; o < channels; o++) {
     fillNormal(random, x, perOutput);
@@ -61,12 +62,10 @@ const perChannel = (
     const sign = uniform(random) < positiveShare ? 1 : -1;
     quantise(x, perOutput, (sign * LARGEST) / peak, out, o * perOutput);
   }
-  return out;
 };
 
-const perTensor = (random: RandomGenerator, channels: number, perOutput: number): Int16Array => {
+const perTensor = (random: RandomGenerator, channels: number, perOutput: number, out: Int16Array): void => {
   const length = channels * perOutput;
-  const out = new Int16Array(length);
   const x = scratchOf(length);
   const scales = new Float64Array(channels);
   fillNormal(random, scales, channels);
@@ -76,7 +75,6 @@ const perTensor = (random: RandomGenerator, channels: number, perOutput: number)
     for (let k = o * perOutput; k < (o + 1) * perOutput; k++) x[k]! *= scale;
   }
   quantise(x, length, LARGEST / Math.abs(x[indexOfLargest(x, length)]!), out, 0);
-  return out;
 };
 
 /**
@@ -99,12 +97,13 @@ export const syntheticWeights = (
     shape,
     depthwise,
     predicted: true,
-    values: () => {
+    values: (buffer) => {
       const random = xoroshiro128plus(hash(seed));
       const perOutput = height * width * depth;
-      return statistics === 'fully-connected'
-        ? perTensor(random, channels, perOutput)
-        : perChannel(random, channels, perOutput, POSITIVE_SHARE[statistics]);
+      const out = roomFor(buffer, channels * perOutput);
+      if (statistics === 'fully-connected') perTensor(random, channels, perOutput, out);
+      else perChannel(random, channels, perOutput, POSITIVE_SHARE[statistics], out);
+      return out;
     },
   };
 };
