@@ -8,7 +8,7 @@ import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
 import { acceleratorByName, type Accelerator } from './npu/accelerators.js';
 import type { System } from './npu/system.js';
 import { describe } from './schedule/describe.js';
-import { scheduleFigures, type OpFigures } from './schedule/figures.js';
+import { scheduleFigures, type FigureTable } from './schedule/figures.js';
 import { createInterner, type OpInterner } from './schedule/intern.js';
 import { costOpOf, link } from './schedule/link.js';
 import { createMachine, type Machine } from './schedule/machine.js';
@@ -28,8 +28,7 @@ export interface Evaluation {
   readonly program: Program;
   readonly optimise: Optimise;
   readonly scheduled: Scheduled;
-  /** Per operation; undefined for CPU operations. */
-  readonly figures: readonly (OpFigures | undefined)[];
+  readonly figures: FigureTable;
   readonly memory: MemoryUse;
 }
 

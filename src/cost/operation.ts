@@ -5,14 +5,7 @@ export type Format = 'NHWC' | 'NHCWB16';
 
 /** Kinds of hardware operation with a cost formula of their own (reference document 02, section 0.2). */
 export type OpClass =
-  | 'conv'
-  | 'depthwise'
-  | 'vector-product'
-  | 'pool'
-  | 'reduce-sum'
-  | 'elementwise'
-  | 'transpose'
-  | 'matmul';
+  'conv' | 'depthwise' | 'vector-product' | 'pool' | 'reduce-sum' | 'elementwise' | 'transpose' | 'matmul';
 
 /** Activation stage that an operation ends in: row of `Accelerator.activationCycles`. */
 export type ActivationClass = 0 | 1 | 2;

@@ -23,10 +23,14 @@ interface Ranges {
 }
 
 function collect(liveness: Liveness, alignment: number): Ranges {
-  const count = liveness.sizes.length;
-  const start = Int32Array.from(liveness.starts);
-  const end = Int32Array.from(liveness.ends, (e) => Math.min(e, liveness.length - 1));
-  const size = Float64Array.from(liveness.sizes, (s) => roundUp(s, alignment));
+  const { count } = liveness;
+  const start = liveness.starts;
+  const end = liveness.ends.slice(0, count);
+  const size = new Float64Array(count);
+  for (let r = 0; r < count; r++) {
+    end[r] = Math.min(end[r]!, liveness.length - 1);
+    size[r] = roundUp(liveness.sizes[r]!, alignment);
+  }
   const alive: number[][] = Array.from({ length: liveness.length }, () => []);
   const total = new Float64Array(liveness.length);
   for (let r = 0; r < count; r++) {
@@ -127,7 +131,11 @@ function place(r: Ranges, order: Int32Array, layout: Layout, placed: Uint8Array,
 }
 
 /** Positions worth swapping: of the highest range, its neighbours, and all that they rest on. */
-function candidates(r: Ranges, order: Int32Array, layout: Layout): { all: number[]; apart: number[]; top: number } {
+function candidates(
+  r: Ranges,
+  order: Int32Array,
+  layout: Layout,
+): { all: number[]; apart: number[]; top: number } {
   let top = 0;
   for (let i = 1; i < r.count; i++) if (layout.top[i]! > layout.top[top]!) top = i;
   const positions = new Set<number>();

@@ -4,14 +4,7 @@ import type { Encoding } from '../weights/encoding.js';
 import { bufferBytes, type Entry, type Schedule, type WeightBuffer } from './entry.js';
 import type { Snapshot } from './liveness.js';
 import type { Machine } from './machine.js';
-import {
-  estimateFigures,
-  prebufferCall,
-  slicedEncoding,
-  type Figures,
-  type Plan,
-  type SlicedEncoding,
-} from './plan.js';
+import { estimateFigures, prebufferCycles, slicesOf, type Figures, type Plan, type Slices } from './plan.js';
 import type { Program } from './program.js';
 
 /** Below this many cycles a transfer at the start of a network, or one that shows, does not matter. */
@@ -33,8 +26,7 @@ interface Surroundings {
 }
 
 interface Accepted {
-  readonly boundaries: readonly number[];
-  readonly encoding: Encoding;
+  readonly slices: Slices;
   readonly buffer: WeightBuffer;
   readonly lastSlice: number;
 }
@@ -65,35 +57,31 @@ function chooseSlices(
   share: number,
   half: number,
   busy: boolean,
-): SlicedEncoding | undefined {
-  const whole = plan.whole!;
+): Slices | undefined {
+  const whole = plan.whole.encoding!;
   const depth = plan.op.ofm.shape[3];
   const blockDepth = plan.config.ofmC;
   const minimum = machine.model.minimumSliceDepth;
   let first = Math.max(roundDown(Math.trunc(depth * share), minimum), 16);
   let step = 0;
   if (first < depth) {
-    const cycles = machine.model.cycles(plan.op, plan.config, prebufferCall(machine, plan.op, first));
+    const cycles = prebufferCycles(machine, plan, first);
     step = Math.trunc((depth * cycles) / plan.fullTransfer);
     step = roundUp(Math.max(step, 16), blockDepth);
     if (Math.trunc((step / depth) * whole.allocatedBytes) > half) {
       step = Math.trunc((half / whole.allocatedBytes) * depth);
     }
   }
-  let result: SlicedEncoding = { boundaries: [0, depth], encoding: whole };
+  let result = plan.whole;
   while (step !== 0) {
     step = Math.max(roundDown(step, step > blockDepth ? blockDepth : minimum), minimum);
-    result = slicedEncoding(machine, plan, first, step);
-    if (largestRange(result.encoding) <= half || (first === 16 && step === minimum)) break;
+    result = slicesOf(machine, plan, first, step);
+    if (largestRange(result.encoding!) <= half || (first === 16 && step === minimum)) break;
     if (step > first) step = roundUp(Math.trunc(step / 2), minimum);
     else first = roundUp(Math.trunc(first / 2), 16);
   }
   const slices = result.boundaries.length - 1;
-  if (
-    slices >= 3 &&
-    Math.fround(step / roundUp(step, blockDepth)) < Math.fround(0.3) &&
-    busy
-  ) {
+  if (slices >= 3 && Math.fround(step / roundUp(step, blockDepth)) < Math.fround(0.3) && busy) {
     return undefined;
   }
   return result;
@@ -119,27 +107,29 @@ const isOpDominated = (f: Figures): boolean => f.run > f.weightCycles && f.run >
 /** Whether keeping feature maps close is worth more than the buffer (reference 04 §6.2 step 13, first part). */
 function feedsBetterUnbuffered(
   machine: Machine,
-  unbuffered: Figures,
+  plan: Plan,
   buffered: Figures,
   bytes: number,
   limit: number,
   previousFree: number,
-  next: Figures | undefined,
+  nextPlan: Plan | undefined,
 ): boolean {
-  const together = buffered.ifmBytes + bytes <= limit;
+  const { unbuffered, ifmBytes } = plan;
+  const together = ifmBytes + bytes <= limit;
   const close = machine.model.readCycles(machine.system.staging, unbuffered.ifmRead);
   const without = Math.max(unbuffered.run, unbuffered.weightCycles, close);
   const withBuffer = Math.max(buffered.all, buffered.weightCycles, buffered.ifmCycles);
-  if (!together && buffered.ifmBytes < previousFree && without < withBuffer && without < buffered.ifmCycles) {
+  if (!together && ifmBytes < previousFree && without < withBuffer && without < buffered.ifmCycles) {
     return true;
   }
+  if (nextPlan === undefined) return false;
+  const next = nextPlan.unbuffered;
   return (
-    next !== undefined &&
     !isOpDominated(next) &&
     next.weightCycles > 0 &&
     next.ifmCycles / next.weightCycles > 2 &&
-    next.ifmBytes < limit &&
-    next.ifmBytes + buffered.ifmBytes + bytes > previousFree &&
+    nextPlan.ifmBytes < limit &&
+    nextPlan.ifmBytes + ifmBytes + bytes > previousFree &&
     (isOpDominated(unbuffered) || next.ifmCycles > buffered.ifmCycles)
   );
 }
@@ -154,7 +144,7 @@ function bufferWeights(
 ): Accepted | undefined {
   const entry = reference[index]!;
   const plan = entry.plan!;
-  const whole = plan.whole!;
+  const whole = plan.whole.encoding!;
   const op = program.ops[index]!;
   const { model, system } = machine;
   const { constants, staging } = system;
@@ -195,8 +185,7 @@ function bufferWeights(
   ) {
     method = 'sliced';
   }
-  const covered =
-    visible < Math.trunc(transfer / 20) || ceilDiv(visible, stripes) < NEGLIGIBLE_CYCLES;
+  const covered = visible < Math.trunc(transfer / 20) || ceilDiv(visible, stripes) < NEGLIGIBLE_CYCLES;
   if (
     whole.allocatedBytes <= limit &&
     (around.shared > 1 || (!sliceable && (covered || startup))) &&
@@ -209,18 +198,15 @@ function bufferWeights(
   const half = Math.trunc(limit / 2);
   const share =
     method === 'sliced' ? firstShare(depth, half, whole.allocatedBytes, hidden, transfer, busy) : 1;
-  const slices =
-    share >= 1
-      ? { boundaries: [0, depth], encoding: whole }
-      : chooseSlices(machine, plan, share, half, busy);
+  const slices = share >= 1 ? plan.whole : chooseSlices(machine, plan, share, half, busy);
   if (slices === undefined) return undefined;
-  const parts = bufferParts(slices.encoding, limit);
+  const parts = bufferParts(slices.encoding!, limit);
   if (parts === undefined) return undefined;
 
   const [part0 = 0] = parts;
   const prebuffered = early && part0 < previousFree;
   const ifmStaged = entry.place?.rolling !== undefined;
-  const figures = estimateFigures(machine, plan, slices.boundaries, slices.encoding, {
+  const figures = estimateFigures(machine, plan, slices, {
     staged: true,
     double: parts.length === 2,
     slack: prebuffered ? hidden : startup ? NEGLIGIBLE_CYCLES : 0,
@@ -231,19 +217,13 @@ function bufferWeights(
   if (method !== 'full') {
     let ifmCycles = figures.ifmCycles;
     const producer = program.tensors[op.ifms[0]!]?.producers[0];
-    if (
-      producer !== undefined &&
-      !ifmStaged &&
-      !DATA_LAYOUT.has(program.ops[producer]!.lowered.kind)
-    ) {
+    if (producer !== undefined && !ifmStaged && !DATA_LAYOUT.has(program.ops[producer]!.lowered.kind)) {
       const reader = program.tensors[op.ofms[0]!]?.consumers[0];
-      const next = reader === undefined ? undefined : reference[reader]?.plan?.unbuffered;
-      if (
-        feedsBetterUnbuffered(machine, unbuffered, figures, bytes, limit, previousFree, next)
-      ) {
+      const next = reader === undefined ? undefined : reference[reader]?.plan;
+      if (feedsBetterUnbuffered(machine, plan, figures, bytes, limit, previousFree, next)) {
         return undefined;
       }
-      if (figures.ifmBytes + bytes <= limit) ifmCycles = model.readCycles(staging, figures.ifmRead);
+      if (plan.ifmBytes + bytes <= limit) ifmCycles = model.readCycles(staging, figures.ifmRead);
     }
     const old = Math.max(unbuffered.run, unbuffered.weightCycles, ifmCycles);
     let now = Math.max(figures.all, figures.weightCycles, ifmCycles);
@@ -255,8 +235,7 @@ function bufferWeights(
     if (old < now || (passes === 1 && transfer + figures.weightCycles > old)) return undefined;
   }
   return {
-    boundaries: slices.boundaries,
-    encoding: slices.encoding,
+    slices,
     buffer: { parts, prebuffered },
     lastSlice: figures.lastSlice,
   };
@@ -268,30 +247,18 @@ function sharedReaders(
   entries: readonly (Entry | undefined)[],
   reference: Schedule,
   index: number,
-  readers: ReadonlyMap<string, number>,
 ): number {
   const weights = program.ops[index]!.cost?.weights;
-  const count = weights === undefined ? 1 : (readers.get(weights.key) ?? 1);
+  const count = weights === undefined ? 1 : (program.sharedWeights.get(weights.key) ?? 1);
   if (weights === undefined || count <= 1) return 1;
   const neighbour = index === 0 ? 1 : index - 1;
   const other = program.ops[neighbour]?.cost?.weights;
   const entry = index === 0 ? reference[neighbour] : (entries[neighbour] ?? reference[neighbour]);
   const same =
     other?.key === weights.key &&
-    entry?.boundaries.length === 2 &&
-    entry.boundaries[1] === reference[index]!.boundaries[1];
+    entry?.slices?.boundaries.length === 2 &&
+    entry.slices.boundaries[1] === reference[index]!.slices?.boundaries[1];
   return same ? count : 1;
-}
-
-/** How many operations read each weight array; empty when all are read once. */
-export function weightReaders(program: Program): ReadonlyMap<string, number> {
-  const readers = new Map<string, number>();
-  for (const { cost } of program.ops) {
-    if (cost?.weights !== undefined) {
-      readers.set(cost.weights.key, (readers.get(cost.weights.key) ?? 0) + 1);
-    }
-  }
-  return readers;
 }
 
 /**
@@ -316,7 +283,6 @@ export function bufferSchedule(
   const bound = Math.min(limit, BUFFER_LIMIT);
   const buffers = snapshot.buffers.slice();
   const rest = snapshot.used.map((bytes, t) => bytes - snapshot.buffers[t]!);
-  const readers = weightReaders(program);
   const result: Entry[] = [];
   const byIndex: (Entry | undefined)[] = [];
   let previous = before;
@@ -330,32 +296,30 @@ export function bufferSchedule(
       const free = Math.max(bound - used, 0);
       entry = {
         plan,
-        boundaries: [0, plan.op.ofm.shape[3]],
-        encoding: plan.whole,
+        slices: plan.whole,
         buffer: undefined,
         hideCycles: old.buffer === undefined ? plan.opCycles : plan.stagedOpCycles,
         freeMemory: free,
         place: old.place,
       };
-      if (plan.whole !== undefined) {
+      if (plan.whole.encoding !== undefined) {
         const accepted = bufferWeights(machine, program, reference, i, {
           limit: free,
           previous,
           previousIsCpu: previous !== undefined && previous.plan === undefined,
-          shared: sharedReaders(program, byIndex, reference, i, readers),
+          shared: sharedReaders(program, byIndex, reference, i),
         });
         if (accepted !== undefined) {
-          const { boundaries, encoding, buffer, lastSlice } = accepted;
+          const { slices, buffer, lastSlice } = accepted;
           const { parts } = buffer;
           buffers[t]! += bufferBytes(buffer);
           if (buffer.prebuffered && t > 0) rest[t - 1]! += parts[0]!;
           entry = {
             ...entry,
-            boundaries,
-            encoding,
+            slices,
             buffer,
             hideCycles: lastSlice,
-            freeMemory: free - parts[(boundaries.length - 2) % parts.length]!,
+            freeMemory: free - parts[(slices.boundaries.length - 2) % parts.length]!,
           };
         }
       }

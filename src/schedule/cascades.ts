@@ -233,8 +233,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
       const op = program.ops[c]!;
       sum += bufferBytes(striped[c]!.buffer) + (reused ? 0 : between.bytes);
       const already =
-        hasRange &&
-        (rangeOf[op.ifms[op.primaryIfm]!] === startRange || rangeOf[op.ofms[0]!] === startRange);
+        hasRange && (rangeOf[op.ifms[op.primaryIfm]!] === startRange || rangeOf[op.ofms[0]!] === startRange);
       outside.add(times[c]!, memory(c).outside, false, already);
       if (!spilling) {
         const unjoined = alone(c);
@@ -250,9 +249,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
         const ifm = primaryTensor(op);
         const ofm = ofmTensor(op);
         const inPlace =
-          op.mapsOneToOne &&
-          tensorsMayShare(ifm, ofm) &&
-          ifm.shape.every((axis, k) => axis === ofm.shape[k]);
+          op.mapsOneToOne && tensorsMayShare(ifm, ofm) && ifm.shape.every((axis, k) => axis === ofm.shape[k]);
         const unjoined = ifm.bytes + (inPlace ? 0 : ofm.bytes) + memory(c).outside;
         if (unjoined < peak || sum > peak) break;
         best = sum;

@@ -1,4 +1,3 @@
-import type { CyclesParts } from '../cost/model.js';
 import { roundUp, volume } from '../cost/integers.js';
 import {
   AREAS,
@@ -13,7 +12,7 @@ import type { Evaluation } from '../estimate.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from './entry.js';
-import { finalCycles, MEMORY_INDEX, TRAFFIC, TRAFFIC_ROLES, type OpFigures } from './figures.js';
+import { COLUMN, COLUMNS, columnSum, finalParts, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
 import type { Plan } from './plan.js';
 import type { ProgramOp } from './program.js';
 
@@ -28,29 +27,27 @@ const areaOf = (name: MemoryName): Area => AREAS[MEMORY_INDEX[name]]!;
 
 const NO_ACCESS = perArea(() => 0);
 
-function boundBy(figures: OpFigures): LayerDetail['boundBy'] {
-  if (figures.npuCycles >= figures.cycles) return 'npu';
-  return AREAS[figures.accessCycles.indexOf(figures.cycles)]!;
+/** Reads one operation's figures by column. */
+type Figure = (column: number) => number;
+
+function boundBy(figure: Figure): LayerDetail['boundBy'] {
+  const cycles = figure(COLUMN.cycles);
+  if (figure(COLUMN.npuCycles) >= cycles) return 'npu';
+  return AREAS.find((_, m) => figure(COLUMN.access + m) === cycles)!;
 }
 
 function layerDetail(
   evaluation: Evaluation,
   op: ProgramOp,
-  entry: Entry & { readonly plan: Plan },
-  figures: OpFigures,
+  plan: Plan,
+  entry: Entry,
+  figure: Figure,
 ): LayerDetail {
   const { machine, program, scheduled } = evaluation;
-  const { plan, encoding, buffer } = entry;
+  const { slices, buffer } = entry;
+  const encoding = slices?.encoding;
   const { config } = plan;
-  const parts: CyclesParts = {
-    macCycles: 0,
-    outputCycles: 0,
-    ifmIn: 0,
-    ofmOut: 0,
-    blocks: 0,
-    macBlock: 0,
-  };
-  finalCycles(machine, op, entry, scheduled.placement.areas, parts);
+  const parts = finalParts(machine, op, plan, buffer !== undefined, scheduled.placement.areas);
   const hasParts = parts.blocks > 0;
   return {
     ifmShapes: plan.op.ifms.map((view) => view.shape),
@@ -61,29 +58,30 @@ function layerDetail(
     ofmBlock: [config.ofmH, config.ofmW, config.ofmC],
     ifmBlock: [config.ifmH, config.ifmW, config.ifmC],
     traversal: config.traversal,
-    runCycles: figures.runCycles,
+    runCycles: figure(COLUMN.runCycles),
     ...(hasParts && { macCycles: parts.macCycles, outputCycles: parts.outputCycles }),
-    ...(encoding !== undefined && {
-      weights: {
-        format: 'standard',
-        predicted: plan.op.weights?.predicted ?? false,
-        encodedBytes: encoding.weightBytes,
-        scaleBytes: encoding.scaleBytes,
-        depthSlices: entry.boundaries,
-        buffering: buffer === undefined ? 'none' : buffer.parts.length === 2 ? 'double' : 'single',
-        prebuffered: buffer?.prebuffered ?? false,
-        passes: plan.elements.passes,
-      },
-    }),
+    ...(slices !== undefined &&
+      encoding !== undefined && {
+        weights: {
+          format: 'standard',
+          predicted: plan.op.weights?.predicted ?? false,
+          encodedBytes: encoding.weightBytes,
+          scaleBytes: encoding.scaleBytes,
+          depthSlices: slices.boundaries,
+          buffering: buffer === undefined ? 'none' : buffer.parts.length === 2 ? 'double' : 'single',
+          prebuffered: buffer?.prebuffered ?? false,
+          passes: plan.elements.passes,
+        },
+      }),
     cascade: entry.place?.cascade ?? 0,
     bytes: {
-      ifm: figures.bytes.ifm,
-      ifm2: figures.bytes.ifm2,
-      ofm: figures.bytes.ofm,
-      weights: figures.weightBytes,
-      scales: figures.scaleBytes,
+      ifm: figure(COLUMN.ifmBytes),
+      ifm2: figure(COLUMN.ifm2Bytes),
+      ofm: figure(COLUMN.ofmBytes),
+      weights: figure(COLUMN.weightBytes),
+      scales: figure(COLUMN.scaleBytes),
     },
-    boundBy: boundBy(figures),
+    boundBy: boundBy(figure),
   };
 }
 
@@ -93,7 +91,7 @@ function opLayers(evaluation: Evaluation, index: number, macs: (op: LoweredOp) =
   const { program, scheduled, figures } = evaluation;
   const op = program.ops[index]!;
   const entry = scheduled.schedule[index]!;
-  const own = figures[index];
+  const figure: Figure = (column) => figures.values[index * COLUMNS + column]!;
   const { lowered } = op;
   const stagingUsage = scheduled.snapshot.used[scheduled.snapshot.liveness.times[index]!]!;
   const main: Layer = {
@@ -105,30 +103,25 @@ function opLayers(evaluation: Evaluation, index: number, macs: (op: LoweredOp) =
     fused: false,
     name: rowName(lowered),
     stagingUsage,
-    cycles: own?.cycles ?? 0,
-    npuCycles: own?.npuCycles ?? 0,
-    accessCycles: own === undefined ? NO_ACCESS : perArea((m) => own.accessCycles[m]!),
+    cycles: figure(COLUMN.cycles),
+    npuCycles: figure(COLUMN.npuCycles),
+    accessCycles: perArea((m) => figure(COLUMN.access + m)),
     macs: lowered.target === 'NPU' ? macs(lowered) : 0,
-    ...(own !== undefined &&
-      entry.plan !== undefined && {
-        detail: layerDetail(evaluation, op, { ...entry, plan: entry.plan }, own),
-      }),
+    ...(entry.plan !== undefined && { detail: layerDetail(evaluation, op, entry.plan, entry, figure) }),
   };
-  const fused = lowered.subs.map(
-    (sub): Layer => ({
-      originalOperator: sub.original,
-      operator: sub.kind,
-      target: sub.target,
-      origin: sub.origin,
-      fused: true,
-      name: rowName(sub),
-      stagingUsage: 0,
-      cycles: 0,
-      npuCycles: 0,
-      accessCycles: NO_ACCESS,
-      macs: 0,
-    }),
-  );
+  const fused = lowered.subs.map((sub): Layer => ({
+    originalOperator: sub.original,
+    operator: sub.kind,
+    target: sub.target,
+    origin: sub.origin,
+    fused: true,
+    name: rowName(sub),
+    stagingUsage: 0,
+    cycles: 0,
+    npuCycles: 0,
+    accessCycles: NO_ACCESS,
+    macs: 0,
+  }));
   return [main, ...fused];
 }
 
@@ -147,7 +140,7 @@ function weightTotals({ program, scheduled }: Evaluation): {
     if (weights === undefined || seen.has(weights.key)) return;
     seen.add(weights.key);
     original += roundUp(volume(weights.shape), 16);
-    encoded += scheduled.schedule[i]!.encoding?.weightBytes ?? 0;
+    encoded += scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0;
     predicted ||= weights.predicted;
   });
   return { original, encoded, predicted };
@@ -167,12 +160,6 @@ function stagingMemory({ machine: { system }, memory }: Evaluation): number {
   return memory.featureMaps + (system.constants.name === system.staging.name ? memory.constants : 0);
 }
 
-const sum = (figures: Evaluation['figures'], value: (f: OpFigures) => number): number => {
-  let total = 0;
-  for (const f of figures) if (f !== undefined) total += value(f);
-  return total;
-};
-
 /** Puts an evaluation into the form that reports are made of. */
 export function describe(evaluation: Evaluation, macs: (op: LoweredOp) => number): Estimate {
   const { machine, program, scheduled, figures } = evaluation;
@@ -182,7 +169,7 @@ export function describe(evaluation: Evaluation, macs: (op: LoweredOp) => number
   const cascades = cascaded.filter((entry) => entry.place?.first).length;
   const weights = weightTotals(evaluation);
   const traffic = perArea((m): AreaTraffic => {
-    const role = (r: number): number => sum(figures, (f) => f.traffic[m * TRAFFIC_ROLES + r]!);
+    const role = (r: number): number => columnSum(figures, trafficColumn(m, r));
     const featureMapRead = role(TRAFFIC.fmRead);
     const featureMapWrite = role(TRAFFIC.fmWrite);
     const weightRead = role(TRAFFIC.weightRead);
@@ -220,9 +207,9 @@ export function describe(evaluation: Evaluation, macs: (op: LoweredOp) => number
     encodedWeightBytes: weights.encoded,
     traffic,
     macs: layers.reduce((total, layer) => total + layer.macs, 0),
-    npuCycles: sum(figures, (f) => f.npuCycles),
-    accessCycles: perArea((m) => sum(figures, (f) => f.accessCycles[m]!)),
-    cycles: sum(figures, (f) => f.cycles),
+    npuCycles: columnSum(figures, COLUMN.npuCycles),
+    accessCycles: perArea((m) => columnSum(figures, COLUMN.access + m)),
+    cycles: columnSum(figures, COLUMN.cycles),
     cpuOperators,
     npuOperators: program.ops.length - cpuOperators,
     predictedWeights: weights.predicted,

@@ -1,5 +1,4 @@
-import type { Encoding } from '../weights/encoding.js';
-import type { Plan } from './plan.js';
+import type { Plan, Slices } from './plan.js';
 
 /** Weights' copy in staging memory. */
 export interface WeightBuffer {
@@ -23,8 +22,7 @@ export interface CascadePlace {
 /** What a schedule says of one operation; undefined plan for CPU operations. */
 export interface Entry {
   readonly plan: Plan | undefined;
-  readonly boundaries: readonly number[];
-  readonly encoding: Encoding | undefined;
+  readonly slices: Slices | undefined;
   readonly buffer: WeightBuffer | undefined;
   /** Cycles in which the next operation's first transfer can hide. */
   readonly hideCycles: number;
@@ -38,8 +36,7 @@ export type Schedule = readonly Entry[];
 
 const CPU_ENTRY: Entry = {
   plan: undefined,
-  boundaries: [],
-  encoding: undefined,
+  slices: undefined,
   buffer: undefined,
   hideCycles: 0,
   freeMemory: 0,
@@ -51,8 +48,7 @@ export function plainEntry(plan: Plan | undefined): Entry {
   if (plan === undefined) return CPU_ENTRY;
   return {
     plan,
-    boundaries: [0, plan.op.ofm.shape[3]],
-    encoding: plan.whole,
+    slices: plan.whole,
     buffer: undefined,
     hideCycles: 0,
     freeMemory: 0,

@@ -1,12 +1,12 @@
-import type { CyclesParts, FeatureMapBytes } from '../cost/model.js';
-import type { Memory, MemoryName } from '../npu/system.js';
+import type { CyclesParts } from '../cost/model.js';
 import { EDGE } from '../cost/u55/cycles.js';
+import type { Memory, MemoryName } from '../npu/system.js';
 import type { Entry, Schedule } from './entry.js';
-import { memoryOf, type Machine } from './machine.js';
-import type { Plan } from './plan.js';
+import { AREA, memoryOf, type Machine } from './machine.js';
+import type { Plan, Slices } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 
-/** Index of each memory in the figures' arrays; the order of the report's columns. */
+/** Index of each memory in the figures; the order of the report's columns. */
 export const MEMORY_INDEX: Readonly<Record<MemoryName, number>> = {
   Sram: 0,
   Dram: 1,
@@ -15,23 +15,43 @@ export const MEMORY_INDEX: Readonly<Record<MemoryName, number>> = {
 };
 const MEMORIES = 4;
 
-/** Bytes per memory: rows of `OpFigures.traffic`. */
+/** Bytes moved per memory, by role. `other` is scales and look-up tables. */
 export const TRAFFIC = { fmRead: 0, fmWrite: 1, weightRead: 2, weightWrite: 3, other: 4 } as const;
-export const TRAFFIC_ROLES = 5;
+const ROLES = 5;
 
-/** The reported figures of one operation; reference 04 section 8. */
-export interface OpFigures {
-  readonly npuCycles: number;
-  readonly cycles: number;
+/** Columns of the figures of one operation. */
+export const COLUMN = {
+  npuCycles: 0,
+  cycles: 1,
   /** Run cycles of the operation itself. */
-  readonly runCycles: number;
-  /** Per memory. */
-  readonly accessCycles: readonly number[];
-  /** `traffic[memory * TRAFFIC_ROLES + role]`, bytes. */
-  readonly traffic: readonly number[];
-  readonly bytes: FeatureMapBytes;
-  readonly weightBytes: number;
-  readonly scaleBytes: number;
+  runCycles: 2,
+  /** Access cycles, one column per memory. */
+  access: 3,
+  /** Bytes of the operation's parts, waste of short bursts and repeated passes included. */
+  ifmBytes: 7,
+  ifm2Bytes: 8,
+  ofmBytes: 9,
+  weightBytes: 10,
+  scaleBytes: 11,
+  /** Bytes moved, `ROLES` columns per memory. */
+  traffic: 12,
+} as const;
+export const COLUMNS = COLUMN.traffic + MEMORIES * ROLES;
+
+/** Column of the bytes that one memory moves in one role. */
+export const trafficColumn = (memory: number, role: number): number => COLUMN.traffic + memory * ROLES + role;
+
+/** Reported figures, a row of `COLUMNS` per operation; rows of CPU operations are zeros. */
+export interface FigureTable {
+  readonly rows: number;
+  readonly values: Float64Array;
+}
+
+/** Sum of a column over all operations. */
+export function columnSum(table: FigureTable, column: number): number {
+  let sum = 0;
+  for (let at = column; at < table.values.length; at += COLUMNS) sum += table.values[at]!;
+  return sum;
 }
 
 /** Internal memory that look-up tables are copied to. */
@@ -46,30 +66,26 @@ const LUT_MEMORY: Memory = {
   maxWrites: 1000,
 };
 
-interface Memories {
-  readonly ifm: Memory;
-  readonly ifm2: Memory;
-  readonly ofm: Memory;
+interface Areas {
+  readonly ifm: number;
+  readonly ifm2: number;
+  readonly ofm: number;
 }
 
-function memories(machine: Machine, op: ProgramOp, areas: Uint8Array): Memories {
-  const at = (tensor: number | undefined): Memory =>
-    memoryOf(machine.system, tensor === undefined ? 1 : areas[tensor]!);
-  const ifm = at(op.ifms[0]);
-  return { ifm, ifm2: op.ifms.length > 1 ? at(op.ifms[1]) : ifm, ofm: at(op.ofms[0]) };
+function areasOf(op: ProgramOp, areas: Uint8Array): Areas {
+  const ifm = areas[op.ifms[0]!]!;
+  return { ifm, ifm2: op.ifms.length > 1 ? areas[op.ifms[1]!]! : ifm, ofm: areas[op.ofms[0]!]! };
 }
 
 /** Run cycles of the whole operation with its tensors where they finally lie. */
 export function finalCycles(
   machine: Machine,
-  op: ProgramOp,
-  entry: Entry & { readonly plan: Plan },
-  areas: Uint8Array,
+  plan: Plan,
+  at: Areas,
+  buffered: boolean,
   parts?: CyclesParts,
 ): number {
-  const { plan } = entry;
   const { system } = machine;
-  const where = memories(machine, op, areas);
   const [, ofmH, ofmW, ofmC] = plan.op.ofm.shape;
   const [, ifmH, ifmW] = plan.op.ifms[0]!.shape;
   return machine.model.cycles(
@@ -82,55 +98,48 @@ export function finalCycles(
       ifmH,
       ifmW,
       edge: EDGE.whole,
-      ifmMemory: where.ifm,
-      ifm2Memory: where.ifm2,
-      ofmMemory: where.ofm,
+      ifmMemory: memoryOf(system, at.ifm),
+      ifm2Memory: memoryOf(system, at.ifm2),
+      ofmMemory: memoryOf(system, at.ofm),
       scratchMemory: system.featureMaps,
-      weightReadLatency: entry.buffer === undefined ? system.constants.readLatency : system.staging.readLatency,
+      weightReadLatency: buffered ? system.staging.readLatency : system.constants.readLatency,
     },
     parts,
   );
 }
 
-function npuCycles(
-  machine: Machine,
-  entry: Entry & { readonly plan: Plan },
-  slack: number,
-  run: number,
-): number {
-  const { plan, encoding, buffer, hideCycles } = entry;
-  const { constants, staging } = machine.system;
-  let lut =
-    plan.op.lutBytes === 0
-      ? 0
-      : machine.model.copyCycles(LUT_MEMORY, constants, plan.op.lutBytes);
-  if (buffer === undefined || encoding === undefined) {
-    lut = Math.max(lut - slack, 0);
-    return run + lut;
-  }
-  const first = machine.model.copyCycles(staging, constants, encoding.firstTransferBytes);
-  const wait = Math.max(first - slack, 0);
-  return Math.max(plan.fullTransfer - slack + hideCycles, run + wait) + lut;
-}
-
-/** Figures of one NPU operation; `slack` are the cycles in which its first transfer can hide. */
-export function opFigures(
+/** Cycles of the reported operation's parts, for explanations. */
+export function finalParts(
   machine: Machine,
   op: ProgramOp,
-  entry: Entry & { readonly plan: Plan },
-  slack: number,
+  plan: Plan,
+  buffered: boolean,
   areas: Uint8Array,
-): OpFigures {
-  const { plan, encoding, buffer } = entry;
-  const { model, system } = machine;
-  const where = memories(machine, op, areas);
-  const runCycles = finalCycles(machine, op, entry, areas);
-  const bytes = model.bytes(plan.op, plan.config, plan.elements, where.ifm, where.ifm2, where.ofm);
+): CyclesParts {
+  const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
+  finalCycles(machine, plan, areasOf(op, areas), buffered, parts);
+  return parts;
+}
 
-  const traffic = new Array<number>(MEMORIES * TRAFFIC_ROLES).fill(0);
-  const busy = new Array<number>(MEMORIES).fill(0);
+/** Everything in a row that does not depend on the operation before; reference 04 §8.2 and §8.3. */
+function baseRow(
+  machine: Machine,
+  plan: Plan,
+  slices: Slices,
+  buffered: boolean,
+  prebuffered: boolean,
+  at: Areas,
+): Float64Array {
+  const row = new Float64Array(COLUMNS);
+  const { model, system } = machine;
+  const [ifm, ifm2, ofm] = [at.ifm, at.ifm2, at.ofm].map((area) => memoryOf(system, area)) as [
+    Memory,
+    Memory,
+    Memory,
+  ];
+  const busy = new Float64Array(MEMORIES);
   const move = (memory: Memory, role: number, n: number): void => {
-    traffic[MEMORY_INDEX[memory.name] * TRAFFIC_ROLES + role]! += n;
+    row[trafficColumn(MEMORY_INDEX[memory.name], role)]! += n;
   };
   const occupy = (memory: Memory, n: number): void => {
     busy[MEMORY_INDEX[memory.name]]! += n;
@@ -139,63 +148,92 @@ export function opFigures(
     move(memory, role, n);
     occupy(memory, n);
   };
-  featureMap(where.ifm, TRAFFIC.fmRead, bytes.ifm);
-  featureMap(where.ifm2, TRAFFIC.fmRead, bytes.ifm2);
-  featureMap(where.ofm, TRAFFIC.fmWrite, bytes.ofm);
-  if (bytes.scratch > 0) {
-    featureMap(system.featureMaps, TRAFFIC.fmRead, bytes.scratch / 2);
-    featureMap(system.featureMaps, TRAFFIC.fmWrite, bytes.scratch / 2);
-  }
+  const bytes = model.bytes(plan.op, plan.config, plan.elements, ifm, ifm2, ofm);
+  featureMap(ifm, TRAFFIC.fmRead, bytes.ifm);
+  featureMap(ifm2, TRAFFIC.fmRead, bytes.ifm2);
+  featureMap(ofm, TRAFFIC.fmWrite, bytes.ofm);
+  featureMap(system.featureMaps, TRAFFIC.fmRead, bytes.scratch / 2);
+  featureMap(system.featureMaps, TRAFFIC.fmWrite, bytes.scratch / 2);
 
-  let weightBytes = 0;
-  let scaleBytes = 0;
+  const { encoding } = slices;
   if (encoding !== undefined) {
     const { passes } = plan.elements;
-    weightBytes = passes * encoding.weightBytes;
-    scaleBytes = passes * encoding.scaleBytes;
-    occupy(system.constants, scaleBytes);
-    const source = buffer === undefined ? system.constants : system.staging;
+    const weightBytes = passes * encoding.weightBytes;
+    const scaleBytes = passes * encoding.scaleBytes;
+    const source = buffered ? system.staging : system.constants;
     move(source, TRAFFIC.weightRead, weightBytes);
     move(source, TRAFFIC.other, scaleBytes);
-    if (buffer === undefined) {
-      occupy(system.constants, weightBytes);
-    } else {
-      const early = buffer.prebuffered ? encoding.rangeBytes[0]! : 0;
+    occupy(source, weightBytes);
+    occupy(system.constants, scaleBytes);
+    if (buffered) {
+      const early = prebuffered ? encoding.rangeBytes[0]! : 0;
       const copied = Math.max(encoding.weightBytes - early, 0);
       occupy(system.constants, copied);
-      occupy(system.staging, copied + weightBytes);
+      occupy(system.staging, copied);
       move(system.constants, TRAFFIC.weightRead, encoding.allocatedBytes);
       move(system.staging, TRAFFIC.weightWrite, encoding.allocatedBytes);
     }
+    row[COLUMN.weightBytes] = weightBytes;
+    row[COLUMN.scaleBytes] = scaleBytes;
   }
   if (plan.op.lutBytes > 0) move(system.constants, TRAFFIC.other, plan.op.lutBytes);
-
-  const npu = npuCycles(machine, entry, slack, runCycles);
-  const accessCycles = new Array<number>(MEMORIES).fill(0);
-  let cycles = npu;
-  for (const memory of new Set([system.constants, system.featureMaps, system.staging])) {
+  row[COLUMN.ifmBytes] = bytes.ifm;
+  row[COLUMN.ifm2Bytes] = bytes.ifm2;
+  row[COLUMN.ofmBytes] = bytes.ofm;
+  row[COLUMN.runCycles] = finalCycles(machine, plan, at, buffered);
+  let longest = 0;
+  for (const memory of [system.constants, system.featureMaps, system.staging]) {
     const m = MEMORY_INDEX[memory.name];
-    accessCycles[m] = model.accessCycles(memory, busy[m]!);
-    cycles = Math.max(cycles, accessCycles[m]!);
+    const cycles = model.accessCycles(memory, busy[m]!);
+    row[COLUMN.access + m] = cycles;
+    longest = Math.max(longest, cycles);
   }
-  return { npuCycles: npu, cycles, runCycles, accessCycles, traffic, bytes, weightBytes, scaleBytes };
+  row[COLUMN.cycles] = longest;
+  return row;
 }
 
-/** Figures of every operation in order; undefined for CPU operations. */
+/** NPU cycles with the transfers that cannot be hidden in `slack`; reference 04 §8.1. */
+function npuCycles(machine: Machine, plan: Plan, entry: Entry, slack: number, run: number): number {
+  const { constants, staging } = machine.system;
+  const { lutBytes } = plan.op;
+  const lut = lutBytes === 0 ? 0 : machine.model.copyCycles(LUT_MEMORY, constants, lutBytes);
+  const encoding = entry.slices?.encoding;
+  if (entry.buffer === undefined || encoding === undefined) return run + Math.max(lut - slack, 0);
+  const first = machine.model.copyCycles(staging, constants, encoding.firstTransferBytes);
+  const wait = Math.max(first - slack, 0);
+  return Math.max(plan.fullTransfer - slack + entry.hideCycles, run + wait) + lut;
+}
+
+const AREA_COUNT = Object.keys(AREA).length;
+
+/** Figures of every operation in order. */
 export function scheduleFigures(
   machine: Machine,
   program: Program,
   schedule: Schedule,
   areas: Uint8Array,
-): (OpFigures | undefined)[] {
+): FigureTable {
+  const values = new Float64Array(schedule.length * COLUMNS);
   let slack = 0;
-  return schedule.map((entry, i) => {
-    const { plan } = entry;
-    const figures =
-      plan === undefined
-        ? undefined
-        : opFigures(machine, program.ops[i]!, { ...entry, plan }, slack, areas);
+  for (let i = 0; i < schedule.length; i++) {
+    const entry = schedule[i]!;
+    const { plan, slices, buffer } = entry;
+    if (plan !== undefined && slices !== undefined) {
+      const at = areasOf(program.ops[i]!, areas);
+      const how = buffer === undefined ? 0 : buffer.prebuffered ? 2 : 1;
+      const key = ((at.ifm * AREA_COUNT + at.ifm2) * AREA_COUNT + at.ofm) * 3 + how;
+      let row = slices.rows.get(key);
+      if (row === undefined) {
+        row = baseRow(machine, plan, slices, how !== 0, how === 2, at);
+        slices.rows.set(key, row);
+      }
+      const start = i * COLUMNS;
+      values.set(row, start);
+      const npu = npuCycles(machine, plan, entry, slack, row[COLUMN.runCycles]!);
+      values[start + COLUMN.npuCycles] = npu;
+      if (npu > row[COLUMN.cycles]!) values[start + COLUMN.cycles] = npu;
+    }
     slack = entry.hideCycles;
-    return figures;
-  });
+  }
+  return { rows: schedule.length, values };
 }

@@ -73,10 +73,10 @@ function restripe(
     const op = program.ops[i]!;
     const stripeH = stripeHeight(op, wanted);
     const plan = planFor(machine, op.cost!, stripeH);
-    const kept = buffered[i - first]!.buffer?.parts.length === 1 && plan.whole !== undefined;
+    const kept = buffered[i - first]!.buffer?.parts.length === 1 && plan.whole.encoding !== undefined;
     result[i - first] = {
       ...plainEntry(plan),
-      buffer: kept ? { parts: [plan.whole!.allocatedBytes], prebuffered: false } : undefined,
+      buffer: kept ? { parts: [plan.whole.encoding!.allocatedBytes], prebuffered: false } : undefined,
     };
     const upscale = op.cost!.upscale === 'none' ? 1 : 2;
     wanted = Math.trunc(stripeH / upscale) * op.cost!.kernel.strideH;
@@ -159,8 +159,7 @@ function improveCascade(
       const i = first + k;
       const joined = built.cascades.find((c) => c.first <= i && i <= c.last);
       const need =
-        joined?.memory ??
-        bufferBytes(entry.buffer) + connectionBytes(program, program.ops[i]!) + outside(i);
+        joined?.memory ?? bufferBytes(entry.buffer) + connectionBytes(program, program.ops[i]!) + outside(i);
       bytes = Math.max(bytes, need);
     });
     if (bytes > limit || built.cascades.length > allowed) break;
@@ -170,9 +169,7 @@ function improveCascade(
   if (best === undefined) return current;
   const improved = best;
   return {
-    schedule: schedule.map((entry, i) =>
-      i >= first && i <= last ? improved.entries[i - first]! : entry,
-    ),
+    schedule: schedule.map((entry, i) => (i >= first && i <= last ? improved.entries[i - first]! : entry)),
     cascades: [...current.cascades.filter((c) => c !== cascade), ...improved.cascades],
   };
 }

@@ -44,6 +44,8 @@ const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Transpose',
 ]);
 
+const NO_INPUTS: readonly number[] = [];
+
 const POOLS: ReadonlySet<OpKind> = new Set<OpKind>(['MaxPool', 'AvgPool', 'SumPool']);
 
 export const isPoolingFamily = (kind: OpKind): boolean => POOLING_FAMILY.has(kind);
@@ -147,6 +149,39 @@ function makeCostOp(op: LoweredOp, ifms: readonly CostView[], ofm: CostView): Co
   };
 }
 
+/** Inputs that an operation which maps them one to one may overwrite (reference 04 §5 step 2). */
+function inPlaceInputs(
+  tensors: readonly ProgramTensor[],
+  mapsOneToOne: boolean,
+  ifms: readonly number[],
+  ofm: ProgramTensor | undefined,
+): readonly number[] {
+  if (!mapsOneToOne || ofm === undefined || ofm.producers.length !== 1 || ofm.persistent) return NO_INPUTS;
+  return ifms.filter((id) => {
+    const ifm = tensors[id]!;
+    return (
+      ifm.format === ofm.format &&
+      ifm.type === ofm.type &&
+      !ifm.constant &&
+      !ifm.graphInput &&
+      !ifm.persistent &&
+      ifm.consumers.length === 1 &&
+      ifm.shape.every((axis, i) => axis === ofm.shape[i])
+    );
+  });
+}
+
+/** Weight arrays that more than one operation reads. */
+function sharedWeights(ops: readonly ProgramOp[]): ReadonlyMap<string, number> {
+  const readers = new Map<string, number>();
+  for (const { cost } of ops) {
+    const key = cost?.weights?.key;
+    if (key !== undefined) readers.set(key, (readers.get(key) ?? 0) + 1);
+  }
+  for (const [key, count] of readers) if (count === 1) readers.delete(key);
+  return readers;
+}
+
 /** The cost of an operation on its own, all its feature maps taken to be NHWC. */
 export function costOpOf(op: LoweredOp): CostOp {
   const plain = (view: View): CostView => ({
@@ -225,6 +260,12 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const elementwise = cost?.opClass === 'elementwise';
     const rearranged = cost !== undefined && (cost.ofmTransposed || cost.ofmReversed);
     const pooling = POOLING_FAMILY.has(op.kind);
+    const mapsOneToOne =
+      npu &&
+      !rearranged &&
+      (elementwise ||
+        COPYING.has(op.kind) ||
+        (POOLS.has(op.kind) && op.kernel.height === 1 && op.kernel.width === 1));
     return {
       lowered: op,
       cost,
@@ -233,12 +274,8 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       ofms,
       scratch,
       primaryIfm: primaryIfmIndex(op, elementwise),
-      mapsOneToOne:
-        npu &&
-        !rearranged &&
-        (elementwise ||
-          COPYING.has(op.kind) ||
-          (POOLS.has(op.kind) && op.kernel.height === 1 && op.kernel.width === 1)),
+      mapsOneToOne,
+      inPlaceIfms: inPlaceInputs(tensors, mapsOneToOne, ifms, tensors[ofms[0] ?? -1]),
       divisible:
         npu &&
         !rearranged &&
@@ -256,6 +293,5 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       ifmShapes: op.ifms.map((view) => view.shape),
     };
   });
-  return { name: network.name, ops, tensors };
+  return { name: network.name, ops, tensors, sharedWeights: sharedWeights(ops) };
 }
-

@@ -1,5 +1,5 @@
 import { roundUp } from '../cost/integers.js';
-import type { Schedule } from './entry.js';
+import type { CascadePlace, Schedule, WeightBuffer } from './entry.js';
 import { AREA } from './machine.js';
 import type { Program, ProgramOp } from './program.js';
 
@@ -13,11 +13,12 @@ export interface Placement {
 
 /** Live ranges of one memory; reference 04 section 5. Ranges are numbered in order of creation. */
 export interface Liveness {
-  /** First and last time index, inclusive. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+  readonly count: number;
+  /** First and last time index, inclusive; the arrays may be longer than `count`. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
   /** Bytes. */
-  readonly sizes: readonly number[];
+  readonly sizes: Float64Array;
   /** Range of each tensor, −1 for none. */
   readonly rangeOf: Int32Array;
   /** Time index of each operation. */
@@ -39,31 +40,50 @@ export const isIn = (placement: Placement, tensor: number, target: number): bool
  * The input whose memory the OFM takes over, −1 for none: an operation that maps its input one to one and is its
  * only reader may write in place.
  */
-export function inPlaceInput(
-  program: Program,
-  op: ProgramOp,
-  placement: Placement,
-  target: number,
-): number {
-  const [ofmId] = op.ofms;
-  if (!op.mapsOneToOne || ofmId === undefined || !isIn(placement, ofmId, target)) return NONE;
-  const ofm = program.tensors[ofmId]!;
-  if (ofm.producers.length !== 1 || ofm.persistent) return NONE;
-  for (const ifmId of op.ifms) {
-    if (!isIn(placement, ifmId, target)) continue;
-    const ifm = program.tensors[ifmId]!;
-    if (
-      ifm.format === ofm.format &&
-      ifm.type === ofm.type &&
-      !ifm.graphInput &&
-      !ifm.persistent &&
-      ifm.consumers.length === 1 &&
-      ifm.shape.every((axis, i) => axis === ofm.shape[i])
-    ) {
-      return ifmId;
-    }
-  }
+function inPlaceInput(op: ProgramOp, placement: Placement, target: number): number {
+  if (op.inPlaceIfms.length === 0 || !isIn(placement, op.ofms[0]!, target)) return NONE;
+  for (const ifm of op.inPlaceIfms) if (isIn(placement, ifm, target)) return ifm;
   return NONE;
+}
+
+/** Ranges under construction, in arrays large enough for every tensor and buffer. */
+class RangeTable {
+  count = 0;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly sizes: Float64Array;
+  readonly rangeOf: Int32Array;
+
+  constructor(tensors: number, ops: number) {
+    const capacity = tensors + 2 * ops;
+    this.starts = new Int32Array(capacity);
+    this.ends = new Int32Array(capacity);
+    this.sizes = new Float64Array(capacity);
+    this.rangeOf = new Int32Array(tensors).fill(NONE);
+  }
+
+  create(size: number): number {
+    const range = this.count++;
+    this.starts[range] = MAX_TIME;
+    this.ends[range] = NONE;
+    this.sizes[range] = size;
+    return range;
+  }
+
+  forTensor(tensor: number, bytes: number): number {
+    let range = this.rangeOf[tensor]!;
+    if (range === NONE) {
+      range = this.create(bytes);
+      this.rangeOf[tensor] = range;
+    }
+    return range;
+  }
+
+  use(range: number, at: number, duration: number): void {
+    const start = at < 0 ? 0 : at;
+    if (start < this.starts[range]!) this.starts[range] = start;
+    if (at + duration > this.ends[range]!) this.ends[range] = at + duration;
+  }
 }
 
 /**
@@ -82,32 +102,30 @@ export function liveRanges(
   bufferOwner?: Int32Array,
 ): Liveness {
   const { ops, tensors } = program;
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const sizes: number[] = [];
-  const rangeOf = new Int32Array(tensors.length).fill(NONE);
+  const table = new RangeTable(tensors.length, ops.length);
   const times = new Int32Array(ops.length);
-  const bufferRanges: number[][] = [];
+  const bufferRanges: (readonly number[] | undefined)[] = [];
   const holdsBuffers = !placement.spilling || target === AREA.staging;
 
-  const create = (size: number): number => {
-    starts.push(MAX_TIME);
-    ends.push(NONE);
-    sizes.push(size);
-    return starts.length - 1;
+  const touch = (tensor: number, t: number, place: CascadePlace | undefined, isPrimary: boolean): void => {
+    const info = tensors[tensor]!;
+    const buffer = isPrimary ? place?.rolling : undefined;
+    if (!(rolling && buffer !== undefined) && !isIn(placement, tensor, target)) return;
+    const range = table.forTensor(tensor, info.bytes);
+    if (buffer !== undefined) table.sizes[range] = buffer.bytes;
+    table.use(range, t, 1);
+    if (info.graphInput) table.use(range, 0, 1);
   };
-  const use = (range: number, at: number, duration: number): void => {
-    const start = Math.max(at, 0);
-    if (start < starts[range]!) starts[range] = start;
-    if (at + duration > ends[range]!) ends[range] = at + duration;
-  };
-  const rangeFor = (tensor: number): number => {
-    let range = rangeOf[tensor]!;
-    if (range === NONE) {
-      range = create(tensors[tensor]!.bytes);
-      rangeOf[tensor] = range;
+  const touchBuffers = (i: number, t: number, buffer: WeightBuffer): void => {
+    const { parts, prebuffered } = buffer;
+    const owner = bufferOwner?.[i] ?? i;
+    const ranges = owner === i ? parts.map((bytes) => table.create(bytes)) : bufferRanges[owner]!;
+    bufferRanges[i] = ranges;
+    const lastPart = (schedule[i]!.slices!.boundaries.length - 2) % parts.length;
+    for (let p = 0; p < ranges.length; p++) {
+      const early = p === 0 && prebuffered;
+      table.use(ranges[p]!, early ? t - 1 : t, (early ? 2 : 1) - (p === lastPart ? 0 : 1));
     }
-    return range;
   };
 
   let clock = 0;
@@ -115,80 +133,55 @@ export function liveRanges(
   let cascadeTime = 0;
   for (let i = 0; i < ops.length; i++) {
     const op = ops[i]!;
-    const { buffer, place, boundaries } = schedule[i]!;
+    const { buffer, place } = schedule[i]!;
     let t = clock;
     if (place !== undefined) {
       if (cascade !== place.cascade || place.first) cascadeTime = clock;
-      cascade = place.cascade;
       t = cascadeTime;
-    } else {
-      cascade = 0;
     }
+    cascade = place?.cascade ?? 0;
     times[i] = t;
 
-    const [ofm] = op.ofms;
+    const ofm = op.ofms[0];
+    const primary = op.ifms[op.primaryIfm];
     let reused = NONE;
-    if (place === undefined) {
-      reused = inPlaceInput(program, op, placement, target);
-    } else if (place.reusesInput && ofm !== undefined && (rolling || isIn(placement, ofm, target))) {
-      reused = op.ifms[op.primaryIfm]!;
+    if (place === undefined) reused = inPlaceInput(op, placement, target);
+    else if (place.reusesInput && (rolling || isIn(placement, ofm!, target))) reused = primary!;
+    if (reused !== NONE) {
+      const range = table.forTensor(reused, tensors[reused]!.bytes);
+      const old = table.rangeOf[ofm!]!;
+      if (old !== NONE && old !== range) table.sizes[old] = 0;
+      table.rangeOf[ofm!] = range;
     }
-    if (reused !== NONE && ofm !== undefined) {
-      const range = rangeFor(reused);
-      const old = rangeOf[ofm]!;
-      if (old !== NONE && old !== range) sizes[old] = 0;
-      rangeOf[ofm] = range;
-    }
-
-    if (buffer !== undefined && holdsBuffers) {
-      const { parts, prebuffered } = buffer;
-      const owner = bufferOwner?.[i] ?? i;
-      const ranges = owner === i ? parts.map(create) : bufferRanges[owner]!;
-      bufferRanges[i] = ranges;
-      const lastPart = (boundaries.length - 2) % parts.length;
-      ranges.forEach((range, p) => {
-        const early = p === 0 && prebuffered;
-        use(range, early ? t - 1 : t, (early ? 2 : 1) - (p === lastPart ? 0 : 1));
-      });
-    }
-
-    const touch = (tensor: number): void => {
-      const info = tensors[tensor]!;
-      const buffered = rolling && place?.rolling !== undefined && tensor === op.ifms[op.primaryIfm];
-      if (!buffered && !isIn(placement, tensor, target)) return;
-      const range = rangeFor(tensor);
-      if (place?.rolling !== undefined && tensor === op.ifms[op.primaryIfm]) {
-        sizes[range] = place.rolling.bytes;
-      }
-      use(range, t, 1);
-      if (info.graphInput) use(range, 0, 1);
-    };
-    op.ifms.forEach(touch);
-    op.ofms.forEach(touch);
-    if (op.scratch !== NONE) touch(op.scratch);
-    op.chainedIfms.forEach(touch);
+    if (buffer !== undefined && holdsBuffers) touchBuffers(i, t, buffer);
+    for (const ifm of op.ifms) touch(ifm, t, place, ifm === primary);
+    for (const id of op.ofms) touch(id, t, place, false);
+    if (op.scratch !== NONE) touch(op.scratch, t, place, false);
+    for (const id of op.chainedIfms) touch(id, t, place, false);
     if (t === clock) clock += 2;
   }
-  tensors.forEach((tensor, id) => {
-    const range = rangeOf[id]!;
-    if (range === NONE) return;
-    if (tensor.graphOutput) use(range, clock, 1);
-    if (tensor.persistent) {
-      use(range, 0, 1);
-      use(range, clock, 1);
+  for (let id = 0; id < tensors.length; id++) {
+    const range = table.rangeOf[id]!;
+    if (range === NONE) continue;
+    if (tensors[id]!.graphOutput) table.use(range, clock, 1);
+    if (tensors[id]!.persistent) {
+      table.use(range, 0, 1);
+      table.use(range, clock, 1);
     }
-  });
-  return { starts, ends, sizes, rangeOf, times, length: clock + 2 };
+  }
+  const { count, starts, ends, sizes, rangeOf } = table;
+  return { count, starts, ends, sizes, rangeOf, times, length: clock + 2 };
 }
 
 /** Bytes alive per time index, every range rounded up to 16. */
 export function usage(liveness: Liveness): Float64Array {
-  const used = new Float64Array(liveness.length);
-  liveness.sizes.forEach((size, range) => {
-    const bytes = roundUp(size, 16);
-    const end = Math.min(liveness.ends[range]!, liveness.length - 1);
-    for (let t = liveness.starts[range]!; t <= end; t++) used[t]! += bytes;
-  });
+  const { count, starts, ends, sizes, length } = liveness;
+  const used = new Float64Array(length);
+  for (let range = 0; range < count; range++) {
+    const bytes = roundUp(sizes[range]!, 16);
+    const end = Math.min(ends[range]!, length - 1);
+    for (let t = starts[range]!; t <= end; t++) used[t]! += bytes;
+  }
   return used;
 }
 

@@ -9,15 +9,15 @@ export interface Machine {
   readonly accelerator: Accelerator;
   readonly system: System;
   readonly model: CostModel;
-  /** Plans by operation and stripe height. */
-  readonly plans: WeakMap<CostOp, Map<number, Plan>>;
+  /** Plans by operation; those for stripes by their height. */
+  readonly plans: Map<CostOp, { readonly full: Plan; readonly striped: Map<number, Plan> }>;
 }
 
 export const createMachine = (accelerator: Accelerator, system: System, model: CostModel): Machine => ({
   accelerator,
   system,
   model,
-  plans: new WeakMap(),
+  plans: new Map(),
 });
 
 /** Where a tensor lies: with the constants, in the arena of feature maps, or in staging memory. */

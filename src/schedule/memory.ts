@@ -27,7 +27,7 @@ function constantBytes(program: Program, { schedule }: Scheduled): number {
     bytes += roundUp(size, ALIGNMENT);
   };
   program.ops.forEach((op, i) => {
-    const { encoding } = schedule[i]!;
+    const encoding = schedule[i]!.slices?.encoding;
     if (encoding !== undefined) add(encoding, encoding.allocatedBytes);
     for (const id of [...op.ifms, ...op.chainedIfms]) {
       const tensor = program.tensors[id]!;
@@ -42,11 +42,7 @@ function constantBytes(program: Program, { schedule }: Scheduled): number {
 export function memoryUse(system: System, program: Program, scheduled: Scheduled): MemoryUse {
   const { schedule, placement, bufferOwner } = scheduled;
   const size = (target: number, limit?: number): number =>
-    allocate(
-      liveRanges(program, schedule, placement, target, false, bufferOwner),
-      ALIGNMENT,
-      limit,
-    );
+    allocate(liveRanges(program, schedule, placement, target, false, bufferOwner), ALIGNMENT, limit);
   return {
     featureMaps: size(AREA.featureMaps),
     staging: system.spilling ? size(AREA.staging, system.arenaCacheSize) : 0,

@@ -1,9 +1,9 @@
 import type { BlockConfig, CostCall, Elements } from '../cost/model.js';
 import { requiredIfm, type CostOp, type CostView } from '../cost/operation.js';
 import { EDGE } from '../cost/u55/cycles.js';
+import { inputError } from '../errors.js';
 import type { Memory } from '../npu/system.js';
 import type { Encoding } from '../weights/encoding.js';
-import { inputError } from '../errors.js';
 import type { Machine } from './machine.js';
 
 /** What one operation costs in the eyes of the scheduler; reference 04 §6.1. Cycles and bytes. */
@@ -18,8 +18,23 @@ export interface Figures {
   readonly ifmCycles: number;
   /** Bytes of IFM read in all slices. */
   readonly ifmRead: number;
-  /** Bytes of the IFM that one stripe needs. */
-  readonly ifmBytes: number;
+}
+
+/** The part of an operation's figures that does not depend on its neighbours. */
+interface SliceFigures extends Omit<Figures, 'all' | 'shown'> {
+  /** Run cycles and transfer cycles of each slice. */
+  readonly cycles: readonly number[];
+  readonly transfers: readonly number[];
+}
+
+/** Depth slices of an operation and their encoding; undefined encoding without weights. */
+export interface Slices {
+  readonly boundaries: readonly number[];
+  readonly encoding: Encoding | undefined;
+  /** Filled on demand, by where weights and IFM are read from. */
+  readonly figures: (SliceFigures | undefined)[];
+  /** Reported figures of these slices, filled on demand by `figures.ts`. */
+  readonly rows: Map<number, Float64Array>;
 }
 
 /**
@@ -30,37 +45,34 @@ export interface Plan {
   readonly op: CostOp;
   readonly stripeH: number;
   readonly config: BlockConfig;
-  /** Encoding of the full depth in one slice; undefined without weights. */
-  readonly whole: Encoding | undefined;
-  /** Cycles of copying `whole` to staging memory. */
+  /** The full depth in one slice. */
+  readonly whole: Slices;
+  /** Cycles of copying the whole encoding to staging memory; 0 without weights. */
   readonly fullTransfer: number;
   /** Cycles of the operation as a whole, feature maps in the arena. */
   readonly opCycles: number;
   /** The same with the weights read from staging memory. */
   readonly stagedOpCycles: number;
   readonly elements: Elements;
+  /** Bytes of the IFM that one stripe needs. */
+  readonly ifmBytes: number;
   readonly unbuffered: Figures;
-  /** Slice boundaries and their encodings, by first and following depth. */
-  readonly sliced: Map<number, SlicedEncoding>;
-  /** Run cycles of depth slices, by depth and edge and place of the weights. */
-  readonly sliceCycles: Map<number, number>;
+  /** Depth slices that have been tried, by first and following depth. */
+  readonly sliced: Map<number, Slices>;
+  /** Cycles of a first part of so many channels, its weights in staging memory. */
+  readonly prebufferCycles: Map<number, number>;
 }
 
-export interface SlicedEncoding {
-  readonly boundaries: readonly number[];
-  readonly encoding: Encoding;
-}
-
-const fullStripe = (op: CostOp): number => op.ofm.shape[1];
+type Striped = Pick<Plan, 'op' | 'stripeH' | 'config'>;
 
 /** Memory that a feature map is taken to lie in while decisions are made. */
 const provisional = (machine: Machine, view: CostView | undefined): Memory =>
   view?.constant === true ? machine.system.constants : machine.system.featureMaps;
 
 /** Height and width of IFM 0 that a stripe of that height reads. */
-export function stripeInput(op: CostOp, stripeH: number): readonly [height: number, width: number] {
+function stripeInput(op: CostOp, stripeH: number): readonly [height: number, width: number] {
   const k = op.kernel;
-  const [, h, w] = op.ifms[0]?.shape ?? op.ofm.shape;
+  const [, h, w] = op.ifms[0]!.shape;
   return [
     Math.min(requiredIfm(stripeH, k.strideH, k.height, k.dilationH, op.upscale), h),
     Math.min(requiredIfm(op.ofm.shape[2], k.strideW, k.width, k.dilationW, op.upscale), w),
@@ -70,7 +82,7 @@ export function stripeInput(op: CostOp, stripeH: number): readonly [height: numb
 function wholeCall(machine: Machine, op: CostOp, weightReadLatency: number): CostCall {
   const [, ofmH, ofmW, ofmC] = op.ofm.shape;
   const [, ifmH, ifmW] = op.ifms[0]!.shape;
-  const { system } = machine;
+  const { featureMaps } = machine.system;
   return {
     ofmH,
     ofmW,
@@ -80,47 +92,82 @@ function wholeCall(machine: Machine, op: CostOp, weightReadLatency: number): Cos
     edge: EDGE.whole,
     ifmMemory: provisional(machine, op.ifms[0]),
     ifm2Memory: provisional(machine, op.ifms[1]),
-    ofmMemory: system.featureMaps,
-    scratchMemory: system.featureMaps,
+    ofmMemory: featureMaps,
+    scratchMemory: featureMaps,
     weightReadLatency,
   };
 }
 
-/** The call for a first part of `depth` channels, its weights in staging memory. */
-export function prebufferCall(machine: Machine, op: CostOp, depth: number): CostCall {
-  return {
-    ...wholeCall(machine, op, machine.system.staging.readLatency),
-    ofmC: depth,
-    edge: EDGE.first,
-  };
-}
-
-function sliceCycles(
-  machine: Machine,
-  plan: Pick<Plan, 'op' | 'stripeH' | 'config' | 'sliceCycles'>,
-  depth: number,
-  edge: number,
-  staged: boolean,
-  ifmStaged: boolean,
-): number {
-  const key = ((depth * 4 + edge) * 2 + (staged ? 1 : 0)) * 2 + (ifmStaged ? 1 : 0);
-  let cycles = plan.sliceCycles.get(key);
+/** Cycles of a first part of `depth` channels, its weights in staging memory. */
+export function prebufferCycles(machine: Machine, plan: Plan, depth: number): number {
+  let cycles = plan.prebufferCycles.get(depth);
   if (cycles === undefined) {
-    const { staging, constants } = machine.system;
-    const [ifmH, ifmW] = stripeInput(plan.op, plan.stripeH);
-    const call: CostCall = {
-      ...wholeCall(machine, plan.op, staged ? staging.readLatency : constants.readLatency),
-      ofmH: plan.stripeH,
-      ofmC: depth,
-      ifmH,
-      ifmW,
-      edge,
-    };
-    if (ifmStaged) call.ifmMemory = staging;
-    cycles = machine.model.cycles(plan.op, plan.config, call);
-    plan.sliceCycles.set(key, cycles);
+    const call = wholeCall(machine, plan.op, machine.system.staging.readLatency);
+    cycles = machine.model.cycles(plan.op, plan.config, { ...call, ofmC: depth, edge: EDGE.first });
+    plan.prebufferCycles.set(depth, cycles);
   }
   return cycles;
+}
+
+function sliceFigures(
+  machine: Machine,
+  plan: Striped,
+  slices: Slices,
+  staged: boolean,
+  ifmStaged: boolean,
+): SliceFigures {
+  const index = (staged ? 1 : 0) + (ifmStaged ? 2 : 0);
+  const known = slices.figures[index];
+  if (known !== undefined) return known;
+
+  const { op, stripeH, config } = plan;
+  const { model, system } = machine;
+  const { boundaries, encoding } = slices;
+  const ifm = op.ifms[0]!;
+  const multiple = Math.max(1, op.ofm.shape[1] / stripeH);
+  const weightMemory = staged ? system.staging : system.constants;
+  const [ifmH, ifmW] = stripeInput(op, stripeH);
+  const call: CostCall = { ...wholeCall(machine, op, weightMemory.readLatency), ofmH: stripeH, ifmH, ifmW };
+  if (ifmStaged) call.ifmMemory = system.staging;
+  const last = boundaries.length - 2;
+  const cycles: number[] = [];
+  const transfers: number[] = [];
+  let ifmRead = 0;
+  let weightRead = 0;
+  let passes = 0;
+  let run = 0;
+  for (let k = 0; k <= last; k++) {
+    call.ofmC = boundaries[k + 1]! - boundaries[k]!;
+    call.edge = (k === 0 ? EDGE.first : 0) | (k === last ? EDGE.last : 0);
+    const elements = model.elements(op, config, call);
+    ifmRead += (elements.ifmRead * ifm.bits) / 8;
+    cycles[k] = model.cycles(op, config, call);
+    run += cycles[k]!;
+    if (encoding !== undefined) {
+      const range = encoding.rangeBytes[k]!;
+      weightRead += range * elements.passes;
+      passes += elements.passes;
+      transfers[k] =
+        weightMemory.name === system.constants.name
+          ? 0
+          : model.copyCycles(weightMemory, system.constants, range);
+    }
+  }
+  const weightCycles =
+    encoding === undefined
+      ? 0
+      : Math.trunc(multiple * (model.readCycles(weightMemory, Math.trunc(weightRead / passes)) * passes));
+  const result: SliceFigures = {
+    run: Math.trunc(multiple * run),
+    lastSlice: cycles[last]!,
+    weightCycles,
+    ifmCycles: Math.trunc(multiple * model.readCycles(call.ifmMemory, ifmRead)),
+    ifmRead,
+    cycles,
+    transfers,
+  };
+  slices.figures[index] = result;
+  return result;
 }
 
 /** How the weights are read in an estimate. */
@@ -138,66 +185,25 @@ export interface Staging {
 const UNSTAGED: Staging = { staged: false, double: false, slack: 0, ifmStaged: false };
 
 /** Figures of an operation whose weights are encoded in those slices; reference 04 §6.1. */
-export function estimateFigures(
-  machine: Machine,
-  plan: Pick<Plan, 'op' | 'stripeH' | 'config' | 'sliceCycles'>,
-  boundaries: readonly number[],
-  encoding: Encoding | undefined,
-  how: Staging,
-): Figures {
-  const { op, stripeH, config } = plan;
-  const { model, system } = machine;
-  const ifm = op.ifms[0]!;
-  const multiple = Math.max(1, fullStripe(op) / stripeH);
-  const weightMemory = how.staged ? system.staging : system.constants;
-  const copied = how.staged && system.staging.name !== system.constants.name;
-  const [ifmH, ifmW] = stripeInput(op, stripeH);
-  const extent = { ofmH: stripeH, ofmW: op.ofm.shape[2], ofmC: 0, ifmH, ifmW };
-  const last = boundaries.length - 2;
-  let ifmRead = 0;
-  let weightRead = 0;
-  let passes = 0;
-  let run = 0;
+export function estimateFigures(machine: Machine, plan: Striped, slices: Slices, how: Staging): Figures {
+  const parts = sliceFigures(machine, plan, slices, how.staged, how.ifmStaged);
   let shown = 0;
-  let slack = how.slack;
-  let lastSlice = 0;
-  for (let k = 0; k <= last; k++) {
-    const depth = boundaries[k + 1]! - boundaries[k]!;
-    extent.ofmC = depth;
-    const elements = model.elements(op, config, extent);
-    ifmRead += (elements.ifmRead * ifm.bits) / 8;
-    const edge = (k === 0 ? EDGE.first : 0) | (k === last ? EDGE.last : 0);
-    lastSlice = sliceCycles(machine, plan, depth, edge, how.staged, how.ifmStaged);
-    if (encoding !== undefined) {
-      const range = encoding.rangeBytes[k]!;
-      weightRead += range * elements.passes;
-      passes += elements.passes;
-      if (copied) {
-        const transfer = model.copyCycles(weightMemory, system.constants, range);
-        if (transfer > slack) shown += transfer - slack;
-      }
-    }
-    run += lastSlice;
-    slack = how.double ? lastSlice : 0;
+  let { slack } = how;
+  for (let k = 0; k < parts.transfers.length; k++) {
+    const transfer = parts.transfers[k]!;
+    if (transfer > slack) shown += transfer - slack;
+    slack = how.double ? parts.cycles[k]! : 0;
   }
-  run = Math.trunc(multiple * run);
-  const ifmMemory = how.ifmStaged ? system.staging : provisional(machine, ifm);
-  return {
-    run,
-    all: run + shown,
-    shown,
-    lastSlice,
-    weightCycles:
-      encoding === undefined
-        ? 0
-        : Math.trunc(
-            multiple * (model.readCycles(weightMemory, Math.trunc(weightRead / passes)) * passes),
-          ),
-    ifmCycles: Math.trunc(multiple * model.readCycles(ifmMemory, ifmRead)),
-    ifmRead,
-    ifmBytes: Math.trunc((ifm.shape[0] * ifmH * ifmW * ifm.shape[3] * ifm.bits) / 8),
-  };
+  const { run, lastSlice, weightCycles, ifmCycles, ifmRead } = parts;
+  return { run, all: run + shown, shown, lastSlice, weightCycles, ifmCycles, ifmRead };
 }
+
+const makeSlices = (boundaries: readonly number[], encoding: Encoding | undefined): Slices => ({
+  boundaries,
+  encoding,
+  figures: [],
+  rows: new Map(),
+});
 
 function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
   const { model, system } = machine;
@@ -207,43 +213,48 @@ function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
       `the network will not compile for ${machine.accelerator.name}: no block of ${op.kind} ${op.ofm.shape.join('x')} fits its internal memory`,
     );
   }
-  const depth = op.ofm.shape[3];
-  const boundaries = [0, depth];
-  const whole = op.weights === undefined ? undefined : model.encode(op, config, boundaries);
+  const boundaries = [0, op.ofm.shape[3]];
+  const encoding = op.weights === undefined ? undefined : model.encode(op, config, boundaries);
+  const whole = makeSlices(boundaries, encoding);
   const call = wholeCall(machine, op, system.constants.readLatency);
-  const base = { op, stripeH, config, sliceCycles: new Map<number, number>() };
+  const base = { op, stripeH, config };
+  const ifm = op.ifms[0]!;
+  const [ifmH, ifmW] = stripeInput(op, stripeH);
   return {
     ...base,
     whole,
     fullTransfer:
-      whole === undefined
+      encoding === undefined
         ? 0
-        : model.copyCycles(system.staging, system.constants, whole.allocatedBytes),
+        : model.copyCycles(system.staging, system.constants, encoding.allocatedBytes),
     opCycles: model.cycles(op, config, call),
     stagedOpCycles: model.cycles(op, config, wholeCall(machine, op, system.staging.readLatency)),
     elements: model.elements(op, config, call),
-    unbuffered: estimateFigures(machine, base, boundaries, whole, UNSTAGED),
+    ifmBytes: Math.trunc((ifm.shape[0] * ifmH * ifmW * ifm.shape[3] * ifm.bits) / 8),
+    unbuffered: estimateFigures(machine, base, whole, UNSTAGED),
     sliced: new Map(),
+    prebufferCycles: new Map(),
   };
 }
 
 /** The plan of `op` for stripes of that height (the full height or less). */
-export function planFor(machine: Machine, op: CostOp, stripeH: number = fullStripe(op)): Plan {
-  let byStripe = machine.plans.get(op);
-  if (byStripe === undefined) {
-    byStripe = new Map();
-    machine.plans.set(op, byStripe);
+export function planFor(machine: Machine, op: CostOp, stripeH: number = op.ofm.shape[1]): Plan {
+  let plans = machine.plans.get(op);
+  if (plans === undefined) {
+    plans = { full: makePlan(machine, op, op.ofm.shape[1]), striped: new Map() };
+    machine.plans.set(op, plans);
   }
-  let plan = byStripe.get(stripeH);
+  if (stripeH === op.ofm.shape[1]) return plans.full;
+  let plan = plans.striped.get(stripeH);
   if (plan === undefined) {
     plan = makePlan(machine, op, stripeH);
-    byStripe.set(stripeH, plan);
+    plans.striped.set(stripeH, plan);
   }
   return plan;
 }
 
 /** Slices [0,first), then steps of `step`, up to the full depth. */
-export function slicedEncoding(machine: Machine, plan: Plan, first: number, step: number): SlicedEncoding {
+export function slicesOf(machine: Machine, plan: Plan, first: number, step: number): Slices {
   const depth = plan.op.ofm.shape[3];
   const key = first * 2 ** 20 + step;
   let result = plan.sliced.get(key);
@@ -251,9 +262,8 @@ export function slicedEncoding(machine: Machine, plan: Plan, first: number, step
     const boundaries = [0];
     for (let at = first; at < depth; at += step) boundaries.push(at);
     boundaries.push(depth);
-    result = { boundaries, encoding: machine.model.encode(plan.op, plan.config, boundaries) };
+    result = makeSlices(boundaries, machine.model.encode(plan.op, plan.config, boundaries));
     plan.sliced.set(key, result);
   }
   return result;
 }
-

@@ -42,6 +42,8 @@ export interface ProgramOp {
   readonly primaryIfm: number;
   /** OFM and input have the same elements in the same places, so that they may share memory. */
   readonly mapsOneToOne: boolean;
+  /** Inputs whose memory the OFM may take over, wherever both lie in the same memory. */
+  readonly inPlaceIfms: readonly number[];
   /** Can run in stripes and depth slices. */
   readonly divisible: boolean;
   /** A connection writes at an offset (concatenation) and needs the whole tensor. */
@@ -58,4 +60,6 @@ export interface Program {
   readonly name: string;
   readonly ops: readonly ProgramOp[];
   readonly tensors: readonly ProgramTensor[];
+  /** Readers of each weight array that more than one operation reads, by its key. */
+  readonly sharedWeights: ReadonlyMap<string, number>;
 }

@@ -41,10 +41,10 @@ export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
       before?.buffer !== undefined &&
       weights !== undefined &&
       program.ops[previous]!.cost?.weights?.key === weights &&
-      entry.boundaries.length === 2 &&
-      before.boundaries.length === 2 &&
+      entry.slices?.boundaries.length === 2 &&
+      before.slices?.boundaries.length === 2 &&
       entry.buffer.parts.length === before.buffer.parts.length &&
-      entry.encoding === before.encoding
+      entry.slices.encoding === before.slices.encoding
     ) {
       owners[i] = owners[previous]!;
     }
@@ -67,9 +67,7 @@ function cascadedSchedule(
   const minimal = minimalSchedule(machine, program);
   const snapshot = takeSnapshot(program, minimal, placement);
   const guide =
-    optimise === 'Size'
-      ? wholeSnapshot.used.reduce((a, b) => Math.min(a, b), Infinity)
-      : arenaCacheSize;
+    optimise === 'Size' ? wholeSnapshot.used.reduce((a, b) => Math.min(a, b), Infinity) : arenaCacheSize;
   const { entries, cascades } = buildCascades({
     program,
     placement,

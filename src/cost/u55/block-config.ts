@@ -123,11 +123,7 @@ function search(s: Search, acc: Accelerator): BlockConfig | undefined {
           : ifmEnd <=
             lutStart -
               roundUp(
-                2 *
-                  ceilDiv(
-                    Math.floor((fh * w * roundUp(d, 8) * s.accumulatorBits) / 8),
-                    BANK_BYTES,
-                  ),
+                2 * ceilDiv(Math.floor((fh * w * roundUp(d, 8) * s.accumulatorBits) / 8), BANK_BYTES),
                 accGranule,
               );
         if (!fits) {
@@ -243,9 +239,7 @@ export function findBlockConfig(op: CostOp, acc: Accelerator, stripeH: number): 
   const striped = stripeH < op.ofm.shape[1];
   const neededH = requiredIfm(stripeH, k.strideH, k.height, k.dilationH, op.upscale);
   const shapeOf = (view: { shape: CostOp['ofm']['shape'] }): CostOp['ofm']['shape'] =>
-    striped
-      ? [view.shape[0], Math.min(neededH, view.shape[1]), view.shape[2], view.shape[3]]
-      : view.shape;
+    striped ? [view.shape[0], Math.min(neededH, view.shape[1]), view.shape[2], view.shape[3]] : view.shape;
   const elements = (s: CostOp['ofm']['shape']): number => s[0] * s[1] * s[2] * s[3];
   let ifm = shapeOf(first);
   if (second !== undefined && elements(shapeOf(second)) > elements(ifm)) ifm = shapeOf(second);

@@ -208,8 +208,7 @@ function macOperation(
   const nH = ceilDiv(blockH, uh);
   const nW = ceilDiv(blockW, uw);
   const nD = ceilDiv(blockC, ud);
-  const blocks =
-    (ceilDiv(call.ofmH, uh) * ceilDiv(call.ofmW, uw) * ceilDiv(call.ofmC, ud)) / (nH * nW * nD);
+  const blocks = (ceilDiv(call.ofmH, uh) * ceilDiv(call.ofmW, uw) * ceilDiv(call.ofmC, ud)) / (nH * nW * nD);
   const macBlock = macCyclesPerBlock(op, config, acc, nH * nW, nD, { nH, nW });
 
   const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);

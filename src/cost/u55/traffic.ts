@@ -136,9 +136,7 @@ export function featureMapBytes(
   return {
     ifm: readBytes(ifm, ifm.bits, config, ifmMemory, acc.cores, elements.ifmRead),
     ifm2:
-      ifm2 === undefined
-        ? 0
-        : readBytes(ifm2, ifm.bits, config, ifm2Memory, acc.cores, elements.ifm2Read),
+      ifm2 === undefined ? 0 : readBytes(ifm2, ifm.bits, config, ifm2Memory, acc.cores, elements.ifm2Read),
     ofm: transfer(
       'write',
       ofmMemory.burstLength,
