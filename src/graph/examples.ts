@@ -125,6 +125,3 @@ export const exampleModel = (name: string): LoadedNetwork => {
   const model = readModel(bytes, `example:${name}`);
   return { model, network: importNetwork(model, name) };
 };
-
-/** Prefix by which command lines name example networks instead of files. */
-export const EXAMPLE_PREFIX = 'example:';

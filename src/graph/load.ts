@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { inputError } from '../errors.js';
 import { readModel } from '../tflite/model.js';
-import { EXAMPLE_PREFIX, exampleModel } from './examples.js';
 import { importNetwork, type LoadedNetwork } from './import.js';
 
 export type { LoadedNetwork } from './import.js';
@@ -39,12 +38,11 @@ const readBytes = (path: string): Uint8Array => {
 export const networkName = (path: string): string => basename(path, extname(path));
 
 /**
- * Reads a TFLite file from disk, or builds the example network NAME for the path `example:NAME`.
+ * Reads a TFLite file from disk. (`examples.ts` builds the networks that come with the program.)
  *
  * @throws ParetouError of kind `input` if there is no such file, it cannot be read, or it holds no valid network.
  */
 export const loadNetwork = (path: string): LoadedNetwork => {
-  if (path.startsWith(EXAMPLE_PREFIX)) return exampleModel(path.slice(EXAMPLE_PREFIX.length));
   const model = readModel(readBytes(path), path);
   return { model, network: importNetwork(model, networkName(path)) };
 };
