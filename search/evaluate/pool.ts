@@ -113,8 +113,12 @@ const evaluateInline = async (
   return collector.results(from < designs.count);
 };
 
-/** Workers may end this often before the rest is given up: it is then no matter of single designs. */
+/**
+ * Workers may end this often, and once more per so many finished designs, before the rest is given up: it is then no
+ * matter of single designs.
+ */
 const MOST_ENDS = 200;
+const DESIGNS_PER_END = 20;
 
 const workerUrl = (): URL => new URL('./worker.js', import.meta.url);
 
@@ -137,12 +141,11 @@ const evaluateInPool = async (
     maxThreads: threads,
     workerData,
   });
-  // A worker that ends while it has nothing to do is replaced; there is nothing to lose.
-  pool.on('error', () => undefined);
   const sizer = createBatchSizer();
   const retries: Range[] = [];
   let next = 0;
   let ends = 0;
+  let broken = false;
 
   const take = (): Range | undefined => {
     const retry = retries.pop();
@@ -152,10 +155,20 @@ const evaluateInPool = async (
     return { from, to: next };
   };
 
+  const giveUp = (): void => {
+    broken = true;
+    void pool.destroy();
+  };
+  // Workers that end before they are ready are not replaced: without them nothing would ever answer.
+  pool.on('error', () => {
+    if (pool.threads.length === 0) giveUp();
+  });
+
   /** Halves the batch of a worker that ended, until only the design that ended it is left. */
   const handleEnd = (range: Range, error: unknown): void => {
     ends++;
-    if (range.to - range.from === 1 || ends > MOST_ENDS) {
+    if (pool.threads.length === 0 || ends > MOST_ENDS + collector.finished / DESIGNS_PER_END) giveUp();
+    if (broken || range.to - range.from === 1) {
       collector.fail(range, `its worker ended: ${reasonOf(error)}`);
       return;
     }
@@ -168,7 +181,7 @@ const evaluateInPool = async (
     while (!isAborted(options)) {
       const range = take();
       if (range === undefined) return;
-      if (ends > MOST_ENDS) {
+      if (broken) {
         collector.fail(range, 'not evaluated: workers ended too often');
         continue;
       }

@@ -8,7 +8,9 @@ import type {
   Tensor,
 } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
-import type { SystemChoice } from '../../search/space.js';
+import { buildSpace } from '../../search/build-space.js';
+import { parseSpaceFile } from '../../search/space-file.js';
+import type { Space, SystemChoice } from '../../search/space.js';
 
 const q = { scales: [0.05], zeroPoints: [0], axis: 0 };
 
@@ -184,3 +186,17 @@ export const fakeSystems = (count: number): SystemChoice[] =>
     };
     return { system, code: `u55-${32 << i}` };
   });
+
+/** 3 sites × 3 options, 3 groups × 2 widths, 2 systems: 432 designs. */
+export const smallSpace = (name: string): Space =>
+  buildSpace(
+    { ...residualNetwork(), name },
+    {
+      systems: fakeSystems(2),
+      optimise: 'Performance',
+      file: parseSpaceFile(
+        '{options: [standard, separable, "separable:relu"], widths: [0.5, 1]}',
+        'space.yaml',
+      ),
+    },
+  );

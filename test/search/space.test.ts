@@ -182,7 +182,7 @@ describe('samples', () => {
           });
         }
       }),
-      { seed, numRuns: 150 },
+      { seed, numRuns: 80 },
     );
   });
 

@@ -1,0 +1,21 @@
+/** Figures that are a function of the digits alone; designs on a list throw, or end their worker. */
+export const createEvaluator = (space) => ({
+  evaluate: (digits) => {
+    const key = Array.from(digits).join('');
+    if (space.network.name.includes('throwing') && key.startsWith('11')) throw new Error(`cannot do ${key}`);
+    if (space.network.name.includes('ending') && key.startsWith('1010')) process.exit(3);
+    if (space.network.name.includes('hopeless')) process.exit(4);
+    const sum = Array.from(digits).reduce((n, d, i) => (31 * n + d * (i + 1)) % 1009, 7);
+    return {
+      cyclesTotal: 1000 + sum,
+      cyclesNpu: 900 + sum,
+      sramTotalBytes: 5000 + ((sum * 37) % 101),
+      externalTotalBytes: 1024 + sum,
+      sramMemoryUsedBytes: 2048,
+      macs: 10,
+      encodedWeightBytes: 77,
+      cpuOps: 0,
+      predicted: sum % 2 === 1,
+    };
+  },
+});
