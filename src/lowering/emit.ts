@@ -99,4 +99,9 @@ export function emitGroup(group: Group, emitter: Emitter): LoweredOp {
 }
 
 /** A single operation as the block-config search sees it. */
-export const emitSingle = (op: Op): LoweredOp => emitOp(op, NO_SUBS, { nextId: 0 });
+export function emitSingle(op: Op): LoweredOp {
+  const emitted = emitOp(op, NO_SUBS, { nextId: 0 });
+  for (const view of op.inputs) view.tensor.feature = undefined;
+  for (const view of op.outputs) view.tensor.feature = undefined;
+  return emitted;
+}

@@ -17,6 +17,8 @@ export interface IrGraph {
   readonly kinds: Set<Kind>;
   /** Some tensor keeps state between inferences. */
   persistent: boolean;
+  /** There is a SPACE_TO_BATCH_ND. */
+  spaceToBatch: boolean;
   /** Mark of the latest traversal; operations carry the mark of the last one that visited them. */
   stamp: number;
 }

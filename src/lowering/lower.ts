@@ -2,6 +2,7 @@ import type { Graph, Network } from '../graph/network.js';
 import { moveCpuOperations } from './cpu-order.js';
 import { emitGroup } from './emit.js';
 import type { Emitter } from './emit.js';
+import { foldConstants } from './fold.js';
 import { groupOperations } from './groups.js';
 import type { IrGraph, Op } from './ir.js';
 import { toNpuForm } from './npu.js';
@@ -19,11 +20,12 @@ import { checkValidity } from './validity.js';
 /** NPU and CPU operations of the rewritten graph in execution order, each as the hardware takes it. */
 function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
   const flat: Op[] = [];
+  const context = { graph, target };
   for (const op of executionOrder(graph)) {
     if (op.kind === 'Passthrough') flat.push(op);
     else {
       toNpuForm(op);
-      splitOperation(op, graph, target, flat);
+      for (const part of splitOperation(op, context)) flat.push(part);
     }
   }
   return flat;
@@ -32,10 +34,13 @@ function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
 function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, file: string): LoweredOp[] {
   const passes = passesOf(target.family);
   const ir = readGraph(graph);
+  if (ir.spaceToBatch) runPass(passes.patterns, ir);
   placeOperators(ir, target.family);
   for (const pass of passes.tflite) runPass(pass, ir);
   walk(ir, quantiseOperation);
-  for (const pass of passes.common) runPass(pass, ir);
+  for (const pass of passes.beforeFolding) runPass(pass, ir);
+  foldConstants(ir);
+  for (const pass of passes.afterFolding) runPass(pass, ir);
   const flat = flatten(ir, target);
   void file;
   const groups = moveCpuOperations(groupOperations(flat, target.family));

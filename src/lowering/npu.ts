@@ -1,5 +1,6 @@
 import { increaseDepth } from './deepen.js';
 import type { Op, View } from './ir.js';
+import { padPermutation } from './permutation.js';
 import { padTo, sameShape } from './shape.js';
 
 function normalise(view: View): void {
@@ -18,6 +19,11 @@ function normalise(view: View): void {
 
 /** Gives an operation the form in which the hardware takes it (reference 01 §7). */
 export function toNpuForm(op: Op): void {
+  if (op.axes !== undefined) {
+    const rank = op.inputs[0]!.shape.length;
+    const extra = Math.max(0, 4 - rank);
+    op.axes = op.kind === 'Transpose' ? padPermutation(op.axes, 4) : op.axes.map((axis) => axis + extra);
+  }
   for (const view of op.inputs) normalise(view);
   for (const view of op.outputs) normalise(view);
   increaseDepth(op);

@@ -1,4 +1,15 @@
-import { foldPadding } from './rewrite/pad-folding.js';
+import type { IrGraph, Op } from './ir.js';
+import { BINARY } from './kinds.js';
+import type { Kind } from './kinds.js';
+import { lowerArgMax, lowerArgMaxByPool } from './rewrite/arg-max.js';
+import {
+  broadcastFirst,
+  lowerCast,
+  lowerLess,
+  lowerNeg,
+  lowerSelect,
+  lowerSquaredDifference,
+} from './rewrite/arithmetic.js';
 import {
   depthwiseToConvolution,
   reduceDilation,
@@ -6,15 +17,29 @@ import {
   splitGroups,
   viewAsVectors,
 } from './rewrite/convolution.js';
+import { lowerGather, lowerScatter } from './rewrite/gather.js';
+import { lowerLeakyRelu, lowerPrelu } from './rewrite/leaky.js';
+import { lowerBatchMatMul, lowerDynamicProduct, transposeSecond } from './rewrite/matmul.js';
+import { lowerConcat, lowerPack, lowerSlice, lowerSplit, lowerStridedSlice } from './rewrite/movement.js';
+import { foldPadding } from './rewrite/pad-folding.js';
+import { flattenReverse, lowerMirrorPad, lowerPad, lowerReverse, lowerTile } from './rewrite/padding.js';
+import { lowerMean, lowerReduceList, lowerReduceSum, reduceMinByMax } from './rewrite/reductions.js';
 import { removeReshape } from './rewrite/reshapes.js';
+import { lowerResize, resizeByBroadcast, resizeToCopy } from './rewrite/resize.js';
 import { sliceToConsumers, sliceToProducer } from './rewrite/slices.js';
 import { lowerSoftmax } from './rewrite/softmax.js';
+import { fuseSpaceToBatch } from './rewrite/space-to-batch.js';
+import { unrollStrides } from './rewrite/strides.js';
 import { lowerSigmoidal, toTable } from './rewrite/tables.js';
+import {
+  identityToReshape,
+  moveReshapeBehind,
+  readPermutation,
+  simplifyTranspose,
+} from './rewrite/transposes.js';
 import type { LoweringFamily } from './target.js';
 import { makePass } from './traverse.js';
-import type { Pass, Rule } from './traverse.js';
-import type { Kind } from './kinds.js';
-import type { Rewrite } from './traverse.js';
+import type { Pass, Rewrite, Rule } from './traverse.js';
 
 const rule = (kinds: Kind | readonly Kind[], rewrite: Rewrite): Rule => ({
   kinds: typeof kinds === 'string' ? [kinds] : kinds,
@@ -23,46 +48,135 @@ const rule = (kinds: Kind | readonly Kind[], rewrite: Rewrite): Rule => ({
 
 /** What the family's hardware does itself, as far as rewriting asks. */
 interface Traits {
-  /** Permutes any way while writing. */
+  /** Permutes any three axes while writing. */
   readonly transposes: boolean;
   /** Sigmoid and tanh of 16-bit feature maps by table. */
   readonly tables16: boolean;
+  /** Leaky ReLU between any two quantisations. */
+  readonly leakyRelu: boolean;
+  readonly resizes: boolean;
+  readonly argMax: boolean;
+  readonly reduceMin: boolean;
+  /** Broadcasts both inputs of an elementwise operation at once. */
+  readonly broadcastsBoth: boolean;
+  /** A sum's zero points are taken off by an operation of its own. */
+  readonly sumsThenSubtracts: boolean;
 }
 
+const SMALL: Traits = {
+  transposes: false,
+  tables16: false,
+  leakyRelu: false,
+  resizes: false,
+  argMax: false,
+  reduceMin: false,
+  broadcastsBoth: false,
+  sumsThenSubtracts: false,
+};
+
 const TRAITS: Readonly<Record<LoweringFamily, Traits>> = {
-  u55: { transposes: false, tables16: false },
-  u65: { transposes: false, tables16: false },
-  u85: { transposes: true, tables16: true },
+  u55: SMALL,
+  u65: SMALL,
+  u85: {
+    transposes: true,
+    tables16: true,
+    leakyRelu: true,
+    resizes: true,
+    argMax: true,
+    reduceMin: true,
+    broadcastsBoth: true,
+    sumsThenSubtracts: true,
+  },
 };
 
 export interface Passes {
-  /** On TFLite operators (reference 01 §5), before the quantisation pass. */
+  /** The pattern that is looked for before placement (reference 01 §5.2). */
+  readonly patterns: Pass;
+  /** On TFLite operators, before the quantisation pass (reference 01 §5.3, §5.4). */
   readonly tflite: readonly Pass[];
-  /** Common rewriting (reference 01 §6). */
-  readonly common: readonly Pass[];
+  /** Common rewriting before (§6.1, §6.2) and after constant folding (§6.4–§6.7). */
+  readonly beforeFolding: readonly Pass[];
+  readonly afterFolding: readonly Pass[];
 }
 
-function makePasses({ transposes, tables16 }: Traits): Passes {
+const CONVOLUTIONS: readonly Kind[] = ['Conv2D', 'DepthwiseConv2D'];
+
+function tflitePasses(t: Traits): readonly Pass[] {
+  return [
+    makePass([rule('Conv2D', splitGroups)]),
+    makePass([
+      rule('Slice', lowerSlice),
+      rule('StridedSlice', lowerStridedSlice),
+      rule('Pack', lowerPack),
+      rule(['Split', 'SplitV', 'Unpack'], lowerSplit),
+    ]),
+    makePass([rule('BatchMatMul', lowerBatchMatMul), rule('FullyConnected', lowerDynamicProduct)]),
+    makePass([rule('Transpose', readPermutation)]),
+    makePass([
+      rule(CONVOLUTIONS, reduceDilation),
+      rule('Logistic', (op, graph) => lowerSigmoidal(op, graph, 'Sigmoid', t.tables16)),
+      rule('HyperbolicTangent', (op, graph) => lowerSigmoidal(op, graph, 'Tanh', t.tables16)),
+      rule(['Exp', 'Log', 'Rsqrt', 'HardSwish'], (op, graph) => toTable(op, graph, op.kind)),
+      rule('LeakyReluList', (op, graph) => lowerLeakyRelu(op, graph, t.leakyRelu)),
+      rule('PreluList', lowerPrelu),
+      rule('Softmax', (op, graph) => lowerSoftmax(op, graph, t.transposes)),
+      rule('Mean', lowerMean),
+      rule('ReduceList', lowerReduceList),
+      rule('SquaredDifference', lowerSquaredDifference),
+      rule('ResizeImage', lowerResize),
+      rule('MirrorPad', lowerMirrorPad),
+      rule(['Less', 'LessEqual'], lowerLess),
+      rule('GatherV2', lowerGather),
+      rule('ScatterNd', lowerScatter),
+      rule('Concat', lowerConcat),
+    ]),
+  ];
+}
+
+function commonRules(t: Traits): readonly Rule[] {
+  const pools: readonly Kind[] = ['AvgPool', 'MaxPool'];
+  const rules: (Rule | false)[] = [
+    rule('Resize', resizeToCopy),
+    rule(['FullyConnected', 'Conv2D'], viewAsVectors),
+    rule(CONVOLUTIONS, foldPadding),
+    rule([...CONVOLUTIONS, ...pools], simplifyKernel),
+    rule('Pad', lowerPad),
+    rule('Cast', lowerCast),
+    rule('Concat', lowerConcat),
+    rule('Neg', lowerNeg),
+    !t.reduceMin && rule('ReduceMin', reduceMinByMax),
+    rule('ReduceSum', (op, graph) => lowerReduceSum(op, graph, t.sumsThenSubtracts)),
+    !t.resizes && rule('Resize', resizeByBroadcast),
+    rule('Tile', lowerTile),
+    rule('MatMul', transposeSecond),
+    rule('Select', lowerSelect),
+    rule('ArgMaxList', t.argMax ? lowerArgMax : lowerArgMaxByPool),
+    rule('DepthwiseConv2D', depthwiseToConvolution),
+    rule('ReverseV2', lowerReverse),
+    rule('Reverse', flattenReverse),
+    rule(['Conv2D', ...pools], unrollStrides),
+    !t.broadcastsBoth && rule([...BINARY], broadcastFirst),
+  ];
+  return rules.filter((r): r is Rule => r !== false);
+}
+
+function makePasses(family: LoweringFamily): Passes {
+  const t = TRAITS[family];
   return {
-    tflite: [
-      makePass([rule('Conv2D', splitGroups)]),
-      makePass([
-        rule(['Conv2D', 'DepthwiseConv2D'], reduceDilation),
-        rule('Logistic', (op, graph) => lowerSigmoidal(op, graph, 'Sigmoid', tables16)),
-        rule('HyperbolicTangent', (op, graph) => lowerSigmoidal(op, graph, 'Tanh', tables16)),
-        rule(['Exp', 'Log', 'Rsqrt', 'HardSwish'], (op, graph) => toTable(op, graph, op.kind)),
-        rule('Softmax', (op, graph) => lowerSoftmax(op, graph, transposes)),
-      ]),
-    ],
-    common: [
+    patterns: makePass([rule(CONVOLUTIONS, (op: Op, graph: IrGraph) => fuseSpaceToBatch(op, graph, family))]),
+    tflite: tflitePasses(t),
+    beforeFolding: [
+      makePass([rule('Transpose', identityToReshape)]),
+      makePass([rule('Reshape', moveReshapeBehind)]),
       makePass([rule('Reshape', removeReshape)]),
+    ],
+    afterFolding: [
+      makePass(commonRules(t)),
       makePass([
-        rule(['FullyConnected', 'Conv2D'], viewAsVectors),
-        rule(['Conv2D', 'DepthwiseConv2D'], foldPadding),
-        rule(['Conv2D', 'DepthwiseConv2D', 'AvgPool', 'MaxPool'], simplifyKernel),
-        rule('DepthwiseConv2D', depthwiseToConvolution),
+        rule('Transpose', simplifyTranspose),
+        rule('MemoryCopy', sliceToConsumers),
+        rule('MemoryCopy', sliceToProducer),
       ]),
-      makePass([rule('MemoryCopy', sliceToConsumers), rule('MemoryCopy', sliceToProducer)]),
     ],
   };
 }
@@ -73,7 +187,7 @@ const PASSES = new Map<LoweringFamily, Passes>();
 export function passesOf(family: LoweringFamily): Passes {
   const known = PASSES.get(family);
   if (known !== undefined) return known;
-  const made = makePasses(TRAITS[family]);
+  const made = makePasses(family);
   PASSES.set(family, made);
   return made;
 }

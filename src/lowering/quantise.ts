@@ -10,9 +10,17 @@ type Rule = (op: Op, ofm: View) => void;
 
 const hasScale = (quant: Quant | undefined): boolean => quant !== undefined && quant.scales.length > 0;
 
+/** The unit scale with the zero points kept. */
+const unitOf = (quant: Quant): Quant =>
+  quant.zeroPoints.length === 1 && quant.zeroPoints[0] === 0
+    ? UNIT
+    : { scales: UNIT.scales, zeroPoints: quant.zeroPoints, unit: true };
+
 /** IFM scales that are only multiplied away; views without a scale keep having none. */
 function unitInputs(op: Op): void {
-  for (const view of op.inputs) if (view.role < 100 && hasScale(view.quant)) view.quant = UNIT;
+  for (const view of op.inputs) {
+    if (view.role < 100 && view.quant !== undefined && hasScale(view.quant)) view.quant = unitOf(view.quant);
+  }
 }
 
 const rescaling: Rule = (op, ofm) => {
@@ -25,7 +33,7 @@ const rescaling: Rule = (op, ofm) => {
 
 const toUnit: Rule = (op, ofm) => {
   unitInputs(op);
-  if (hasScale(ofm.quant)) ofm.quant = UNIT;
+  if (ofm.quant !== undefined && hasScale(ofm.quant)) ofm.quant = unitOf(ofm.quant);
 };
 
 const function16: Rule = (op, ofm) => {
@@ -44,6 +52,7 @@ const RULES: ReadonlyMap<Kind, Rule> = new Map<Kind, Rule>([
   ['LUT', toUnit],
   ['Sigmoid', function16],
   ['Tanh', function16],
+  ['Pad', toUnit],
   ['Transpose', toUnit],
   ['Reverse', toUnit],
   ['Clamp', toUnit],

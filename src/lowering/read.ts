@@ -143,7 +143,15 @@ function liveOperators(graph: Graph): readonly Operator[] {
 
 /** The graph of tensors and operations as the file states it, fused activations split off (reference 01 §2). */
 export function readGraph(graph: Graph): IrGraph {
-  const ir: IrGraph = { graph, inputs: [], outputs: [], kinds: new Set(), persistent: false, stamp: 0 };
+  const ir: IrGraph = {
+    graph,
+    inputs: [],
+    outputs: [],
+    kinds: new Set(),
+    persistent: false,
+    spaceToBatch: false,
+    stamp: 0,
+  };
   const tensors = new Array<Tensor | undefined>(graph.tensors.length).fill(undefined);
   const tensorOf = (index: number): Tensor => {
     const known = tensors[index];
@@ -176,6 +184,7 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
   const source: Source = { operator, original: builtin.original };
   const op = newOp(ir, builtin.kind, source);
   op.builtin = operator.kind;
+  if (operator.kind === 'SPACE_TO_BATCH_ND') ir.spaceToBatch = true;
   for (let i = 0; i < operator.inputs.length; i++) {
     const index = operator.inputs[i]!;
     if (index >= 0) connectInput(op, roleOf(builtin, i), tensorOf(index));

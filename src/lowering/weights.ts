@@ -9,12 +9,19 @@ import { elements, padTo } from './shape.js';
 type WeightShape = WeightArray['shape'];
 
 const HASHES = new WeakMap<Constant, string>();
+let unknowns = 0;
 
-/** Identity of a constant's contents: two 32-bit FNV-1a hashes and the length, kept per constant. */
+/** Identity of a constant's contents: two 32-bit FNV-1a hashes and the length, kept per constant; unknown
+ * contents equal nothing else. */
 export function contentHash(constant: Constant): string {
   const known = HASHES.get(constant);
   if (known !== undefined) return known;
-  const bytes = constant.bytes ?? new Uint8Array(0);
+  const { bytes } = constant;
+  if (bytes === undefined) {
+    const made = `unknown${unknowns++}`;
+    HASHES.set(constant, made);
+    return made;
+  }
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
   for (const byte of bytes) {

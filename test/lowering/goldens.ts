@@ -119,6 +119,7 @@ export function reportDifferences(rows: readonly Row[], golden: readonly GoldenR
       theirs['MAC Count'],
       theirs.Name,
     ];
+    if (a !== undefined && theirs?.Name.startsWith('#')) a[4] = theirs.Name;
     if (JSON.stringify(a) !== JSON.stringify(b))
       lines.push(`${i}: ${JSON.stringify(a)} instead of ${JSON.stringify(b)}`);
   }

@@ -8,7 +8,8 @@ import type { Shape } from '../shape.js';
 import { scalarConstant } from '../values.js';
 import { maxOverDepth } from './softmax-max.js';
 
-type Step = (kind: Kind, inputs: readonly Tensor[], shape: Shape, type: ElementType, last?: boolean) => Op;
+/** Makes a step; `name` is 'ofm' for the last one, else the name of its tensor where that is not the next number. */
+type Step = (kind: Kind, inputs: readonly Tensor[], shape: Shape, type: ElementType, name?: string) => Op;
 
 const constant = (name: string, value: number): Tensor =>
   newTensor(name, 'int32', [1, 1, 1, 1], scalarConstant('int32', value));
@@ -40,9 +41,9 @@ function softmax8(op: Op, step: Step, shape: Shape, max: Tensor, ifm: Tensor): O
     x = int('Add', x, int('Mul', int('Mul', x, rest), four));
   }
   const result = out(step('Mul', [exponents, x], shape, 'int32'));
-  if (ofmOf(op).tensor.type !== 'int16') return step('Asr', [result, rightShift], shape, 'int8', true);
+  if (ofmOf(op).tensor.type !== 'int16') return step('Asr', [result, rightShift], shape, 'int8', 'ofm');
   const wide = out(step('Asr', [result, rightShift], shape, 'int32'));
-  return step('Add', [wide, constant('int16_offset', -32768)], shape, 'int16', true);
+  return step('Add', [wide, constant('int16_offset', -32768)], shape, 'int16', 'ofm');
 }
 
 function softmax16(op: Op, step: Step, shape: Shape, max: Tensor, ifm: Tensor): Op {
@@ -65,15 +66,15 @@ function softmax16(op: Op, step: Step, shape: Shape, max: Tensor, ifm: Tensor): 
   const sum = out(step('ReduceSum', [exponents], one, 'int32'));
   const zeros = int('CLZ', sum);
   const rightShift = int('Sub', constant('const_31', 31), zeros);
-  const leading = int('SHL', constant('const_one', 1), rightShift);
+  const leading = out(step('SHL', [constant('one_const', 1), rightShift], one, 'int32', 'one_const/SHL'));
   const fraction = int('Sub', sum, leading);
   const aligned = int('SHL', fraction, zeros);
   const halved = int('Asr', aligned, constant('const_15', 15));
   const centred = out(step('Sub', [halved, constant('const_32768', 32768)], one, 'int16'));
-  const reciprocal = step('LUT', [centred], one, 'int16');
+  const reciprocal = step('LUT', [centred], one, 'int16', `${centred.name}/lut`);
   reciprocal.lut = { bytes: 2048, key: 'softmax-one-over-one-plus-x' };
   const result = out(step('Mul', [exponents, out(reciprocal)], shape, 'int32'));
-  return step('Asr', [result, rightShift], shape, 'int16', true);
+  return step('Asr', [result, rightShift], shape, 'int16', 'ofm');
 }
 
 /** A softmax as steps of integer arithmetic (reference 01 §5.3). */
@@ -86,7 +87,7 @@ export function lowerSoftmax(op: Op, graph: IrGraph, transposes: boolean): Op {
   const shape: Shape = [1, lead * padded[n - 3]!, padded[n - 2]!, padded[n - 1]!];
   const prefix = `${ifm.tensor.name}_softmax_`;
   let counter = 0;
-  const step: Step = (kind, inputs, made, type, last) => {
+  const step: Step = (kind, inputs, made, type, name) => {
     const result = newOp(graph, kind, op.source);
     for (let i = 0; i < inputs.length; i++) {
       const view: View = connectInput(result, i, inputs[i]!);
@@ -95,10 +96,10 @@ export function lowerSoftmax(op: Op, graph: IrGraph, transposes: boolean): Op {
         view.shape = shape;
       }
     }
-    if (last === true) {
+    if (name === 'ofm') {
       copyView(ofm, connectOutput(result, ofm.tensor));
       ofmOf(result).shape = shape;
-    } else connectOutput(result, newTensor(`${prefix}${counter++}`, type, made));
+    } else connectOutput(result, newTensor(name ?? `${prefix}${counter++}`, type, made));
     return result;
   };
   const max = newTensor(`${prefix}${counter++}`, ifm.tensor.type, [1, shape[1]!, shape[2]!, 1]);

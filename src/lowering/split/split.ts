@@ -1,9 +1,78 @@
-import type { IrGraph, Op } from '../ir.js';
-import type { LoweringTarget } from '../target.js';
+import { ELEMENT_BITS } from '../../graph/network.js';
+import { ofmOf } from '../ir.js';
+import type { Op } from '../ir.js';
+import { ACTIVATIONS, ELEMENTWISE } from '../kinds.js';
+import type { Kind } from '../kinds.js';
+import { hasBatch, splitElementwiseBatch, splitLeading } from './batch.js';
+import { splitConvolution } from './convolution.js';
+import { splitLargeAxes } from './elementwise.js';
+import { isTooLarge } from './parts.js';
+import type { SplitContext } from './parts.js';
+import { splitReduce, splitReduceSum } from './reduce.js';
+import { splitResize } from './resize.js';
+import { transposeConvByPhases, transposeConvByUpscaling } from './transpose-conv.js';
+import { splitTranspose } from './transpose.js';
 
-/** Appends what an operation becomes on the hardware (reference 01 §9). */
-export function splitOperation(op: Op, graph: IrGraph, target: LoweringTarget, flat: Op[]): void {
-  void graph;
-  void target;
-  flat.push(op);
+type Split = (op: Op, context: SplitContext) => Op[];
+
+const again: Split = (op, context) => splitNow(op, context);
+
+const elementwise: Split = (op, context) => {
+  const limited = context.target.family !== 'u85';
+  const parts = hasBatch(op) ? splitElementwiseBatch(op, context.graph) : [op];
+  if (parts.length === 1 && !isTooLarge(ofmOf(op)) && !isWideCopy(op, limited)) return parts;
+  return parts.flatMap((part) => splitLargeAxes(part, context.graph, limited));
+};
+
+const isWideCopy = (op: Op, limited: boolean): boolean =>
+  limited && op.kind === 'MemoryCopy' && ELEMENT_BITS[ofmOf(op).tensor.type] >= 32;
+
+const transposeConv: Split = (op, context) => {
+  const parts =
+    context.target.family === 'u85'
+      ? transposeConvByPhases(op, context.graph)
+      : transposeConvByUpscaling(op, context.graph);
+  return parts.flatMap((part) => again(part, context));
+};
+
+const resize: Split = (op, context) => {
+  if (context.target.family === 'u85') {
+    return hasBatch(op) ? splitLeading(op, context.graph, ofmOf(op).shape.length - 3) : [op];
+  }
+  return splitResize(op, context.graph).flatMap((part) => again(part, context));
+};
+
+const matMul: Split = (op, context) =>
+  context.target.family === 'u85' ? splitLeading(op, context.graph, ofmOf(op).shape.length - 2) : [op];
+
+/** Kinds that may have to be split; the others are taken as they are (reference 01 §9). */
+const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
+  ...[...ELEMENTWISE, ...ACTIVATIONS].map((kind) => [kind, elementwise] as const),
+  ['Quantize', elementwise],
+  ['MemoryCopy', elementwise],
+  ['Reverse', elementwise],
+  ['Conv2D', splitConvolution],
+  ['DepthwiseConv2D', splitConvolution],
+  ['AvgPool', splitConvolution],
+  ['MaxPool', splitConvolution],
+  ['SumPool', splitConvolution],
+  ['FullyConnected', splitConvolution],
+  ['TransposeConv2D', transposeConv],
+  ['Transpose', splitTranspose],
+  ['ReduceSum', splitReduceSum],
+  ['ReduceMax', splitReduce],
+  ['ReduceMin', splitReduce],
+  ['ReduceAny', splitReduce],
+  ['ReduceAll', splitReduce],
+  ['ArgMax', splitReduce],
+  ['Resize', resize],
+  ['MatMul', matMul],
+]);
+
+function splitNow(op: Op, context: SplitContext): Op[] {
+  const split = SPLITS.get(op.kind);
+  return split === undefined ? [op] : split(op, context);
 }
+
+/** What an operation becomes on the hardware, in order (reference 01 §9). */
+export const splitOperation = splitNow;

@@ -1,0 +1,62 @@
+import { build } from '../build.js';
+import {
+  connectInputLike,
+  connectOutput,
+  connectOutputLike,
+  copyView,
+  disconnect,
+  ifmOf,
+  newOp,
+  newTensor,
+  NO_KERNEL,
+  ofmOf,
+} from '../ir.js';
+import type { IrGraph, Op, Source } from '../ir.js';
+import { around, elements, fromEnd, padTo } from '../shape.js';
+import { repeatedTaps } from '../weights.js';
+import { reducedAxes } from './reductions.js';
+
+/** ARG_MAX as one operation (reference 01 §6.4 rule 15, U85). */
+export function lowerArgMax(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const [before, size, after] = around(ifm.shape, reducedAxes(op)[0] ?? ifm.shape.length - 1);
+  const made = newOp(graph, 'ArgMax', op.source);
+  connectInputLike(made, 0, ifm).shape = [before, size, after];
+  connectOutputLike(made, ofmOf(op)).shape = [before, 1, after];
+  made.axes = [0];
+  made.kernel = { ...NO_KERNEL, height: size };
+  disconnect(op);
+  return made;
+}
+
+/**
+ * ARG_MAX over up to 127 channels: value and reversed channel packed into 16 bits, their maximum, and the channel
+ * unpacked by table (reference 01 §6.4 rule 15, U55/U65).
+ */
+export function lowerArgMaxByPool(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const source: Source = { operator: op.source.operator, original: 'N/A' };
+  const shape = padTo(ifm.shape, 3);
+  const depth = fromEnd(shape, -1);
+  const width = fromEnd(shape, -2);
+  const height = elements(shape) / depth / width;
+  const packed = newTensor('convOutputTensor', 'int16', [height, width, depth]);
+  const conv = build(graph, 'DepthwiseConv2D', source, [ifm.tensor], packed);
+  copyView(ifm, ifmOf(conv));
+  ifmOf(conv).shape = [height, width, depth];
+  ifmOf(conv).quant = undefined;
+  conv.weights = repeatedTaps(depth, 1, 1, [127]);
+  const largest = newTensor('maxPoolOutputTensor', 'int16', [height, width, 1]);
+  const pool = build(graph, 'MaxPool', source, [packed], largest);
+  ifmOf(pool).shape = [1, height * width, depth, 1];
+  ofmOf(pool).shape = [1, height * width, 1, 1];
+  pool.kernel = { ...NO_KERNEL, width: depth };
+  const index = newTensor('lutOutputTensor', 'int16', [height, width, 1]);
+  const table = build(graph, 'LUT', source, [largest], index);
+  table.lut = { bytes: 2048, key: `arg-max:${depth}` };
+  const cast = newOp(graph, 'Cast', source);
+  connectInputLike(cast, 0, { ...ofmOf(table) });
+  connectOutput(cast, ofmOf(op).tensor, [height, width, 1], undefined);
+  disconnect(op);
+  return cast;
+}

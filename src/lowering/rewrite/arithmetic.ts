@@ -1,0 +1,177 @@
+import { ELEMENT_BITS } from '../../graph/network.js';
+import type { ElementType } from '../../graph/network.js';
+import { build, namedConstant, scalar } from '../build.js';
+import {
+  connectInput,
+  connectInputLike,
+  connectOutput,
+  connectOutputLike,
+  copyView,
+  disconnect,
+  ifmOf,
+  input,
+  newOp,
+  newTensor,
+  ofmOf,
+  reread,
+} from '../ir.js';
+import type { IrGraph, Op, Tensor, View } from '../ir.js';
+import { fromEnd, padTo, sameShape } from '../shape.js';
+
+/** SQUARED_DIFFERENCE in 32 bits (reference 01 §5.3). */
+export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
+  const ofm = ofmOf(op);
+  const widen = (view: View, product: string | undefined): Tensor => {
+    const wide = newTensor(`${view.tensor.name}_32bit`, 'int32', view.shape);
+    const copy = newOp(graph, 'MemoryCopy', op.source);
+    connectInputLike(copy, 0, view).quant = undefined;
+    connectOutput(copy, wide);
+    const scaled = newTensor(product ?? `${wide.name}/Mul`, 'int32', view.shape);
+    build(
+      graph,
+      'Mul',
+      op.source,
+      [wide, namedConstant('scale', 'int32', [1], `scale:${view.role}`)],
+      scaled,
+    );
+    return scaled;
+  };
+  const a = widen(ifmOf(op), undefined);
+  const b = widen(input(op, 1)!, 'mul2');
+  const difference = newTensor(`${a.name}/Sub`, 'int32', ofm.shape);
+  build(graph, 'Sub', op.source, [a, b], difference);
+  const square = newTensor(`${difference.name}/Mul`, 'int32', ofm.shape);
+  build(graph, 'Mul', op.source, [difference, difference], square);
+  const result = newOp(graph, 'Mul', op.source);
+  connectInput(result, 0, square);
+  connectInput(result, 1, namedConstant('scale', 'int32', [1], 'scale:result'));
+  connectOutputLike(result, ofm);
+  disconnect(op);
+  return result;
+}
+
+/** LESS and LESS_EQUAL with swapped inputs (reference 01 §5.3). */
+export function lowerLess(op: Op, graph: IrGraph): Op {
+  const made = newOp(graph, op.kind === 'Less' ? 'Greater' : 'GreaterEqual', op.source);
+  connectInputLike(made, 0, input(op, 1)!);
+  connectInputLike(made, 1, ifmOf(op));
+  connectOutputLike(made, ofmOf(op));
+  disconnect(op);
+  return made;
+}
+
+/** NEG as a subtraction from zero (reference 01 §6.4 rule 8). */
+export function lowerNeg(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const zero = namedConstant('zero', ifm.tensor.type, [1], 'zero');
+  const sub = newOp(graph, 'Sub', op.source);
+  connectInput(sub, 0, zero, zero.shape, ifm.quant);
+  connectInputLike(sub, 1, ifm);
+  connectOutputLike(sub, ofmOf(op));
+  disconnect(op);
+  return sub;
+}
+
+/** Both inputs are broadcast: the first is brought to the OFM's shape (reference 01 §6.4 rule 19). */
+export function broadcastFirst(op: Op, graph: IrGraph): Op {
+  const ofm = ofmOf(op);
+  const ifm = ifmOf(op);
+  const ifm2 = input(op, 1);
+  if (ifm2 === undefined) return op;
+  const rank = Math.max(4, ofm.shape.length);
+  const target = padTo(ofm.shape, rank);
+  if (sameShape(padTo(ifm.shape, rank), target) || sameShape(padTo(ifm2.shape, rank), target)) return op;
+  const whole = newTensor(`${ifm.tensor.name}_broadcasted`, ifm.tensor.type, ofm.shape);
+  whole.quant = ifm.quant;
+  const zeros = namedConstant('broadcast', ifm.tensor.type, ofm.shape, 'zeros');
+  const add = build(graph, 'Add', op.source, [zeros, ifm.tensor], whole);
+  copyView(ifm, input(add, 1)!);
+  input(add, 0)!.quant = ifm.quant;
+  const { quant } = ifm;
+  reread(op, ifm, whole);
+  ifm.shape = ofm.shape;
+  ifm.slice = undefined;
+  ifm.step = undefined;
+  ifm.quant = quant;
+  return op;
+}
+
+const isInteger = (type: ElementType): boolean => /^u?int\d+$/.test(type);
+
+/** CAST (reference 01 §6.4 rule 7). */
+export function lowerCast(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const [from, to] = [ifm.tensor.type, ofm.tensor.type];
+  if (to === 'int64') return castTo64(op, graph);
+  if (from === 'bool' && isInteger(to)) return withConstant(op, graph, 'And', 'one');
+  if (isInteger(from) && to === 'bool') return withConstant(op, graph, 'NotEqual', 'zero');
+  return withConstant(op, graph, 'Add', 'zero');
+}
+
+function withConstant(op: Op, graph: IrGraph, kind: 'And' | 'NotEqual' | 'Add', value: 'zero' | 'one'): Op {
+  const ifm = ifmOf(op);
+  const type = ifm.tensor.type === 'bool' ? 'int8' : ifm.tensor.type;
+  const made = newOp(graph, kind, op.source);
+  connectInputLike(made, 0, ifm).quant = undefined;
+  connectInput(made, 1, namedConstant(value, type, [1], value));
+  connectOutputLike(made, ofmOf(op)).quant = undefined;
+  disconnect(op);
+  return made;
+}
+
+/** To 64 bits in two steps: low words, then sign words beside them. */
+function castTo64(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const depth = fromEnd(ifm.shape, -1);
+  const narrow = newTensor('intermediate_32bit', 'int32', ifm.shape);
+  const first = newOp(graph, 'Cast', op.source);
+  connectInputLike(first, 0, ifm);
+  connectOutput(first, narrow);
+  const doubled = [...ifm.shape.slice(0, -1), 2 * depth];
+  const second = newOp(graph, 'Add', op.source);
+  connectInput(second, 0, narrow, doubled);
+  connectInput(second, 1, scalar('zero', 'int16', 0));
+  connectOutputLike(second, ofm);
+  ofmOf(second).shape = doubled;
+  ofmOf(second).quant = undefined;
+  disconnect(op);
+  return second;
+}
+
+/** SELECT by masking (reference 01 §6.4 rule 14). */
+export function lowerSelect(op: Op, graph: IrGraph): Op {
+  const condition = ifmOf(op);
+  const a = input(op, 1)!;
+  const b = input(op, 2)!;
+  const ofm = ofmOf(op);
+  const { type } = ofm.tensor;
+  let mask = condition.tensor;
+  let maskShape = condition.shape;
+  if (ELEMENT_BITS[mask.type] !== ELEMENT_BITS[type]) {
+    const wide = newTensor(`${mask.name}_wide`, type, condition.shape);
+    const add = newOp(graph, 'Add', op.source);
+    connectInputLike(add, 0, condition);
+    connectInput(add, 1, namedConstant('zero', 'int8', [1], 'zero'));
+    connectOutput(add, wide);
+    mask = wide;
+    maskShape = wide.shape;
+  }
+  const masked = (kind: 'And' | 'AndNot', view: View): Tensor => {
+    const result = newTensor(`${view.tensor.name}/${kind}`, type, ofm.shape);
+    const made = newOp(graph, kind, op.source);
+    connectInputLike(made, 0, view);
+    connectInput(made, 1, mask, maskShape, undefined);
+    connectOutput(made, result);
+    return result;
+  };
+  const chosen = masked('And', a);
+  const other = masked('AndNot', b);
+  const or = newOp(graph, 'Or', op.source);
+  connectInput(or, 0, chosen);
+  connectInput(or, 1, other);
+  connectOutputLike(or, ofm);
+  disconnect(op);
+  return or;
+}

@@ -1,0 +1,178 @@
+import { namedConstant } from '../build.js';
+import {
+  become,
+  connectInput,
+  connectInputLike,
+  connectOutputLike,
+  disconnect,
+  disconnectInput,
+  ifmOf,
+  input,
+  newOp,
+  ofmOf,
+  ROLE,
+} from '../ir.js';
+import type { IrGraph, Op, View } from '../ir.js';
+import { around, withAxis, zeros } from '../shape.js';
+import type { Shape } from '../shape.js';
+import { integerValues } from '../values.js';
+import { mirrorSkip, padAmounts, padValue } from './pad-folding.js';
+
+/** Fills `count` positions of an axis of the OFM from `at` on. */
+function fill(op: Op, graph: IrGraph, axis: number, at: number, count: number, value: number): void {
+  const ofm = ofmOf(op);
+  const rank = ofm.shape.length;
+  const flat = rank > 4 || (rank === 4 && ofm.shape[0]! > 1);
+  const shape: Shape = flat ? around(ofm.shape, axis) : ofm.shape;
+  const along = flat ? 1 : axis;
+  const part = withAxis(shape, along, count);
+  const constant = namedConstant('pad_const', ofm.tensor.type, part, `fill${value}`);
+  const copy = newOp(graph, 'MemoryCopy', op.source);
+  connectInput(copy, 0, constant, part, ofm.quant);
+  const written = connectOutputLike(copy, ofm);
+  written.shape = shape;
+  written.slice = { offset: withAxis(zeros(shape.length), along, at), size: part };
+}
+
+/** PAD as copies into one tensor (reference 01 §6.4 rule 6). */
+export function lowerPad(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const amounts = padAmounts(op) ?? [];
+  const value = padValue(op);
+  amounts.forEach(([before, after], axis) => {
+    if (before > 0) fill(op, graph, axis, 0, before, value);
+    if (after > 0) fill(op, graph, axis, ofm.shape[axis]! - after, after, value);
+  });
+  const copy = newOp(graph, 'MemoryCopy', op.source);
+  connectInputLike(copy, 0, ifm);
+  connectOutputLike(copy, ofm).slice = { offset: amounts.map(([before]) => before), size: ifm.shape };
+  disconnect(op);
+  return copy;
+}
+
+interface Mirror {
+  readonly from: View;
+  readonly axis: number;
+  /** First position read and written, and how many. */
+  readonly readAt: number;
+  readonly writeAt: number;
+  readonly count: number;
+  /** Extent and place of the part on the other axes. */
+  readonly size: Shape;
+  readonly offset: Shape;
+}
+
+function mirrorCopy(op: Op, graph: IrGraph, mirror: Mirror): void {
+  const { from, axis, count } = mirror;
+  const size = withAxis(mirror.size, axis, count);
+  const copy = newOp(graph, 'MemoryCopy', op.source);
+  const read = connectInputLike(copy, 0, from);
+  const readOffset = from.tensor === ofmOf(op).tensor ? mirror.offset : zeros(size.length);
+  read.slice = { offset: withAxis(readOffset, axis, mirror.readAt), size };
+  const written = connectOutputLike(copy, ofmOf(op));
+  written.slice = { offset: withAxis(mirror.offset, axis, mirror.writeAt), size };
+  written.reversed = axis === size.length - 3 ? 'H' : 'W';
+}
+
+/** MIRROR_PAD on height and width: the copy of the IFM, then what is reflected (reference 01 §5.3). */
+export function lowerMirrorPad(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const amounts = padAmounts(op) ?? [];
+  const rank = ifm.shape.length;
+  const skip = mirrorSkip(op);
+  const [y, x] = [rank - 3, rank - 2];
+  const before = amounts.map(([n]) => n);
+  const main = newOp(graph, 'MemoryCopy', op.source);
+  connectInputLike(main, 0, ifm);
+  connectOutputLike(main, ofm).slice = { offset: before, size: ifm.shape };
+  const [top, bottom] = amounts[y] ?? [0, 0];
+  const [left, right] = amounts[x] ?? [0, 0];
+  const rows = { from: ifm, axis: y, size: ifm.shape, offset: withAxis(before, y, 0) };
+  const height = ifm.shape[y] ?? 1;
+  if (top > 0) mirrorCopy(op, graph, { ...rows, readAt: skip, writeAt: 0, count: top });
+  if (bottom > 0) {
+    mirrorCopy(op, graph, { ...rows, readAt: height - skip - bottom, writeAt: top + height, count: bottom });
+  }
+  const columns = { from: { ...ofm }, axis: x, size: ofm.shape, offset: zeros(rank) };
+  const width = ifm.shape[x] ?? 1;
+  if (left > 0) mirrorCopy(op, graph, { ...columns, readAt: left + skip, writeAt: 0, count: left });
+  if (right > 0) {
+    mirrorCopy(op, graph, {
+      ...columns,
+      readAt: left + width - skip - right,
+      writeAt: left + width,
+      count: right,
+    });
+  }
+  disconnect(op);
+  return main;
+}
+
+/** Entries of an operator's parameter, counted from the front where they are axes. */
+function parameterValues(op: Op): readonly number[] {
+  const view = input(op, ROLE.parameter);
+  return (view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type)) ?? [];
+}
+
+/** TILE: one copy per repetition, axis by axis (reference 01 §6.4 rule 12). */
+export function lowerTile(op: Op, graph: IrGraph): Op {
+  const multiples = parameterValues(op);
+  const ofm = ofmOf(op);
+  const repeated = multiples.flatMap((n, axis) => (n > 1 ? [axis] : []));
+  let from: View = ifmOf(op);
+  let last: Op | undefined;
+  const copyTo = (to: View, at: readonly number[], shape: Shape): void => {
+    const copy = newOp(graph, 'MemoryCopy', op.source);
+    const read = connectInputLike(copy, 0, from);
+    const written = connectOutputLike(copy, to);
+    written.shape = shape;
+    written.slice = { offset: at, size: read.shape };
+    last = copy;
+  };
+  repeated.forEach((axis, i) => {
+    const shape = withAxis(from.shape, axis, from.shape[axis]! * multiples[axis]!);
+    const to = i === repeated.length - 1 ? ofm : intermediate(op, shape, i);
+    for (let k = 0; k < multiples[axis]!; k++) {
+      copyTo(to, withAxis(zeros(shape.length), axis, k * from.shape[axis]!), shape);
+    }
+    from = to;
+  });
+  if (repeated.length === 0) copyTo(ofm, zeros(ofm.shape.length), ofm.shape);
+  disconnect(op);
+  return last ?? op;
+}
+
+function intermediate(op: Op, shape: Shape, index: number): View {
+  const ofm = ofmOf(op);
+  const tensor = { ...ofm.tensor, name: `${ofm.tensor.name}_tile${index}`, shape, writers: [], readers: [] };
+  tensor.graphOutput = false;
+  return { ...ofm, tensor, shape, slice: undefined };
+}
+
+/** REVERSE_V2 over one axis; over none it is a copy. */
+export function lowerReverse(op: Op, graph: IrGraph): Op {
+  const axis = parameterValues(op)[0];
+  disconnectInput(op, ROLE.parameter);
+  if (axis === undefined) return become(graph, op, 'MemoryCopy');
+  op.axes = [axis < 0 ? axis + ifmOf(op).shape.length : axis];
+  return become(graph, op, 'Reverse');
+}
+
+/** A view of rank 3 around the reversed axis, where rank or batch ask for it (reference 01 §6.4 rule 17). */
+export function flattenReverse(op: Op): Op {
+  const axis = op.axes?.[0];
+  const ifm = ifmOf(op);
+  const rank = ifm.shape.length;
+  if (axis === undefined) return op;
+  if (rank > 4 || (rank === 4 && (ifm.shape[0]! > 1 || axis === 0))) {
+    const shape = around(ifm.shape, axis);
+    ifm.shape = shape;
+    ofmOf(op).shape = shape;
+    op.axes = [1];
+  }
+  const place = op.axes![0]! - ifm.shape.length;
+  ofmOf(op).reversed = place === -3 ? 'H' : place === -2 ? 'W' : 'C';
+  return op;
+}

@@ -1,0 +1,240 @@
+import { build, namedConstant, scalar } from '../build.js';
+import {
+  become,
+  connectInputLike,
+  connectOutputLike,
+  copyView,
+  disconnect,
+  disconnectInput,
+  ifmOf,
+  input,
+  newOp,
+  newTensor,
+  NO_KERNEL,
+  ofmOf,
+  ROLE,
+} from '../ir.js';
+import type { IrGraph, Op, Tensor } from '../ir.js';
+import type { OpKind } from '../operations.js';
+import { isSymmetric } from '../quant.js';
+import { around, elements, fromEnd, padTo, withAxis, zeros } from '../shape.js';
+import { integerValues } from '../values.js';
+import { constantWeights } from '../weights.js';
+
+/** Axes of a reduction as the parameter lists them, counted from the front. */
+export function reducedAxes(op: Op): readonly number[] {
+  const view = input(op, ROLE.parameter);
+  const values = view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type);
+  const rank = ifmOf(op).shape.length;
+  return (values ?? []).map((axis) => (axis < 0 ? axis + rank : axis));
+}
+
+interface MeanPlan {
+  readonly ifm: number[];
+  readonly ofm: number[];
+  readonly reducesH: boolean;
+  readonly reducesW: boolean;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Rank-4 shapes of a MEAN over height and width only (reference 01 §5.3, steps 1–3). */
+function planMean(op: Op): MeanPlan {
+  const ifm = ifmOf(op).shape;
+  const axes = reducedAxes(op);
+  const kept = ifm.map((size, i) => (axes.includes(i) ? 1 : size));
+  let s = [...padTo(ifm, 4)];
+  let t = [...padTo(kept, 4)];
+  const extra = s.length - ifm.length;
+  let m = s.map((_, i) => axes.includes(i - extra));
+  const rank = s.length;
+  if (m[rank - 1] === true && s[rank - 1]! > 1) {
+    const q = s[rank - 2] === 1 ? rank - 2 : rank - 3;
+    const without = <T>(list: readonly T[], appended: T): T[] => [
+      ...list.filter((_, i) => i !== q),
+      appended,
+    ];
+    s = without(s, 1);
+    m = without(m, false);
+    t = without(t, 1);
+  }
+  const [h, w] = [rank - 3, rank - 2];
+  let height = m[h] === true ? s[h]! : 1;
+  let width = m[w] === true ? s[w]! : 1;
+  if (height > 64 && height * width <= 4096 && m[h] === true && m[w] === true) {
+    s = [s[0]!, 1, height * width, s[rank - 1]!];
+    width *= height;
+    height = 1;
+  }
+  return { ifm: s, ofm: t, reducesH: m[h] === true, reducesW: m[w] === true, height, width };
+}
+
+/** MEAN: depthwise sums of up to 4096 elements, their sum, and a scaling (reference 01 §5.3). */
+export function lowerMean(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const plan = planMean(op);
+  const { ifm: s, ofm: t, height, width } = plan;
+  const rank = s.length;
+  const [h, w] = [rank - 3, rank - 2];
+  const rows = Math.min(Math.floor(4096 / width), height, 64);
+  const parts = Math.ceil(height / rows);
+  const name = `${ofm.tensor.name}_intermediate`;
+  let sum: Tensor | undefined;
+  for (let i = 0; i < parts; i++) {
+    const k = i === parts - 1 && height % rows !== 0 ? height % rows : rows;
+    const part = newTensor(name, 'int32', t);
+    const conv = build(graph, 'DepthwiseConv2D', op.source, [ifm.tensor], part);
+    conv.kernel = { ...NO_KERNEL, height: k, width };
+    conv.weights = constantWeights([s[rank - 1]!, k, width, 1], true, 1);
+    const view = ifmOf(conv);
+    copyView(ifm, view);
+    view.shape = s;
+    const size = withAxis(withAxis(s, h, plan.reducesH ? k : s[h]!), w, plan.reducesW ? width : s[w]!);
+    view.slice = { offset: withAxis(zeros(rank), h, i * rows), size };
+    if (sum === undefined) sum = part;
+    else {
+      const added: Tensor = newTensor(`${sum.name}/Add`, 'int32', t);
+      build(graph, 'Add', op.source, [sum, part], added);
+      sum = added;
+    }
+  }
+  const mul = newOp(graph, 'Mul', op.source);
+  connectMul(mul, sum!, plan.ofm, op);
+  disconnect(op);
+  return mul;
+}
+
+function connectMul(mul: Op, sum: Tensor, shape: readonly number[], op: Op): void {
+  const count = namedConstant('mean_scale', 'int32', [1], 'mean_scale');
+  connectInputLike(mul, 0, { ...viewOf(sum), shape });
+  connectInputLike(mul, 1, viewOf(count));
+  connectOutputLike(mul, ofmOf(op)).shape = shape;
+}
+
+const viewOf = (tensor: Tensor): Parameters<typeof connectInputLike>[2] => ({
+  role: 0,
+  tensor,
+  shape: tensor.shape,
+  quant: undefined,
+  slice: undefined,
+  step: undefined,
+  reversed: undefined,
+});
+
+const KIND_OF: Readonly<Record<string, OpKind>> = {
+  REDUCE_MAX: 'ReduceMax',
+  REDUCE_MIN: 'ReduceMin',
+  REDUCE_ANY: 'ReduceAny',
+  REDUCE_ALL: 'ReduceAll',
+};
+
+/** REDUCE_MAX and its like: one operation per axis (reference 01 §5.3). */
+export function lowerReduceList(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const kind = KIND_OF[op.builtin] ?? 'ReduceMax';
+  const axes = reducedAxes(op);
+  let from = ifm;
+  let last: Op | undefined;
+  axes.forEach((axis, i) => {
+    const reduce = newOp(graph, kind, op.source);
+    const read = connectInputLike(reduce, 0, from);
+    const size = read.shape[axis] ?? 1;
+    const shape = withAxis(read.shape, axis, 1);
+    const place = axis - read.shape.length;
+    reduce.axes = [axis];
+    if (place === -3) reduce.kernel = { ...NO_KERNEL, height: size };
+    else if (place === -2) reduce.kernel = { ...NO_KERNEL, width: size };
+    if (i === axes.length - 1) connectOutputLike(reduce, ofm).shape = shape;
+    else {
+      const between = newTensor(`${ofm.tensor.name}_reduce${i}`, ofm.tensor.type, shape);
+      between.quant = ofm.quant;
+      connectOutputLike(reduce, { ...viewOf(between), quant: ofm.quant });
+      from = { ...viewOf(between), quant: ofm.quant };
+    }
+    last = reduce;
+  });
+  if (last === undefined) return become(graph, op, 'MemoryCopy');
+  disconnect(op);
+  return last;
+}
+
+/** The minimum as the maximum of the negated values, where there is no minimum (reference 01 §6.4 rule 9). */
+export function reduceMinByMax(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const { type } = ifm.tensor;
+  const complement = (): Tensor => namedConstant('complement', type, [1], 'complement');
+  const negated = newTensor(`${ifm.tensor.name}_negated`, type, ifm.shape);
+  const first = build(graph, 'Sub', op.source, [complement(), ifm.tensor], negated);
+  copyView(ifm, input(first, 1)!);
+  const largest = newTensor(`${ofm.tensor.name}_max`, type, ofm.shape);
+  const reduce = build(graph, 'ReduceMax', op.source, [negated], largest);
+  reduce.kernel = op.kernel;
+  reduce.axes = op.axes;
+  const second = build(graph, 'Sub', op.source, [complement(), largest], ofm.tensor);
+  copyView(ofm, ofmOf(second));
+  disconnect(op);
+  return second;
+}
+
+/** SUM on an axis that is not the last: the axis is moved there (reference 01 §6.4 rule 10). */
+function moveAxisLast(op: Op, graph: IrGraph, axis: number): Op {
+  const ifm = ifmOf(op);
+  const [before, size, after] = around(ifm.shape, axis);
+  const turned = newTensor(`${ifm.tensor.name}_transpose`, ifm.tensor.type, [before, after, size]);
+  const transpose = build(graph, 'Transpose', op.source, [ifm.tensor], turned);
+  copyView(ifm, ifmOf(transpose));
+  ifmOf(transpose).shape = [before, size, after];
+  transpose.axes = [0, 2, 1];
+  const { quant } = ifm;
+  ofmOf(transpose).quant = quant;
+  const reduce = newOp(graph, 'ReduceSum', op.source);
+  connectInputLike(reduce, 0, { ...viewOf(turned), quant });
+  connectOutputLike(reduce, ofmOf(op)).shape = [before, after, 1];
+  disconnect(op);
+  return reduce;
+}
+
+/** A sum over the depth as a convolution with one filter of ones. */
+function sumByConvolution(op: Op, graph: IrGraph): Op {
+  const { shape } = ifmOf(op);
+  const depth = fromEnd(shape, -1);
+  const width = fromEnd(shape, -2);
+  const height = elements(shape) / depth / width;
+  ifmOf(op).shape = [1, height, width, depth];
+  ofmOf(op).shape = [1, height, width, 1];
+  op.weights = constantWeights([1, 1, 1, depth], false, 1);
+  return become(graph, op, 'Conv2D');
+}
+
+function sumThenSubtract(op: Op, graph: IrGraph): Op {
+  const ofm = ofmOf(op);
+  const sum = newTensor(`${ofm.tensor.name}_reducesum`, 'int32', ofm.shape);
+  const reduce = newOp(graph, 'ReduceSum', op.source);
+  connectInputLike(reduce, 0, ifmOf(op)).quant = undefined;
+  connectOutputLike(reduce, viewOf(sum));
+  const sub = newOp(graph, 'Sub', op.source);
+  connectInputLike(sub, 0, viewOf(sum));
+  connectInputLike(sub, 1, viewOf(scalar('zero_points', 'int32', 0)));
+  connectOutputLike(sub, ofm);
+  disconnect(op);
+  return sub;
+}
+
+/** SUM (reference 01 §6.4 rule 10); `subtracts`: the hardware takes the zero points off afterwards. */
+export function lowerReduceSum(op: Op, graph: IrGraph, subtracts: boolean): Op {
+  const ifm = ifmOf(op);
+  const rank = ifm.shape.length;
+  const axis = reducedAxes(op)[0];
+  disconnectInput(op, ROLE.parameter);
+  if (axis !== undefined && axis !== rank - 1) return moveAxisLast(op, graph, axis);
+  if (!isSymmetric(ifm.quant)) return subtracts ? sumThenSubtract(op, graph) : sumByConvolution(op, graph);
+  if (rank > 3) {
+    const [before, size] = [elements(ifm.shape.slice(0, -2)), ifm.shape.slice(-2)];
+    ifm.shape = [before, ...size];
+    ofmOf(op).shape = [before, size[0]!, 1];
+  }
+  return op;
+}

@@ -1,0 +1,79 @@
+import { namedConstant } from '../build.js';
+import {
+  become,
+  connectInputLike,
+  connectInput,
+  connectOutputLike,
+  disconnect,
+  ifmOf,
+  newOp,
+  ofmOf,
+} from '../ir.js';
+import type { IrGraph, Op } from '../ir.js';
+import { flagOption } from '../read.js';
+import { fromEnd } from '../shape.js';
+
+/** Scale n/d of an axis with the offset of its first sample. */
+export interface Fraction {
+  readonly n: number;
+  readonly d: number;
+  readonly offset: number;
+}
+
+/** What a `Resize` does; kept in `Op.extra`. */
+export interface ResizePlan {
+  readonly y: Fraction;
+  readonly x: Fraction;
+  readonly bilinear: boolean;
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+function fractionOf(ofm: number, ifm: number, alignCorners: boolean, halfPixel: boolean): Fraction {
+  const aligned = alignCorners && ifm > 1 ? 1 : 0;
+  const divisor = gcd(ofm - aligned, ifm - aligned) || 1;
+  const n = (ofm - aligned) / divisor;
+  const d = (ifm - aligned) / divisor;
+  return halfPixel ? { n: 2 * n, d: 2 * d, offset: Math.floor(d) - Math.floor(n) } : { n, d, offset: 0 };
+}
+
+/** RESIZE_* as one `Resize` (reference 01 §5.3). */
+export function lowerResize(op: Op, graph: IrGraph): Op {
+  const { operator } = op.source;
+  const bilinear = operator.kind === 'RESIZE_BILINEAR';
+  const alignCorners = flagOption(operator, 'align_corners');
+  const halfPixelOption = flagOption(operator, 'half_pixel_centers');
+  const halfPixel = bilinear ? halfPixelOption : !alignCorners || halfPixelOption;
+  const ifm = ifmOf(op).shape;
+  const ofm = ofmOf(op).shape;
+  const [h, w] = [fromEnd(ifm, -3), fromEnd(ifm, -2)];
+  const plan: ResizePlan = {
+    y: fractionOf(fromEnd(ofm, -3), h, alignCorners, halfPixel),
+    x: fractionOf(fromEnd(ofm, -2), w, alignCorners, halfPixel),
+    bilinear: bilinear && (h > 1 || w > 1),
+  };
+  op.extra = plan;
+  return become(graph, op, 'Resize');
+}
+
+/** A resize that changes nothing is a copy (reference 01 §6.4 rule 1). */
+export function resizeToCopy(op: Op, graph: IrGraph): Op {
+  const { y, x, bilinear } = op.extra as ResizePlan;
+  if (y.offset !== 0 || x.offset !== 0) return op;
+  const unit = y.n === 1 && y.d === 1 && x.n === 1 && x.d === 1;
+  return unit || (!bilinear && y.n === y.d && x.n === x.d) ? become(graph, op, 'MemoryCopy') : op;
+}
+
+/** A single element is added to a constant of the OFM's shape (reference 01 §6.4 rule 11). */
+export function resizeByBroadcast(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  if (fromEnd(ifm.shape, -3) !== 1 || fromEnd(ifm.shape, -2) !== 1) return op;
+  const add = newOp(graph, 'Add', op.source);
+  connectInputLike(add, 0, ifm);
+  const zeros = namedConstant('resize_zeros', ifm.tensor.type, ofm.shape, 'zeros');
+  connectInput(add, 1, zeros, ofm.shape, ifm.quant);
+  connectOutputLike(add, ofm);
+  disconnect(op);
+  return add;
+}

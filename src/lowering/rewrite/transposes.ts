@@ -1,0 +1,121 @@
+import { become, disconnect, ifmOf, input, newTensor, ofmOf, reread, rewrite, ROLE } from '../ir.js';
+import type { IrGraph, Op } from '../ir.js';
+import { compose, keepsOrder } from '../permutation.js';
+import { isUnit } from '../quant.js';
+import { sameShape, sameWithoutOnes } from '../shape.js';
+import { integerValues } from '../values.js';
+
+/** TRANSPOSE: the permutation becomes a property of the operation (reference 01 §5.3, pass F). */
+export function readPermutation(op: Op): Op {
+  if (op.axes !== undefined) return op;
+  const view = input(op, ROLE.parameter);
+  const axes = view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type);
+  const rank = ifmOf(op).shape.length;
+  op.axes = (axes ?? []).map((axis) => (axis < 0 ? axis + rank : axis));
+  return op;
+}
+
+/** A transposition that keeps the elements in order is a reshape (reference 01 §6.1). */
+export function identityToReshape(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
+  if (ifm.slice !== undefined || ofmOf(op).slice !== undefined) return op;
+  return keepsOrder(op.axes ?? [], ifm.shape) ? become(graph, op, 'Reshape') : op;
+}
+
+/** Axes of `to` in the order in which a permutation of `from` puts those that are not 1. */
+function adaptPermutation(axes: readonly number[], from: readonly number[], to: readonly number[]): number[] {
+  const nonOne = (shape: readonly number[]): number[] => shape.flatMap((n, i) => (n === 1 ? [] : [i]));
+  const before = nonOne(from);
+  const after = nonOne(to);
+  const moved = axes.filter((axis) => from[axis] !== 1).map((axis) => after[before.indexOf(axis)]!);
+  const result: number[] = [];
+  let next = 0;
+  for (let i = 0; i < to.length; i++) result.push(to[i] === 1 ? i : moved[next++]!);
+  return result;
+}
+
+/** A RESHAPE that moves ones only, in front of a transposition, is moved behind it (reference 01 §6.1b). */
+export function moveReshapeBehind(op: Op): Op {
+  if (op.builtin !== 'RESHAPE') return op;
+  const from = ifmOf(op);
+  const to = ofmOf(op);
+  const transpose = to.tensor.readers[0];
+  if (to.tensor.readers.length !== 1 || transpose?.kind !== 'Transpose') return op;
+  if (to.tensor.writers.length !== 1 || to.tensor.graphOutput) return op;
+  if (from.tensor.writers.length !== 1 || from.tensor.readers.length !== 1) return op;
+  if (!sameWithoutOnes(from.shape, to.shape)) return op;
+  const axes = adaptPermutation(transpose.axes ?? [], to.shape, from.shape);
+  const read = ifmOf(transpose);
+  const written = ofmOf(transpose);
+  const result = written.tensor;
+  const between = newTensor(
+    `${result.name}_reshape`,
+    result.type,
+    axes.map((a) => from.shape[a]!),
+  );
+  between.quant = result.quant;
+  reread(transpose, read, from.tensor);
+  read.shape = from.shape;
+  const finalShape = written.shape;
+  rewrite(transpose, written, between);
+  written.shape = between.shape;
+  transpose.axes = axes;
+  reread(op, from, between);
+  from.shape = between.shape;
+  rewrite(op, to, result);
+  to.shape = finalShape;
+  return op;
+}
+
+/** Changes the scale on the way, so it cannot simply be taken out. */
+const rescales = (op: Op): boolean => !isUnit(ofmOf(op).quant) || !isUnit(ifmOf(op).quant);
+
+const isPlain = (op: Op): boolean =>
+  ifmOf(op).slice === undefined &&
+  ofmOf(op).slice === undefined &&
+  ifmOf(op).step === undefined &&
+  ofmOf(op).step === undefined;
+
+function mergeWithPrevious(op: Op): Op {
+  const ifm = ifmOf(op);
+  const previous = ifm.tensor.writers[0];
+  if (ifm.tensor.writers.length !== 1 || previous?.kind !== 'Transpose' || previous === op) return op;
+  if (ifm.tensor.readers.length !== 1 || ifm.tensor.graphOutput) return op;
+  if (!sameShape(ofmOf(previous).shape, ifm.shape) || !isPlain(op) || !isPlain(previous)) return op;
+  if (rescales(op) && rescales(previous)) return op;
+  op.axes = compose(previous.axes ?? [], op.axes ?? []);
+  const from = ifmOf(previous);
+  const source = from.tensor;
+  disconnect(previous);
+  reread(op, ifm, source);
+  ifm.shape = from.shape;
+  ifm.quant = from.quant;
+  return op;
+}
+
+function removeIdentity(op: Op, graph: IrGraph): Op {
+  const axes = op.axes ?? [];
+  if (axes.some((axis, i) => axis !== i) || rescales(op) || !isPlain(op)) return op;
+  const ifm = ifmOf(op);
+  const { tensor } = ifm;
+  const writer = tensor.writers[0];
+  if (writer === undefined || tensor.graphInput) return become(graph, op, 'MemoryCopy');
+  if (tensor.writers.length !== 1 || tensor.readers.length !== 1) return op;
+  if (writer.kind === 'Passthrough' || tensor.graphOutput) return op;
+  const target = ofmOf(op).tensor;
+  const written = writer.outputs.find((view) => view.tensor === tensor)!;
+  disconnect(op);
+  rewrite(writer, written, target);
+  return writer;
+}
+
+/** Neighbouring transpositions become one, those that do nothing vanish (reference 01 §6.6). */
+export function simplifyTranspose(op: Op, graph: IrGraph): Op {
+  let merged = op;
+  for (let round = 0; round < 8; round++) {
+    const before = ifmOf(merged).tensor;
+    merged = mergeWithPrevious(merged);
+    if (ifmOf(merged).tensor === before) break;
+  }
+  return removeIdentity(merged, graph);
+}

@@ -1,0 +1,58 @@
+import { cloneOp } from '../clone.js';
+import { disconnect, ifmOf, NO_KERNEL, ofmOf, sizeOf } from '../ir.js';
+import type { Op } from '../ir.js';
+import { around, elements } from '../shape.js';
+import { hasBatch } from './batch.js';
+import { LARGEST_AXIS, narrow } from './parts.js';
+import type { SplitContext } from './parts.js';
+
+/** Is the axis one that the hardware reduces over (reference 01 §9, table)? */
+function fits(op: Op, axis: number, rank: number, extended: boolean): boolean {
+  if (hasBatch(op)) return false;
+  return extended ? axis === rank - 3 || axis === rank - 2 : axis === rank - 2;
+}
+
+/** Parts of at most 65536 positions of an axis that is not reduced. */
+function splitAxis(op: Op, context: SplitContext, axis: number): Op[] {
+  const total = sizeOf(ifmOf(op))[axis]!;
+  if (total <= LARGEST_AXIS) return [op];
+  const parts: Op[] = [];
+  for (let at = 0; at < total; at += LARGEST_AXIS) {
+    const part = cloneOp(context.graph, op);
+    const count = Math.min(LARGEST_AXIS, total - at);
+    narrow(ifmOf(part), axis, at, count);
+    narrow(ofmOf(part), axis, at, count);
+    parts.push(part);
+  }
+  disconnect(op);
+  return parts;
+}
+
+/** Sums over the depth. */
+export function splitReduceSum(op: Op, context: SplitContext): Op[] {
+  if (hasBatch(op)) {
+    const { shape } = ifmOf(op);
+    const [w, c] = [shape.at(-2)!, shape.at(-1)!];
+    ifmOf(op).shape = [1, elements(shape) / w / c, w, c];
+    ofmOf(op).shape = [1, elements(shape) / w / c, w, 1];
+  }
+  return splitAxis(op, context, 1).flatMap((part) => splitAxis(part, context, 2));
+}
+
+/** Maxima and the like: an axis that the hardware does not reduce over becomes the height (reference 01 §9.8). */
+export function splitReduce(op: Op, context: SplitContext): Op[] {
+  const ifm = ifmOf(op);
+  const ofm = ofmOf(op);
+  const axis = op.axes?.[0] ?? 0;
+  let place = axis;
+  if (!fits(op, axis, ifm.shape.length, context.target.family === 'u85')) {
+    const [before, size, after] = around(ifm.shape, axis);
+    ifm.shape = [1, before, size, after];
+    ofm.shape = [1, before, 1, after];
+    place = 2;
+    op.kernel = { ...NO_KERNEL, width: size };
+  }
+  return [1, 2, 3]
+    .filter((other) => other !== place)
+    .reduce<Op[]>((parts, other) => parts.flatMap((part) => splitAxis(part, context, other)), [op]);
+}
