@@ -34,6 +34,7 @@ export function lowerGather(op: Op, graph: IrGraph): Op {
   connectInputLike(made, 0, ifm).shape = [1, n, k, c];
   connectInputLike(made, 1, indices).shape = [1, 1, n, w];
   connectOutputLike(made, ofm).shape = [1, n, w, c];
+  ofm.tensor.name = 'output';
   disconnect(op);
   return made;
 }

@@ -15,11 +15,11 @@ export function maxOverDepth(op: Op, graph: IrGraph, shape: Shape, max: Tensor, 
   read.shape = [1, h * w, c, 1];
   ofmOf(pool).shape = [1, h * w, 1, 1];
   pool.kernel = { ...NO_KERNEL, width: c };
-  if (!transposes || c === elements(shape)) return pool;
+  if (!transposes || ifm.tensor.type === 'int16' || c === elements(shape)) return pool;
   const axes = w > 1 ? [2, 0, 1] : [2, 1, 0];
   const permuted = permute([h, w, c], axes);
   if (permuted[2]! < 16) return pool;
-  const turned = newTensor(`${ifm.tensor.name}_transposed`, ifm.tensor.type, permuted);
+  const turned = newTensor(`${ifm.tensor.name}_transpose`, ifm.tensor.type, permuted);
   const transpose = build(graph, 'Transpose', op.source, [ifm.tensor], turned);
   copyView(ifm, ifmOf(transpose));
   ifmOf(transpose).shape = [h, w, c];
