@@ -3,7 +3,6 @@ import { findBlockConfig } from './cost/u55/block-config.js';
 import type { Estimate } from './estimate-types.js';
 import type { Network } from './graph/network.js';
 import { lower } from './lowering/lower.js';
-import { macCount } from './lowering/macs.js';
 import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
 import { acceleratorByName, type Accelerator } from './npu/accelerators.js';
 import type { System } from './npu/system.js';
@@ -85,7 +84,7 @@ export function createEstimator(): Estimator {
     compile,
     evaluate,
     estimate: (network, system, options) =>
-      describe(evaluate(compile(network, system.accelerator), system, options), macCount),
+      describe(evaluate(compile(network, system.accelerator), system, options)),
   };
 }
 

@@ -5,7 +5,7 @@ import { bufferBytes, type Entry, type Schedule, type WeightBuffer } from './ent
 import type { Snapshot } from './liveness.js';
 import type { Machine } from './machine.js';
 import { estimateFigures, prebufferCycles, slicesOf, type Figures, type Plan, type Slices } from './plan.js';
-import type { Program } from './program.js';
+import { weightIdentity, type Program, type WeightIdentity } from './program.js';
 
 /** Below this many cycles a transfer at the start of a network, or one that shows, does not matter. */
 const NEGLIGIBLE_CYCLES = 1000;
@@ -244,21 +244,22 @@ function bufferWeights(
 /** Readers of an operation's weights if the neighbour has the same weights in the same slices; else 1. */
 function sharedReaders(
   program: Program,
-  entries: readonly (Entry | undefined)[],
+  entries: readonly Entry[],
+  from: number,
   reference: Schedule,
   index: number,
 ): number {
-  const weights = program.ops[index]!.cost?.weights;
-  const count = weights === undefined ? 1 : (program.sharedWeights.get(weights.key) ?? 1);
-  if (weights === undefined || count <= 1) return 1;
+  if (program.sharedWeights.size === 0) return 1;
+  const weightsOf = (i: number): WeightIdentity | undefined => {
+    const weights = program.ops[i]?.cost?.weights;
+    return weights && weightIdentity(weights);
+  };
+  const own = weightsOf(index);
   const neighbour = index === 0 ? 1 : index - 1;
-  const other = program.ops[neighbour]?.cost?.weights;
-  const entry = index === 0 ? reference[neighbour] : (entries[neighbour] ?? reference[neighbour]);
-  const same =
-    other?.key === weights.key &&
-    entry?.slices?.boundaries.length === 2 &&
-    entry.slices.boundaries[1] === reference[index]!.slices?.boundaries[1];
-  return same ? count : 1;
+  if (own === undefined || weightsOf(neighbour) !== own) return 1;
+  const slices = (entries[neighbour - from] ?? reference[neighbour])?.slices?.boundaries;
+  const same = slices?.length === 2 && slices[1] === reference[index]!.slices?.boundaries[1];
+  return same ? (program.sharedWeights.get(own) ?? 1) : 1;
 }
 
 /**
@@ -284,7 +285,6 @@ export function bufferSchedule(
   const buffers = snapshot.buffers.slice();
   const rest = snapshot.used.map((bytes, t) => bytes - snapshot.buffers[t]!);
   const result: Entry[] = [];
-  const byIndex: (Entry | undefined)[] = [];
   let previous = before;
   for (let i = from; i <= to; i++) {
     const old = reference[i]!;
@@ -307,7 +307,7 @@ export function bufferSchedule(
           limit: free,
           previous,
           previousIsCpu: previous !== undefined && previous.plan === undefined,
-          shared: sharedReaders(program, byIndex, reference, i),
+          shared: sharedReaders(program, result, from, reference, i),
         });
         if (accepted !== undefined) {
           const { slices, buffer, lastSlice } = accepted;
@@ -325,7 +325,6 @@ export function bufferSchedule(
       }
     }
     result.push(entry);
-    byIndex[i] = entry;
     previous = entry;
   }
   return result;

@@ -14,14 +14,8 @@ import type { MemoryName } from '../npu/system.js';
 import type { Entry } from './entry.js';
 import { COLUMN, COLUMNS, columnSum, finalParts, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
 import type { Plan } from './plan.js';
+import { perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';
-
-const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> => ({
-  sram: value(0, 'sram'),
-  dram: value(1, 'dram'),
-  on_chip_flash: value(2, 'on_chip_flash'),
-  off_chip_flash: value(3, 'off_chip_flash'),
-});
 
 const areaOf = (name: MemoryName): Area => AREAS[MEMORY_INDEX[name]]!;
 
@@ -87,7 +81,7 @@ function layerDetail(
 
 const rowName = (op: LoweredOp): string => op.ofms[0]?.tensor.name ?? '';
 
-function opLayers(evaluation: Evaluation, index: number, macs: (op: LoweredOp) => number): Layer[] {
+function opLayers(evaluation: Evaluation, index: number): Layer[] {
   const { program, scheduled, figures } = evaluation;
   const op = program.ops[index]!;
   const entry = scheduled.schedule[index]!;
@@ -106,7 +100,7 @@ function opLayers(evaluation: Evaluation, index: number, macs: (op: LoweredOp) =
     cycles: figure(COLUMN.cycles),
     npuCycles: figure(COLUMN.npuCycles),
     accessCycles: perArea((m) => figure(COLUMN.access + m)),
-    macs: lowered.target === 'NPU' ? macs(lowered) : 0,
+    macs: op.macs,
     ...(entry.plan !== undefined && { detail: layerDetail(evaluation, op, entry.plan, entry, figure) }),
   };
   const fused = lowered.subs.map((sub): Layer => ({
@@ -125,35 +119,6 @@ function opLayers(evaluation: Evaluation, index: number, macs: (op: LoweredOp) =
   return [main, ...fused];
 }
 
-/** Weight bytes before and after encoding, each weight array once (reference 04 §11.1). */
-function weightTotals({ program, scheduled }: Evaluation): {
-  original: number;
-  encoded: number;
-  predicted: boolean;
-} {
-  const seen = new Set<string>();
-  let original = 0;
-  let encoded = 0;
-  let predicted = false;
-  program.ops.forEach(({ cost }, i) => {
-    const weights = cost?.weights;
-    if (weights === undefined || seen.has(weights.key)) return;
-    seen.add(weights.key);
-    original += roundUp(volume(weights.shape), 16);
-    encoded += scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0;
-    predicted ||= weights.predicted;
-  });
-  return { original, encoded, predicted };
-}
-
-function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<number> {
-  const bytes = [0, 0, 0, 0];
-  bytes[MEMORY_INDEX[system.featureMaps.name]]! += memory.featureMaps;
-  bytes[MEMORY_INDEX[system.constantsShownAs]]! += memory.constants;
-  bytes[MEMORY_INDEX[system.staging.name]]! += memory.staging;
-  return perArea((m) => bytes[m]!);
-}
-
 /** Bytes that the staging column's percentages refer to: in Sram_Only the constants count too. */
 function stagingMemory({ machine: { system }, memory }: Evaluation): number {
   if (system.spilling) return memory.staging;
@@ -161,28 +126,13 @@ function stagingMemory({ machine: { system }, memory }: Evaluation): number {
 }
 
 /** Puts an evaluation into the form that reports are made of. */
-export function describe(evaluation: Evaluation, macs: (op: LoweredOp) => number): Estimate {
-  const { machine, program, scheduled, figures } = evaluation;
+export function describe(evaluation: Evaluation): Estimate {
+  const { machine, program, scheduled } = evaluation;
   const { system, accelerator } = machine;
-  const layers = program.ops.flatMap((_, i) => opLayers(evaluation, i, macs));
+  const layers = program.ops.flatMap((_, i) => opLayers(evaluation, i));
   const cascaded = scheduled.schedule.filter((entry) => entry.place !== undefined);
   const cascades = cascaded.filter((entry) => entry.place?.first).length;
-  const weights = weightTotals(evaluation);
-  const traffic = perArea((m): AreaTraffic => {
-    const role = (r: number): number => columnSum(figures, trafficColumn(m, r));
-    const featureMapRead = role(TRAFFIC.fmRead);
-    const featureMapWrite = role(TRAFFIC.fmWrite);
-    const weightRead = role(TRAFFIC.weightRead);
-    const weightWrite = role(TRAFFIC.weightWrite);
-    return {
-      featureMapRead,
-      featureMapWrite,
-      weightRead,
-      weightWrite,
-      total: featureMapRead + featureMapWrite + weightRead + weightWrite + role(TRAFFIC.other),
-    };
-  });
-  const cpuOperators = program.ops.filter((op) => op.lowered.target === 'CPU').length;
+  const totals = totalsOf(evaluation);
   return {
     network: program.name,
     accelerator: accelerator.name,
@@ -201,17 +151,8 @@ export function describe(evaluation: Evaluation, macs: (op: LoweredOp) => number
     layers,
     passesBeforeFusing: program.ops.length,
     passesAfterFusing: program.ops.length - cascaded.length + cascades,
-    memoryUsed: memoryPerArea(evaluation),
     stagingMemoryUsed: stagingMemory(evaluation),
-    originalWeightBytes: weights.original,
-    encodedWeightBytes: weights.encoded,
-    traffic,
-    macs: layers.reduce((total, layer) => total + layer.macs, 0),
-    npuCycles: columnSum(figures, COLUMN.npuCycles),
-    accessCycles: perArea((m) => columnSum(figures, COLUMN.access + m)),
-    cycles: columnSum(figures, COLUMN.cycles),
-    cpuOperators,
-    npuOperators: program.ops.length - cpuOperators,
-    predictedWeights: weights.predicted,
+    npuOperators: program.ops.length - totals.cpuOperators,
+    ...totals,
   };
 }

@@ -8,10 +8,17 @@ import type {
   OpKind,
   View,
 } from '../lowering/operations.js';
+import { macCount } from '../lowering/macs.js';
 import type { Family } from '../npu/accelerators.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
-import type { Program, ProgramOp, ProgramTensor } from './program.js';
+import {
+  weightIdentity,
+  type Program,
+  type ProgramOp,
+  type ProgramTensor,
+  type WeightIdentity,
+} from './program.js';
 
 /** Reductions and poolings that may run in stripes (reference 04 section 4). */
 const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
@@ -172,11 +179,12 @@ function inPlaceInputs(
 }
 
 /** Weight arrays that more than one operation reads. */
-function sharedWeights(ops: readonly ProgramOp[]): ReadonlyMap<string, number> {
-  const readers = new Map<string, number>();
+function sharedWeights(ops: readonly ProgramOp[]): Program['sharedWeights'] {
+  const readers = new Map<WeightIdentity, number>();
   for (const { cost } of ops) {
-    const key = cost?.weights?.key;
-    if (key !== undefined) readers.set(key, (readers.get(key) ?? 0) + 1);
+    if (cost?.weights === undefined) continue;
+    const key = weightIdentity(cost.weights);
+    readers.set(key, (readers.get(key) ?? 0) + 1);
   }
   for (const [key, count] of readers) if (count === 1) readers.delete(key);
   return readers;
@@ -269,6 +277,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return {
       lowered: op,
       cost,
+      macs: npu ? macCount(op) : 0,
       ifms,
       chainedIfms,
       ofms,

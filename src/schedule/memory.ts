@@ -1,9 +1,10 @@
 import { roundUp } from '../cost/integers.js';
 import type { System } from '../npu/system.js';
+import type { Encoding } from '../weights/encoding.js';
 import { allocate } from './allocate.js';
 import { liveRanges } from './liveness.js';
 import { AREA } from './machine.js';
-import type { Program } from './program.js';
+import { weightIdentity, type Program, type WeightIdentity } from './program.js';
 import type { Scheduled } from './schedule.js';
 
 const ALIGNMENT = 16;
@@ -19,20 +20,33 @@ export interface MemoryUse {
 
 /** Bytes of everything read-only: encoded weights, constant feature maps and tables, each content once. */
 function constantBytes(program: Program, { schedule }: Scheduled): number {
-  const seen = new Set<unknown>();
+  const contents = new Set<string>();
+  const encodings = new Map<WeightIdentity, Encoding[]>();
   let bytes = 0;
-  const add = (key: unknown, size: number): void => {
-    if (seen.has(key)) return;
-    seen.add(key);
+  const add = (key: string, size: number): void => {
+    if (contents.has(key)) return;
+    contents.add(key);
     bytes += roundUp(size, ALIGNMENT);
   };
   program.ops.forEach((op, i) => {
     const encoding = schedule[i]!.slices?.encoding;
-    if (encoding !== undefined) add(encoding, encoding.allocatedBytes);
-    for (const id of [...op.ifms, ...op.chainedIfms]) {
-      const tensor = program.tensors[id]!;
-      if (tensor.constant && op.lowered.target === 'NPU') add(tensor.contentKey, tensor.bytes);
+    const weights = op.cost?.weights;
+    if (encoding !== undefined && weights !== undefined) {
+      const identity = weightIdentity(weights);
+      const made = encodings.get(identity);
+      if (made?.includes(encoding) !== true) {
+        bytes += roundUp(encoding.allocatedBytes, ALIGNMENT);
+        if (made === undefined) encodings.set(identity, [encoding]);
+        else made.push(encoding);
+      }
     }
+    if (op.cost === undefined) return;
+    const addFeatureMap = (id: number): void => {
+      const tensor = program.tensors[id]!;
+      if (tensor.constant) add(tensor.contentKey, tensor.bytes);
+    };
+    op.ifms.forEach(addFeatureMap);
+    op.chainedIfms.forEach(addFeatureMap);
     for (const table of op.tables) add(table.key, table.bytes);
   });
   return bytes;
@@ -40,9 +54,11 @@ function constantBytes(program: Program, { schedule }: Scheduled): number {
 
 /** Bytes that each area of the program takes under that schedule. */
 export function memoryUse(system: System, program: Program, scheduled: Scheduled): MemoryUse {
-  const { schedule, placement, bufferOwner } = scheduled;
+  const { schedule, placement, bufferOwner, snapshot, cascaded } = scheduled;
+  // Without cascades and spilling the snapshot's live ranges are those of the one memory there is.
+  const known = cascaded || system.spilling ? undefined : snapshot.liveness;
   const size = (target: number, limit?: number): number =>
-    allocate(liveRanges(program, schedule, placement, target, false, bufferOwner), ALIGNMENT, limit);
+    allocate(known ?? liveRanges(program, schedule, placement, target, false, bufferOwner), ALIGNMENT, limit);
   return {
     featureMaps: size(AREA.featureMaps),
     staging: system.spilling ? size(AREA.staging, system.arenaCacheSize) : 0,

@@ -1,6 +1,6 @@
 import type { CostOp, Format } from '../cost/operation.js';
 import type { ElementType } from '../graph/network.js';
-import type { LoweredOp, LookUpTable, Shape4 } from '../lowering/operations.js';
+import type { LoweredOp, LookUpTable, Shape4, WeightArray } from '../lowering/operations.js';
 
 /** A feature map with what placement and liveness need to know of it. */
 export interface ProgramTensor {
@@ -30,6 +30,8 @@ export interface ProgramOp {
   readonly lowered: LoweredOp;
   /** Undefined for CPU operations. */
   readonly cost: CostOp | undefined;
+  /** Multiply-accumulates by the reference's count. */
+  readonly macs: number;
   /** Tensors that the primary reads, in index order. */
   readonly ifms: readonly number[];
   /** Tensors that chained operations read besides the chained one. */
@@ -60,6 +62,11 @@ export interface Program {
   readonly name: string;
   readonly ops: readonly ProgramOp[];
   readonly tensors: readonly ProgramTensor[];
-  /** Readers of each weight array that more than one operation reads, by its key. */
-  readonly sharedWeights: ReadonlyMap<string, number>;
+  /** Readers of each weight array that more than one operation reads. */
+  readonly sharedWeights: ReadonlyMap<WeightIdentity, number>;
 }
+
+/** What tells weight arrays apart: the tensor they come from, else their contents. */
+export type WeightIdentity = object | string;
+
+export const weightIdentity = (weights: WeightArray): WeightIdentity => weights.source ?? weights.key;

@@ -5,7 +5,7 @@ import { improveCascades } from './improve.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
 import { AREA, type Machine } from './machine.js';
 import { planFor } from './plan.js';
-import type { Program } from './program.js';
+import { weightIdentity, type Program } from './program.js';
 import { placeInStaging } from './staging.js';
 import { minimalSchedule } from './stripes.js';
 
@@ -18,29 +18,39 @@ export interface Scheduled {
   readonly snapshot: Snapshot;
   /** For each operation the one whose weight buffer it uses. */
   readonly bufferOwner: Int32Array;
+  /** The schedule has cascades. */
+  readonly cascaded: boolean;
 }
 
 const UNLIMITED = 2 ** 31 - 1;
 
 /** Feature maps in the arena, constants with the constants. */
 function initialPlacement(program: Program, spilling: boolean): Placement {
-  const areas = Uint8Array.from(program.tensors, (t) => (t.constant ? AREA.constants : AREA.featureMaps));
+  const { tensors } = program;
+  const areas = new Uint8Array(tensors.length);
+  for (let i = 0; i < areas.length; i++) {
+    areas[i] = tensors[i]!.constant ? AREA.constants : AREA.featureMaps;
+  }
   return { areas, spilling };
 }
 
 /** Consecutive operations with equal weights in one slice use one buffer (reference 04 §6.3). */
 export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
-  const owners = Int32Array.from(schedule, (_, i) => i);
+  const owners = new Int32Array(schedule.length);
+  for (let i = 0; i < owners.length; i++) owners[i] = i;
+  if (program.sharedWeights.size === 0) return owners;
   let previous = -1;
   schedule.forEach((entry, i) => {
     if (entry.plan === undefined) return;
     const before = previous === -1 ? undefined : schedule[previous];
-    const weights = program.ops[i]!.cost?.weights?.key;
+    const weights = program.ops[i]!.cost?.weights;
+    const other = previous === -1 ? undefined : program.ops[previous]!.cost?.weights;
     if (
       entry.buffer !== undefined &&
       before?.buffer !== undefined &&
       weights !== undefined &&
-      program.ops[previous]!.cost?.weights?.key === weights &&
+      other !== undefined &&
+      weightIdentity(other) === weightIdentity(weights) &&
       entry.slices?.boundaries.length === 2 &&
       before.slices?.boundaries.length === 2 &&
       entry.buffer.parts.length === before.buffer.parts.length &&
@@ -107,8 +117,19 @@ export function scheduleProgram(machine: Machine, program: Program, optimise: Op
   );
   const wholeSnapshot = takeSnapshot(program, whole, placement);
   let schedule: Schedule = bufferSchedule(machine, program, whole, wholeSnapshot, UNLIMITED);
-  const bufferedPeak = takeSnapshot(program, schedule, placement).peak;
-  if (spilling || optimise === 'Size' || bufferedPeak >= arenaCacheSize) {
+  const bufferedSnapshot = takeSnapshot(program, schedule, placement);
+  const bufferedPeak = bufferedSnapshot.peak;
+  const unlimited = !spilling && optimise === 'Performance' && bufferedPeak < arenaCacheSize;
+  if (unlimited && program.sharedWeights.size === 0) {
+    return {
+      schedule,
+      placement,
+      snapshot: bufferedSnapshot,
+      bufferOwner: shareBuffers(program, schedule),
+      cascaded: false,
+    };
+  }
+  if (!unlimited) {
     schedule =
       cascadedSchedule(machine, program, placement, whole, wholeSnapshot, bufferedPeak, optimise) ?? schedule;
   }
@@ -116,5 +137,6 @@ export function scheduleProgram(machine: Machine, program: Program, optimise: Op
   placement = placeRollingBuffers(program, schedule, placement);
   if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
   const snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
-  return { schedule, placement, snapshot, bufferOwner };
+  const cascaded = schedule.some((entry) => entry.place !== undefined);
+  return { schedule, placement, snapshot, bufferOwner, cascaded };
 }

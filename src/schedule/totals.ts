@@ -1,0 +1,88 @@
+import { roundUp, volume } from '../cost/integers.js';
+import type { Area, AreaTraffic, Estimate, PerArea } from '../estimate-types.js';
+import type { Evaluation } from '../estimate.js';
+import { COLUMN, columnSum, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
+import { weightIdentity, type WeightIdentity } from './program.js';
+
+/** The figures of a network as a whole. */
+export type Totals = Pick<
+  Estimate,
+  | 'memoryUsed'
+  | 'originalWeightBytes'
+  | 'encodedWeightBytes'
+  | 'traffic'
+  | 'macs'
+  | 'npuCycles'
+  | 'accessCycles'
+  | 'cycles'
+  | 'cpuOperators'
+  | 'predictedWeights'
+>;
+
+/** A value per memory, in the order of the figures' columns. */
+export const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> => ({
+  sram: value(0, 'sram'),
+  dram: value(1, 'dram'),
+  on_chip_flash: value(2, 'on_chip_flash'),
+  off_chip_flash: value(3, 'off_chip_flash'),
+});
+
+/** Weight bytes before and after encoding, each weight array once (reference 04 §11.1). */
+function weightTotals({ program, scheduled }: Evaluation): {
+  originalWeightBytes: number;
+  encodedWeightBytes: number;
+  predictedWeights: boolean;
+} {
+  const seen = new Set<WeightIdentity>();
+  let originalWeightBytes = 0;
+  let encodedWeightBytes = 0;
+  let predictedWeights = false;
+  program.ops.forEach(({ cost }, i) => {
+    const weights = cost?.weights;
+    if (weights === undefined) return;
+    const identity = weightIdentity(weights);
+    if (seen.has(identity)) return;
+    seen.add(identity);
+    originalWeightBytes += roundUp(volume(weights.shape), 16);
+    encodedWeightBytes += scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0;
+    predictedWeights ||= weights.predicted;
+  });
+  return { originalWeightBytes, encodedWeightBytes, predictedWeights };
+}
+
+function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<number> {
+  const bytes = [0, 0, 0, 0];
+  bytes[MEMORY_INDEX[system.featureMaps.name]]! += memory.featureMaps;
+  bytes[MEMORY_INDEX[system.constantsShownAs]]! += memory.constants;
+  bytes[MEMORY_INDEX[system.staging.name]]! += memory.staging;
+  return perArea((m) => bytes[m]!);
+}
+
+/** Sums over all operations; reference 04 §11.1. */
+export function totalsOf(evaluation: Evaluation): Totals {
+  const { program, figures } = evaluation;
+  let macs = 0;
+  let cpuOperators = 0;
+  for (const op of program.ops) {
+    macs += op.macs;
+    if (op.cost === undefined) cpuOperators++;
+  }
+  return {
+    memoryUsed: memoryPerArea(evaluation),
+    ...weightTotals(evaluation),
+    traffic: perArea((m): AreaTraffic => {
+      const role = (r: number): number => columnSum(figures, trafficColumn(m, r));
+      const featureMapRead = role(TRAFFIC.fmRead);
+      const featureMapWrite = role(TRAFFIC.fmWrite);
+      const weightRead = role(TRAFFIC.weightRead);
+      const weightWrite = role(TRAFFIC.weightWrite);
+      const total = featureMapRead + featureMapWrite + weightRead + weightWrite + role(TRAFFIC.other);
+      return { featureMapRead, featureMapWrite, weightRead, weightWrite, total };
+    }),
+    macs,
+    npuCycles: columnSum(figures, COLUMN.npuCycles),
+    accessCycles: perArea((m) => columnSum(figures, COLUMN.access + m)),
+    cycles: columnSum(figures, COLUMN.cycles),
+    cpuOperators,
+  };
+}
