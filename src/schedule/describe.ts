@@ -1,18 +1,9 @@
-import { roundUp, volume } from '../cost/integers.js';
-import {
-  AREAS,
-  type Area,
-  type AreaTraffic,
-  type Estimate,
-  type Layer,
-  type LayerDetail,
-  type PerArea,
-} from '../estimate-types.js';
+import { AREAS, type Area, type Estimate, type Layer, type LayerDetail } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from './entry.js';
-import { COLUMN, COLUMNS, columnSum, finalParts, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
+import { COLUMN, COLUMNS, finalParts, MEMORY_INDEX } from './figures.js';
 import type { Plan } from './plan.js';
 import { perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';

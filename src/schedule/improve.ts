@@ -73,10 +73,11 @@ function restripe(
     const op = program.ops[i]!;
     const stripeH = stripeHeight(op, wanted);
     const plan = planFor(machine, op.cost!, stripeH);
-    const kept = buffered[i - first]!.buffer?.parts.length === 1 && plan.whole.encoding !== undefined;
+    const { encoding } = plan.whole;
+    const kept = encoding !== undefined && buffered[i - first]!.buffer?.parts.length === 1;
     result[i - first] = {
       ...plainEntry(plan),
-      buffer: kept ? { parts: [plan.whole.encoding!.allocatedBytes], prebuffered: false } : undefined,
+      buffer: kept ? { parts: [encoding.allocatedBytes], prebuffered: false } : undefined,
     };
     const upscale = op.cost!.upscale === 'none' ? 1 : 2;
     wanted = Math.trunc(stripeH / upscale) * op.cost!.kernel.strideH;
