@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { writeWhole } from '../src/report/files.js';
+import { csvField } from '../src/report/numbers.js';
 import type { NumberColumn } from './columns.js';
 import { textOf, type DesignText, type Ranking } from './ranking.js';
 
@@ -69,20 +69,15 @@ export const rankingRows = (ranking: Ranking, count: number): Record<string, str
     );
   });
 
-/** Rows that are turned into text together. */
-const CHUNK = 2000;
-
 /** The first `count` rows of a ranking as CSV (RFC 4180 quoting, line feeds), with a header. */
 export const rankingCsv = (ranking: Ranking, count = ranking.table.count): string => {
-  const parts = [stringify([[...CSV_COLUMNS]])];
-  for (let from = 0; from < count; from += CHUNK) {
-    const rows = Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => {
-      const text = textOf(ranking, from + n);
-      return CSV_COLUMNS.map((column) => cell(ranking, from + n, text, column));
-    });
-    parts.push(stringify(rows));
+  const lines = [CSV_COLUMNS.join(',')];
+  for (let i = 0; i < count; i++) {
+    const text = textOf(ranking, i);
+    lines.push(CSV_COLUMNS.map((column) => csvField(cell(ranking, i, text, column))).join(','));
   }
-  return parts.join('');
+  lines.push('');
+  return lines.join('\n');
 };
 
 /** Paths of what a sweep writes. */

@@ -2,6 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { RowSet } from './row-set.js';
 import { allDesigns, countDesigns, type DesignTable, radicesOf, type Space } from './space.js';
 
 /** Which designs of a space are evaluated. */
@@ -58,74 +59,79 @@ export const shareOut = (amount: number, capacities: readonly number[]): number[
   return shares;
 };
 
-/** All rows with exactly k changes, in lexicographic order of their digits. */
-const enumerateStratum = (radices: readonly number[], k: number): number[][] => {
-  const rows: number[][] = [];
-  const row: number[] = [];
+/** Numbers of rows with exactly k changes, visited in lexicographic order of their digits. */
+const visitStratum = (radices: readonly number[], k: number, visit: (row: Uint16Array) => void): void => {
+  const row = new Uint16Array(radices.length);
   const descend = (i: number, left: number): void => {
     if (left > radices.length - i) return;
     if (i === radices.length) {
-      rows.push(row.slice());
+      visit(row);
       return;
     }
     for (let digit = 0; digit < (left > 0 ? radices[i]! : 1); digit++) {
-      row.push(digit);
+      row[i] = digit;
       descend(i + 1, left - (digit > 0 ? 1 : 0));
-      row.pop();
     }
+    row[i] = 0;
   };
   descend(0, k);
-  return rows;
 };
 
-const drawRow = (
-  rng: RandomGenerator,
-  radices: readonly number[],
-  probabilities: readonly number[][],
-  k: number,
-): number[] => {
+interface Chances {
+  readonly radices: readonly number[];
+  /** Probability that digit i changes, when k of the digits i, i + 1, … do. */
+  readonly change: readonly (readonly number[])[];
+}
+
+const drawRow = (rng: RandomGenerator, { radices, change }: Chances, k: number, row: Uint16Array): void => {
   let left = k;
-  return radices.map((radix, i) => {
-    const p = probabilities[i]![left]!;
-    if (left === 0 || radix < 2 || (p < 1 && uniformFloat64(rng) >= p)) return 0;
+  for (let i = 0; i < row.length; i++) {
+    row[i] = 0;
+    if (left === 0) continue;
+    const p = change[i]![left]!;
+    if (p === 0 || (p < 1 && uniformFloat64(rng) >= p)) continue;
     left--;
-    return radix === 2 ? 1 : uniformInt(rng, 1, radix - 1);
-  });
+    row[i] = radices[i] === 2 ? 1 : uniformInt(rng, 1, radices[i]! - 1);
+  }
 };
 
-/** `amount` different rows with exactly k changes, each as likely as any other, none of them in `taken`. */
-const drawStratum = (
-  rng: RandomGenerator,
-  radices: readonly number[],
-  probabilities: readonly number[][],
-  stratum: { readonly k: number; readonly size: bigint; readonly amount: number },
-  taken: Map<string, number[]>,
-): void => {
-  const { k, size, amount } = stratum;
+interface Stratum {
+  readonly changes: number;
+  readonly size: bigint;
+  readonly amount: number;
+}
+
+/** Adds `amount` different rows with exactly that many changes, each as likely as any other, none of them in `taken`. */
+const drawStratum = (rng: RandomGenerator, chances: Chances, stratum: Stratum, taken: RowSet): void => {
+  const { changes, size, amount } = stratum;
   if (amount === 0) return;
   if (size <= BigInt(2 * amount + taken.size)) {
-    const rows = enumerateStratum(radices, k).filter((row) => !taken.has(row.join()));
+    const rows: Uint16Array[] = [];
+    visitStratum(chances.radices, changes, (row) => {
+      if (!taken.has(row)) rows.push(row.slice());
+    });
     for (let i = 0; i < amount; i++) {
       const j = uniformInt(rng, i, rows.length - 1);
       [rows[i], rows[j]] = [rows[j]!, rows[i]!];
-      taken.set(rows[i]!.join(), rows[i]!);
+      taken.add(rows[i]!);
     }
     return;
   }
   const goal = taken.size + amount;
+  const row = new Uint16Array(chances.radices.length);
   while (taken.size < goal) {
-    const row = drawRow(rng, radices, probabilities, k);
-    taken.set(row.join(), row);
+    drawRow(rng, chances, changes, row);
+    taken.add(row);
   }
 };
 
 /** The baseline and every change of a single site, as rows without the system's digit. */
-const mandatoryRows = (space: Space, radices: readonly number[]): number[][] => {
-  const baseline = radices.map(() => 0);
-  const single = space.sites.flatMap(({ options }, i) =>
-    options.slice(1).map((_, o) => baseline.with(i, o + 1)),
-  );
-  return [baseline, ...single];
+const mandatoryRows = (space: Space, width: number): Uint16Array[] => {
+  const baseline = new Uint16Array(width);
+  return [
+    baseline,
+    ...space.sites.flatMap(({ options }, i) => options.slice(1).map((_, o) => baseline.with(i, o + 1))),
+  ];
 };
 
 /** Spreads neighbouring seeds over all seeds (the finishing steps of MurmurHash3). */
@@ -134,11 +140,6 @@ const scrambled = (seed: number): number => {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
-};
-
-const byDigits = (a: readonly number[], b: readonly number[]): number => {
-  const i = a.findIndex((digit, at) => digit !== b[at]);
-  return i < 0 ? 0 : a[i]! - b[i]!;
 };
 
 /**
@@ -151,43 +152,47 @@ const byDigits = (a: readonly number[], b: readonly number[]): number => {
 export const sampleDesigns = (space: Space, limit: number, seed: number): Sample => {
   const radices = radicesOf(space).slice(0, -1);
   const systems = space.systems.length;
-  const fixed = mandatoryRows(space, radices);
+  const fixed = mandatoryRows(space, radices.length);
   const mandatory = fixed.length * systems;
   if (countDesigns(space) <= BigInt(limit)) {
     return { designs: allDesigns(space), method: 'all', mandatory, strata: [] };
   }
   const counts = suffixCounts(radices);
-  const probabilities = changeProbabilities(radices, counts);
-  const taken = new Map(fixed.map((row) => [row.join(), row] as const));
   const networks = Math.max(fixed.length, Math.ceil(limit / systems));
   const capacities = counts[0]!.map((size, k) => {
     const free = size - BigInt(k === 0 ? 1 : k === 1 ? fixed.length - 1 : 0);
     return free > BigInt(networks) ? networks : Number(free);
   });
   const amounts = shareOut(networks - fixed.length, capacities);
+  const chances = { radices, change: changeProbabilities(radices, counts) };
   const rng = xoroshiro128plus(scrambled(seed));
-  for (const [k, amount] of amounts.entries()) {
-    const stratum = { k, size: counts[0]![k]!, amount };
-    drawStratum(rng, radices, probabilities, stratum, taken);
+  const taken = new RowSet(networks, radices.length);
+  for (const row of fixed) taken.add(row);
+  for (const [changes, amount] of amounts.entries()) {
+    drawStratum(rng, chances, { changes, size: counts[0]![changes]!, amount }, taken);
   }
-  const drawn = [...taken.values()];
-  const partial = limit - (networks - 1) * systems;
-  const incomplete = networks > fixed.length && partial < systems ? drawn.at(-1) : undefined;
-  const rows = drawn.sort(byDigits);
-  const count = networks * systems - (incomplete === undefined ? 0 : systems - partial);
-  const width = radices.length + 1;
+  // Systems of the network that was drawn last, which makes the number of designs exact.
+  const remainder = networks > fixed.length ? limit - (networks - 1) * systems : systems;
+  const designs = onSystems(taken, systems, remainder);
+  const strata = counts[0]!.flatMap((_, changes) => {
+    const inStratum = (amounts[changes] ?? 0) + (changes === 0 ? 1 : changes === 1 ? fixed.length - 1 : 0);
+    return inStratum === 0 ? [] : [{ changes, networks: inStratum }];
+  });
+  return { designs, method: 'sample', mandatory, strata };
+};
+
+/** Every row on every system, in lexicographic order; the row that was added last only on the first `remainder`. */
+const onSystems = (rows: RowSet, systems: number, remainder: number): DesignTable => {
+  const width = rows.width + 1;
+  const count = rows.size * systems - (systems - remainder);
   const digits = new Uint16Array(count * width);
   let at = 0;
-  for (const row of rows) {
-    const used = row === incomplete ? partial : systems;
+  for (const i of rows.sorted()) {
+    const used = i === rows.size - 1 ? remainder : systems;
     for (let system = 0; system < used; system++, at += width) {
-      digits.set(row, at);
+      digits.set(rows.row(i), at);
       digits[at + width - 1] = system;
     }
   }
-  const strata = counts[0]!.flatMap((_, changes) => {
-    const inStratum = rows.filter((row) => row.filter((digit) => digit > 0).length === changes).length;
-    return inStratum === 0 ? [] : [{ changes, networks: inStratum }];
-  });
-  return { designs: { count, width, digits }, method: 'sample', mandatory, strata };
+  return { count, width, digits };
 };
