@@ -8,20 +8,17 @@ import {
   streamOrder,
   type StreamSlice,
 } from './stream-order.js';
-import { streamSize } from './stream-size.js';
+import { DISTINCT_LIMIT, streamSize } from './stream-size.js';
 
 /** Scale, bias and shift of one output channel, in bytes (reference 05 §7). */
 const SCALE_RECORD_BYTES = 10;
-
-/** Distinct weights are only told apart up to this number. */
-const DISTINCT_LIMIT = 16;
 
 /** The weights of one depth slice in one stream. */
 export interface Section {
   readonly streamBytes: number;
   readonly rawWeights: number;
   readonly zeroCount: number;
-  /** Distinct weights; more than 16 are listed as far as convenient. */
+  /** Distinct weights, the first 17 of them. */
   readonly values: readonly number[];
 }
 
@@ -37,7 +34,7 @@ export const encodeSection = (values: Int16Array, order: StreamOrder, slice: Str
     streamBytes: size.bytes,
     rawWeights,
     zeroCount: size.zeroCount,
-    values: size.values.slice(0, DISTINCT_LIMIT + 1),
+    values: size.values,
   };
 };
 

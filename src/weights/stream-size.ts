@@ -1,5 +1,6 @@
 import { chunkCode, type ChunkCode } from './palette.js';
 import { searchParameters, searchRunDivisor } from './parameter-search.js';
+import { indices } from './search-kernel.js';
 import { PALETTE_HEADER_BITS, runBits, SLICE_HEADER_BITS, weightBits } from './slice-bits.js';
 import { CHUNK_WEIGHTS, SLICE_WEIGHTS, SYMBOLS, ZERO_SYMBOL } from './symbols.js';
 
@@ -10,17 +11,19 @@ export interface StreamSize {
   readonly bytes: number;
   /** Zeros coded through zero runs. */
   readonly zeroCount: number;
-  /** Distinct weights, in increasing order. */
+  /** Distinct weights, in increasing order; the first 17 of them. */
   readonly values: readonly number[];
 }
 
 const END_MARKER_BITS = 3;
 
+/** Distinct weights are only told apart up to this number. */
+export const DISTINCT_LIMIT = 16;
+
 const evenFrequency = new Int32Array(SYMBOLS);
 const oddFrequency = new Int32Array(SYMBOLS);
 const occurs = new Uint8Array(SYMBOLS);
 const indexOf = new Uint16Array(SYMBOLS);
-const indices = new Uint16Array(CHUNK_WEIGHTS);
 const runs = new Int32Array(CHUNK_WEIGHTS + 1);
 
 /** Frequencies of the symbols in stream[from, to); returns a buffer that the next call overwrites. */
@@ -87,7 +90,7 @@ const chunkSize = (stream: Int16Array, from: number, to: number): ChunkSize => {
   const frequency = countSymbols(stream, from, to);
   const code = chunkCode(frequency, stream, from, to, indexOf);
   const count = sequence(code, stream, from, to);
-  const segments = searchParameters(indices, count, largestIndex(frequency, code), code.uncompressedBits);
+  const segments = searchParameters(count, largestIndex(frequency, code), code.uncompressedBits);
   const divisor = code.zeroRuns ? searchRunDivisor(runs, count + 1) : -1;
 
   let bits = PALETTE_HEADER_BITS + code.paletteSize * code.paletteBits;
@@ -117,7 +120,8 @@ export const streamSize = (stream: Int16Array, length: number): StreamSize => {
     zeroCount += chunk.zeroCount;
   }
   const values: number[] = [];
-  for (let symbol = 0; symbol < SYMBOLS; symbol++)
+  for (let symbol = 0; symbol < SYMBOLS && values.length <= DISTINCT_LIMIT; symbol++) {
     if (occurs[symbol] === 1) values.push(symbol - ZERO_SYMBOL);
+  }
   return { bits, bytes: 16 * Math.ceil(bits / 128), zeroCount, values };
 };
