@@ -1,0 +1,194 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { run } from '../../src/cli/run.js';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const built = existsSync(main);
+const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
+
+const folder = mkdtempSync(join(tmpdir(), 'sweep-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name: string): string => join(folder, name);
+const spaceFile = (name: string, yaml: string): string => {
+  writeFileSync(at(name), yaml);
+  return at(name);
+};
+const rowsOf = (directory: string): Record<string, string>[] =>
+  parse(readFileSync(join(at(directory), 'ranking.csv'), 'utf8'), { columns: true }) as unknown as Record<
+    string,
+    string
+  >[];
+const recordOf = (directory: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(at(directory), 'run.json'), 'utf8')) as Record<string, unknown>;
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process; without workers, which only the built program has. */
+const paretou = async (...args: string[]): Promise<Outcome> => {
+  const captured = { stdout: '', stderr: '' };
+  const capture = (name: 'stdout' | 'stderr') =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      captured[name] += String(chunk);
+      return true;
+    });
+  const spies = [capture('stdout'), capture('stderr')];
+  try {
+    const code = await run(['sweep', ...args, '--jobs', '1']);
+    return { status: code === 0 ? Number(process.exitCode ?? 0) : code, ...captured };
+  } finally {
+    process.exitCode = undefined;
+    spies.forEach((spy) => spy.mockRestore());
+  }
+};
+
+describe('paretou sweep', () => {
+  it('ranks the variants of an example and says where it wrote them', async () => {
+    const { status, stdout, stderr } = await paretou(
+      'example:story_standard',
+      '--accelerator-config',
+      'ethos-u55-128',
+      '--output-dir',
+      at('plain'),
+    );
+    expect(stderr).toMatch(/^story_standard: 8 designs in the space \(3 sites with a choice, 0 width groups/);
+    expect(stdout).toContain(`wrote ${at('plain')}/ranking.csv`);
+    expect(status).toBe(0);
+    const rows = rowsOf('plain');
+    expect(rows).toHaveLength(8);
+    const find = (substitutions: string) => rows.find((r) => r['substitutions'] === substitutions)!;
+    expect(find('')).toMatchObject({ nn_macs: '99532800', retained_energy: '1', encoded_sizes: 'exact' });
+    // 1/3.8 of the MACs, and slower: the linear depthwise costs more output cycles than it saves.
+    expect(find('1:separable')).toMatchObject({ nn_macs: '26419200', encoded_sizes: 'predicted' });
+    expect(Number(find('1:separable')['cycles_vs_baseline'])).toBeGreaterThan(1);
+    expect(recordOf('plain')).toMatchObject({
+      schema: 'paretou/sweep@1',
+      designs_in_space: 8,
+      designs_evaluated: 8,
+      objectives: ['cycles_total', 'sram_total_bytes'],
+      interrupted: false,
+      failures: [],
+    });
+  });
+
+  it('puts one object on stdout with --json', async () => {
+    const { stdout, stderr } = await paretou(
+      'example:story_standard',
+      '--json',
+      '--quiet',
+      '--output-dir',
+      at('json'),
+    );
+    const printed = JSON.parse(stdout) as { schema: string; front: unknown[]; front_size: number };
+    expect(printed.schema).toBe('paretou/sweep@1');
+    expect(printed.front).toHaveLength(printed.front_size);
+    expect(stderr).toBe('');
+  });
+
+  it('shows the space and stops with --dry-run', async () => {
+    const { status, stdout } = await paretou(
+      'example:story_standard',
+      '--dry-run',
+      '--output-dir',
+      at('dry'),
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('site 1: 3x3, 16 -> 16 channels: standard, separable');
+    expect(stdout).toContain('would evaluate all designs of the space');
+    expect(existsSync(at('dry'))).toBe(false);
+  });
+
+  it('ends with 4 and names the nearest design when nothing meets the constraints', async () => {
+    const { status, stderr } = await paretou(
+      'example:story_standard',
+      '--max-cycles',
+      '1000',
+      '--output-dir',
+      at('unmet'),
+    );
+    expect(status).toBe(4);
+    expect(stderr).toMatch(
+      /error: no design meets --max-cycles 1000; the nearest is \S+@u55-256 of story_standard with \d+ cycles \(at most 1000 cycles wanted\)\n$/,
+    );
+    expect(rowsOf('unmet')).toEqual([]);
+  });
+
+  it.each([
+    [['--space', 'absent.yaml'], 3, 'absent.yaml: there is no such file'],
+    [['--objectives', 'cycle_total'], 2, 'did you mean cycles_total?'],
+    [['--options', 'seperable'], 2, 'did you mean separable?'],
+    [['--jobs', '0'], 2, '--jobs is "0", expected a whole number from 1 to 512'],
+    [['--method', 'exact'], 2, '--method exact is not available yet'],
+    [['--accelerator-config', 'u99'], 2, 'accelerator "u99" is not known'],
+  ])('refuses %j', async (args, code, message) => {
+    const { status, stdout, stderr } = await paretou('example:story_standard', ...args);
+    expect([status, stdout]).toEqual([code, '']);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  it('names file, line and column of an unknown system in a space file', async () => {
+    const space = spaceFile('systems.yaml', 'systems:\n  - {accelerator: ethos-u55-127}\n');
+    const { status, stderr } = await paretou('example:story_standard', '--space', space);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(
+      /^error: \S+systems\.yaml:2:5: accelerator "ethos-u55-127" is not known; did you mean ethos-u55-128\?\n$/,
+    );
+  });
+});
+
+describe.skipIf(!built)(`the built program's sweep${remark}`, () => {
+  it('writes the same ranking with one worker and with four', () => {
+    const space = spaceFile(
+      'widths.yaml',
+      'options: [standard, separable, "separable:relu"]\nwidths: [0.5, 1]\n',
+    );
+    const run = (jobs: string): string => {
+      const args = [
+        '--space',
+        space,
+        '--accelerator-config',
+        'u55',
+        '--limit',
+        '150',
+        '--output-dir',
+        at(jobs),
+      ];
+      const argv = [main, 'sweep', 'example:story_standard', ...args, '--jobs', jobs];
+      expect(spawnSync(process.execPath, argv).status).toBe(0);
+      return readFileSync(join(at(jobs), 'ranking.csv'), 'utf8');
+    };
+    const alone = run('1');
+    expect(run('4')).toBe(alone);
+    expect(rowsOf('1')).toHaveLength(150);
+    const record = recordOf('4');
+    expect(record['objectives']).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
+    expect(record['designs_in_space']).toBe(27 * 4 * 4);
+    expect(record['models']).toMatchObject([{ evaluated: { method: 'sample', planned: 150, failed: 0 } }]);
+    expect(String((record['notes'] as string[])[0])).toMatch(/crude stand-in/);
+  });
+
+  it('keeps what was finished on Ctrl-C', async () => {
+    const space = spaceFile('large.yaml', 'widths: {multiple_of: 1, from: 0.1, to: 8}\n');
+    const args = ['--space', space, '--accelerator-config', 'u55,u65', '--limit', '1000000', '--jobs', '1'];
+    const argv = [main, 'sweep', 'example:story_standard', ...args, '--output-dir', at('stopped')];
+    const child = spawn(process.execPath, argv);
+    child.stderr.once('data', () => setTimeout(() => child.kill('SIGINT'), 2000));
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect(status).toBe(130);
+    expect(readdirSync(at('stopped')).sort()).toEqual(['front.csv', 'ranking.csv', 'run.json']);
+    const record = recordOf('stopped');
+    expect(record['interrupted']).toBe(true);
+    expect(rowsOf('stopped')).toHaveLength(Number(record['designs_evaluated']));
+    expect(Number(record['designs_evaluated'])).toBeGreaterThan(0);
+  });
+});
