@@ -1,7 +1,9 @@
+import { ELEMENT_BITS } from '../graph/network.js';
 import type { Constant, ElementType } from '../graph/network.js';
 import { connectInput, connectOutput, newOp, newTensor } from './ir.js';
 import type { IrGraph, Op, Source, Tensor } from './ir.js';
 import type { Kind } from './kinds.js';
+import { elements } from './shape.js';
 import type { Shape } from './shape.js';
 import { scalarConstant } from './values.js';
 
@@ -24,18 +26,38 @@ export function scalar(name: string, type: 'int8' | 'uint8' | 'int16' | 'int32',
   return newTensor(name, type, [1], scalarConstant(type, value));
 }
 
-const FILLED = new Map<string, Constant>();
+const NAMED = new Map<string, Constant>();
+
+/** Bytes that differ for different keys: an identity for contents that nothing ever looks at. */
+function standIn(key: string): Uint8Array {
+  return new TextEncoder().encode(key);
+}
 
 /**
- * A constant feature map whose contents are named by `key` rather than spelled out; equal keys and shapes give the same
- * constant object.
+ * A constant feature map whose values do not matter here. Equal keys mean equal values: the constant object is the same
+ * for the same key, type and shape, and its bytes tell it from all others.
  */
 export function namedConstant(name: string, type: ElementType, shape: Shape, key: string): Tensor {
   const id = `${key}:${type}:${shape.join('x')}`;
-  let constant = FILLED.get(id);
+  let constant = NAMED.get(id);
   if (constant === undefined) {
-    constant = {};
-    FILLED.set(id, constant);
+    constant = { bytes: standIn(id) };
+    NAMED.set(id, constant);
+  }
+  return newTensor(name, type, shape, constant);
+}
+
+/** A constant feature map of one value throughout. */
+export function filledConstant(name: string, type: ElementType, shape: Shape, value: number): Tensor {
+  const width = Math.max(1, ELEMENT_BITS[type] >> 3);
+  const count = elements(shape);
+  const id = `${value}*${count}*${width}`;
+  let constant = NAMED.get(id);
+  if (constant === undefined) {
+    const bytes = new Uint8Array(count * width);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = (value >> (8 * (i % width))) & 255;
+    constant = { bytes };
+    NAMED.set(id, constant);
   }
   return newTensor(name, type, shape, constant);
 }

@@ -82,6 +82,7 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     const weights = op.weights ?? weightsOf(op);
     if (weights !== undefined) made.weights = weights;
     if (op.lut !== undefined) made.lut = op.lut;
+    if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
   } else made.reason = op.reason ?? 'not supported';
   return made;
 }

@@ -87,6 +87,8 @@ export interface Op {
   /** Permutation with which the OFM is written, after a Transpose was fused. */
   ofmAxes: readonly number[] | undefined;
   upscale: 'none' | 'nearest' | 'zeros';
+  /** Tensor that the operation needs in between. */
+  scratch: Tensor | undefined;
   /** Facts of one kind of operation, defined by the file that handles that kind. */
   extra: unknown;
   /** A fused activation that was made an operation of its own. */
@@ -155,6 +157,7 @@ export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
     axes: undefined,
     ofmAxes: undefined,
     upscale: 'none',
+    scratch: undefined,
     extra: undefined,
     splitOff: false,
     reason: undefined,

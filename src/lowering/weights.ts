@@ -1,5 +1,7 @@
 import type { Constant, Tensor as NetworkTensor } from '../graph/network.js';
 import { weightsFromBytes } from '../weights/from-bytes.js';
+import { syntheticWeights } from '../weights/synthetic.js';
+import type { WeightStatistics } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
 import type { Op, Quant } from './ir.js';
 import type { WeightArray } from './operations.js';
@@ -52,20 +54,10 @@ function shapeOfFilter(shape: readonly number[], order: FilterOrder, matrix: boo
   return order === 'OHWI' ? [o, h, w, i] : [i, h, w, 1];
 }
 
-/** Stand-in for weights whose values are not known. */
-export type PredictWeights = (shape: WeightShape, depthwise: boolean, perChannel: boolean) => WeightArray;
-
-let predict: PredictWeights = (shape, depthwise) => ({
-  key: `unknown:${shape.join('x')}${depthwise ? 'd' : ''}`,
-  shape,
-  depthwise,
-  predicted: true,
-  values: () => new Int16Array(elements(shape)),
-});
-
-/** Replaces the source of predicted weights. */
-export function setPrediction(source: PredictWeights): void {
-  predict = source;
+/** Which statistics stand in for weights whose values are not known. */
+function statisticsOf(tensor: NetworkTensor, order: FilterOrder, matrix: boolean): WeightStatistics {
+  if (matrix || tensor.type === 'uint8') return 'fully-connected';
+  return order === '1HWC' ? 'depthwise' : 'convolution';
 }
 
 function fromTensor(
@@ -79,7 +71,7 @@ function fromTensor(
   const bytes = tensor.constant?.bytes;
   const zeroPoints = quant?.zeroPoints ?? [];
   if (bytes === undefined || tensor.constant === undefined) {
-    return { ...predict(shape, depthwise, (quant?.scales.length ?? 0) > 1), source: tensor };
+    return { ...syntheticWeights(shape, statisticsOf(tensor, order, matrix), depthwise), source: tensor };
   }
   const zero = zeroPoints.every((z) => z === zeroPoints[0]) ? `${zeroPoints[0] ?? 0}` : zeroPoints.join(',');
   const key = `${contentHash(tensor.constant)}:${shape.join('x')}:${order}:${depthwise ? 'd' : 'c'}:${zero}`;
@@ -148,6 +140,9 @@ export function filters(base: WeightArray, start: number, step: number, count: n
   });
 }
 
+/** Weights that count as a tensor of their own. */
+export const separate = (weights: WeightArray): WeightArray => ({ ...weights, source: {} });
+
 /** Kernel elements y0, y0 + stepY, … and x0, x0 + stepX, … (`h` × `w` of them). */
 export function subKernel(
   base: WeightArray,
@@ -202,6 +197,7 @@ export function constantWeights(shape: WeightShape, depthwise: boolean, value: n
     shape,
     depthwise,
     predicted: false,
+    source: {},
     values: () => new Int16Array(elements(shape)).fill(value),
   };
 }
@@ -218,6 +214,7 @@ export function repeatedTaps(
     shape: [channels, height, width, 1],
     depthwise: true,
     predicted: false,
+    source: {},
     values: () => {
       const values = new Int16Array(channels * taps.length);
       for (let c = 0; c < channels; c++) values.set(taps, c * taps.length);

@@ -1,6 +1,6 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
 import type { ElementType } from '../../graph/network.js';
-import { build, namedConstant, scalar } from '../build.js';
+import { build, filledConstant, namedConstant, scalar } from '../build.js';
 import {
   connectInput,
   connectInputLike,
@@ -63,7 +63,7 @@ export function lowerLess(op: Op, graph: IrGraph): Op {
 /** NEG as a subtraction from zero (reference 01 §6.4 rule 8). */
 export function lowerNeg(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
-  const zero = namedConstant('zero', ifm.tensor.type, [1], 'zero');
+  const zero = filledConstant('zero', ifm.tensor.type, [1], 0);
   const sub = newOp(graph, 'Sub', op.source);
   connectInput(sub, 0, zero, zero.shape, ifm.quant);
   connectInputLike(sub, 1, ifm);
@@ -83,7 +83,7 @@ export function broadcastFirst(op: Op, graph: IrGraph): Op {
   if (sameShape(padTo(ifm.shape, rank), target) || sameShape(padTo(ifm2.shape, rank), target)) return op;
   const whole = newTensor(`${ifm.tensor.name}_broadcasted`, ifm.tensor.type, ofm.shape);
   whole.quant = ifm.quant;
-  const zeros = namedConstant('broadcast', ifm.tensor.type, ofm.shape, 'zeros');
+  const zeros = filledConstant('broadcast', ifm.tensor.type, ofm.shape, 0);
   const add = build(graph, 'Add', op.source, [zeros, ifm.tensor], whole);
   copyView(ifm, input(add, 1)!);
   input(add, 0)!.quant = ifm.quant;

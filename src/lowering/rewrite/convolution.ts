@@ -15,7 +15,7 @@ import {
 import type { IrGraph, Op } from '../ir.js';
 import type { Kernel } from '../operations.js';
 import { elements, fromEnd, withAxis, zeros } from '../shape.js';
-import { asConvolution, filters, spread, weightsOf } from '../weights.js';
+import { asConvolution, filters, separate, spread, weightsOf } from '../weights.js';
 
 /** Hardware dilates by 1 and 2; what remains is spread over an enlarged kernel (reference 01 §5.3). */
 export function reduceDilation(op: Op): Op {
@@ -56,7 +56,7 @@ export function splitGroups(op: Op, graph: IrGraph): Op {
     part.quant = ofm.quant;
     const conv = build(graph, 'Conv2D', op.source, [ifm.tensor], part);
     conv.kernel = op.kernel;
-    conv.weights = filters(weights, g * outputs, 1, outputs);
+    conv.weights = separate(filters(weights, g * outputs, 1, outputs));
     const view = ifmOf(conv);
     copyView(ifm, view);
     view.slice = {

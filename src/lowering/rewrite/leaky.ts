@@ -15,7 +15,7 @@ import {
   ROLE,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
-import { namedConstant } from '../build.js';
+import { filledConstant } from '../build.js';
 import type { Kind } from '../kinds.js';
 import { sameQuant } from '../quant.js';
 import { numberOption } from '../read.js';
@@ -25,8 +25,9 @@ import { toTable } from './tables.js';
 /** A tensor like the OFM for a step in between; steps on own tensors carry no scale. */
 const between = (like: View, name: string): Tensor => newTensor(name, like.tensor.type, like.shape);
 
-const factor = (view: View, what: string, value: number): Tensor =>
-  namedConstant(what, view.tensor.type, [1], `${what}:${value}`);
+/** Zero, or the one whose scale is the factor. */
+const immediate = (view: View, what: string, value: 0 | 1): Tensor =>
+  filledConstant(what, view.tensor.type, [1], value);
 
 function binary(
   graph: IrGraph,
@@ -53,7 +54,7 @@ function asSum(op: Op, graph: IrGraph, alpha: Tensor | View, productName: string
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const negative = between(ifm, ifm.tensor.name);
-  binary(graph, op, 'Minimum', ifm, factor(ifm, 'zero', 0), negative);
+  binary(graph, op, 'Minimum', ifm, immediate(ifm, 'zero', 0), negative);
   const product = between(ofm, productName);
   binary(graph, op, 'Mul', negative, alpha, product);
   const positive = between(ofm, ofm.tensor.name);
@@ -80,7 +81,7 @@ function asMaximum(
   let other: Tensor | View = ifm;
   if (!sameQuant(ifm.quant, ofm.quant)) {
     other = between(ofm, names.identity);
-    binary(graph, op, 'Mul', ifm, factor(ifm, 'one', 1), other);
+    binary(graph, op, 'Mul', ifm, immediate(ifm, 'one', 1), other);
   }
   const maximum = binary(graph, op, 'Maximum', product, other, ofm);
   disconnect(op);
@@ -99,12 +100,12 @@ function leaky(op: Op, graph: IrGraph, alpha: number, native: boolean, fromPrelu
   }
   const { name } = ofm.tensor;
   if (alpha >= 0 && alpha <= 1) {
-    return asMaximum(op, graph, factor(ofm, 'alpha', alpha), {
+    return asMaximum(op, graph, immediate(ofm, 'alpha', 1), {
       product: `${name}_alpha`,
       identity: `${name}_identity`,
     });
   }
-  return asSum(op, graph, factor(ofm, 'alpha', alpha), `${name}_alpha`, false);
+  return asSum(op, graph, immediate(ofm, 'alpha', 1), `${name}_alpha`, false);
 }
 
 /** LEAKY_RELU (reference 01 §5.3); `native` if the family has the operation for any quantisation. */

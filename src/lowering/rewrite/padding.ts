@@ -1,4 +1,4 @@
-import { namedConstant } from '../build.js';
+import { filledConstant } from '../build.js';
 import {
   become,
   connectInput,
@@ -12,21 +12,20 @@ import {
   ofmOf,
   ROLE,
 } from '../ir.js';
-import type { IrGraph, Op, View } from '../ir.js';
-import { around, withAxis, zeros } from '../shape.js';
+import type { IrGraph, Op, Tensor, View } from '../ir.js';
+import { around, elements, withAxis, zeros } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { integerValues } from '../values.js';
 import { mirrorSkip, padAmounts, padValue } from './pad-folding.js';
 
 /** Fills `count` positions of an axis of the OFM from `at` on. */
-function fill(op: Op, graph: IrGraph, axis: number, at: number, count: number, value: number): void {
+function fill(op: Op, graph: IrGraph, axis: number, at: number, count: number, constant: Tensor): void {
   const ofm = ofmOf(op);
   const rank = ofm.shape.length;
   const flat = rank > 4 || (rank === 4 && ofm.shape[0]! > 1);
   const shape: Shape = flat ? around(ofm.shape, axis) : ofm.shape;
   const along = flat ? 1 : axis;
   const part = withAxis(shape, along, count);
-  const constant = namedConstant('pad_const', ofm.tensor.type, part, `fill${value}`);
   const copy = newOp(graph, 'MemoryCopy', op.source);
   connectInput(copy, 0, constant, part, ofm.quant);
   const written = connectOutputLike(copy, ofm);
@@ -34,15 +33,26 @@ function fill(op: Op, graph: IrGraph, axis: number, at: number, count: number, v
   written.slice = { offset: withAxis(zeros(shape.length), along, at), size: part };
 }
 
+/** One constant that is long enough for the largest fill. */
+function fillConstant(op: Op, amounts: readonly (readonly [number, number])[]): Tensor {
+  const { shape, tensor } = ofmOf(op);
+  const whole = elements(shape);
+  let longest = 0;
+  amounts.forEach(([before, after], axis) => {
+    longest = Math.max(longest, (whole / shape[axis]!) * Math.max(before, after));
+  });
+  return filledConstant('pad_const', tensor.type, [longest], padValue(op));
+}
+
 /** PAD as copies into one tensor (reference 01 §6.4 rule 6). */
 export function lowerPad(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const amounts = padAmounts(op) ?? [];
-  const value = padValue(op);
+  const constant = fillConstant(op, amounts);
   amounts.forEach(([before, after], axis) => {
-    if (before > 0) fill(op, graph, axis, 0, before, value);
-    if (after > 0) fill(op, graph, axis, ofm.shape[axis]! - after, after, value);
+    if (before > 0) fill(op, graph, axis, 0, before, constant);
+    if (after > 0) fill(op, graph, axis, ofm.shape[axis]! - after, after, constant);
   });
   const copy = newOp(graph, 'MemoryCopy', op.source);
   connectInputLike(copy, 0, ifm);

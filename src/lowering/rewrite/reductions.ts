@@ -100,13 +100,17 @@ export function lowerMean(op: Op, graph: IrGraph): Op {
     }
   }
   const mul = newOp(graph, 'Mul', op.source);
-  connectMul(mul, sum!, plan.ofm, op);
+  connectMul(mul, sum!, plan.ofm, op, height * width);
   disconnect(op);
   return mul;
 }
 
-function connectMul(mul: Op, sum: Tensor, shape: readonly number[], op: Op): void {
-  const count = namedConstant('mean_scale', 'int32', [1], 'mean_scale');
+function connectMul(mul: Op, sum: Tensor, shape: readonly number[], op: Op, elementsPer: number): void {
+  const from = ifmOf(op).quant?.scales[0] ?? 1;
+  const to = ofmOf(op).quant?.scales[0] ?? 1;
+  const factor = from / to / elementsPer;
+  const mantissa = factor / 2 ** Math.floor(Math.log2(factor));
+  const count = namedConstant('mean_scale', 'int32', [1], `mean:${mantissa}`);
   connectInputLike(mul, 0, { ...viewOf(sum), shape });
   connectInputLike(mul, 1, viewOf(count));
   connectOutputLike(mul, ofmOf(op)).shape = shape;

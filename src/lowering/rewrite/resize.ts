@@ -1,4 +1,4 @@
-import { namedConstant } from '../build.js';
+import { filledConstant } from '../build.js';
 import {
   become,
   connectInputLike,
@@ -71,7 +71,7 @@ export function resizeByBroadcast(op: Op, graph: IrGraph): Op {
   if (fromEnd(ifm.shape, -3) !== 1 || fromEnd(ifm.shape, -2) !== 1) return op;
   const add = newOp(graph, 'Add', op.source);
   connectInputLike(add, 0, ifm);
-  const zeros = namedConstant('resize_zeros', ifm.tensor.type, ofm.shape, 'zeros');
+  const zeros = filledConstant('resize_zeros', ifm.tensor.type, ofm.shape, 0);
   connectInput(add, 1, zeros, ofm.shape, ifm.quant);
   connectOutputLike(add, ofm);
   disconnect(op);

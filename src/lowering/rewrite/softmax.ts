@@ -1,5 +1,15 @@
 import type { ElementType } from '../../graph/network.js';
-import { connectInput, connectOutput, copyView, disconnect, ifmOf, newOp, newTensor, ofmOf } from '../ir.js';
+import {
+  connectInput,
+  connectOutput,
+  copyView,
+  disconnect,
+  ifmOf,
+  newOp,
+  newTensor,
+  ofmOf,
+  UNIT,
+} from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
 import type { Kind } from '../kinds.js';
 import { numberOption } from '../read.js';
@@ -63,6 +73,7 @@ function softmax16(op: Op, step: Step, shape: Shape, max: Tensor, ifm: Tensor): 
   const exp = step('LUT', [offset], shape, 'int16');
   exp.lut = { bytes: 2048, key: 'softmax-exp16' };
   const exponents = out(exp);
+  exponents.quant = UNIT;
   const sum = out(step('ReduceSum', [exponents], one, 'int32'));
   const zeros = int('CLZ', sum);
   const rightShift = int('Sub', constant('const_31', 31), zeros);

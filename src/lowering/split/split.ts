@@ -1,5 +1,5 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
-import { ofmOf } from '../ir.js';
+import { ifmOf, newTensor, ofmOf } from '../ir.js';
 import type { Op } from '../ir.js';
 import { ACTIVATIONS, ELEMENTWISE } from '../kinds.js';
 import type { Kind } from '../kinds.js';
@@ -42,8 +42,12 @@ const resize: Split = (op, context) => {
   return splitResize(op, context.graph).flatMap((part) => again(part, context));
 };
 
-const matMul: Split = (op, context) =>
-  context.target.family === 'u85' ? splitLeading(op, context.graph, ofmOf(op).shape.length - 2) : [op];
+const matMul: Split = (op, { graph, target }) => {
+  if (target.family === 'u85') return splitLeading(op, graph, ofmOf(op).shape.length - 2);
+  const ifm = ifmOf(op);
+  op.scratch = newTensor(`${ofmOf(op).tensor.name}_scratch`, 'int32', ifm.shape);
+  return [op];
+};
 
 /** Kinds that may have to be split; the others are taken as they are (reference 01 §9). */
 const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
