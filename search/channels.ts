@@ -153,6 +153,15 @@ const padding: Rule = (operator, graph) => {
     : passing(operator, graph);
 };
 
+/** Blocks of positions moved to or from the batch axis; the last axis must not be one of those that are cut. */
+const blocking: Rule = (operator, graph) => {
+  const rank = at(graph, operator.inputs[0])?.shape?.length ?? 0;
+  const blocks = integersOf(at(graph, operator.inputs[1]));
+  return blocks === undefined || blocks.length > rank - 2
+    ? freezeByDefault(operator, graph)
+    : passing(operator, graph);
+};
+
 const elements = (tensor: Tensor | undefined): number =>
   tensor?.shape?.reduce((product, n) => product * n, 1) ?? -1;
 
@@ -196,7 +205,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...each(passing, 'LOGISTIC', 'TANH', 'ABS', 'EXP', 'LOG', 'NEG', 'SQRT', 'RSQRT', 'SQUARE', 'SIN', 'COS'),
   ...each(passing, 'QUANTIZE', 'DEQUANTIZE', 'CAST', 'SOFTMAX', 'LOG_SOFTMAX', 'L2_NORMALIZATION'),
   ...each(passing, 'AVERAGE_POOL_2D', 'MAX_POOL_2D', 'L2_POOL_2D'),
-  ...each(passing, 'RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR', 'SPACE_TO_BATCH_ND', 'BATCH_TO_SPACE_ND'),
+  ...each(passing, 'RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR'),
+  ...each(blocking, 'SPACE_TO_BATCH_ND', 'BATCH_TO_SPACE_ND'),
   ...each(reducing, 'MEAN', 'SUM', 'REDUCE_MAX', 'REDUCE_MIN', 'REDUCE_PROD'),
   ...each(padding, 'PAD', 'PADV2', 'MIRROR_PAD'),
   ...each(reshaping, 'RESHAPE', 'SQUEEZE', 'EXPAND_DIMS'),

@@ -7,6 +7,9 @@ const SHOWN = 10;
 /** Baselines that it shows. */
 const BASELINES = 6;
 const DESIGN_WIDTH = 34;
+/** Where several models share the width. */
+const MODEL_WIDTH = 14;
+const SHORT_DESIGN_WIDTH = 18;
 
 interface ShownColumn {
   readonly title: string;
@@ -53,27 +56,35 @@ export const frontTable = (ranking: Ranking): string => {
   const { studies, frontSize } = ranking;
   const several = studies.length > 1;
   const lines = new Table({
-    head: ['', 'design', ...COLUMNS.map((c) => c.title)],
-    colAligns: ['right', 'left', ...COLUMNS.map(() => 'right' as const)],
+    head: ['', ...(several ? ['model'] : []), 'design', ...COLUMNS.map((c) => c.title)],
+    colAligns: [
+      'right',
+      ...(several ? ['left' as const] : []),
+      'left',
+      ...COLUMNS.map(() => 'right' as const),
+    ],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
     chars: NO_BORDERS,
   });
-  const label = (model: string, design: string): string =>
-    clipped(several ? `${model} ${design}` : design, DESIGN_WIDTH);
-  const push = (position: string, name: string, numbers: NumberRow): void => {
-    lines.push([position, name, ...COLUMNS.map((c) => c.text(numbers))]);
+  const push = (position: string, model: string, design: string, numbers: NumberRow): void => {
+    const names = several
+      ? [clipped(model, MODEL_WIDTH), clipped(design, SHORT_DESIGN_WIDTH)]
+      : [clipped(design, DESIGN_WIDTH)];
+    lines.push([position, ...names, ...COLUMNS.map((c) => c.text(numbers))]);
   };
   const baselines = studies.flatMap((study) =>
     study.space.systems.flatMap(({ code }, system) => {
       const numbers = baselineRow(study, system);
-      return numbers === undefined ? [] : [{ name: label(study.model, `base@${code}`), numbers }];
+      return numbers === undefined ? [] : [{ model: study.model, code, numbers }];
     }),
   );
-  for (const { name, numbers } of baselines.slice(0, BASELINES)) push('base', name, numbers);
+  for (const { model, code, numbers } of baselines.slice(0, BASELINES)) {
+    push('base', model, `base@${code}`, numbers);
+  }
   const shown = Math.min(SHOWN, frontSize);
   for (let i = 0; i < shown; i++) {
     const text = textOf(ranking, i);
-    push(String(i + 1), label(text.model, text.design), numbersAt(ranking, i));
+    push(String(i + 1), text.model, text.design, numbersAt(ranking, i));
   }
   const rest = frontSize - shown;
   const text = lines

@@ -30,7 +30,7 @@ export interface RunFacts {
 
 /** Said wherever `parameters:max` is an objective. */
 export const PARAMETERS_NOTE =
-  'parameters:max is a crude stand-in for what a network can learn: without it the narrowest network would beat every other';
+  'parameters:max is a crude stand-in for capacity; without it the narrowest network would beat all others';
 
 /** A number where it is exact as such, else its decimal text. */
 const exact = (count: bigint): number | string =>
@@ -66,13 +66,12 @@ export const describeSpace = (space: Space): object => ({
 });
 
 /** How the designs of a model were chosen, in a sentence. */
-export const describeSample = ({ space, sample }: PlannedModel, limit: number): string => {
+export const describeSample = ({ sample }: PlannedModel, limit: number): string => {
   const { designs, mandatory, method } = sample;
   if (method === 'all') return 'all designs of the space';
-  const what = `a stratified sample of ${designs.count} of ${countDesigns(space)} designs`;
   return designs.count === mandatory && mandatory > limit
-    ? `${what}: the baseline and each single-site change on every system, which is more than the limit of ${limit}`
-    : `${what}, with the baseline and each single-site change on every system`;
+    ? `the baseline and each single-site change on every system, ${mandatory} designs, more than the limit of ${limit}`
+    : `a stratified sample of ${designs.count} designs, the baseline and each single-site change among them`;
 };
 
 /** Contents of `run.json`. */

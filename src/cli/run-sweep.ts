@@ -225,8 +225,7 @@ export async function runSweep(paths: readonly string[], options: SweepOptions):
 
   for (const model of planned) {
     say(spaceLine(model));
-    if (model.sample.method === 'sample')
-      say(`${model.name}: evaluating ${describeSample(model, options.limit)}`);
+    if (model.sample.method === 'sample') say(`evaluating ${describeSample(model, options.limit)}`);
   }
   if (named === undefined && objectives.some((o) => o.column === 'parameters'))
     say(`note: ${PARAMETERS_NOTE}`);

@@ -234,8 +234,10 @@ describe('files', () => {
 
 describe('the table', () => {
   it('shows baselines and the best of the front within 110 columns', () => {
-    const text = frontTable(ranked([study('a_model_with_quite_a_long_name')]));
-    const lines = text.split('\n');
+    const several = frontTable(ranked([study('a_model_with_quite_a_long_name'), study('other')])).split('\n');
+    expect(several[0]).toMatch(/^\s+model\s+design/);
+    expect(Math.max(...several.map((l) => l.length))).toBeLessThanOrEqual(110);
+    const lines = frontTable(ranked()).split('\n');
     expect(lines[0]).toMatch(/^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params$/);
     expect(lines[1]).toMatch(/^base\s+base@u55-32\s+1,000\s+=/);
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(110);
