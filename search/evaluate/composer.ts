@@ -55,8 +55,8 @@ const UNUSED: ProgramTensor = {
   consumers: [],
 };
 
-/** Numbers of tensors that belong to one run, at most. */
-const LOCALS_PER_RUN = 64;
+/** Tensors of its own that a run may have besides those that it has in the frame's program. */
+const SPARE_LOCALS = 8;
 
 /**
  * Numbering of tensors that all programs of a space share: those that several runs touch by name, then a stretch
@@ -65,6 +65,8 @@ const LOCALS_PER_RUN = 64;
 export interface Frame {
   readonly runs: readonly Run[];
   readonly shared: ReadonlyMap<string, number>;
+  /** First number of each run's own tensors, and the number after the last run's. */
+  readonly bases: readonly number[];
 }
 
 function runIndex(runs: readonly Run[]): Int32Array {
@@ -84,13 +86,19 @@ export function frameOf(program: Program): Frame | undefined {
   if (runs.some((run) => run.origin < 0) || program.sharedWeights.size > 0) return undefined;
   const inRun = runIndex(runs);
   const shared = new Map<string, number>();
+  const locals = new Array<number>(runs.length).fill(SPARE_LOCALS);
   for (const tensor of program.tensors) {
-    const first = tensor.producers[0] ?? tensor.consumers[0];
-    if (first !== undefined && isLocal(tensor, inRun, inRun[first]!)) continue;
+    const run = inRun[tensor.producers[0] ?? tensor.consumers[0] ?? 0]!;
+    if (isLocal(tensor, inRun, run)) {
+      locals[run]!++;
+      continue;
+    }
     if (shared.has(tensor.name)) return undefined;
     shared.set(tensor.name, shared.size);
   }
-  return { runs, shared };
+  const bases = [shared.size];
+  for (const [r, count] of locals.entries()) bases.push(bases[r]! + count);
+  return { runs, shared, bases };
 }
 
 const shift = (users: readonly number[], by: number): readonly number[] => users.map((op) => op + by);
@@ -109,13 +117,13 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
     const shared = new Map<number, ProgramTensor>();
     const writes: Use[] = [];
     const reads: Use[] = [];
-    let foreign = false;
+    const foreign: number[] = [];
     const numberOf = (id: number): number => {
       let number = numbers.get(id);
       if (number !== undefined) return number;
       const tensor = program.tensors[id]!;
       if (isLocal(tensor, inRun, r)) {
-        number = frame.shared.size + r * LOCALS_PER_RUN + locals.length;
+        number = frame.bases[r]! + locals.length;
         locals.push({
           ...tensor,
           producers: shift(tensor.producers, -run.from),
@@ -123,7 +131,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
         });
       } else {
         number = frame.shared.get(tensor.name) ?? -1;
-        if (number === -1) foreign = true;
+        if (number === -1) foreign.push(id);
         const written = tensor.producers.some((op) => inRun[op] === r);
         if (written || tensor.producers.length === 0) shared.set(number, tensor);
       }
@@ -135,17 +143,15 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
       if (number < frame.shared.size) list.push([number, op]);
       return number;
     };
-    const ops = program.ops.slice(run.from, run.to).map(
-      (op, k): ProgramOp => ({
-        ...op,
-        ifms: op.ifms.map((id) => use(reads, id, k)),
-        chainedIfms: op.chainedIfms.map((id) => use(reads, id, k)),
-        ofms: op.ofms.map((id) => use(writes, id, k)),
-        scratch: op.scratch === -1 ? -1 : numberOf(op.scratch),
-        inPlaceIfms: op.inPlaceIfms.map(numberOf),
-      }),
-    );
-    if (foreign || locals.length > LOCALS_PER_RUN) return undefined;
+    const ops = program.ops.slice(run.from, run.to).map((op, k): ProgramOp => ({
+      ...op,
+      ifms: op.ifms.map((id) => use(reads, id, k)),
+      chainedIfms: op.chainedIfms.map((id) => use(reads, id, k)),
+      ofms: op.ofms.map((id) => use(writes, id, k)),
+      scratch: op.scratch === -1 ? -1 : numberOf(op.scratch),
+      inPlaceIfms: op.inPlaceIfms.map(numberOf),
+    }));
+    if (foreign.length > 0 || frame.bases[r]! + locals.length > frame.bases[r + 1]!) return undefined;
     fragments.push({ ops, locals, placed: new Map(), shared: [...shared], writes, reads });
   }
   return fragments;
@@ -154,7 +160,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
 /** Puts fragments, one per run of the frame, together to a program. */
 export function compose(name: string, frame: Frame, fragments: readonly Fragment[]): Program {
   const sharedCount = frame.shared.size;
-  const tensors = new Array<ProgramTensor>(sharedCount + fragments.length * LOCALS_PER_RUN).fill(UNUSED);
+  const tensors = new Array<ProgramTensor>(frame.bases.at(-1)!).fill(UNUSED);
   const producers: number[][] = [];
   const consumers: number[][] = [];
   for (let t = 0; t < sharedCount; t++) {
@@ -175,7 +181,7 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
       }));
       fragment.placed.set(at, locals);
     }
-    const base = sharedCount + r * LOCALS_PER_RUN;
+    const base = frame.bases[r]!;
     for (let k = 0; k < locals.length; k++) tensors[base + k] = locals[k]!;
     for (const [tensor, record] of fragment.shared) tensors[tensor] = record;
     for (const [tensor, op] of fragment.writes) producers[tensor]!.push(at + op);

@@ -14,52 +14,75 @@ interface Ranges {
   readonly start: Int32Array;
   readonly end: Int32Array;
   readonly size: Float64Array;
-  /** Ranges that are alive at the same time, in order of first meeting. */
-  readonly neighbours: readonly (readonly number[])[];
+  /** Ranges that are alive at the same time, in order of first meeting: range r's from `first[r]` to `first[r + 1]`. */
+  readonly neighbours: Int32Array;
+  readonly first: Int32Array;
   /** Largest sum of live sizes: no allocation can be smaller. */
   readonly lowerBound: number;
   /** Largest sum of live sizes during each range. */
   readonly pressure: Float64Array;
 }
 
-function collect(liveness: Liveness, alignment: number): Ranges {
-  const { count } = liveness;
-  const start = liveness.starts;
-  const end = liveness.ends.slice(0, count);
-  const size = new Float64Array(count);
-  for (let r = 0; r < count; r++) {
-    end[r] = Math.min(end[r]!, liveness.length - 1);
-    size[r] = roundUp(liveness.sizes[r]!, alignment);
-  }
-  const alive: number[][] = Array.from({ length: liveness.length }, () => []);
-  const total = new Float64Array(liveness.length);
-  for (let r = 0; r < count; r++) {
-    for (let t = start[r]!; t <= end[r]!; t++) {
-      alive[t]!.push(r);
-      total[t]! += size[r]!;
+/** Pairs of ranges in order of first meeting: at each time those that begin meet all that are alive. */
+function meetings(count: number, start: Int32Array, end: Int32Array, length: number): number[] {
+  const pairs: number[] = [];
+  const alive: number[] = [];
+  for (let t = 0; t < length; t++) {
+    let kept = 0;
+    let begins = false;
+    for (const r of alive) if (end[r]! >= t) alive[kept++] = r;
+    alive.length = kept;
+    for (let r = 0; r < count; r++) {
+      if (start[r] === t && end[r]! >= t) {
+        alive.push(r);
+        begins = true;
+      }
     }
-  }
-  let lowerBound = 0;
-  for (const bytes of total) lowerBound = Math.max(lowerBound, bytes);
-  const pressure = new Float64Array(count);
-  for (let r = 0; r < count; r++) {
-    for (let t = start[r]!; t <= end[r]!; t++) pressure[r] = Math.max(pressure[r]!, total[t]!);
-  }
-  const neighbours: number[][] = Array.from({ length: count }, () => []);
-  for (let t = 0; t < liveness.length; t++) {
-    const now = alive[t]!;
-    for (let i = 0; i < now.length; i++) {
-      const a = now[i]!;
-      for (let j = i + 1; j < now.length; j++) {
-        const b = now[j]!;
-        // Two ranges meet for the first time when the later of them begins.
-        if (Math.max(start[a]!, start[b]!) !== t) continue;
-        neighbours[a]!.push(b);
-        neighbours[b]!.push(a);
+    if (!begins) continue;
+    alive.sort((a, b) => a - b);
+    for (let i = 0; i < alive.length; i++) {
+      const a = alive[i]!;
+      for (let j = i + 1; j < alive.length; j++) {
+        const b = alive[j]!;
+        if (start[a] === t || start[b] === t) pairs.push(a, b);
       }
     }
   }
-  return { count, start, end, size, neighbours, lowerBound, pressure };
+  return pairs;
+}
+
+function collect(liveness: Liveness, alignment: number): Ranges {
+  const { count, length } = liveness;
+  const start = liveness.starts;
+  const end = new Int32Array(count);
+  const size = new Float64Array(count);
+  const total = new Float64Array(length);
+  for (let r = 0; r < count; r++) {
+    end[r] = Math.min(liveness.ends[r]!, length - 1);
+    size[r] = roundUp(liveness.sizes[r]!, alignment);
+    for (let t = start[r]!; t <= end[r]!; t++) total[t]! += size[r]!;
+  }
+  let lowerBound = 0;
+  for (const bytes of total) if (bytes > lowerBound) lowerBound = bytes;
+  const pressure = new Float64Array(count);
+  for (let r = 0; r < count; r++) {
+    let most = 0;
+    for (let t = start[r]!; t <= end[r]!; t++) if (total[t]! > most) most = total[t]!;
+    pressure[r] = most;
+  }
+  const pairs = meetings(count, start, end, length);
+  const first = new Int32Array(count + 1);
+  for (const r of pairs) first[r + 1]!++;
+  for (let r = 0; r < count; r++) first[r + 1]! += first[r]!;
+  const neighbours = new Int32Array(pairs.length);
+  const next = first.slice();
+  for (let p = 0; p < pairs.length; p += 2) {
+    const a = pairs[p]!;
+    const b = pairs[p + 1]!;
+    neighbours[next[a]!++] = b;
+    neighbours[next[b]!++] = a;
+  }
+  return { count, start, end, size, neighbours, first, lowerBound, pressure };
 }
 
 function initialOrder(r: Ranges): Int32Array {
@@ -108,7 +131,8 @@ function place(r: Ranges, order: Int32Array, layout: Layout, placed: Uint8Array,
     let moved: boolean;
     do {
       moved = false;
-      for (const other of r.neighbours[range]!) {
+      for (let n = r.first[range]!; n < r.first[range + 1]!; n++) {
+        const other = r.neighbours[n]!;
         if (placed[other] === 0) continue;
         const top = layout.top[other]!;
         if (top <= address) continue;
@@ -143,7 +167,7 @@ function candidates(
     for (let at = range; at !== NONE; at = layout.support[at]!) positions.add(layout.position[at]!);
   };
   addChain(top);
-  r.neighbours[top]!.forEach(addChain);
+  for (let n = r.first[top]!; n < r.first[top + 1]!; n++) addChain(r.neighbours[n]!);
   const all = [...positions].sort((a, b) => a - b);
   const apart = all.filter((p) => {
     const range = order[p]!;
@@ -158,7 +182,9 @@ function addFarNeighbours(r: Ranges, layout: Layout, top: number, all: number[])
   visited[top] = 1;
   const queue = [top];
   for (let q = 0; q < queue.length; q++) {
-    for (const other of r.neighbours[queue[q]!]!) {
+    const range = queue[q]!;
+    for (let n = r.first[range]!; n < r.first[range + 1]!; n++) {
+      const other = r.neighbours[n]!;
       if (visited[other] === 1) continue;
       visited[other] = 1;
       queue.push(other);

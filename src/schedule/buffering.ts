@@ -5,7 +5,7 @@ import { bufferBytes, type Entry, type Schedule, type WeightBuffer } from './ent
 import type { Snapshot } from './liveness.js';
 import type { Machine } from './machine.js';
 import { estimateFigures, prebufferCycles, slicesOf, type Figures, type Plan, type Slices } from './plan.js';
-import { weightIdentity, type Program, type WeightIdentity } from './program.js';
+import type { Program } from './program.js';
 
 /** Below this many cycles a transfer at the start of a network, or one that shows, does not matter. */
 const NEGLIGIBLE_CYCLES = 1000;
@@ -250,13 +250,9 @@ function sharedReaders(
   index: number,
 ): number {
   if (program.sharedWeights.size === 0) return 1;
-  const weightsOf = (i: number): WeightIdentity | undefined => {
-    const weights = program.ops[i]?.cost?.weights;
-    return weights && weightIdentity(weights);
-  };
-  const own = weightsOf(index);
+  const own = program.ops[index]!.weights;
   const neighbour = index === 0 ? 1 : index - 1;
-  if (own === undefined || weightsOf(neighbour) !== own) return 1;
+  if (own === undefined || program.ops[neighbour]?.weights !== own) return 1;
   const slices = (entries[neighbour - from] ?? reference[neighbour])?.slices?.boundaries;
   const same = slices?.length === 2 && slices[1] === reference[index]!.slices?.boundaries[1];
   return same ? (program.sharedWeights.get(own) ?? 1) : 1;

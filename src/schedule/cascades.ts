@@ -5,7 +5,7 @@ import { isIn, type Placement, type Snapshot } from './liveness.js';
 import { isPoolingFamily } from './link.js';
 import { AREA } from './machine.js';
 import type { Program, ProgramOp, ProgramTensor } from './program.js';
-import { primaryInput, stripeInputHeight } from './stripes.js';
+import { primaryInput, stripeInputHeight, type Striped } from './stripes.js';
 
 const LIMIT_CAP = 2 ** 30;
 const CONVOLUTIONS: ReadonlySet<OpKind> = new Set<OpKind>(['Conv2D', 'DepthwiseConv2D']);
@@ -29,8 +29,8 @@ export interface OpMemory {
 export interface CascadeInputs {
   readonly program: Program;
   readonly placement: Placement;
-  /** The striped schedule whose operations are to be joined. */
-  readonly striped: readonly (Entry | undefined)[];
+  /** The stripes in which operations are to be joined; none for CPU operations. */
+  readonly striped: readonly (Striped | undefined)[];
   /** Entries for operations that stay alone. */
   readonly fallback: Schedule;
   readonly snapshot: Snapshot;
@@ -71,33 +71,33 @@ function needsWholeTensor(tensor: ProgramTensor, writer: ProgramOp): boolean {
 /** Own and outside memory of every operation under a schedule (reference 04 §7.3). */
 export function opMemory(
   program: Program,
-  schedule: readonly (Entry | undefined)[],
+  schedule: Schedule,
   placement: Placement,
   snapshot: Snapshot,
   index: number,
 ): OpMemory {
   const op = program.ops[index]!;
-  const entry = schedule[index];
+  const entry = schedule[index]!;
   const { rangeOf, times } = snapshot.liveness;
   const ifm = op.ifms[op.primaryIfm];
   const [ofm] = op.ofms;
-  let own = bufferBytes(entry?.buffer);
+  let own = bufferBytes(entry.buffer);
   const held = (tensor: number | undefined): tensor is number =>
     tensor !== undefined && isIn(placement, tensor, AREA.staging);
   if (held(ifm)) own += program.tensors[ifm]!.bytes;
   if (held(ofm)) {
-    const shared = entry?.place === undefined && held(ifm) && rangeOf[ifm] === rangeOf[ofm];
+    const shared = entry.place === undefined && held(ifm) && rangeOf[ifm] === rangeOf[ofm];
     if (!shared) own += program.tensors[ofm]!.bytes;
   }
   return { own, outside: snapshot.used[times[index]!]! - own };
 }
 
-function isCandidate(op: ProgramOp, entry: Entry | undefined, program: Program): boolean {
-  const plan = entry?.plan;
+function isCandidate(op: ProgramOp, striped: Striped | undefined, program: Program): boolean {
   const { cost } = op;
-  if (plan === undefined || cost === undefined) return false;
+  if (striped === undefined || cost === undefined) return false;
   const ifm = program.tensors[op.ifms[op.primaryIfm]!]!;
-  if (ifm.constant || cost.ofmTransposed || cost.ofmReversed || plan.stripeH >= op.ofmShape[1]) return false;
+  if (ifm.constant || cost.ofmTransposed || cost.ofmReversed || striped.stripeH >= op.ofmShape[1])
+    return false;
   if (CONVOLUTIONS.has(cost.kind)) return cost.upscale === 'none';
   return cost.opClass === 'elementwise' || (isPoolingFamily(cost.kind) && cost.kind !== 'ReduceSum');
 }
@@ -159,12 +159,12 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
     return own + outside;
   };
   const rollingBetween = (p: number, c: number): Rolling => {
-    const producer = striped[p]!.plan!;
+    const producer = striped[p]!;
     const consumer = program.ops[c]!;
-    const rows = stripeInputHeight(consumer, striped[c]!.plan!.stripeH);
+    const rows = stripeInputHeight(consumer, striped[c]!.stripeH);
     const height = roundUp(producer.stripeH + rows, rows);
     const width = primaryInput(consumer)[2];
-    const depth = roundUp(producer.op.ofm.shape[3], 16);
+    const depth = roundUp(program.ops[p]!.cost!.ofm.shape[3], 16);
     const bits = ofmTensor(program.ops[p]!).bits;
     return { height, width, depth, bytes: Math.ceil((height * width * depth * bits) / 8) };
   };
@@ -182,7 +182,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
   };
   const reuses = (p: number, incoming: Rolling | undefined, outgoing: Rolling): boolean => {
     const op = program.ops[p]!;
-    const { stripeH } = striped[p]!.plan!;
+    const { stripeH } = striped[p]!;
     return (
       incoming !== undefined &&
       op.mapsOneToOne &&
@@ -217,7 +217,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
     );
     outside.add(times[s]!, memory(s).outside, true, false);
     const first = spilling ? 0 : primaryTensor(start).bytes;
-    let sum = bufferBytes(striped[s]!.buffer);
+    let sum = striped[s]!.bufferBytes;
     let best = alone(s);
     let bestLocal = 0;
     let bestEnd = s;
@@ -231,7 +231,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
       rolling[c - s] = between;
       reuse[p - s] = reused;
       const op = program.ops[c]!;
-      sum += bufferBytes(striped[c]!.buffer) + (reused ? 0 : between.bytes);
+      sum += striped[c]!.bufferBytes + (reused ? 0 : between.bytes);
       const already =
         hasRange && (rangeOf[op.ifms[op.primaryIfm]!] === startRange || rangeOf[op.ofms[0]!] === startRange);
       outside.add(times[c]!, memory(c).outside, false, already);
@@ -265,7 +265,7 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
     for (let i = s; i <= bestEnd; i++) {
       const buffer = rolling[i - s];
       entries.push({
-        ...striped[i]!,
+        ...striped[i]!.entry(),
         place: {
           cascade: bestEnd,
           first: i === s,

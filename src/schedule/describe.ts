@@ -3,7 +3,7 @@ import type { Evaluation } from '../estimate.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from './entry.js';
-import { COLUMN, COLUMNS, finalParts, MEMORY_INDEX } from './figures.js';
+import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from './figures.js';
 import type { Plan } from './plan.js';
 import { perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';
@@ -76,7 +76,7 @@ function opLayers(evaluation: Evaluation, index: number): Layer[] {
   const { program, scheduled, figures } = evaluation;
   const op = program.ops[index]!;
   const entry = scheduled.schedule[index]!;
-  const figure: Figure = (column) => figures.values[index * COLUMNS + column]!;
+  const figure: Figure = (column) => figureAt(figures, index, column);
   const { lowered } = op;
   const stagingUsage = scheduled.snapshot.used[scheduled.snapshot.liveness.times[index]!]!;
   const main: Layer = {

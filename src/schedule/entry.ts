@@ -34,7 +34,8 @@ export interface Entry {
 /** One entry per operation of the program. */
 export type Schedule = readonly Entry[];
 
-const CPU_ENTRY: Entry = {
+/** What a schedule says of an operation that the CPU executes. */
+export const CPU_ENTRY: Entry = {
   plan: undefined,
   slices: undefined,
   buffer: undefined,
@@ -44,8 +45,7 @@ const CPU_ENTRY: Entry = {
 };
 
 /** The entry of a plan as it stands: whole encoding, no buffer. */
-export function plainEntry(plan: Plan | undefined): Entry {
-  if (plan === undefined) return CPU_ENTRY;
+export function plainEntry(plan: Plan): Entry {
   return {
     plan,
     slices: plan.whole,

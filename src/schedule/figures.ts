@@ -41,17 +41,30 @@ export const COLUMNS = COLUMN.traffic + MEMORIES * ROLES;
 /** Column of the bytes that one memory moves in one role. */
 export const trafficColumn = (memory: number, role: number): number => COLUMN.traffic + memory * ROLES + role;
 
-/** Reported figures, a row of `COLUMNS` per operation; rows of CPU operations are zeros. */
+const NO_ROW: Float64Array = new Float64Array(COLUMNS);
+
+/** Reported figures of a schedule's operations; those of CPU operations are zeros. */
 export interface FigureTable {
-  readonly rows: number;
-  readonly values: Float64Array;
+  /** Rows of `COLUMNS` figures. Rows are shared between schedules; their cycles lack what `npu` adds. */
+  readonly rows: readonly Float64Array[];
+  readonly npuCycles: Float64Array;
+  readonly cycles: Float64Array;
 }
 
-/** Sum of a column over all operations. */
-export function columnSum(table: FigureTable, column: number): number {
-  let sum = 0;
-  for (let at = column; at < table.values.length; at += COLUMNS) sum += table.values[at]!;
-  return sum;
+/** One figure of one operation. */
+export function figureAt(table: FigureTable, op: number, column: number): number {
+  if (column === COLUMN.npuCycles) return table.npuCycles[op]!;
+  if (column === COLUMN.cycles) return table.cycles[op]!;
+  return table.rows[op]![column]!;
+}
+
+/** Sums of all columns over all operations. */
+export function columnSums(table: FigureTable): Float64Array {
+  const sums = new Float64Array(COLUMNS);
+  for (const row of table.rows) for (let c = 0; c < COLUMNS; c++) sums[c]! += row[c]!;
+  sums[COLUMN.npuCycles] = table.npuCycles.reduce((x, y) => x + y, 0);
+  sums[COLUMN.cycles] = table.cycles.reduce((x, y) => x + y, 0);
+  return sums;
 }
 
 /** Internal memory that look-up tables are copied to. */
@@ -213,27 +226,29 @@ export function scheduleFigures(
   schedule: Schedule,
   areas: Uint8Array,
 ): FigureTable {
-  const values = new Float64Array(schedule.length * COLUMNS);
+  const rows: Float64Array[] = [];
+  const npu = new Float64Array(schedule.length);
+  const cycles = new Float64Array(schedule.length);
   let slack = 0;
   for (let i = 0; i < schedule.length; i++) {
     const entry = schedule[i]!;
     const { plan, slices, buffer } = entry;
+    let row: Float64Array = NO_ROW;
     if (plan !== undefined && slices !== undefined) {
-      const at = areasOf(program.ops[i]!, areas);
+      const op = program.ops[i]!;
+      const ifm = areas[op.ifms[0]!]!;
+      const ifm2 = op.ifms.length > 1 ? areas[op.ifms[1]!]! : ifm;
+      const ofm = areas[op.ofms[0]!]!;
       const how = buffer === undefined ? 0 : buffer.prebuffered ? 2 : 1;
-      const key = ((at.ifm * AREA_COUNT + at.ifm2) * AREA_COUNT + at.ofm) * 3 + how;
-      let row = slices.rows.get(key);
-      if (row === undefined) {
-        row = baseRow(machine, plan, slices, how !== 0, how === 2, at);
-        slices.rows.set(key, row);
-      }
-      const start = i * COLUMNS;
-      values.set(row, start);
-      const npu = npuCycles(machine, plan, entry, slack, row[COLUMN.runCycles]!);
-      values[start + COLUMN.npuCycles] = npu;
-      if (npu > row[COLUMN.cycles]!) values[start + COLUMN.cycles] = npu;
+      const key = ((ifm * AREA_COUNT + ifm2) * AREA_COUNT + ofm) * 3 + how;
+      const known = slices.rows.get(key);
+      row = known ?? baseRow(machine, plan, slices, how !== 0, how === 2, { ifm, ifm2, ofm });
+      if (known === undefined) slices.rows.set(key, row);
+      npu[i] = npuCycles(machine, plan, entry, slack, row[COLUMN.runCycles]!);
+      cycles[i] = Math.max(npu[i]!, row[COLUMN.cycles]!);
     }
+    rows.push(row);
     slack = entry.hideCycles;
   }
-  return { rows: schedule.length, values };
+  return { rows, npuCycles: npu, cycles };
 }

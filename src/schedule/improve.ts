@@ -6,7 +6,7 @@ import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
 import type { Machine } from './machine.js';
 import { planFor } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
-import { stripeHeight, stripeStep } from './stripes.js';
+import { stripeHeight, stripeStep, type Striped } from './stripes.js';
 import type { Format } from '../cost/operation.js';
 import type { Shape4 } from '../lowering/operations.js';
 
@@ -141,8 +141,14 @@ function improveCascade(
     rows += step
   ) {
     const proposal = restripe(machine, program, cascade, rows, buffered);
-    const striped: (Entry | undefined)[] = [];
-    proposal.forEach((entry, k) => (striped[first + k] = entry));
+    const striped: (Striped | undefined)[] = [];
+    proposal.forEach((entry, k) => {
+      striped[first + k] = {
+        stripeH: entry.plan!.stripeH,
+        bufferBytes: bufferBytes(entry.buffer),
+        entry: () => entry,
+      };
+    });
     const built = buildCascades({
       program,
       placement,

@@ -12,13 +12,7 @@ import { macCount } from '../lowering/macs.js';
 import type { Family } from '../npu/accelerators.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
-import {
-  weightIdentity,
-  type Program,
-  type ProgramOp,
-  type ProgramTensor,
-  type WeightIdentity,
-} from './program.js';
+import { type Program, type ProgramOp, type ProgramTensor, type WeightIdentity } from './program.js';
 
 /** Reductions and poolings that may run in stripes (reference 04 section 4). */
 const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
@@ -181,10 +175,8 @@ function inPlaceInputs(
 /** Weight arrays that more than one operation reads. */
 function sharedWeights(ops: readonly ProgramOp[]): Program['sharedWeights'] {
   const readers = new Map<WeightIdentity, number>();
-  for (const { cost } of ops) {
-    if (cost?.weights === undefined) continue;
-    const key = weightIdentity(cost.weights);
-    readers.set(key, (readers.get(key) ?? 0) + 1);
+  for (const { weights } of ops) {
+    if (weights !== undefined) readers.set(weights, (readers.get(weights) ?? 0) + 1);
   }
   for (const [key, count] of readers) if (count === 1) readers.delete(key);
   return readers;
@@ -277,6 +269,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return {
       lowered: op,
       cost,
+      weights: npu ? (op.weights?.source ?? op.weights?.key) : undefined,
       macs: npu ? macCount(op) : 0,
       ifms,
       chainedIfms,

@@ -4,7 +4,7 @@ import type { Encoding } from '../weights/encoding.js';
 import { allocate } from './allocate.js';
 import { liveRanges } from './liveness.js';
 import { AREA } from './machine.js';
-import { weightIdentity, type Program, type WeightIdentity } from './program.js';
+import type { Program, WeightIdentity } from './program.js';
 import type { Scheduled } from './schedule.js';
 
 const ALIGNMENT = 16;
@@ -28,17 +28,17 @@ function constantBytes(program: Program, { schedule }: Scheduled): number {
     contents.add(key);
     bytes += roundUp(size, ALIGNMENT);
   };
+  const isNew = (identity: WeightIdentity, encoding: Encoding): boolean => {
+    if (program.sharedWeights.size === 0) return true;
+    const made = encodings.get(identity);
+    if (made?.includes(encoding) === true) return false;
+    encodings.set(identity, [...(made ?? []), encoding]);
+    return true;
+  };
   program.ops.forEach((op, i) => {
     const encoding = schedule[i]!.slices?.encoding;
-    const weights = op.cost?.weights;
-    if (encoding !== undefined && weights !== undefined) {
-      const identity = weightIdentity(weights);
-      const made = encodings.get(identity);
-      if (made?.includes(encoding) !== true) {
-        bytes += roundUp(encoding.allocatedBytes, ALIGNMENT);
-        if (made === undefined) encodings.set(identity, [encoding]);
-        else made.push(encoding);
-      }
+    if (encoding !== undefined && op.weights !== undefined) {
+      if (isNew(op.weights, encoding)) bytes += roundUp(encoding.allocatedBytes, ALIGNMENT);
     }
     if (op.cost === undefined) return;
     const addFeatureMap = (id: number): void => {

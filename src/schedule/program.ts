@@ -1,6 +1,6 @@
 import type { CostOp, Format } from '../cost/operation.js';
 import type { ElementType } from '../graph/network.js';
-import type { LoweredOp, LookUpTable, Shape4, WeightArray } from '../lowering/operations.js';
+import type { LoweredOp, LookUpTable, Shape4 } from '../lowering/operations.js';
 
 /** A feature map with what placement and liveness need to know of it. */
 export interface ProgramTensor {
@@ -30,6 +30,8 @@ export interface ProgramOp {
   readonly lowered: LoweredOp;
   /** Undefined for CPU operations. */
   readonly cost: CostOp | undefined;
+  /** What tells its weights from those of other operations; operations of equal `cost` may differ in it. */
+  readonly weights: WeightIdentity | undefined;
   /** Multiply-accumulates by the reference's count. */
   readonly macs: number;
   /** Tensors that the primary reads, in index order. */
@@ -68,5 +70,3 @@ export interface Program {
 
 /** What tells weight arrays apart: the tensor they come from, else their contents. */
 export type WeightIdentity = object | string;
-
-export const weightIdentity = (weights: WeightArray): WeightIdentity => weights.source ?? weights.key;

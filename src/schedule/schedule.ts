@@ -1,13 +1,13 @@
 import { bufferSchedule } from './buffering.js';
 import { buildCascades, opMemory } from './cascades.js';
-import { plainEntry, type Schedule } from './entry.js';
+import { CPU_ENTRY, plainEntry, type Schedule } from './entry.js';
 import { improveCascades } from './improve.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
 import { AREA, type Machine } from './machine.js';
 import { planFor } from './plan.js';
-import { weightIdentity, type Program } from './program.js';
+import type { Program } from './program.js';
 import { placeInStaging } from './staging.js';
-import { minimalSchedule } from './stripes.js';
+import { minimalStripes } from './stripes.js';
 
 export type Optimise = 'Performance' | 'Size';
 
@@ -43,14 +43,12 @@ export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
   schedule.forEach((entry, i) => {
     if (entry.plan === undefined) return;
     const before = previous === -1 ? undefined : schedule[previous];
-    const weights = program.ops[i]!.cost?.weights;
-    const other = previous === -1 ? undefined : program.ops[previous]!.cost?.weights;
+    const { weights } = program.ops[i]!;
     if (
       entry.buffer !== undefined &&
       before?.buffer !== undefined &&
       weights !== undefined &&
-      other !== undefined &&
-      weightIdentity(other) === weightIdentity(weights) &&
+      program.ops[previous]!.weights === weights &&
       entry.slices?.boundaries.length === 2 &&
       before.slices?.boundaries.length === 2 &&
       entry.buffer.parts.length === before.buffer.parts.length &&
@@ -63,37 +61,47 @@ export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
   return owners;
 }
 
-/** The schedule with cascades, for when staging memory is scarce (reference 04 §7.1 steps 2 to 7). */
+/** A schedule without weight buffers and its memory use. */
+interface Unbuffered {
+  readonly schedule: Schedule;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * The schedule with cascades, for when staging memory is scarce (reference 04 §7.1 steps 2 to 7).
+ *
+ * @param bufferedPeak peak of the buffered schedule without cascades; undefined in spilling modes
+ * @returns undefined if that schedule fits
+ */
 function cascadedSchedule(
   machine: Machine,
   program: Program,
   placement: Placement,
-  whole: Schedule,
-  wholeSnapshot: Snapshot,
-  bufferedPeak: number,
+  whole: Unbuffered,
+  bufferedPeak: number | undefined,
   optimise: Optimise,
 ): Schedule | undefined {
   const { arenaCacheSize } = machine.system;
-  const minimal = minimalSchedule(machine, program);
-  const snapshot = takeSnapshot(program, minimal, placement);
-  const guide =
-    optimise === 'Size' ? wholeSnapshot.used.reduce((a, b) => Math.min(a, b), Infinity) : arenaCacheSize;
+  const least = (used: Float64Array): number => used.reduce((a, b) => Math.min(a, b), Infinity);
   const { entries, cascades } = buildCascades({
     program,
     placement,
-    striped: minimal,
-    fallback: whole,
-    snapshot,
-    memory: (i) => opMemory(program, minimal, placement, snapshot, i),
-    guide,
+    striped: minimalStripes(machine, program),
+    fallback: whole.schedule,
+    snapshot: whole.snapshot,
+    memory: (i) => opMemory(program, whole.schedule, placement, whole.snapshot, i),
+    guide: optimise === 'Size' ? least(whole.snapshot.used) : arenaCacheSize,
     from: 0,
     to: program.ops.length - 1,
   });
-  const peak = takeSnapshot(program, entries, placement).peak;
+  const { peak } = cascades.length === 0 ? whole.snapshot : takeSnapshot(program, entries, placement);
   const limit = optimise === 'Size' && peak > 0 ? peak : arenaCacheSize;
-  if (!placement.spilling && bufferedPeak < limit) return undefined;
+  if (bufferedPeak !== undefined && bufferedPeak < limit) return undefined;
+  if (cascades.length === 0) {
+    return bufferSchedule(machine, program, whole.schedule, whole.snapshot, limit);
+  }
   const start = { schedule: entries, cascades };
-  const { schedule } = improveCascades(machine, program, placement, start, whole, limit);
+  const { schedule } = improveCascades(machine, program, placement, start, whole.schedule, limit);
   return bufferSchedule(machine, program, schedule, takeSnapshot(program, schedule, placement), limit);
 }
 
@@ -112,31 +120,28 @@ function placeRollingBuffers(program: Program, schedule: Schedule, placement: Pl
 export function scheduleProgram(machine: Machine, program: Program, optimise: Optimise): Scheduled {
   const { spilling, arenaCacheSize } = machine.system;
   let placement = initialPlacement(program, spilling);
-  const whole = program.ops.map(({ cost }) =>
-    plainEntry(cost === undefined ? undefined : planFor(machine, cost)),
+  const plain = program.ops.map(({ cost }) =>
+    cost === undefined ? CPU_ENTRY : plainEntry(planFor(machine, cost)),
   );
-  const wholeSnapshot = takeSnapshot(program, whole, placement);
-  let schedule: Schedule = bufferSchedule(machine, program, whole, wholeSnapshot, UNLIMITED);
-  const bufferedSnapshot = takeSnapshot(program, schedule, placement);
-  const bufferedPeak = bufferedSnapshot.peak;
-  const unlimited = !spilling && optimise === 'Performance' && bufferedPeak < arenaCacheSize;
-  if (unlimited && program.sharedWeights.size === 0) {
-    return {
-      schedule,
-      placement,
-      snapshot: bufferedSnapshot,
-      bufferOwner: shareBuffers(program, schedule),
-      cascaded: false,
-    };
+  const whole = { schedule: plain, snapshot: takeSnapshot(program, plain, placement) };
+  let schedule: Schedule | undefined;
+  let snapshot: Snapshot | undefined;
+  if (!spilling) {
+    schedule = bufferSchedule(machine, program, plain, whole.snapshot, UNLIMITED);
+    snapshot = takeSnapshot(program, schedule, placement);
   }
-  if (!unlimited) {
-    schedule =
-      cascadedSchedule(machine, program, placement, whole, wholeSnapshot, bufferedPeak, optimise) ?? schedule;
+  if (snapshot === undefined || optimise === 'Size' || snapshot.peak >= arenaCacheSize) {
+    const cascaded = cascadedSchedule(machine, program, placement, whole, snapshot?.peak, optimise);
+    if (cascaded !== undefined) snapshot = undefined;
+    schedule = cascaded ?? schedule;
   }
+  schedule = schedule!;
   const bufferOwner = shareBuffers(program, schedule);
   placement = placeRollingBuffers(program, schedule, placement);
   if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
-  const snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
+  if (snapshot === undefined || program.sharedWeights.size > 0) {
+    snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
+  }
   const cascaded = schedule.some((entry) => entry.place !== undefined);
   return { schedule, placement, snapshot, bufferOwner, cascaded };
 }

@@ -1,7 +1,7 @@
 import { roundUp } from '../cost/integers.js';
 import { requiredIfm } from '../cost/operation.js';
 import type { Shape4 } from '../lowering/operations.js';
-import { plainEntry, type Schedule } from './entry.js';
+import { plainEntry, type Entry } from './entry.js';
 import type { Machine } from './machine.js';
 import { planFor } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
@@ -27,15 +27,26 @@ export function stripeInputHeight(op: ProgramOp, stripeH: number): number {
 /** Shape of the primary IFM as the operation reads it. */
 export const primaryInput = (op: ProgramOp): Shape4 => op.cost!.ifms[op.primaryIfm]!.shape;
 
+/** An operation with a stripe height; its entry is only worked out when it is asked for. */
+export interface Striped {
+  readonly stripeH: number;
+  /** Bytes of its weight buffers. */
+  readonly bufferBytes: number;
+  readonly entry: () => Entry;
+}
+
 /** Every operation with the smallest stripe that still feeds the next one; reference 04 §7.2. */
-export function minimalSchedule(machine: Machine, program: Program): Schedule {
-  const entries: Schedule[number][] = [];
+export function minimalStripes(machine: Machine, program: Program): (Striped | undefined)[] {
+  const result = new Array<Striped | undefined>(program.ops.length);
   let rows = 1;
   for (let i = program.ops.length - 1; i >= 0; i--) {
     const op = program.ops[i]!;
     const { cost } = op;
-    entries[i] = plainEntry(cost && planFor(machine, cost, stripeHeight(op, rows)));
+    if (cost !== undefined) {
+      const stripeH = stripeHeight(op, rows);
+      result[i] = { stripeH, bufferBytes: 0, entry: () => plainEntry(planFor(machine, cost, stripeH)) };
+    }
     rows = op.lowered.kernel.strideH;
   }
-  return entries;
+  return result;
 }

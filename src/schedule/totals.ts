@@ -1,8 +1,8 @@
 import { roundUp, volume } from '../cost/integers.js';
 import type { Area, AreaTraffic, Estimate, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
-import { COLUMN, columnSum, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
-import { weightIdentity, type WeightIdentity } from './program.js';
+import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
+import type { WeightIdentity } from './program.js';
 
 /** The figures of a network as a whole. */
 export type Totals = Pick<
@@ -37,12 +37,13 @@ function weightTotals({ program, scheduled }: Evaluation): {
   let originalWeightBytes = 0;
   let encodedWeightBytes = 0;
   let predictedWeights = false;
-  program.ops.forEach(({ cost }, i) => {
+  program.ops.forEach(({ cost, weights: identity }, i) => {
     const weights = cost?.weights;
-    if (weights === undefined) return;
-    const identity = weightIdentity(weights);
-    if (seen.has(identity)) return;
-    seen.add(identity);
+    if (weights === undefined || identity === undefined) return;
+    if (program.sharedWeights.size > 0) {
+      if (seen.has(identity)) return;
+      seen.add(identity);
+    }
     originalWeightBytes += roundUp(volume(weights.shape), 16);
     encodedWeightBytes += scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0;
     predictedWeights ||= weights.predicted;
@@ -61,6 +62,7 @@ function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<num
 /** Sums over all operations; reference 04 §11.1. */
 export function totalsOf(evaluation: Evaluation): Totals {
   const { program, figures } = evaluation;
+  const sums = columnSums(figures);
   let macs = 0;
   let cpuOperators = 0;
   for (const op of program.ops) {
@@ -71,7 +73,7 @@ export function totalsOf(evaluation: Evaluation): Totals {
     memoryUsed: memoryPerArea(evaluation),
     ...weightTotals(evaluation),
     traffic: perArea((m): AreaTraffic => {
-      const role = (r: number): number => columnSum(figures, trafficColumn(m, r));
+      const role = (r: number): number => sums[trafficColumn(m, r)]!;
       const featureMapRead = role(TRAFFIC.fmRead);
       const featureMapWrite = role(TRAFFIC.fmWrite);
       const weightRead = role(TRAFFIC.weightRead);
@@ -80,9 +82,9 @@ export function totalsOf(evaluation: Evaluation): Totals {
       return { featureMapRead, featureMapWrite, weightRead, weightWrite, total };
     }),
     macs,
-    npuCycles: columnSum(figures, COLUMN.npuCycles),
-    accessCycles: perArea((m) => columnSum(figures, COLUMN.access + m)),
-    cycles: columnSum(figures, COLUMN.cycles),
+    npuCycles: sums[COLUMN.npuCycles]!,
+    accessCycles: perArea((m) => sums[COLUMN.access + m]!),
+    cycles: sums[COLUMN.cycles]!,
     cpuOperators,
   };
 }
