@@ -6,10 +6,9 @@ import { textOf, type Ranking } from './ranking.js';
 const SHOWN = 10;
 /** Baselines that it shows. */
 const BASELINES = 6;
-const DESIGN_WIDTH = 34;
-/** Where several models share the width. */
-const MODEL_WIDTH = 14;
-const SHORT_DESIGN_WIDTH = 18;
+/** Widest line, and what separates columns. */
+const LINE_WIDTH = 110;
+const GAP = 2;
 
 interface ShownColumn {
   readonly title: string;
@@ -51,46 +50,69 @@ const numbersAt = ({ table }: Ranking, i: number): NumberRow =>
     number
   >;
 
+interface Line {
+  readonly position: string;
+  readonly model: string;
+  readonly design: string;
+  readonly numbers: readonly string[];
+}
+
+const widest = (texts: readonly string[]): number => Math.max(...texts.map((t) => t.length));
+
+/** Cells of the lines: models and designs are clipped to what the numbers leave of the width. */
+const cellsOf = (lines: readonly Line[], withModel: boolean): string[][] => {
+  const numbers = COLUMNS.map((column, i) => widest([column.title, ...lines.map((l) => l.numbers[i]!)]));
+  const taken = widest(lines.map((l) => l.position)) + numbers.reduce((sum, n) => sum + GAP + n, 0);
+  const room = LINE_WIDTH - taken - GAP * (withModel ? 2 : 1);
+  const designs = widest(lines.map((l) => l.design));
+  const forModel = Math.min(widest(lines.map((l) => l.model)), Math.max(room >> 1, room - designs));
+  const forDesign = withModel ? room - forModel : room;
+  return lines.map(({ position, model, design, numbers: cells }) => [
+    position,
+    ...(withModel ? [clipped(model, forModel)] : []),
+    clipped(design, forDesign),
+    ...cells,
+  ]);
+};
+
 /** The best rows of the front beside the unchanged networks, at most 110 columns wide. */
 export const frontTable = (ranking: Ranking): string => {
   const { studies, frontSize } = ranking;
-  const several = studies.length > 1;
-  const lines = new Table({
-    head: ['', ...(several ? ['model'] : []), 'design', ...COLUMNS.map((c) => c.title)],
-    colAligns: [
-      'right',
-      ...(several ? ['left' as const] : []),
-      'left',
-      ...COLUMNS.map(() => 'right' as const),
-    ],
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
-    chars: NO_BORDERS,
+  const withModel = studies.length > 1;
+  const line = (position: string, model: string, design: string, numbers: NumberRow): Line => ({
+    position,
+    model,
+    design,
+    numbers: COLUMNS.map((c) => c.text(numbers)),
   });
-  const push = (position: string, model: string, design: string, numbers: NumberRow): void => {
-    const names = several
-      ? [clipped(model, MODEL_WIDTH), clipped(design, SHORT_DESIGN_WIDTH)]
-      : [clipped(design, DESIGN_WIDTH)];
-    lines.push([position, ...names, ...COLUMNS.map((c) => c.text(numbers))]);
-  };
   const baselines = studies.flatMap((study) =>
     study.space.systems.flatMap(({ code }, system) => {
       const numbers = baselineRow(study, system);
-      return numbers === undefined ? [] : [{ model: study.model, code, numbers }];
+      return numbers === undefined ? [] : [line('base', study.model, `base@${code}`, numbers)];
     }),
   );
-  for (const { model, code, numbers } of baselines.slice(0, BASELINES)) {
-    push('base', model, `base@${code}`, numbers);
-  }
   const shown = Math.min(SHOWN, frontSize);
-  for (let i = 0; i < shown; i++) {
-    const text = textOf(ranking, i);
-    push(String(i + 1), text.model, text.design, numbersAt(ranking, i));
-  }
+  const best = Array.from({ length: shown }, (_, i) => {
+    const { model, design } = textOf(ranking, i);
+    return line(String(i + 1), model, design, numbersAt(ranking, i));
+  });
+  const table = new Table({
+    head: ['', ...(withModel ? ['model'] : []), 'design', ...COLUMNS.map((c) => c.title)],
+    colAligns: [
+      'right',
+      ...(withModel ? ['left' as const] : []),
+      'left',
+      ...COLUMNS.map(() => 'right' as const),
+    ],
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
+    chars: NO_BORDERS,
+  });
+  table.push(...cellsOf([...baselines.slice(0, BASELINES), ...best], withModel));
   const rest = frontSize - shown;
-  const text = lines
+  return table
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
+    .map((text) => text.trimEnd())
+    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [])
     .join('\n');
-  return rest > 0 ? `${text}\n      and ${grouped(rest)} more on the front` : text;
 };

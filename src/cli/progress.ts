@@ -15,6 +15,9 @@ const duration = (seconds: number): string => {
   return minutes < 60 ? `${minutes} min ${Math.ceil(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
 };
 
+/** Rates are those of about the last so many milliseconds: the first designs are slow. */
+const WINDOW = 4000;
+
 /** A bar on stderr with rate and time left; nothing where stderr is not a terminal. */
 export const showProgress = (total: number, unit: string, wanted: boolean): Progress => {
   if (!wanted || !process.stderr.isTTY) return SILENT;
@@ -29,11 +32,15 @@ export const showProgress = (total: number, unit: string, wanted: boolean): Prog
     },
     Presets.shades_classic,
   );
-  const start = performance.now();
+  const marks = [{ time: performance.now(), finished: 0 }];
   bar.start(total, 0, { rate: 0, left: '?' });
   return {
     update: (finished) => {
-      const perSecond = (1000 * finished) / Math.max(1, performance.now() - start);
+      const time = performance.now();
+      marks.push({ time, finished });
+      while (marks.length > 2 && time - marks[1]!.time > WINDOW) marks.shift();
+      const since = marks[0]!;
+      const perSecond = (1000 * (finished - since.finished)) / Math.max(1, time - since.time);
       bar.update(finished, {
         rate: Math.round(perSecond),
         left: duration((total - finished) / perSecond),

@@ -21,11 +21,11 @@ export interface SweepOptions extends SystemOptions, CommonOptions {
 }
 
 const HELP = `
-Every convolution with a kernel larger than 1x1 and constant weights is a site. It may stay (standard), become a
-depthwise and a 1x1 convolution (separable), or the same with a ReLU on the depthwise (separable:relu, only if named
-in --options). Channel counts vary if the space file says so. Designs are ranked by Pareto rank over the objectives:
-columns of ranking.csv, each with an optional :min or :max. Default: cycles_total,sram_total_bytes, and where widths
-vary also parameters:max, a crude stand-in for what a network can learn.
+Every convolution with a kernel larger than 1x1 and constant weights is a site. It may stay (standard), become
+a depthwise and a 1x1 convolution (separable), or the same with a ReLU on the depthwise (separable:relu, only
+if named in --options). Channel counts vary if the space file says so. Designs are ranked by Pareto rank over
+the objectives: columns of ranking.csv, each with an optional :min or :max. Default:
+cycles_total,sram_total_bytes, and where widths vary also parameters:max, a crude stand-in for capacity.
 
 Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C keeps what was finished.
 
