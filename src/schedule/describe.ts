@@ -78,7 +78,8 @@ function opLayers(evaluation: Evaluation, index: number): Layer[] {
   const entry = scheduled.schedule[index]!;
   const figure: Figure = (column) => figureAt(figures, index, column);
   const { lowered } = op;
-  const stagingUsage = scheduled.snapshot.used[scheduled.snapshot.liveness.times[index]!]!;
+  const { used, liveness } = scheduled.snapshot;
+  const stagingUsage = op.cost === undefined ? 0 : used[liveness.times[index]!]!;
   const main: Layer = {
     originalOperator: lowered.original,
     operator: lowered.kind,

@@ -42,7 +42,6 @@ const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Rescale',
   'Quantize',
   'MemoryCopy',
-  'Transpose',
 ]);
 
 const NO_INPUTS: readonly number[] = [];
@@ -164,7 +163,6 @@ function inPlaceInputs(
       ifm.format === ofm.format &&
       ifm.type === ofm.type &&
       !ifm.constant &&
-      !ifm.graphInput &&
       !ifm.persistent &&
       ifm.consumers.length === 1 &&
       ifm.shape.every((axis, i) => axis === ofm.shape[i])

@@ -55,6 +55,8 @@ function constantBytes(program: Program, { schedule }: Scheduled): number {
 /** Bytes that each area of the program takes under that schedule. */
 export function memoryUse(system: System, program: Program, scheduled: Scheduled): MemoryUse {
   const { schedule, placement, bufferOwner, snapshot, cascaded } = scheduled;
+  // A network without any operation for the NPU is left as it is.
+  if (program.ops.every((op) => op.cost === undefined)) return { featureMaps: 0, staging: 0, constants: 0 };
   // Without cascades and spilling the snapshot's live ranges are those of the one memory there is.
   const known = cascaded || system.spilling ? undefined : snapshot.liveness;
   const size = (target: number, limit?: number): number =>

@@ -243,7 +243,9 @@ export function findBlockConfig(op: CostOp, acc: Accelerator, stripeH: number): 
   const elements = (s: CostOp['ofm']['shape']): number => s[0] * s[1] * s[2] * s[3];
   let ifm = shapeOf(first);
   if (second !== undefined && elements(shapeOf(second)) > elements(ifm)) ifm = shapeOf(second);
-  let ofm: CostOp['ofm']['shape'] = [op.ofm.shape[0], stripeH, op.ofm.shape[2], op.ofm.shape[3]];
+  // A Transpose writes what it reads block by block, so its blocks are those of the IFM.
+  let ofm: CostOp['ofm']['shape'] =
+    op.opClass === 'transpose' ? first.shape : [op.ofm.shape[0], stripeH, op.ofm.shape[2], op.ofm.shape[3]];
   let ifmBits = first.bits;
   if (op.kind === 'MemoryCopy' && ifmBits >= 32) {
     const parts = ifmBits / 16;

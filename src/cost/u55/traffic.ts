@@ -133,6 +133,7 @@ export function featureMapBytes(
   const ifm = op.ifms[0]!;
   const ifm2 = op.ifms[1];
   const [, , ofmW, ofmC] = op.ofm.shape;
+  const writer = config.reduction ?? config;
   return {
     ifm: readBytes(ifm, ifm.bits, config, ifmMemory, acc.cores, elements.ifmRead),
     ifm2:
@@ -142,8 +143,8 @@ export function featureMapBytes(
       ofmMemory.burstLength,
       op.ofm.format,
       op.ofm.bits,
-      config.ofmW,
-      config.ofmC,
+      writer.ofmW,
+      writer.ofmC,
       ofmW,
       ofmC,
       acc.cores,
