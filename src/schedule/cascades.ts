@@ -135,7 +135,7 @@ function tensorsMayShare(ifm: ProgramTensor, ofm: ProgramTensor): boolean {
   return (
     ifm.format === ofm.format &&
     ifm.type === ofm.type &&
-    !ifm.graphInput &&
+    !ifm.graphOutput &&
     !ifm.persistent &&
     !ofm.persistent &&
     ifm.consumers.length === 1 &&

@@ -163,6 +163,7 @@ function inPlaceInputs(
       ifm.format === ofm.format &&
       ifm.type === ofm.type &&
       !ifm.constant &&
+      !ifm.graphOutput &&
       !ifm.persistent &&
       ifm.consumers.length === 1 &&
       ifm.shape.every((axis, i) => axis === ofm.shape[i])
