@@ -2,7 +2,7 @@ import type { Op, Tensor, View as IrView } from './ir.js';
 import { ROLE } from './ir.js';
 import type { Group } from './groups.js';
 import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
-import { sameShape, toOffset4, toShape4 } from './shape.js';
+import { toOffset4, toShape4 } from './shape.js';
 import { weightsOf } from './weights.js';
 
 /** Turns finished operations into the immutable ones of the lowered network. */
@@ -29,8 +29,7 @@ function emitView(view: IrView, emitter: Emitter): Writable<View> {
   const shape = toShape4(view.shape);
   const made: Writable<View> = { tensor: featureOf(view.tensor, emitter), shape };
   if (view.slice !== undefined) {
-    const slice = { offset: toOffset4(view.slice.offset, view.shape), shape: toShape4(view.slice.size) };
-    if (!sameShape(slice.shape, shape)) made.slice = slice;
+    made.slice = { offset: toOffset4(view.slice.offset, view.shape), shape: toShape4(view.slice.size) };
   }
   if (view.step !== undefined) {
     const n = view.step.length;

@@ -2,6 +2,7 @@ import type { Graph, Network } from '../graph/network.js';
 import { moveCpuOperations } from './cpu-order.js';
 import { emitGroup } from './emit.js';
 import type { Emitter } from './emit.js';
+import { checkExecutable } from './executable.js';
 import { foldConstants } from './fold.js';
 import { groupOperations } from './groups.js';
 import type { IrGraph, Op } from './ir.js';
@@ -12,20 +13,24 @@ import { passesOf } from './passes.js';
 import { placeOperators } from './placement/place.js';
 import { quantiseOperation } from './quantise.js';
 import { readGraph } from './read.js';
+import { adaptBooleans } from './rewrite/booleans.js';
 import { splitOperation } from './split/split.js';
 import type { LoweringTarget } from './target.js';
 import { runPass, walk } from './traverse.js';
 import { checkValidity } from './validity.js';
 
 /** NPU and CPU operations of the rewritten graph in execution order, each as the hardware takes it. */
-function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
+function flatten(graph: IrGraph, target: LoweringTarget, file: string): Op[] {
   const flat: Op[] = [];
   const context = { graph, target };
   for (const op of executionOrder(graph)) {
     if (op.kind === 'Passthrough') flat.push(op);
     else {
       toNpuForm(op);
-      for (const part of splitOperation(op, context)) flat.push(part);
+      for (const part of splitOperation(op, context)) {
+        checkExecutable(part, target.family, file);
+        flat.push(part);
+      }
     }
   }
   return flat;
@@ -39,10 +44,10 @@ function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, file
   for (const pass of passes.tflite) runPass(pass, ir);
   walk(ir, quantiseOperation);
   for (const pass of passes.beforeFolding) runPass(pass, ir);
+  adaptBooleans(ir);
   foldConstants(ir);
   for (const pass of passes.afterFolding) runPass(pass, ir);
-  const flat = flatten(ir, target);
-  void file;
+  const flat = flatten(ir, target, file);
   const groups = moveCpuOperations(groupOperations(flat, target.family));
   return groups.map((group) => emitGroup(group, emitter));
 }

@@ -19,6 +19,7 @@ import {
 } from './rewrite/convolution.js';
 import { lowerGather, lowerScatter } from './rewrite/gather.js';
 import { lowerLeakyRelu, lowerPrelu } from './rewrite/leaky.js';
+import { lowerLstm } from './rewrite/lstm.js';
 import { lowerBatchMatMul, lowerDynamicProduct, transposeSecond } from './rewrite/matmul.js';
 import { lowerConcat, lowerPack, lowerSlice, lowerSplit, lowerStridedSlice } from './rewrite/movement.js';
 import { foldPadding } from './rewrite/pad-folding.js';
@@ -128,6 +129,7 @@ function tflitePasses(t: Traits): readonly Pass[] {
       rule(['Less', 'LessEqual'], lowerLess),
       rule('GatherV2', lowerGather),
       rule('ScatterNd', lowerScatter),
+      rule('Lstm', lowerLstm),
       rule('Concat', lowerConcat),
     ]),
   ];

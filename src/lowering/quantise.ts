@@ -1,5 +1,5 @@
 import { UNIT } from './ir.js';
-import type { IrGraph, Op, Quant, View } from './ir.js';
+import type { Op, Quant, View } from './ir.js';
 import type { Kind } from './kinds.js';
 import { sameQuant } from './quant.js';
 
@@ -65,8 +65,7 @@ const RULES: ReadonlyMap<Kind, Rule> = new Map<Kind, Rule>([
 ]);
 
 /** What rewriting needs to know of an operation's scales: do they change anything? */
-export function quantiseOperation(op: Op, graph: IrGraph): Op {
-  void graph;
+export function quantiseOperation(op: Op): Op {
   const ofm = op.outputs[0];
   if (ofm !== undefined) RULES.get(op.kind)?.(op, ofm);
   return op;

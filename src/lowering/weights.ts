@@ -3,7 +3,7 @@ import { weightsFromBytes } from '../weights/from-bytes.js';
 import { syntheticWeights } from '../weights/synthetic.js';
 import type { WeightStatistics } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
-import type { Op, Quant } from './ir.js';
+import type { Op, Quant, View } from './ir.js';
 import type { WeightArray } from './operations.js';
 import { elements, padTo } from './shape.js';
 
@@ -96,6 +96,16 @@ export function weightsOf(op: Op): WeightArray | undefined {
   const made = fromTensor(tensor, view.quant, order, depthwise, op.builtin === 'FULLY_CONNECTED');
   BY_TENSOR.set(tensor, { ...known, [depthwise ? 'depthwise' : 'conv']: made });
   return (op.weights = made);
+}
+
+/** Constant weights of a product, O × I; undefined when they are computed. */
+export function matrixWeights(view: View): WeightArray | undefined {
+  const tensor = view.tensor.source;
+  if (tensor?.constant === undefined) return undefined;
+  const known = BY_TENSOR.get(tensor);
+  const made = known?.conv ?? fromTensor(tensor, view.quant, 'OHWI', false, true);
+  BY_TENSOR.set(tensor, { ...known, conv: made });
+  return made;
 }
 
 const derived = (

@@ -122,7 +122,12 @@ export function reportDifferences(rows: readonly Row[], golden: readonly GoldenR
       theirs['MAC Count'],
       theirs.Name,
     ];
-    if (a !== undefined && theirs !== undefined && mayBeSparse(mine!.op) && a[3] === 2 * theirs['MAC Count']) {
+    if (
+      a !== undefined &&
+      theirs !== undefined &&
+      mayBeSparse(mine!.op) &&
+      a[3] === 2 * theirs['MAC Count']
+    ) {
       a[3] = theirs['MAC Count'];
     }
     if (a !== undefined && theirs?.Name.startsWith('#')) a[4] = theirs.Name;

@@ -93,6 +93,7 @@ export function viewAsVectors(op: Op): Op {
   const weights = weightsOf(op);
   if (weights === undefined) return op;
   const depth = weights.shape[3];
+  if (ifm.slice !== undefined) return op;
   const rows = elements(ifm.shape) / depth;
   const [height, width] = rows > 1 ? rowsAsPlane(rows) : [1, 1];
   ifm.shape = [1, height, width, depth];

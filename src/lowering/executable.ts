@@ -1,0 +1,70 @@
+import { inputError } from '../errors.js';
+import { ifmOf, ofmOf, sizeOf } from './ir.js';
+import type { Op } from './ir.js';
+import type { Kind } from './kinds.js';
+import { FAMILY_RULES } from './placement/families.js';
+import { isTooLarge } from './split/parts.js';
+import type { LoweringFamily } from './target.js';
+import { weightsOf } from './weights.js';
+
+const WEIGHTED: ReadonlySet<Kind> = new Set<Kind>(['Conv2D', 'DepthwiseConv2D', 'FullyConnected']);
+const STRIDED: ReadonlySet<Kind> = new Set<Kind>([...WEIGHTED, 'AvgPool', 'MaxPool']);
+
+/** Kinds that only the largest family has (reference 01 §11.2). */
+const EXTENDED: ReadonlySet<Kind> = new Set<Kind>([
+  'SHR',
+  'Div',
+  'LogicalAnd',
+  'LogicalOr',
+  'LogicalXor',
+  'LogicalNot',
+  'And',
+  'Or',
+  'Xor',
+  'Not',
+  'AndNot',
+  'Equal',
+  'NotEqual',
+  'Greater',
+  'GreaterEqual',
+  'Resize',
+  'Gather',
+  'Scatter',
+  'ArgMax',
+  'ReduceMin',
+  'ReduceAny',
+  'ReduceAll',
+]);
+
+function obstacle(op: Op, family: LoweringFamily): string | undefined {
+  const small = family !== 'u85';
+  if (small && EXTENDED.has(op.kind)) return `it becomes ${op.kind}`;
+  if (WEIGHTED.has(op.kind) && weightsOf(op) === undefined) return 'its weights are not constant';
+  if (!small) return undefined;
+  const { kernel } = op;
+  if (STRIDED.has(op.kind)) {
+    if (kernel.strideH > 3 || kernel.strideW > 3)
+      return `it has a stride of ${kernel.strideH}x${kernel.strideW}`;
+    const depth = sizeOf(ifmOf(op)).at(-1) ?? 1;
+    if (WEIGHTED.has(op.kind) && depth > 65536) return `its input depth of ${depth} is above 65536`;
+  }
+  if (op.kind === 'Transpose' && (isTooLarge(ifmOf(op)) || isTooLarge(ofmOf(op)))) {
+    return 'it transposes an axis larger than 65536';
+  }
+  return undefined;
+}
+
+/**
+ * Refuses an operation that was placed on the NPU but that the NPU cannot run (reference 01 §2.9): an input error that
+ * says that the network will not compile, and why.
+ */
+export function checkExecutable(op: Op, family: LoweringFamily, file: string): void {
+  const reason = obstacle(op, family);
+  if (reason === undefined) return;
+  const { operator } = op.source;
+  const output = op.outputs.length > 0 ? ofmOf(op).tensor.name : '';
+  throw inputError(
+    `${file}: will not compile because operator ${operator.origin} (${operator.kind}, output "${output}") could not run ` +
+      `on the NPU of ${FAMILY_RULES[family].name}: ${reason}; replace the operator or choose another accelerator`,
+  );
+}

@@ -1,0 +1,181 @@
+import { build } from '../build.js';
+import {
+  connectInput,
+  connectOutput,
+  connectOutputLike,
+  disconnect,
+  ifmOf,
+  input,
+  newOp,
+  newTensor,
+  ofmOf,
+  ROLE,
+  UNIT,
+} from '../ir.js';
+import type { IrGraph, Op, Slice, Tensor, View } from '../ir.js';
+import type { Kind } from '../kinds.js';
+import { flagOption, numberOption } from '../read.js';
+import type { Shape } from '../shape.js';
+import { matrixWeights } from '../weights.js';
+
+/** Gates by their place among the weights. */
+const GATE = { input: 0, forget: 1, cell: 2, output: 3 } as const;
+
+/** A state tensor as one step sees it: the latest alias and the part that belongs to the batch at hand. */
+interface State {
+  readonly tensor: Tensor;
+  readonly slice: Slice | undefined;
+}
+
+/** What all steps of one LSTM share. */
+interface Cell {
+  readonly op: Op;
+  readonly graph: IrGraph;
+  readonly units: number;
+  /** Rows that one step works on. */
+  readonly rows: number;
+  /** Batch that one step works on; undefined when it works on all. */
+  readonly batch: number | undefined;
+  readonly batches: number;
+}
+
+const fileInput = (op: Op, position: number): View => input(op, ROLE.parameter + position - 1)!;
+
+const rowShape = (cell: Cell): Shape => [1, 1, cell.rows, cell.units];
+
+function step(cell: Cell, kind: Kind, inputs: readonly (Tensor | State)[], name: string): Tensor {
+  const made = newOp(cell.graph, kind, cell.op.source);
+  inputs.forEach((from, role) => {
+    if ('tensor' in from) readState(cell, made, role, from);
+    else connectInput(made, role, from, from.shape, UNIT);
+  });
+  const to = newTensor(`${ofmOf(cell.op).tensor.name}_${name}`, 'int16', rowShape(cell));
+  connectOutput(made, to, to.shape, UNIT);
+  return to;
+}
+
+const stateShape = (cell: Cell): Shape => [1, 1, cell.batches, cell.units];
+
+function readState(cell: Cell, op: Op, role: number, state: State): void {
+  connectInput(op, role, state.tensor, stateShape(cell), UNIT).slice = state.slice;
+}
+
+/** A fresh alias of a state, written by `op`. */
+function writeState(cell: Cell, op: Op, like: State): State {
+  const alias = newTensor(like.tensor.name, like.tensor.type, stateShape(cell));
+  alias.persistent = true;
+  cell.graph.persistent = true;
+  connectOutput(op, alias, alias.shape, UNIT).slice = like.slice;
+  return { tensor: alias, slice: like.slice };
+}
+
+function product(cell: Cell, from: Tensor | State, weights: View, name: string): Tensor {
+  const made = newOp(cell.graph, 'FullyConnected', cell.op.source);
+  if ('tensor' in from) readState(cell, made, 0, from);
+  else connectInput(made, 0, from, from.shape, UNIT);
+  made.weights = matrixWeights(weights);
+  const to = newTensor(`${ofmOf(cell.op).tensor.name}_${name}`, 'int16', rowShape(cell));
+  connectOutput(made, to, to.shape, UNIT);
+  return to;
+}
+
+/** One gate: two products, their sum, and its activation. */
+function gate(cell: Cell, which: keyof typeof GATE, feature: Tensor, output: State): Tensor {
+  const place = GATE[which];
+  const fed = product(cell, feature, fileInput(cell.op, 1 + place), `${which}_feature`);
+  const back = product(cell, output, fileInput(cell.op, 5 + place), `${which}_recurrent`);
+  const sum = step(cell, 'Add', [fed, back], `${which}_sum`);
+  if (which === 'cell') return step(cell, 'Tanh', [sum], `${which}_gate`);
+  return step(cell, 'Clamp', [step(cell, 'Sigmoid', [sum], `${which}_sigmoid`)], `${which}_gate`);
+}
+
+/** The part of the LSTM's input that one step reads. */
+function featureAt(cell: Cell, time: number, timeMajor: boolean): Tensor {
+  const ifm = ifmOf(cell.op);
+  const [, b, depth] = ifm.shape as readonly [number, number, number];
+  const offset = timeMajor ? [time, 0, 0] : [cell.batch ?? 0, time, 0];
+  const size = timeMajor ? [1, b, depth] : [1, 1, depth];
+  const feature = newTensor(`${ifm.tensor.name}_t${time}`, ifm.tensor.type, size);
+  const copy = build(cell.graph, 'MemoryCopy', cell.op.source, [ifm.tensor], feature);
+  const read = ifmOf(copy);
+  read.shape = ifm.shape;
+  read.quant = UNIT;
+  read.slice = { offset, size };
+  ofmOf(copy).quant = UNIT;
+  return feature;
+}
+
+function updateCell(cell: Cell, state: State, gates: { input: Tensor; forget: Tensor; cell: Tensor }): State {
+  const kept = step(cell, 'Mul', [state, gates.forget], 'kept');
+  const added = step(cell, 'Mul', [gates.cell, gates.input], 'added');
+  const clip = numberOption(cell.op.source.operator, 'cell_clip') !== 0;
+  const sum = newOp(cell.graph, 'Add', cell.op.source);
+  connectInput(sum, 0, kept, kept.shape, UNIT);
+  connectInput(sum, 1, added, added.shape, UNIT);
+  if (!clip) return writeState(cell, sum, state);
+  const wide = newTensor(`${state.tensor.name}_wide`, 'int16', rowShape(cell));
+  connectOutput(sum, wide, wide.shape, UNIT);
+  const clamp = newOp(cell.graph, 'Clamp', cell.op.source);
+  connectInput(clamp, 0, wide, wide.shape, UNIT);
+  return writeState(cell, clamp, state);
+}
+
+function writeResult(cell: Cell, state: State, time: number, timeMajor: boolean): Op {
+  const ofm = ofmOf(cell.op);
+  const copy = newOp(cell.graph, 'MemoryCopy', cell.op.source);
+  readState(cell, copy, 0, state);
+  const written = connectOutputLike(copy, ofm);
+  written.quant = UNIT;
+  const offset = timeMajor ? [time, 0, 0] : [cell.batch ?? 0, time, 0];
+  written.slice = { offset, size: timeMajor ? [1, cell.rows, cell.units] : [1, 1, cell.units] };
+  return copy;
+}
+
+function copyState(cell: Cell, state: State): State {
+  const copy = newOp(cell.graph, 'MemoryCopy', cell.op.source);
+  readState(cell, copy, 0, state);
+  return writeState(cell, copy, state);
+}
+
+/** UNIDIRECTIONAL_SEQUENCE_LSTM, unrolled over batches and time (reference 01 §5.5). */
+export function lowerLstm(op: Op, graph: IrGraph): Op {
+  const timeMajor = flagOption(op.source.operator, 'time_major');
+  const { shape } = ifmOf(op);
+  const [batches, times] = timeMajor ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
+  const units = ofmOf(op).shape.at(-1)!;
+  let outputTensor = fileInput(op, 18).tensor;
+  let cellTensor = fileInput(op, 19).tensor;
+  let last: Op | undefined;
+  for (let b = 0; b < (timeMajor ? 1 : batches); b++) {
+    const batch = timeMajor ? undefined : b;
+    const cell: Cell = { op, graph, units, rows: timeMajor ? batches : 1, batch, batches };
+    const slice =
+      batch === undefined || batches === 1 ? undefined : { offset: [0, 0, batch, 0], size: [1, 1, 1, units] };
+    let output: State = { tensor: outputTensor, slice };
+    let memory: State = { tensor: cellTensor, slice };
+    if (!timeMajor) {
+      output = copyState(cell, output);
+      memory = copyState(cell, memory);
+    }
+    for (let t = 0; t < times; t++) {
+      const feature = featureAt(cell, t, timeMajor);
+      const gates = {
+        input: gate(cell, 'input', feature, output),
+        forget: gate(cell, 'forget', feature, output),
+        cell: gate(cell, 'cell', feature, output),
+      };
+      memory = updateCell(cell, memory, gates);
+      const opened = gate(cell, 'output', feature, output);
+      const squashed = step(cell, 'Tanh', [memory], 'squashed');
+      const result = newOp(graph, 'Mul', op.source);
+      connectInput(result, 0, squashed, squashed.shape, UNIT);
+      connectInput(result, 1, opened, opened.shape, UNIT);
+      output = writeState(cell, result, output);
+      last = writeResult(cell, output, t, timeMajor);
+    }
+    outputTensor = output.tensor;
+    cellTensor = memory.tensor;
+  }
+  disconnect(op);
+  return last ?? op;
+}
