@@ -7,6 +7,7 @@ import type {
   LookUpTable,
   OpKind,
   View,
+  WeightArray,
 } from '../lowering/operations.js';
 import { macCount } from '../lowering/macs.js';
 import type { Family } from '../npu/accelerators.js';
@@ -171,6 +172,10 @@ function inPlaceInputs(
   });
 }
 
+/** Known weights are told apart by their contents, unknown ones by where they will be. */
+const identityOf = (weights: WeightArray | undefined): WeightIdentity | undefined =>
+  weights?.predicted === true ? (weights.source ?? weights.key) : weights?.key;
+
 /** Weight arrays that more than one operation reads. */
 function sharedWeights(ops: readonly ProgramOp[]): Program['sharedWeights'] {
   const readers = new Map<WeightIdentity, number>();
@@ -268,7 +273,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return {
       lowered: op,
       cost,
-      weights: npu ? (op.weights?.source ?? op.weights?.key) : undefined,
+      weights: npu ? identityOf(op.weights) : undefined,
       macs: npu ? macCount(op) : 0,
       ifms,
       chainedIfms,

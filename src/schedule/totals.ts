@@ -37,10 +37,11 @@ function weightTotals({ program, scheduled }: Evaluation): {
   let originalWeightBytes = 0;
   let encodedWeightBytes = 0;
   let predictedWeights = false;
-  program.ops.forEach(({ cost, weights: identity }, i) => {
+  program.ops.forEach(({ cost, lowered }, i) => {
     const weights = cost?.weights;
-    if (weights === undefined || identity === undefined) return;
+    if (weights === undefined) return;
     if (program.sharedWeights.size > 0) {
+      const identity = lowered.weights?.source ?? weights.key;
       if (seen.has(identity)) return;
       seen.add(identity);
     }
