@@ -60,6 +60,8 @@ export interface WeightArray {
    * once; different tensors may have equal keys.
    */
   readonly source?: object;
+  /** Made by lowering, without bias and rescaling: equal keys mean equal encoded tensors, which are stored once. */
+  readonly generated?: true;
   /**
    * Values minus zero point in O, KH, KW, I order. Computed on demand, into `buffer` where that is long enough (fresh
    * memory costs more than the values); callers do not keep or change the result.

@@ -208,6 +208,7 @@ export function constantWeights(shape: WeightShape, depthwise: boolean, value: n
     depthwise,
     predicted: false,
     source: {},
+    generated: true,
     values: () => new Int16Array(elements(shape)).fill(value),
   };
 }
@@ -225,6 +226,7 @@ export function repeatedTaps(
     depthwise: true,
     predicted: false,
     source: {},
+    generated: true,
     values: () => {
       const values = new Int16Array(channels * taps.length);
       for (let c = 0; c < channels; c++) values.set(taps, c * taps.length);

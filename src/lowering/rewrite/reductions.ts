@@ -15,7 +15,7 @@ import {
   ROLE,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
-import type { OpKind } from '../operations.js';
+import type { OpKind, WeightArray } from '../operations.js';
 import { isSymmetric } from '../quant.js';
 import { around, elements, fromEnd, padTo, withAxis, zeros } from '../shape.js';
 import { integerValues } from '../values.js';
@@ -81,12 +81,14 @@ export function lowerMean(op: Op, graph: IrGraph): Op {
   const parts = Math.ceil(height / rows);
   const name = `${ofm.tensor.name}_intermediate`;
   let sum: Tensor | undefined;
+  let ones: WeightArray | undefined;
   for (let i = 0; i < parts; i++) {
     const k = i === parts - 1 && height % rows !== 0 ? height % rows : rows;
     const part = newTensor(name, 'int32', t);
     const conv = build(graph, 'DepthwiseConv2D', op.source, [ifm.tensor], part);
     conv.kernel = { ...NO_KERNEL, height: k, width };
-    conv.weights = constantWeights([s[rank - 1]!, k, width, 1], true, 1);
+    if (ones?.shape[1] !== k) ones = constantWeights([s[rank - 1]!, k, width, 1], true, 1);
+    conv.weights = ones;
     const view = ifmOf(conv);
     copyView(ifm, view);
     view.shape = s;

@@ -14,7 +14,7 @@ import {
 } from '../ir.js';
 import type { Op } from '../ir.js';
 import { fromEnd, withAxis, zeros } from '../shape.js';
-import { filters, weightsOf } from '../weights.js';
+import { filters, separate, weightsOf } from '../weights.js';
 import { hasBatch, splitLeading } from './batch.js';
 import { isTooLarge, narrow } from './parts.js';
 import type { SplitContext } from './parts.js';
@@ -43,7 +43,7 @@ function splitMultiplier(op: Op, context: SplitContext, multiplier: number): Op[
   const parts: Op[] = [];
   for (let j = 0; j < multiplier; j++) {
     const part = cloneOp(graph, op);
-    part.weights = filters(weights, j, multiplier, depth);
+    part.weights = separate(filters(weights, j, multiplier, depth));
     const written = ofmOf(part);
     rewrite(part, written, stacked);
     written.shape = stacked.shape;
