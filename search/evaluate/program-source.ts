@@ -6,8 +6,8 @@ import { compose, fragmentsOf, frameOf, type Fragment, type Frame } from './comp
 /** Gives the program of a design. */
 export type ProgramSource = (digits: Digits) => Program;
 
-/** Designs of mixed choices on which composed programs are tried, besides every single change. */
-const TRIALS = 24;
+/** Designs of mixed choices on which composed programs are tried, besides single changes. */
+const MIXED_TRIALS = 8;
 
 /** The choices that the operations of each run depend on, as positions in a row of digits. */
 function dependencies(space: Space, frame: Frame): number[][] {
@@ -26,20 +26,24 @@ function dependencies(space: Space, frame: Frame): number[][] {
   });
 }
 
-/** Designs that show every choice, alone and mixed; the same in every process. */
+/**
+ * Designs that show every option of every site and a change of every width, alone, and some mixed ones; the same
+ * in every process. Widths of one group only differ in numbers, so one stands for all.
+ */
 function trialDesigns(space: Space): Uint16Array[] {
   const radices = radicesOf(space);
   const varying = radices.slice(0, -1);
   const designs = [new Uint16Array(radices.length)];
   varying.forEach((radix, position) => {
-    for (let digit = 1; digit < radix; digit++) {
+    const firstDigit = position < space.sites.length ? 1 : Math.max(1, radix - 1);
+    for (let digit = firstDigit; digit < radix; digit++) {
       const design = new Uint16Array(radices.length);
       design[position] = digit;
       designs.push(design);
     }
   });
   let state = 1;
-  for (let i = 0; i < TRIALS; i++) {
+  for (let i = 0; i < MIXED_TRIALS; i++) {
     const design = new Uint16Array(radices.length);
     varying.forEach((radix, position) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -52,8 +56,8 @@ function trialDesigns(space: Space): Uint16Array[] {
 
 /**
  * A source that compiles whole networks only until it has seen every choice of every operator, and puts the rest
- * together from their pieces. Where the pieces do not add up to the network (it is tried on every single change
- * and on mixed designs), every design is compiled as a whole.
+ * together from their pieces. Where the pieces do not add up to the network (it is tried on single changes and
+ * on mixed designs), every design is compiled as a whole.
  *
  * @param compile the program of a design's network
  * @param same whether two programs have the same figures

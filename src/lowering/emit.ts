@@ -37,6 +37,7 @@ function emitView(view: IrView, emitter: Emitter): Writable<View> {
     if (step[0] !== 1 || step[1] !== 1) made.step = step;
   }
   if (view.reversed !== undefined) made.reversed = view.reversed;
+  if (view.type !== undefined) made.type = view.type;
   return made;
 }
 

@@ -57,6 +57,8 @@ export interface Slice {
 export interface View {
   readonly role: number;
   tensor: Tensor;
+  /** Element type that the operation takes the data for, where it is not the tensor's. */
+  type?: ElementType;
   shape: Shape;
   quant: Quant | undefined;
   slice: Slice | undefined;

@@ -21,6 +21,8 @@ export interface FeatureMap {
 /** How one operation reads or writes a feature map. */
 export interface View {
   readonly tensor: FeatureMap;
+  /** Element type that the operation takes the data for, where it is not the tensor's. */
+  readonly type?: ElementType;
   /** The connection's own shape (reshapes are free, so it may differ from the shape in memory). */
   readonly shape: Shape4;
   /** The part that is read or written, where that is not all of `shape`. */

@@ -240,7 +240,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const tensor = tensors[slot]!;
     return {
       shape: view.slice?.shape ?? view.shape,
-      bits: tensor.bits,
+      bits: view.type === undefined ? tensor.bits : ELEMENT_BITS[view.type],
       format: tensor.format,
       constant: tensor.constant,
     };

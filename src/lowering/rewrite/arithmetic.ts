@@ -1,6 +1,6 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
 import type { ElementType } from '../../graph/network.js';
-import { build, filledConstant, namedConstant, scalar } from '../build.js';
+import { build, filledConstant, namedConstant } from '../build.js';
 import {
   connectInput,
   connectInputLike,
@@ -120,7 +120,10 @@ function withConstant(op: Op, graph: IrGraph, kind: 'And' | 'NotEqual' | 'Add', 
   return made;
 }
 
-/** To 64 bits in two steps: low words, then sign words beside them. */
+/**
+ * To 64 bits in two steps: to 32 bits, then the halves of each word to words of their own. The result's tensor is
+ * kept as one of 32-bit words with the shape of the 64-bit one.
+ */
 function castTo64(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -131,10 +134,11 @@ function castTo64(op: Op, graph: IrGraph): Op {
   connectOutput(first, narrow);
   const doubled = [...ifm.shape.slice(0, -1), 2 * depth];
   const second = newOp(graph, 'Add', op.source);
-  connectInput(second, 0, narrow, doubled);
-  connectInput(second, 1, scalar('zero', 'int16', 0));
+  connectInput(second, 0, narrow, doubled).type = 'int16';
+  connectInput(second, 1, namedConstant('zero', 'int16', [1], 'zero'));
   connectOutputLike(second, ofm);
   ofmOf(second).shape = doubled;
+  ofm.tensor.type = 'int32';
   ofmOf(second).quant = undefined;
   disconnect(op);
   return second;
