@@ -1,0 +1,28 @@
+export { ParetouError, type ErrorKind } from './errors.js';
+export {
+  AREAS,
+  type Area,
+  type AreaTraffic,
+  type Estimate,
+  type Layer,
+  type LayerDetail,
+  type PerArea,
+} from './estimate-types.js';
+export {
+  createEstimator,
+  estimate,
+  type EstimateOptions,
+  type Estimator,
+  type Evaluation,
+} from './estimate.js';
+export { importNetwork } from './graph/import.js';
+export { loadNetwork } from './graph/load.js';
+export type { Graph, Network, Operator, Quantisation, Tensor } from './graph/network.js';
+export { ACCELERATORS, acceleratorByName, type Accelerator } from './npu/accelerators.js';
+export { resolveSystem, type SystemRequest } from './npu/resolve.js';
+export type { Memory, MemoryName, System } from './npu/system.js';
+export { consoleReport } from './report/console.js';
+export { estimateJson } from './report/json.js';
+export { layersCsv } from './report/layers.js';
+export { summaryCsv } from './report/summary.js';
+export { readModel, writeModel, type TfliteModel } from './tflite/model.js';
