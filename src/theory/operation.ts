@@ -1,0 +1,87 @@
+import type { CostOp, OpClass } from '../cost/operation.js';
+import { convolutionTraversal, type BlockConfig } from '../cost/u55/block-config.js';
+import type { Accelerator, Block } from '../npu/accelerators.js';
+import type { Traversal } from '../weights/encoding.js';
+
+/** One operation as the utilisation rule sees it: a batch of one, padding and stride play no part. */
+export interface TheoryOp {
+  readonly opClass: OpClass;
+  /** H, W, C. */
+  readonly ofm: Block;
+  readonly ifmDepth: number;
+  readonly ifmBits: number;
+  /** Without dilation. */
+  readonly kernelH: number;
+  readonly kernelW: number;
+  /** Convolutions: how the kernel is walked through; what the compiler would choose if absent. */
+  readonly traversal?: Traversal;
+  /** H, W of the OFM block; the largest one possible if absent. */
+  readonly block?: readonly [height: number, width: number];
+}
+
+const MAX_BLOCK_H = 32;
+const MAX_BLOCK_W = 64;
+
+/** The operation behind a cost, in the block that it is executed in. */
+export const theoryOpOf = (op: CostOp, config: BlockConfig): TheoryOp => {
+  const [, height, width, depth] = op.ofm.shape;
+  const ifm = op.ifms[0]!;
+  return {
+    opClass: op.opClass,
+    ofm: [height, width, depth],
+    ifmDepth: ifm.shape[3],
+    ifmBits: ifm.bits,
+    kernelH: op.kernel.height,
+    kernelW: op.kernel.width,
+    traversal: config.traversal,
+    block: [config.ofmH, config.ofmW],
+  };
+};
+
+/** The traversal that is asked for, else the compiler's own choice (reference 02 §2.2). */
+export const traversalOf = ({
+  opClass,
+  traversal,
+  ifmDepth,
+  ifmBits,
+  kernelH,
+  kernelW,
+}: TheoryOp): Traversal => {
+  if (opClass === 'depthwise') return 'depthwise';
+  if (opClass !== 'conv') return 'depth-first';
+  return traversal ?? convolutionTraversal(ifmDepth, kernelH * kernelW, ifmBits);
+};
+
+/** Multiply-accumulates by the reference's count (reference 02 §3.5); 0 for classes without. */
+export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): number => {
+  const perChannel = kernelH * kernelW * ofm[0] * ofm[1] * ofm[2];
+  switch (opClass) {
+    case 'conv':
+    case 'vector-product':
+    case 'reduce-sum':
+      return perChannel * ifmDepth;
+    case 'depthwise':
+    case 'pool':
+      return perChannel;
+    default:
+      return 0;
+  }
+};
+
+/** Ublock in which the OFM is produced: rows of even width use flat ones where they can (reference 02 §3.1). */
+export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: Accelerator): Block => {
+  const oneRow =
+    acc.ofmUblock[0] === 2 &&
+    (opClass === 'conv' || opClass === 'vector-product') &&
+    ofm[0] === 1 &&
+    ofm[1] % 2 === 0 &&
+    kernelH === 1;
+  return oneRow ? [1, 4, acc.ofmUblock[2]] : acc.ofmUblock;
+};
+
+/** Ublocks in height and width of one OFM block. */
+export const blockUblocks = (op: TheoryOp, acc: Accelerator): number => {
+  const [uh, uw] = ublockOf(op, acc);
+  const [height, width] = op.block ?? [MAX_BLOCK_H, MAX_BLOCK_W];
+  return Math.ceil(Math.min(height, op.ofm[0]) / uh) * Math.ceil(Math.min(width, op.ofm[1]) / uw);
+};
