@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Constant, Tensor as NetworkTensor } from '../graph/network.js';
 import { weightsFromBytes } from '../weights/from-bytes.js';
 import { syntheticWeights } from '../weights/synthetic.js';
@@ -13,26 +14,14 @@ type WeightShape = WeightArray['shape'];
 const HASHES = new WeakMap<Constant, string>();
 let unknowns = 0;
 
-/** Identity of a constant's contents: two 32-bit FNV-1a hashes and the length, kept per constant; unknown
- * contents equal nothing else. */
+/** Identity of a constant's contents, kept per constant; unknown contents equal nothing else. */
 export function contentHash(constant: Constant): string {
-  const known = HASHES.get(constant);
-  if (known !== undefined) return known;
-  const { bytes } = constant;
-  if (bytes === undefined) {
-    const made = `unknown${unknowns++}`;
-    HASHES.set(constant, made);
-    return made;
+  let hash = HASHES.get(constant);
+  if (hash === undefined) {
+    const { bytes } = constant;
+    hash = bytes === undefined ? `unknown${unknowns++}` : createHash('sha1').update(bytes).digest('base64');
+    HASHES.set(constant, hash);
   }
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (const byte of bytes) {
-    a = Math.imul(a ^ byte, 0x01000193);
-    b = Math.imul(b ^ byte, 0x5bd1e995);
-    b ^= b >>> 15;
-  }
-  const hash = `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${bytes.length}`;
-  HASHES.set(constant, hash);
   return hash;
 }
 
