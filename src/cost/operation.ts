@@ -20,6 +20,29 @@ export interface CostView {
   readonly constant: boolean;
 }
 
+/** One operation of a fused or chained group, the primary first (reference document 03, section 2.1). */
+export interface GroupMember {
+  readonly kind: OpKind;
+  /** Element width of its first IFM. */
+  readonly ifmBits: number;
+  /** Element width of what it hands to the next member, or writes if it is the last. */
+  readonly ofmBits: number;
+  /** The order in which it writes H, W and C, where that is not the plain one; see `CostOp.ofmOrder`. */
+  readonly ofmOrder?: AxisOrder;
+  readonly reversed?: 'H' | 'W' | 'C';
+}
+
+/** A feature map that a fused or chained operation reads or writes outside its group. */
+export interface ExternalMap {
+  /** Index into `CostOp.members`. */
+  readonly member: number;
+  readonly port: 'ifm' | 'ifm2' | 'ofm';
+  readonly view: CostView;
+}
+
+/** Which computed axis (0 to 3 = N, H, W, C) lies at each position of the tensor that is written. */
+export type AxisOrder = readonly [number, number, number, number];
+
 /**
  * One operation, reduced to what its block config, cycles, traffic and encoded weights depend on. Equal operations
  * of different networks are one object, so that what was worked out for it is worked out once.
@@ -42,6 +65,22 @@ export interface CostOp {
   /** Bytes of the table that the operation itself reads; 0 for none. */
   readonly lutBytes: number;
   readonly weights: WeightArray | undefined;
+  /**
+   * The whole group, the primary included; absent where groups have no influence (Ethos-U55 and U65) or where there is
+   * nothing but the primary.
+   */
+  readonly members?: readonly GroupMember[];
+  /**
+   * Of every sub-operation that touches feature maps outside the group the first one in the order IFM, IFM2, OFM:
+   * the only one that is counted (reference 03 §6.2). In order of members.
+   */
+  readonly externals?: readonly ExternalMap[];
+  /** Axis order of a transposed OFM. */
+  readonly ofmOrder?: AxisOrder;
+  /** The axis along which the OFM is written backwards. */
+  readonly ofmReversedAxis?: 'H' | 'W' | 'C';
+  /** Resize: horizontal enlargement as numerator and denominator. */
+  readonly resizeScale?: readonly [n: number, d: number];
 }
 
 const POOL_KINDS: ReadonlySet<OpKind> = new Set<OpKind>([

@@ -6,7 +6,14 @@ import type { OpKind, Shape4, WeightArray } from '../../../src/lowering/operatio
 import type { Memory, MemoryName } from '../../../src/npu/system.js';
 import { U85_ACCELERATORS, type U85Accelerator } from '../../../src/npu/u85-tables.js';
 
-const BITS: Readonly<Record<string, number>> = { Int8: 8, UInt8: 8, Bool: 8, Int16: 16, Int32: 32, Int64: 64 };
+const BITS: Readonly<Record<string, number>> = {
+  Int8: 8,
+  UInt8: 8,
+  Bool: 8,
+  Int16: 16,
+  Int32: 32,
+  Int64: 64,
+};
 
 interface MapDetail {
   readonly shape: Shape4;
@@ -73,7 +80,11 @@ interface Golden {
   readonly layers: readonly Layer[];
   readonly network_detail: {
     readonly memories: Readonly<Record<string, Readonly<Record<string, number>>>>;
-    readonly roles: { readonly constants: MemoryName; readonly feature_maps: MemoryName; readonly staging: MemoryName };
+    readonly roles: {
+      readonly constants: MemoryName;
+      readonly feature_maps: MemoryName;
+      readonly staging: MemoryName;
+    };
   };
 }
 
@@ -184,7 +195,7 @@ function* operationsOf(path: string, file: string): Generator<GoldenOperation> {
       },
     ]),
   );
-  for (let first = 0; first < layers.length; ) {
+  for (let first = 0; first < layers.length;) {
     let end = first + 1;
     while (layers[end]?.detail.fused_into_previous === true) end++;
     const [op, externalMemories] = operationAt(layers, first, end);

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CostOp } from '../../../src/cost/operation.js';
@@ -29,7 +28,11 @@ import type { Memory, MemoryName } from '../../../src/npu/system.js';
 import { sharedDir } from '../../shared.js';
 import { goldenOperations, type GoldenOperation } from './golden-operations.js';
 
-const TRAVERSAL = { 'depth-first': 'DepthFirst', 'part-kernel': 'PartKernel', depthwise: 'Depthwise' } as const;
+const TRAVERSAL = {
+  'depth-first': 'DepthFirst',
+  'part-kernel': 'PartKernel',
+  depthwise: 'Depthwise',
+} as const;
 
 function callOf(op: CostOp, ifm: Memory, ifm2: Memory, ofm: Memory, weightReadLatency: number): U85Call {
   const [, ofmH, ofmW, ofmC] = op.ofm.shape;
@@ -102,6 +105,9 @@ function accessOf(
   );
 }
 
+const shownAccess = (access: Iterable<readonly [string, number]>): unknown =>
+  Object.fromEntries([...access].filter(([, cycles]) => cycles > 0).sort());
+
 const bytesOf = (maps: readonly FeatureMapTransfer[], role: FeatureMapTransfer['role']): number =>
   maps.reduce((sum, map) => (map.role === role ? sum + map.bytes : sum), 0);
 
@@ -138,7 +144,8 @@ function compare(g: GoldenOperation): [found: unknown, expected: unknown] {
   const ifmChannel = streamsIfm(op.kind) ? CHANNEL.ifmStream : CHANNEL.ifm;
   const arena = g.memory(op.ifms[0]!.constant ? g.roles.constants : g.roles.feature_maps);
   const subBytes = g.subs.reduce(
-    (sum, sub) => sum + ['ifm_read', 'ifm2_read', 'ofm_write'].reduce((n, key) => n + (sub.bytes?.[key] ?? 0), 0),
+    (sum, sub) =>
+      sum + ['ifm_read', 'ifm2_read', 'ofm_write'].reduce((n, key) => n + (sub.bytes?.[key] ?? 0), 0),
     0,
   );
   const found = {
@@ -147,7 +154,7 @@ function compare(g: GoldenOperation): [found: unknown, expected: unknown] {
     scheduled: u85RunCycles(op, config, acc, { ...arenaCall(g), asDense: true }),
     elements: [elements.ifmRead, elements.ifm2Read, elements.ofmWrite, elements.passes],
     bytes: [bytesOf(maps, 'ifm'), bytesOf(maps, 'ifm2'), bytesOf(maps, 'ofm'), bytesOf(maps, 'external')],
-    access: Object.fromEntries([...access].sort()),
+    access: shownAccess(access),
     decode: encoded && decodeCycles(acc, constants, config.fast, encoded),
     copy: buffered ? copyCycles(acc, staging, constants, detail.cycles['first_dma_bytes']!) : 0,
     whole:
@@ -162,11 +169,7 @@ function compare(g: GoldenOperation): [found: unknown, expected: unknown] {
     scheduled: estimate.op_cycles,
     elements: ['ifm_read', 'ifm2_read', 'ofm_write', 'weight_refetch'].map((key) => detail.elements[key]),
     bytes: [...['ifm_read', 'ifm2_read', 'ofm_write'].map((key) => detail.bytes?.[key]), subBytes],
-    access: Object.fromEntries(
-      Object.entries(detail.memory)
-        .map(([name, m]) => [name, m.cycles] as const)
-        .sort(),
-    ),
+    access: shownAccess(Object.entries(detail.memory).map(([name, m]) => [name, m.cycles] as const)),
     decode: detail.weight_decode?.decode_or_fetch,
     copy: detail.cycles['first_dma_cycles'],
     whole: detail.cycles['full_weight_transfer'],
@@ -182,12 +185,11 @@ describe.skipIf(sharedDir === undefined)('reference runs on Ethos-U85', () => {
     for (const g of goldenOperations(join(sharedDir!, 'goldens'))) {
       const [found, expected] = compare(g);
       operations++;
-      if (JSON.stringify(found) !== JSON.stringify(expected) && wrong.length < 400) {
+      if (JSON.stringify(found) !== JSON.stringify(expected) && wrong.length < 5) {
         wrong.push({ where: g.where, found, expected });
       }
     }
-    require("fs").writeFileSync("/tmp/u85wrong.json",JSON.stringify(wrong));
-expect(wrong).toEqual([]);
+    expect(wrong).toEqual([]);
     expect(operations).toBeGreaterThan(2000);
   });
 });

@@ -1,0 +1,22 @@
+import type { Block } from '../../npu/accelerators.js';
+import type { Traversal } from '../../weights/encoding.js';
+
+/** Blocks in which an operation is executed on Ethos-U85; reference document 03, section 4. */
+export interface U85Config {
+  /** OFM block H, W, C; may exceed the OFM. */
+  readonly ofmH: number;
+  readonly ofmW: number;
+  readonly ofmC: number;
+  readonly ifmH: number;
+  readonly ifmW: number;
+  readonly ifmC: number;
+  readonly traversal: Traversal;
+  /** H, W, C. */
+  readonly ublock: Block;
+  /** 48-bit accumulators take 64. */
+  readonly accumulatorBits: 32 | 64;
+  /** Blocks for weights in the 2:4-sparse format. */
+  readonly sparse: boolean;
+  /** Weights in the fast format; decided when they are encoded, the blocks do not depend on it. */
+  readonly fast: boolean;
+}
