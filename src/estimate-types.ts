@@ -77,6 +77,16 @@ export interface LayerDetail {
   readonly boundBy: 'npu' | Area;
 }
 
+/** What is in the staging memory when it is fullest. */
+export interface MemoryPeak {
+  /** Sum of what is alive. */
+  readonly bytes: number;
+  /** Index into `layers`. */
+  readonly layer: number;
+  /** Feature maps and weight buffers alive then, largest first. */
+  readonly contents: readonly { readonly name: string; readonly bytes: number }[];
+}
+
 /** Everything the estimator knows of one network on one system. */
 export interface Estimate {
   readonly network: string;
@@ -100,6 +110,10 @@ export interface Estimate {
   readonly passesAfterFusing: number;
   /** Bytes allocated. */
   readonly memoryUsed: PerArea<number>;
+  /** Absent where nothing runs on the NPU. */
+  readonly peak?: MemoryPeak;
+  /** The reference compiler stops with an error: staging memory of its own is smaller than what is needed. */
+  readonly refused: boolean;
   /** Bytes that "Peak% (Staging)" refers to. */
   readonly stagingMemoryUsed: number;
   readonly originalWeightBytes: number;

@@ -26,6 +26,8 @@ export function estimateJson(estimate: Estimate): { readonly [key: string]: Json
     optimise: estimate.optimise,
     predicted_weights: estimate.predictedWeights,
     arena_excess_bytes: arenaExcess(estimate),
+    refused: estimate.refused,
+    ...(estimate.peak === undefined ? {} : { peak: snakeCase(estimate.peak) }),
     operators: {
       npu: estimate.npuOperators,
       cpu: estimate.cpuOperators,

@@ -57,12 +57,24 @@ export function notes(estimate: Estimate): readonly string[] {
       'Note: sizes of encoded weights, and what depends on them, are predictions where weights are not known yet.',
     );
   }
-  const excess = arenaExcess(estimate);
-  if (excess > 0) {
-    paragraphs.push(
-      `Warning: the network does not fit: it needs ${estimate.memoryUsed.sram} bytes of SRAM, ` +
-        `${excess} more than the arena limit of ${estimate.arenaCacheSize} bytes.`,
+  if (arenaExcess(estimate) > 0) paragraphs.push(excessNote(estimate));
+  return paragraphs;
+}
+
+/** Says that the arena is too small, by how much, and what fills it. */
+function excessNote(estimate: Estimate): string {
+  const { memoryUsed, arenaCacheSize, peak, refused } = estimate;
+  const lines = [
+    `Warning: the network does not fit: it needs ${memoryUsed.sram} bytes of SRAM, ` +
+      `${arenaExcess(estimate)} more than the arena limit of ${arenaCacheSize} bytes.`,
+  ];
+  if (refused) lines.push('The reference compiler stops with an error in that case.');
+  if (peak !== undefined) {
+    const { name, operator } = estimate.layers[peak.layer]!;
+    const largest = peak.contents.slice(0, 3).map((item) => `${item.name} (${item.bytes})`);
+    lines.push(
+      `Most bytes, ${peak.bytes}, are alive at ${operator} ${name}; the largest: ${largest.join(', ')}.`,
     );
   }
-  return paragraphs;
+  return lines.join('\n');
 }

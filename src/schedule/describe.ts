@@ -4,6 +4,7 @@ import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from './entry.js';
 import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from './figures.js';
+import { memoryPeak } from './peak.js';
 import type { Plan } from './plan.js';
 import { perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';
@@ -121,7 +122,13 @@ function stagingMemory({ machine: { system }, memory }: Evaluation): number {
 export function describe(evaluation: Evaluation): Estimate {
   const { machine, program, scheduled } = evaluation;
   const { system, accelerator } = machine;
-  const layers = program.ops.flatMap((_, i) => opLayers(evaluation, i));
+  const layers: Layer[] = [];
+  const layerOf = program.ops.map((_, i) => {
+    const row = layers.length;
+    layers.push(...opLayers(evaluation, i));
+    return row;
+  });
+  const peak = memoryPeak(evaluation, layerOf);
   const cascaded = scheduled.schedule.filter((entry) => entry.place !== undefined);
   const cascades = cascaded.filter((entry) => entry.place?.first).length;
   const totals = totalsOf(evaluation);
@@ -144,6 +151,8 @@ export function describe(evaluation: Evaluation): Estimate {
     passesBeforeFusing: program.ops.length,
     passesAfterFusing: program.ops.length - cascaded.length + cascades,
     stagingMemoryUsed: stagingMemory(evaluation),
+    ...(peak !== undefined && { peak }),
+    refused: system.spilling && evaluation.memory.staging > system.arenaCacheSize,
     npuOperators: program.ops.length - totals.cpuOperators,
     ...totals,
   };

@@ -61,6 +61,7 @@ export const estimateWith = (over: Partial<Estimate> = {}): Estimate => ({
   passesAfterFusing: 2,
   memoryUsed: perArea(0, { sram: 2048, off_chip_flash: 1040 }),
   stagingMemoryUsed: 2048,
+  refused: false,
   originalWeightBytes: 576,
   encodedWeightBytes: 640,
   traffic: perArea(NO_TRAFFIC, {

@@ -72,6 +72,7 @@ function estimateOf(golden: Golden): Estimate {
     cpuOperators: golden.layers.filter((row) => row['Target'] === 'CPU').length,
     npuOperators: golden.layers.filter((row) => row['Target'] === 'NPU').length,
     predictedWeights: false,
+    refused: false,
   };
 }
 
