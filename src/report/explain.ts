@@ -78,7 +78,7 @@ function heading(alike: readonly LayerExplanation[], text: string): string {
     const origins = [...new Set(alike.map(({ layer }) => layer.origin))].filter((origin) => origin >= 0);
     const where =
       origins.length === 0 ? 'added' : `operator${origins.length > 1 ? 's' : ''} ${origins.join(', ')}`;
-    return wrap(`${where}: ${text}  (${alike.length} layers alike)`, '', '  ');
+    return wrap(`${where}: ${text}  (${alike.length} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
   return `${line}  ${shortened(first.layer.name, Math.max(12, LINE_WIDTH - line.length - 2))}`;
@@ -163,6 +163,17 @@ function cpuLines(layers: readonly Layer[]): readonly string[] {
   ];
 }
 
+/** What a reader should know beside the layers; the layers of the CPU, which come first, are listed already. */
+const noteLines = (estimate: Estimate): readonly string[] =>
+  notes(estimate)
+    .slice(cpuGroups(estimate).length > 0 ? 1 : 0)
+    .map((paragraph) =>
+      paragraph
+        .split('\n')
+        .map((line) => wrap(line))
+        .join('\n'),
+    );
+
 /**
  * An explanation for people, lines of at most 110 characters: totals, then a block per layer, most cycles first.
  * @param all show small layers too
@@ -191,7 +202,7 @@ export function explanationText(explanation: Explanation, all = false): string {
         ]
       : []),
     ...cpuLines(explanation.cpuLayers),
-    ...notes(estimate).slice(cpuGroups(estimate).length > 0 ? 1 : 0),
+    ...noteLines(estimate),
   ];
   return `${paragraphs.join('\n\n')}\n`;
 }

@@ -61,6 +61,9 @@ export function notes(estimate: Estimate): readonly string[] {
   return paragraphs;
 }
 
+/** Converters join the names of all that they merged; the first says enough. */
+const shortName = (name: string): string => name.split(';', 1)[0]!;
+
 /** Says that the arena is too small, by how much, and what fills it. */
 function excessNote(estimate: Estimate): string {
   const { memoryUsed, arenaCacheSize, peak, refused } = estimate;
@@ -71,9 +74,9 @@ function excessNote(estimate: Estimate): string {
   if (refused) lines.push('The reference compiler stops with an error in that case.');
   if (peak !== undefined) {
     const { name, operator } = estimate.layers[peak.layer]!;
-    const largest = peak.contents.slice(0, 3).map((item) => `${item.name} (${item.bytes})`);
+    const largest = peak.contents.slice(0, 3).map((item) => `${shortName(item.name)} (${item.bytes})`);
     lines.push(
-      `Most bytes, ${peak.bytes}, are alive at ${operator} ${name}; the largest: ${largest.join(', ')}.`,
+      `Most bytes, ${peak.bytes}, are alive at ${operator} ${shortName(name)}; the largest: ${largest.join(', ')}.`,
     );
   }
   return lines.join('\n');
