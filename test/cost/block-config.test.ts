@@ -37,6 +37,19 @@ test('the block of least cost is the one that a search by the letter finds', () 
   );
 });
 
+test('the same for operations of one row on cores of 256 MACs', () => {
+  const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+  fc.assert(
+    fc.property(size(150), size(128), size(96), size(5), size(2), (w, c, depth, kx, ky) => {
+      const op = operation('Conv2D', [view([1, ky, w + kx - 1, depth])], view([1, 1, w, c]), {
+        kernel: kernel(ky, kx),
+      });
+      expect(blocks(op, accelerator('u55-256'))).toEqual(plain(op, accelerator('u55-256')));
+    }),
+    { seed: 59, numRuns: 500 },
+  );
+});
+
 describe('traversal of a convolution (reference 02 §2.2)', () => {
   test.each([
     ['up to 8 channels', 8, 1, 8, 'part-kernel'],
