@@ -20,4 +20,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'evaluate variants of models on accelerators and rank them',
     load: async () => (await import('./sweep.js')).sweepCommand(),
   },
+  {
+    name: 'explain',
+    summary: 'where the cycles of each layer go, and which change would help',
+    load: async () => (await import('./explain.js')).explainCommand(),
+  },
 ];

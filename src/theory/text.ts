@@ -1,6 +1,9 @@
 /** A ratio as a percentage with up to four digits that count: 75%, 9.375%, 33.33%. */
 export const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
 
+/** A share as a percentage with one decimal: 33.3%. */
+export const shareText = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
+
 /** A number of cycles, MACs or bytes, rounded, with its digits in groups of three. */
 export const countText = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
 

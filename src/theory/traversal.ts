@@ -21,8 +21,8 @@ export const TRAVERSAL_NAMES: Readonly<Record<Traversal, string>> = {
   depthwise: 'depthwise',
 };
 
-const summary = (name: string, theory: Theory): string =>
-  `${name} ${percentText(theory.utilisation)}, ${countText(theory.macCycles)} cycles`;
+const summary = ({ utilisation, macCycles }: Theory): string =>
+  `${percentText(utilisation)} and ${countText(macCycles)} cycles of MACs`;
 
 /**
  * Compares the two traversals of a convolution; undefined for other classes. `op.traversal` is not looked at: what is
@@ -36,8 +36,8 @@ export function traversalChoice(op: TheoryOp, acc: Accelerator): TraversalChoice
   const depthFirst = theoryOf({ ...op, traversal: 'depth-first' }, acc);
   const [taken, other, otherName] =
     chosen === 'part-kernel'
-      ? [partKernel, depthFirst, TRAVERSAL_NAMES['depth-first']]
-      : [depthFirst, partKernel, TRAVERSAL_NAMES['part-kernel']];
+      ? ([partKernel, depthFirst, 'depth-first'] as const)
+      : ([depthFirst, partKernel, 'part-kernel'] as const);
   const slower = taken.macCycles > other.macCycles * (1 + 1e-9);
   return {
     chosen,
@@ -45,7 +45,7 @@ export function traversalChoice(op: TheoryOp, acc: Accelerator): TraversalChoice
     depthFirst,
     slower,
     sentence:
-      `the compiler executes it ${summary(TRAVERSAL_NAMES[chosen], taken)} of MACs, ` +
-      `${slower ? 'although it would be faster' : 'not'} ${summary(otherName, other)}`,
+      `the compiler chooses ${TRAVERSAL_NAMES[chosen]}, ${summary(taken)}` +
+      `${slower ? ', although' : ';'} ${TRAVERSAL_NAMES[otherName]} would be ${summary(other)}`,
   };
 }

@@ -71,7 +71,8 @@ describe('the two traversals', () => {
       partKernel: { macCycles: 307_200 },
       depthFirst: { macCycles: 153_600 },
       sentence:
-        'the compiler executes it depth-first 50%, 153,600 cycles of MACs, not part-kernel-first 25%, 307,200 cycles',
+        'the compiler chooses depth-first, 50% and 153,600 cycles of MACs; ' +
+        'part-kernel-first would be 25% and 307,200 cycles of MACs',
     });
   });
 

@@ -1,0 +1,184 @@
+import { roundUp } from '../cost/integers.js';
+import { outputCyclesPerElement } from '../cost/u55/cycles.js';
+import type { Factor } from '../theory/factors.js';
+import { theoryOpOf } from '../theory/operation.js';
+import { theoryOf } from '../theory/utilisation.js';
+import type { LayerFacts } from './facts.js';
+
+/** What a layer's cycles are spent on. */
+export const PARTS = {
+  mac: 'MACs',
+  output: 'output stage',
+  scales: 'reading of scales',
+  blocks: 'transfers between blocks',
+  lastBlock: 'end of the last block',
+  ends: 'first and last transfer',
+  copy: 'reading and writing',
+  columns: 'multiplying and adding up',
+  weights: 'waiting for weights',
+  table: 'loading of the table',
+  memory: 'waiting for memory',
+} as const;
+export type Part = keyof typeof PARTS;
+
+export interface Share {
+  readonly part: Part;
+  readonly cycles: number;
+}
+
+/** Where the cycles of a layer go. */
+export interface Account {
+  /** Their sum is the layer's cycles; those of 0 are left out. */
+  readonly shares: readonly Share[];
+  /** What sets the layer's cycles; the part to make faster. */
+  readonly bound: Part;
+  /** How well the operation fills the MAC array, values of 1 included; empty without MACs. */
+  readonly factors: readonly Factor[];
+  /** What the MACs wait for: the product with `factors` is the utilisation as reported. Empty without MACs. */
+  readonly waits: readonly Factor[];
+}
+
+/** The slowest stage of an operation's blocks, by the terms of reference 02 §3.5. */
+function slowestStage({ cost, config, call, machine, parts }: LayerFacts): Part {
+  const { blocks, macBlock, ifmIn, ofmOut } = parts!;
+  const elements =
+    Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
+  const perElement = outputCyclesPerElement(cost, machine.accelerator, config.accumulatorBits);
+  const output = Math.ceil(perElement * elements);
+  const scales =
+    cost.weights === undefined ? 0 : (10 * Math.min(call.ofmC, config.ofmC) * call.weightReadLatency) / 256;
+  const outputBlock = Math.max(output, scales);
+  const between = blocks > 1 ? Math.abs(ofmOut - ifmIn) : 0;
+  const command = (between + macBlock + outputBlock) / 4;
+  if (Math.max(macBlock, command) > Math.max(outputBlock, command)) return 'mac';
+  if (command > outputBlock) return 'blocks';
+  return scales > output ? 'scales' : 'output';
+}
+
+interface Run {
+  readonly shares: readonly Share[];
+  /** The stage that sets the pace between the first and the last transfer. */
+  readonly stage: Part;
+  readonly factors: readonly Factor[];
+  readonly waits: readonly Factor[];
+}
+
+function macRun(facts: LayerFacts): Run {
+  const { parts, layer, cost, config, machine } = facts;
+  const { macCycles, macBlock, blocks, ifmIn, ofmOut } = parts!;
+  const run = layer.detail!.runCycles;
+  const ends = ifmIn + ofmOut;
+  const body = run - ends;
+  const stage = slowestStage(facts);
+  const rest: Part = stage === 'mac' ? 'lastBlock' : stage;
+  const theory = theoryOf(theoryOpOf(cost, config), machine.accelerator);
+  const macSide = macBlock * blocks;
+  return {
+    stage,
+    shares: [
+      { part: 'mac', cycles: macCycles },
+      { part: rest, cycles: body - macCycles },
+      { part: 'ends', cycles: ends },
+    ],
+    factors: theory.factors,
+    waits: [
+      {
+        name: 'step delay',
+        value: Math.min(1, theory.macCycles / macSide),
+        sentence: 'in blocks of one ublock the steps of the kernel wait for one another',
+      },
+      {
+        name: PARTS[rest],
+        value: macSide / body,
+        sentence: 'the MACs stand still while the rest of the operation goes on',
+      },
+      {
+        name: PARTS.ends,
+        value: body / run,
+        sentence: 'the first block waits for its IFM, after the last one its OFM is written',
+      },
+    ],
+  };
+}
+
+function elementwiseRun({ cost, config, machine, layer }: LayerFacts): Run {
+  const [n, h, w, c] = cost.ofm.shape;
+  const elements = n * h * w * (cost.ofm.format === 'NHCWB16' ? roundUp(c, 16) : c);
+  const perElement = outputCyclesPerElement(cost, machine.accelerator, config.accumulatorBits);
+  const output = Math.ceil(perElement * elements);
+  const run = layer.detail!.runCycles;
+  return {
+    stage: output >= run ? 'output' : 'blocks',
+    shares: [
+      { part: 'output', cycles: output },
+      { part: 'blocks', cycles: run - output },
+    ],
+    factors: [],
+    waits: [],
+  };
+}
+
+function runOf(facts: LayerFacts): Run {
+  if (facts.parts !== undefined) return macRun(facts);
+  const run = facts.layer.detail!.runCycles;
+  switch (facts.cost.opClass) {
+    case 'elementwise':
+      return elementwiseRun(facts);
+    case 'matmul': {
+      const { layer, machine } = facts;
+      const peak = machine.accelerator.macsPerCycle * machine.accelerator.cores;
+      const value = layer.macs / (run * peak);
+      const sentence = 'a product of two feature maps is multiplied and added up column by column';
+      const factors = [{ name: 'matrix product', value, sentence }];
+      return { stage: 'columns', shares: [{ part: 'columns', cycles: run }], factors, waits: [] };
+    }
+    default:
+      return { stage: 'copy', shares: [{ part: 'copy', cycles: run }], factors: [], waits: [] };
+  }
+}
+
+/** Splits the cycles of a layer on the NPU up. */
+export function accountOf(facts: LayerFacts): Account {
+  const { layer, cost } = facts;
+  const run = runOf(facts);
+  const { runCycles } = layer.detail!;
+  const loading: Part = cost.lutBytes > 0 ? 'table' : 'weights';
+  const shares = [
+    ...run.shares,
+    { part: loading, cycles: layer.npuCycles - runCycles },
+    { part: 'memory', cycles: layer.cycles - layer.npuCycles },
+  ] satisfies readonly Share[];
+  const cyclesOf = (part: Part): number => shares.find((share) => share.part === part)?.cycles ?? 0;
+  const ends = cyclesOf('ends');
+  const waiting = cyclesOf(loading);
+  const body = runCycles - ends;
+  const bound: Part =
+    cyclesOf('memory') > 0
+      ? 'memory'
+      : waiting > Math.max(body, ends)
+        ? loading
+        : ends > body
+          ? 'ends'
+          : run.stage;
+  return {
+    bound,
+    shares: shares.filter(({ cycles }) => cycles !== 0),
+    factors: run.factors,
+    waits:
+      run.factors.length === 0
+        ? []
+        : [
+            ...run.waits,
+            {
+              name: PARTS[loading],
+              value: runCycles / layer.npuCycles,
+              sentence: 'they are not there yet when the operation could start',
+            },
+            {
+              name: PARTS.memory,
+              value: layer.npuCycles / layer.cycles,
+              sentence: 'the memory is busy for longer than the NPU',
+            },
+          ],
+  };
+}

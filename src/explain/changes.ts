@@ -1,0 +1,179 @@
+import type { CostOp, CostView } from '../cost/operation.js';
+import type { OpKind } from '../lowering/operations.js';
+import { countText, percentText, plural } from '../theory/text.js';
+import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
+import type { LayerFacts } from './facts.js';
+
+/** Something else that the layer could be, and what that does to the layer alone. */
+export interface Change {
+  readonly kind: 'activation' | 'narrower' | 'wider';
+  /** Negative: more cycles. */
+  readonly cyclesSaved: number;
+  readonly sentence: string;
+}
+
+/** Operations that the designer of a network chooses the width and activation of. */
+const DESIGNED: ReadonlySet<OpKind> = new Set<OpKind>([
+  'Conv2D',
+  'DepthwiseConv2D',
+  'FullyConnected',
+  'MaxPool',
+  'AvgPool',
+  'Add',
+  'Sub',
+  'Mul',
+]);
+
+/** A change that saves less than this share of the cycles is not worth a sentence. */
+const WORTHWHILE = 0.02;
+/** A narrower layer is a bargain if it saves that many times more cycles than channels. */
+const BARGAIN = 1.25;
+/** A wider layer is worth a sentence from that much on. */
+const NOTABLY_WIDER = 1.05;
+/** A wider layer may take that much longer and still be called as fast. */
+const TOLERANCE = 1.005;
+
+/** Steps that channels come in: ublocks of small and of larger accelerators, bricks, IFM blocks. */
+const STEPS = [4, 8, 16, 32];
+
+/** Cycles of a variant but for its wait for weights. */
+function cyclesOf(facts: LayerFacts, variant: Variant): number {
+  const { op, config, call } = variant;
+  const run = facts.machine.model.cycles(op, config, call);
+  return Math.max(run, ...accessCyclesOf(facts, usesOf(facts, variant)).values());
+}
+
+function fuseRelu(facts: LayerFacts, now: number): readonly Change[] {
+  const { cost, fused } = facts;
+  if (cost.activation !== 0 || fused.length > 0) return [];
+  const variant = { ...unchanged(facts), op: { ...cost, activation: 1 as const } };
+  const cyclesSaved = now - cyclesOf(facts, variant);
+  if (cyclesSaved < WORTHWHILE * now) return [];
+  return [
+    {
+      kind: 'activation',
+      cyclesSaved,
+      sentence: `a fused ReLU would save ${countText(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
+    },
+  ];
+}
+
+/** Which channel count is varied: the IFM's, the OFM's, or both at once where they are equal. */
+interface Axis {
+  readonly name: string;
+  readonly channels: number;
+  readonly vary: (channels: number) => Variant | undefined;
+}
+
+const withDepth = <T extends CostView>(view: T, depth: number): T => ({
+  ...view,
+  shape: [view.shape[0], view.shape[1], view.shape[2], depth] as const,
+});
+
+function axesOf(facts: LayerFacts): readonly Axis[] {
+  const { cost, plan, machine, fixedIfm, fixedOfm } = facts;
+  if (cost.ofmTransposed || cost.ofmReversed) return [];
+  const depth = cost.ofm.shape[3];
+  const ifmDepth = cost.ifms[0]!.shape[3];
+  const variant = (op: CostOp, weightRatio: number, scaleRatio: number): Variant | undefined => {
+    const config = machine.model.findConfig(op, plan.stripeH);
+    if (config === undefined) return undefined;
+    return { op, config, call: { ...facts.call, ofmC: op.ofm.shape[3] }, weightRatio, scaleRatio };
+  };
+  const separate = cost.opClass === 'conv' || cost.opClass === 'vector-product';
+  if (separate) {
+    const ofm: Axis = {
+      name: 'OFM channels',
+      channels: depth,
+      vary: (c) => variant({ ...cost, ofm: withDepth(cost.ofm, c) }, c / depth, c / depth),
+    };
+    const ifm: Axis = {
+      name: 'IFM channels',
+      channels: ifmDepth,
+      vary: (c) => variant({ ...cost, ifms: cost.ifms.map((v) => withDepth(v, c)) }, c / ifmDepth, 1),
+    };
+    return [...(fixedOfm ? [] : [ofm]), ...(fixedIfm ? [] : [ifm])];
+  }
+  const together = cost.opClass === 'depthwise' || cost.opClass === 'pool' || cost.opClass === 'elementwise';
+  if (!together || depth !== ifmDepth || fixedIfm || fixedOfm) return [];
+  return [
+    {
+      name: 'channels',
+      channels: depth,
+      vary: (c) =>
+        variant(
+          {
+            ...cost,
+            ofm: withDepth(cost.ofm, c),
+            ifms: cost.ifms.map((v) => (v.shape[3] === depth ? withDepth(v, c) : v)),
+          },
+          c / depth,
+          c / depth,
+        ),
+    },
+  ];
+}
+
+const unique = (counts: readonly number[]): readonly number[] => [...new Set(counts)];
+
+/** The narrower width that saves most beyond its share of the channels, and the widest that costs nothing. */
+function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
+  const { channels, name } = axis;
+  const savedBy = (c: number): number => {
+    const variant = axis.vary(c);
+    return variant === undefined ? -Infinity : now - cyclesOf(facts, variant);
+  };
+  const changes: Change[] = [];
+
+  let best: { c: number; saved: number; gain: number } | undefined;
+  for (const c of unique(STEPS.map((step) => Math.ceil(channels / step - 1) * step))) {
+    if (c <= 0) continue;
+    const saved = savedBy(c);
+    const share = saved / now;
+    const removed = (channels - c) / channels;
+    const gain = share - removed;
+    if (share < WORTHWHILE || share < BARGAIN * removed) continue;
+    if (best === undefined || gain > best.gain) best = { c, saved, gain };
+  }
+  if (best !== undefined) {
+    changes.push({
+      kind: 'narrower',
+      cyclesSaved: best.saved,
+      sentence:
+        `${best.c} ${name} instead of ${channels} would save ${countText(best.saved)} cycles ` +
+        `(${percentText(best.saved / now)})`,
+    });
+  }
+
+  const wider = unique(STEPS.map((step) => Math.floor(channels / step + 1) * step))
+    .filter((c) => c >= channels * NOTABLY_WIDER)
+    .map((c) => ({ c, saved: savedBy(c) }))
+    .filter(({ saved }) => now - saved <= now * TOLERANCE);
+  const faster = wider.filter(({ saved }) => saved >= WORTHWHILE * now);
+  const [widest] = (faster.length > 0 ? faster : wider).sort((a, b) => b.c - a.c);
+  if (widest !== undefined) {
+    const { c, saved } = widest;
+    changes.push({
+      kind: 'wider',
+      cyclesSaved: saved,
+      sentence:
+        faster.length > 0
+          ? `${c} ${name} instead of ${channels} would save ${countText(saved)} cycles (${percentText(saved / now)}), although wider`
+          : saved >= 0
+            ? `${c} ${name} instead of ${channels} would take no longer`
+            : `${c} ${name} instead of ${channels} would take only ${plural(-saved, 'cycle')} more`,
+    });
+  }
+  return changes;
+}
+
+/**
+ * Changes of the layer that would pay, each worked out by the cost model: a fused ReLU, and channel counts at which
+ * ublocks, bricks or IFM blocks are filled. The layer is taken alone; its wait for weights is left out.
+ */
+export function changesOf(facts: LayerFacts): readonly Change[] {
+  const { layer, cost } = facts;
+  if (!DESIGNED.has(cost.kind) || layer.originalOperator !== cost.kind) return [];
+  const now = cyclesOf(facts, unchanged(facts));
+  return [...fuseRelu(facts, now), ...axesOf(facts).flatMap((axis) => widths(facts, axis, now))];
+}

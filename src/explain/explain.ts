@@ -1,0 +1,57 @@
+import type { Estimate, Layer } from '../estimate-types.js';
+import type { Evaluation } from '../estimate.js';
+import { describe } from '../schedule/describe.js';
+import { theoryOpOf } from '../theory/operation.js';
+import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';
+import { accountOf, type Account } from './account.js';
+import { changesOf, type Change } from './changes.js';
+import { layerGroups, type LayerFacts, type LayerGroup } from './facts.js';
+import { boundText } from './words.js';
+
+/** One layer on the NPU, explained. */
+export interface LayerExplanation {
+  readonly facts: LayerFacts;
+  readonly layer: Layer;
+  readonly account: Account;
+  /** What sets its cycles. */
+  readonly boundSentence: string;
+  /** Convolutions only. */
+  readonly traversal: TraversalChoice | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** A network on one system, explained. */
+export interface Explanation {
+  readonly estimate: Estimate;
+  /** In order of execution. */
+  readonly layers: readonly LayerExplanation[];
+  readonly cpuLayers: readonly Layer[];
+}
+
+function explainLayer(facts: LayerFacts): LayerExplanation {
+  const account = accountOf(facts);
+  return {
+    facts,
+    layer: facts.layer,
+    account,
+    boundSentence: boundText(facts, account),
+    traversal: traversalChoice(theoryOpOf(facts.cost, facts.config), facts.machine.accelerator),
+    changes: changesOf(facts),
+  };
+}
+
+/**
+ * Explains the layers of a network whose estimate has been worked out.
+ * @param wanted which layers; those left out are missing from the result
+ */
+export function explain(evaluation: Evaluation, wanted: (layer: Layer) => boolean = () => true): Explanation {
+  const estimate = describe(evaluation);
+  const groups: readonly LayerGroup[] = layerGroups(evaluation, estimate.layers).filter(({ layer }) =>
+    wanted(layer),
+  );
+  return {
+    estimate,
+    layers: groups.flatMap(({ facts }) => (facts === undefined ? [] : [explainLayer(facts)])),
+    cpuLayers: groups.flatMap(({ layer, facts }) => (facts === undefined ? [layer] : [])),
+  };
+}

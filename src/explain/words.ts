@@ -1,0 +1,124 @@
+import { outputCyclesPerElement } from '../cost/u55/cycles.js';
+import type { Area } from '../estimate-types.js';
+import { AREA_NAMES } from '../report/summary.js';
+import { countText, plural, shareText } from '../theory/text.js';
+import { unchanged, usesOf, type Use, type User } from './access.js';
+import { PARTS, type Account, type Part } from './account.js';
+import type { LayerFacts } from './facts.js';
+
+const USERS: Readonly<Record<User, string>> = {
+  ifm: 'IFM',
+  ifm2: 'IFM2',
+  ofm: 'OFM',
+  scratch: 'scratch',
+  weights: 'weights',
+  'weight copy': 'copy of weights',
+  scales: 'scales',
+};
+
+/** `3x3`, with stride and dilation where they are not 1; empty for 1×1 without a stride where that says nothing. */
+export function kernelText({ cost: { kernel, opClass } }: LayerFacts): string {
+  const { height, width, strideH, strideW, dilationH, dilationW } = kernel;
+  const plain = height * width * strideH * strideW === 1;
+  if (plain && opClass !== 'conv' && opClass !== 'depthwise') return '';
+  const pair = (h: number, w: number): string => (h === w ? String(h) : `${h}x${w}`);
+  const stride = strideH * strideW > 1 ? ` stride ${pair(strideH, strideW)}` : '';
+  const dilation = dilationH * dilationW > 1 ? ` dilation ${pair(dilationH, dilationW)}` : '';
+  return `${height}x${width}${stride}${dilation}`;
+}
+
+const ACTIVATIONS = ['without a fused activation', 'with a fused ReLU', 'with a fused activation'] as const;
+
+/** What ends the operation, as far as its speed depends on it. */
+function activationText({ cost, fused }: LayerFacts): string {
+  if (cost.activation === 0 && fused.length > 0) return `with a fused ${fused[0]!.operator}`;
+  return ACTIVATIONS[cost.activation];
+}
+
+/** `1 cycle per OFM element without a fused activation, 0.5 with a ReLU`. */
+export function outputRateText(facts: LayerFacts): string {
+  const { cost, config, machine } = facts;
+  const rate = (activation: 0 | 1 | 2): number =>
+    outputCyclesPerElement({ ...cost, activation }, machine.accelerator, config.accumulatorBits);
+  const now = rate(cost.activation);
+  const relu = rate(1);
+  const unit = now === 1 ? 'cycle' : 'cycles';
+  const other = cost.activation === 0 && relu < now ? `, ${relu} with a ReLU` : '';
+  return `${now} ${unit} per OFM element ${activationText(facts)}${other}`;
+}
+
+function usersText(facts: LayerFacts, uses: readonly Use[]): string {
+  const sum = uses.reduce((total, { bytes }) => total + bytes, 0);
+  const passes = facts.layer.detail!.weights?.passes ?? 1;
+  return uses
+    .filter(({ bytes }) => bytes >= 0.05 * sum)
+    .map(({ user, bytes }) => {
+      const again = user === 'weights' && passes > 1 ? ` in ${countText(passes)} passes` : '';
+      return `${USERS[user]} ${countText(bytes)} bytes${again}, ${shareText(bytes / sum)}`;
+    })
+    .join('; ');
+}
+
+/** What one memory is busy with: `OFM 6,000 bytes, 60.0%; weights 4,000 bytes in 2 passes, 40.0%`. */
+export const memoryText = (facts: LayerFacts, area: Area): string =>
+  usersText(
+    facts,
+    usesOf(facts, unchanged(facts)).filter((use) => use.area === area),
+  );
+
+function memoryBound(facts: LayerFacts): string {
+  const { layer } = facts;
+  const area = layer.detail!.boundBy;
+  if (area === 'npu') return '';
+  return (
+    `${AREA_NAMES[area]}: busy for ${countText(layer.accessCycles[area])} cycles, the NPU for ` +
+    `${countText(layer.npuCycles)} (${memoryText(facts, area)})`
+  );
+}
+
+function weightsBound(facts: LayerFacts, waiting: number): string {
+  const { system } = facts.machine;
+  const encoding = facts.entry.slices!.encoding;
+  const bytes = encoding === undefined ? 0 : encoding.allocatedBytes;
+  return (
+    `the copying of ${countText(bytes)} bytes of weights and scales at ` +
+    `${system.constants.bytesPerCycle} per cycle: ${countText(waiting)} cycles do not hide behind other work`
+  );
+}
+
+/** What sets the layer's cycles, in a sentence without its end. */
+export function boundText(facts: LayerFacts, { bound, shares }: Account): string {
+  const { layer, parts } = facts;
+  const cyclesOf = (part: Part): number => shares.find((share) => share.part === part)?.cycles ?? 0;
+  const mac = parts === undefined ? 0 : parts.macCycles;
+  const output = parts === undefined ? cyclesOf('output') : parts.outputCycles;
+  const rate = outputRateText(facts);
+  switch (bound) {
+    case 'mac':
+      return `the MACs: ${countText(mac)} cycles; the output stage takes ${countText(output)}, ${rate}`;
+    case 'output':
+      return parts === undefined
+        ? `the output stage: ${rate}`
+        : `the output stage: ${countText(output)} cycles, ${rate}; the MACs take ${countText(mac)}`;
+    case 'scales':
+      return `the reading of scales: ${countText(output)} cycles, the MACs take ${countText(mac)}`;
+    case 'blocks':
+      return parts === undefined
+        ? `the transfers of its blocks, which the output stage waits for; that one takes ${rate}`
+        : `the transfers between its ${plural(Math.ceil(parts.blocks), 'block')}; the MACs take ${countText(mac)}`;
+    case 'ends':
+      return `the transfers before the first block and after the last: ${countText(cyclesOf('ends'))} cycles`;
+    case 'copy':
+      return 'the reading and writing of its feature maps';
+    case 'columns':
+      return `the ${plural(facts.cost.ifms[1]!.shape[2], 'column')} of IFM2, each multiplied and added up by itself`;
+    case 'weights':
+      return weightsBound(facts, cyclesOf('weights'));
+    case 'table':
+      return `the loading of its table: ${countText(cyclesOf('table'))} cycles`;
+    case 'memory':
+      return memoryBound(facts);
+    default:
+      return `${PARTS[bound]}: ${countText(layer.cycles)} cycles`;
+  }
+}
