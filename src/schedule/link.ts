@@ -1,5 +1,5 @@
 import { activationClassOf, opClassOf, type CostOp, type CostView } from '../cost/operation.js';
-import { ELEMENT_BITS, type Constant } from '../graph/network.js';
+import { ELEMENT_BITS } from '../graph/network.js';
 import type {
   FeatureMap,
   LoweredNetwork,
@@ -10,6 +10,7 @@ import type {
   WeightArray,
 } from '../lowering/operations.js';
 import { macCount } from '../lowering/macs.js';
+import { contentHash } from '../lowering/weights.js';
 import type { Family } from '../npu/accelerators.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
@@ -53,19 +54,6 @@ export const isPoolingFamily = (kind: OpKind): boolean => POOLING_FAMILY.has(kin
 
 /** The operation whose OFM is the group's result: the last one that is not merely fused onto another. */
 const lastMember = (op: LoweredOp): LoweredOp => op.subs.findLast((sub) => sub.chained === true) ?? op;
-
-const contentKeys = new WeakMap<Constant, string>();
-
-function contentKey(constant: Constant | undefined, tensorId: number): string {
-  if (constant === undefined) return '';
-  let key = contentKeys.get(constant);
-  if (key === undefined) {
-    key =
-      constant.bytes === undefined ? `unknown:${tensorId}` : Buffer.from(constant.bytes).toString('latin1');
-    contentKeys.set(constant, key);
-  }
-  return key;
-}
 
 /** Collects the tensors of a network and who uses them, in order of first use. */
 class Uses {
@@ -226,7 +214,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       format,
       bytes: storedBytes(tensor, format),
       constant: tensor.constant !== undefined,
-      contentKey: contentKey(tensor.constant, tensor.id),
+      contentKey: tensor.constant === undefined ? '' : contentHash(tensor.constant),
       graphInput: tensor.graphInput,
       graphOutput: tensor.graphOutput,
       persistent: tensor.persistent,
