@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Sample } from './measure.js';
+
+const LAUNCHER = fileURLToPath(new URL('./measured.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+const MOST_MILLISECONDS = 300_000;
+
+/**
+ * Runs the command line in a process of its own, from its start to its end.
+ * @throws if it fails or takes longer than five minutes
+ */
+export function runProgram(args: readonly string[]): Sample {
+  const start = performance.now();
+  const child = spawnSync(process.execPath, [LAUNCHER, PROGRAM, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout: MOST_MILLISECONDS,
+  });
+  const wallMs = performance.now() - start;
+  if (child.error !== undefined) throw child.error;
+  if (child.status !== 0) {
+    throw new Error(`paretou ${args.join(' ')} ended with exit code ${child.status}: ${child.stderr.trim()}`);
+  }
+  return { wallMs, ...(JSON.parse(child.output[3] ?? '{}') as { cpuMs: number; peakBytes: number }) };
+}

@@ -1,0 +1,27 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { buildSpace } from '../search/build-space.js';
+import { parseSpaceFile } from '../search/space-file.js';
+import { radicesOf, type Space } from '../search/space.js';
+import { chooseSystem } from '../search/systems.js';
+import type { Network } from '../src/graph/network.js';
+import type { SystemRequest } from '../src/npu/resolve.js';
+
+/** Every option at every site, three widths per width group. */
+export const SPACE = 'options: [standard, separable, "separable:relu"]\nwidths: [0.5, 0.75, 1]\n';
+
+/** That space of one network on some systems. */
+export const spaceOf = (network: Network, systems: readonly SystemRequest[]): Space =>
+  buildSpace(network, {
+    systems: systems.map(chooseSystem),
+    optimise: 'Performance',
+    file: parseSpaceFile(SPACE, 'space.yaml'),
+  });
+
+/** Gives random designs of a space, each choice as likely as any other; the same sequence every time. */
+export function designDrawer(space: Space): (count: number) => readonly Uint16Array[] {
+  const radices = radicesOf(space);
+  const rng = xoroshiro128plus(1);
+  return (count) =>
+    Array.from({ length: count }, () => Uint16Array.from(radices, (radix) => uniformInt(rng, 0, radix - 1)));
+}
