@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { MersenneTwister } from '../../src/schedule/mersenne-twister.js';
+
+test('the outputs that the C++ standard states for the default seed', () => {
+  const random = new MersenneTwister();
+  const outputs = Array.from({ length: 10_000 }, () => random.next());
+  expect(outputs[0]).toBe(3499211612);
+  expect(outputs[9999]).toBe(4123659995);
+});
+
+test('other seeds give other outputs', () => {
+  // First output of the generator's published reference code for seed 1.
+  expect(new MersenneTwister(1).next()).toBe(1791095845);
+});
