@@ -28,6 +28,23 @@ export function scalar(name: string, type: 'int8' | 'uint8' | 'int16' | 'int32',
 
 const NAMED = new Map<string, Constant>();
 
+/** Contents longer than this are not made, only named: no file holds as many equal bytes. */
+const MAX_FILLED_BYTES = 2 ** 22;
+/** Bytes of kept contents beyond which they are forgotten; equal contents stay equal without being one object. */
+const MAX_KEPT_BYTES = 2 ** 25;
+let keptBytes = 0;
+
+function keep(id: string, bytes: Uint8Array): Constant {
+  keptBytes += bytes.length;
+  if (keptBytes > MAX_KEPT_BYTES) {
+    NAMED.clear();
+    keptBytes = bytes.length;
+  }
+  const constant: Constant = { bytes };
+  NAMED.set(id, constant);
+  return constant;
+}
+
 /** Bytes that differ for different keys: an identity for contents that nothing ever looks at. */
 function standIn(key: string): Uint8Array {
   return new TextEncoder().encode(key);
@@ -39,12 +56,14 @@ function standIn(key: string): Uint8Array {
  */
 export function namedConstant(name: string, type: ElementType, shape: Shape, key: string): Tensor {
   const id = `${key}:${type}:${shape.join('x')}`;
-  let constant = NAMED.get(id);
-  if (constant === undefined) {
-    constant = { bytes: standIn(id) };
-    NAMED.set(id, constant);
-  }
-  return newTensor(name, type, shape, constant);
+  return newTensor(name, type, shape, NAMED.get(id) ?? keep(id, standIn(id)));
+}
+
+function filled(id: string, length: number, width: number, value: number): Uint8Array {
+  if (length > MAX_FILLED_BYTES) return standIn(id);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (value >> (8 * (i % width))) & 255;
+  return bytes;
 }
 
 /** A constant feature map of one value throughout. */
@@ -52,12 +71,5 @@ export function filledConstant(name: string, type: ElementType, shape: Shape, va
   const width = Math.max(1, ELEMENT_BITS[type] >> 3);
   const count = elements(shape);
   const id = `${value}*${count}*${width}`;
-  let constant = NAMED.get(id);
-  if (constant === undefined) {
-    const bytes = new Uint8Array(count * width);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = (value >> (8 * (i % width))) & 255;
-    constant = { bytes };
-    NAMED.set(id, constant);
-  }
-  return newTensor(name, type, shape, constant);
+  return newTensor(name, type, shape, NAMED.get(id) ?? keep(id, filled(id, count * width, width, value)));
 }

@@ -61,7 +61,7 @@ function collect(graph: IrGraph): Op[] {
   const stamp = ++graph.stamp;
   const stack: Op[] = [];
   const found: Op[] = [];
-  for (const output of graph.outputs) stack.push(...output.writers);
+  for (const output of graph.outputs) for (const writer of output.writers) stack.push(writer);
   for (let op = stack.pop(); op !== undefined; op = stack.pop()) {
     if (op.stamp === stamp) continue;
     op.stamp = stamp;

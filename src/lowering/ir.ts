@@ -1,3 +1,4 @@
+import { inputError } from '../errors.js';
 import type { Constant, ElementType, Graph, Operator, Quantisation } from '../graph/network.js';
 import type { Tensor as NetworkTensor } from '../graph/network.js';
 import type { FeatureMap, Kernel, LookUpTable, WeightArray } from './operations.js';
@@ -11,6 +12,8 @@ import type { Shape } from './shape.js';
  */
 export interface IrGraph {
   readonly graph: Graph;
+  /** Shared by all graphs of a network. */
+  readonly budget: Budget;
   readonly inputs: Tensor[];
   readonly outputs: Tensor[];
   /** Kinds that have occurred, so that passes with nothing to do can be skipped. */
@@ -22,6 +25,22 @@ export interface IrGraph {
   /** Mark of the latest traversal; operations carry the mark of the last one that visited them. */
   stamp: number;
 }
+
+/**
+ * Most operations that lowering makes of a network. An ARG_MAX of 513×513 positions is 65,793 on Ethos-U55; what goes
+ * far beyond takes longer to schedule than anybody waits for.
+ */
+export const MAX_OPERATIONS = 100_000;
+
+/** How many more operations a network may become. */
+export interface Budget {
+  /** The network as messages name it. */
+  readonly file: string;
+  operations: number;
+}
+
+/** The budget of a network that nothing has been made of yet. */
+export const newBudget = (file: string): Budget => ({ file, operations: MAX_OPERATIONS });
 
 /** Scales and zero points of a view; `unit` marks the scale that changes nothing (reference 01 §2.3, §4). */
 export interface Quant extends Omit<Quantisation, 'axis'> {
@@ -144,8 +163,19 @@ export function newTensor(
   };
 }
 
-/** A new operation without connections. */
+const overBudget = ({ budget }: IrGraph, { operator }: Source): Error =>
+  inputError(
+    `${budget.file}: becomes more than ${MAX_OPERATIONS.toLocaleString('en-US')} operations for the hardware, ` +
+      `the last of them from operator ${operator.origin} (${operator.kind}); make its tensors smaller or split the network`,
+  );
+
+/**
+ * A new operation without connections.
+ *
+ * @throws ParetouError of kind `input` beyond `MAX_OPERATIONS`.
+ */
 export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
+  if (--graph.budget.operations < 0) throw overBudget(graph, source);
   graph.kinds.add(kind);
   return {
     kind,

@@ -1,11 +1,13 @@
 import type { Graph, Network } from '../graph/network.js';
 import { moveCpuOperations } from './cpu-order.js';
+import { checkConsistency } from './consistency/check.js';
 import { emitGroup } from './emit.js';
 import type { Emitter } from './emit.js';
 import { checkExecutable } from './executable.js';
 import { foldConstants } from './fold.js';
 import { groupOperations } from './groups.js';
-import type { IrGraph, Op } from './ir.js';
+import { newBudget } from './ir.js';
+import type { Budget, IrGraph, Op } from './ir.js';
 import { toNpuForm } from './npu.js';
 import type { LoweredNetwork, LoweredOp } from './operations.js';
 import { executionOrder } from './order.js';
@@ -36,18 +38,19 @@ function flatten(graph: IrGraph, target: LoweringTarget, file: string): Op[] {
   return flat;
 }
 
-function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, file: string): LoweredOp[] {
+function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, budget: Budget): LoweredOp[] {
   const passes = passesOf(target.family);
-  const ir = readGraph(graph);
+  const ir = readGraph(graph, budget);
   if (ir.spaceToBatch) runPass(passes.patterns, ir);
   placeOperators(ir, target.family);
+  checkConsistency(ir);
   for (const pass of passes.tflite) runPass(pass, ir);
   walk(ir, quantiseOperation);
   for (const pass of passes.beforeFolding) runPass(pass, ir);
   adaptBooleans(ir);
   foldConstants(ir);
   for (const pass of passes.afterFolding) runPass(pass, ir);
-  const flat = flatten(ir, target, file);
+  const flat = flatten(ir, target, budget.file);
   const groups = moveCpuOperations(groupOperations(flat, target.family));
   return groups.map((group) => emitGroup(group, emitter));
 }
@@ -60,6 +63,9 @@ export function lower(network: Network, target: LoweringTarget, file = network.n
   checkValidity(network, file);
   const emitter: Emitter = { nextId: 0 };
   const ops: LoweredOp[] = [];
-  for (const graph of network.graphs) for (const op of lowerGraph(graph, target, emitter, file)) ops.push(op);
+  const budget = newBudget(file);
+  for (const graph of network.graphs) {
+    for (const op of lowerGraph(graph, target, emitter, budget)) ops.push(op);
+  }
   return { name: network.name, ops };
 }

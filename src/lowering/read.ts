@@ -2,7 +2,7 @@ import type { Graph, Operator, OptionValue } from '../graph/network.js';
 import { builtinOf, FUSED_ACTIVATIONS } from './kinds.js';
 import type { Builtin } from './kinds.js';
 import { connectInput, connectOutput, newOp, newTensor, ROLE } from './ir.js';
-import type { IrGraph, Op, Source, Tensor } from './ir.js';
+import type { Budget, IrGraph, Op, Source, Tensor } from './ir.js';
 import type { Kernel } from './operations.js';
 import { broadcast, fromEnd } from './shape.js';
 import type { Shape } from './shape.js';
@@ -142,9 +142,10 @@ function liveOperators(graph: Graph): readonly Operator[] {
 }
 
 /** The graph of tensors and operations as the file states it, fused activations split off (reference 01 §2). */
-export function readGraph(graph: Graph): IrGraph {
+export function readGraph(graph: Graph, budget: Budget): IrGraph {
   const ir: IrGraph = {
     graph,
+    budget,
     inputs: [],
     outputs: [],
     kinds: new Set(),

@@ -76,9 +76,10 @@ const isPointwise = ({ height, width, strideH, strideW, top, left, bottom, right
 
 /** How `rows` vectors lie in height and width (reference 01 §6.4 rule 2). */
 export function rowsAsPlane(rows: number): readonly [number, number] {
-  let width = Math.max(Math.floor(rows / 16), Math.ceil(Math.sqrt(rows)));
-  while (rows % width !== 0) width++;
-  return [rows / width, width];
+  const least = Math.max(Math.floor(rows / 16), Math.ceil(Math.sqrt(rows)));
+  let height = Math.floor(rows / least);
+  while (rows % height !== 0) height--;
+  return [height, rows / height];
 }
 
 /** A product of vectors with a matrix: vectors go to height and width. */
