@@ -88,6 +88,15 @@ function blockLimits(op: CostOp, ublock: Ublock): { granule: Hwc; maxBlock: Hwc 
   return { granule, maxBlock: hwc(limit(H), limit(W), depth) };
 }
 
+/** The stripe of the OFM, in the order in which it is computed. */
+function computedOfm(op: CostOp, stripeH: number): Hwc {
+  const order = op.ofmOrder;
+  const [, , w, c] = op.ofm.shape;
+  if (order === undefined) return hwc(stripeH, w, c);
+  const axis = (computed: number): number => op.ofm.shape[order.indexOf(computed)]!;
+  return hwc(axis(H), axis(W), axis(C));
+}
+
 /** The part of an input that a stripe of `rows` needs. */
 const inputOf = (view: CostView, rows: number): Hwc =>
   hwc(Math.min(view.shape[1], rows), view.shape[2], view.shape[3]);
@@ -106,6 +115,9 @@ function blocksOf(s: BlockSearch, inputs: readonly Hwc[]): Blocks | undefined {
       const shallow = s.ifmBits === 32 || (s.acc.macsPerCycle <= 256 && s.ublock.c === 16);
       return poolingBlocks(s, shallow ? 32 : 64);
     }
+    case 'resize':
+      // A single column is spread like a broadcast input: its blocks are wider than the OFM.
+      return s.ifm.w === 1 ? elementwiseBlocks(s, undefined) : generalBlocks(s);
     default:
       return generalBlocks(s);
   }
@@ -128,12 +140,11 @@ export function findU85Config(
   const first = op.ifms[0];
   if (first === undefined) return undefined;
   const k = op.kernel;
-  const [, fullH, ofmW, ofmC] = op.ofm.shape;
-  const striped = stripeH < fullH;
+  const striped = stripeH < op.ofm.shape[1];
   const rows = striped ? requiredIfm(stripeH, k.strideH, k.height, k.dilationH, op.upscale) : Infinity;
   const inputs = op.ifms.map((view) => inputOf(view, rows));
   const ifm = inputs.reduce((larger, next) => (volumeOf(next) > volumeOf(larger) ? next : larger));
-  const ofm = hwc(stripeH, ofmW, ofmC);
+  const ofm = computedOfm(op, stripeH);
   const partKernel =
     opClass === 'conv' && op.ifms.length === 1 && isPartKernelFirst(ifm.c, k.height * k.width, sparse);
   const ublock = chooseUblock(op, opClass, acc, ofm, partKernel);
