@@ -16,6 +16,8 @@ export interface IrGraph {
   readonly budget: Budget;
   readonly inputs: Tensor[];
   readonly outputs: Tensor[];
+  /** What the file's operators became before any rewriting. */
+  readonly operators: Op[];
   /** Kinds that have occurred, so that passes with nothing to do can be skipped. */
   readonly kinds: Set<Kind>;
   /** Some tensor keeps state between inferences. */

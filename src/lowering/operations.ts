@@ -167,6 +167,8 @@ export interface LoweredOp {
   /** Every input has a quantisation scale (an int32 step of a softmax has none). */
   readonly scaled: boolean;
   readonly upscale: 'none' | 'nearest' | 'zeros';
+  /** Resize: horizontal enlargement as numerator and denominator. */
+  readonly resizeScale?: readonly [n: number, d: number];
   /** Absorbed operations in order; rows of zeros in the report. Their own `subs` are empty. */
   readonly subs: readonly LoweredOp[];
   /** True for a sub-operation that is chained (elementwise, reads further inputs); false for a fused one. */

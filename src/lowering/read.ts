@@ -148,6 +148,7 @@ export function readGraph(graph: Graph, budget: Budget): IrGraph {
     budget,
     inputs: [],
     outputs: [],
+    operators: [],
     kinds: new Set(),
     persistent: false,
     spaceToBatch: false,
@@ -185,6 +186,7 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
   const source: Source = { operator, original: builtin.original };
   const op = newOp(ir, builtin.kind, source);
   op.builtin = operator.kind;
+  ir.operators.push(op);
   if (operator.kind === 'SPACE_TO_BATCH_ND') ir.spaceToBatch = true;
   for (let i = 0; i < operator.inputs.length; i++) {
     const index = operator.inputs[i]!;

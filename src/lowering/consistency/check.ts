@@ -3,7 +3,6 @@ import { ELEMENT_BITS } from '../../graph/network.js';
 import { ROLE } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
 import { elements } from '../shape.js';
-import { walk } from '../traverse.js';
 import { ELEMENTWISE_RULES } from './elementwise.js';
 import { MOVEMENT_RULES } from './movement.js';
 import { PRODUCT_RULES } from './products.js';
@@ -39,11 +38,12 @@ function problemOf(op: Op): string | undefined {
     const broken = sizeProblem(view);
     if (broken !== undefined) return broken;
   }
-  return op.splitOff ? undefined : RULES.get(op.builtin)?.(op);
+  return RULES.get(op.builtin)?.(op);
 }
 
 function check(op: Op, file: string): void {
-  const problem = op.kind === 'Passthrough' ? undefined : problemOf(op);
+  if (op.kind === 'Passthrough' || op.outputs.length === 0) return;
+  const problem = problemOf(op);
   if (problem === undefined) return;
   const { operator } = op.source;
   throw inputError(
@@ -60,8 +60,5 @@ function check(op: Op, file: string): void {
  * @throws ParetouError of kind `input` that names file, operator and what does not fit.
  */
 export function checkConsistency(graph: IrGraph): void {
-  walk(graph, (op) => {
-    check(op, graph.budget.file);
-    return op;
-  });
+  for (const op of graph.operators) check(op, graph.budget.file);
 }

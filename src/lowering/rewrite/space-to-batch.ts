@@ -56,5 +56,6 @@ export function fuseSpaceToBatch(op: Op, graph: IrGraph, family: LoweringFamily)
   }
   disconnect(toSpace);
   disconnect(op);
+  graph.operators.push(fused);
   return fused;
 }
