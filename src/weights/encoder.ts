@@ -1,105 +1,26 @@
 import type { WeightArray } from '../lowering/operations.js';
-import type { Encoder, Encoding, StreamLayout } from './encoding.js';
-import {
-  blocksAreSeamless,
-  emitStream,
-  rawLength,
-  type StreamOrder,
-  streamOrder,
-  type StreamSlice,
-} from './stream-order.js';
-import { DISTINCT_LIMIT, streamSize } from './stream-size.js';
-
-/** Scale, bias and shift of one output channel, in bytes (reference 05 §7). */
-const SCALE_RECORD_BYTES = 10;
-
-/** The weights of one depth slice in one stream. */
-export interface Section {
-  readonly streamBytes: number;
-  readonly rawWeights: number;
-  readonly zeroCount: number;
-  /** Distinct weights, the first 17 of them. */
-  readonly values: readonly number[];
-}
-
-let stream = new Int16Array(0);
-
-/** Orders and codes one section; keeps nothing. */
-export const encodeSection = (values: Int16Array, order: StreamOrder, slice: StreamSlice): Section => {
-  const rawWeights = rawLength(order, slice);
-  if (stream.length < rawWeights) stream = new Int16Array(Math.max(rawWeights, 2 * stream.length));
-  emitStream(values, order, slice, stream);
-  const size = streamSize(stream, rawWeights);
-  return {
-    streamBytes: size.bytes,
-    rawWeights,
-    zeroCount: size.zeroCount,
-    values: size.values,
-  };
-};
-
-/** Local stream `s` of the slice [from, to) (reference 05 §2.1); 0 channels where it does not exist. */
-const sliceOfStream = (
-  order: StreamOrder,
-  blockDepth: number,
-  from: number,
-  to: number,
-  s: number,
-  streams: number,
-): StreamSlice => {
-  const channels = Math.ceil((to - from - s) / streams);
-  const block = Math.ceil((blockDepth - s) / streams);
-  const oneBlock = block >= channels || blocksAreSeamless(order, block);
-  return { first: from + s, step: streams, channels, blockDepth: oneBlock ? channels : block };
-};
+import type { Encoder, Encoding, StreamLayout, U85Encoder, U85StreamLayout } from './encoding.js';
+import { assemble, type Plan, u55Plan, u85Plan } from './plan.js';
+import type { Section } from './sections.js';
+import type { StreamSlice } from './stream-order.js';
+import { isTwoOfFourSparse } from './two-of-four.js';
 
 /**
- * Sizes of all sections together (reference 05 §0), with `encode` giving the sections. A section that has no channels
- * does not exist.
+ * Sizes of `weights` encoded for Ethos-U55/U65 in the depth slices between successive `boundaries` (the first is 0,
+ * the last the number of output channels). Keeps nothing; see `createEncoders`.
  */
-const assemble = (
-  weights: WeightArray,
-  layout: StreamLayout,
-  boundaries: readonly number[],
-  encode: (order: StreamOrder, slice: StreamSlice) => Section,
-): Encoding => {
-  const order = streamOrder(weights.shape, layout);
-  const streams = Math.min(weights.shape[0], layout.cores);
-  const rangeBytes: number[] = [];
-  const distinct = new Set<number>();
-  let weightBytes = 0;
-  let allocatedBytes = 0;
-  let firstTransferBytes = 0;
-  let sourceSize = 0;
-  let zeroCount = 0;
-  for (let k = 1; k < boundaries.length; k++) {
-    let range = 0;
-    for (let s = 0; s < streams; s++) {
-      const slice = sliceOfStream(order, layout.blockDepth, boundaries[k - 1]!, boundaries[k]!, s, streams);
-      if (slice.channels <= 0) continue;
-      const section = encode(order, slice);
-      const scales = SCALE_RECORD_BYTES * slice.channels;
-      range += 16 * Math.ceil(scales / 16) + section.streamBytes;
-      if (k === 1) firstTransferBytes += scales + section.streamBytes;
-      weightBytes += section.streamBytes;
-      sourceSize += section.rawWeights;
-      zeroCount += section.zeroCount;
-      section.values.forEach((value) => distinct.add(value));
-    }
-    rangeBytes.push(range);
-    allocatedBytes += range;
-  }
-  return {
-    weightBytes,
-    scaleBytes: allocatedBytes - weightBytes,
-    allocatedBytes,
-    rangeBytes,
-    firstTransferBytes,
-    sourceSize,
-    zeroCount,
-    distinctCount: Math.min(distinct.size, DISTINCT_LIMIT + 1),
-    streams,
-  };
+export const encodeWeights: Encoder = (weights, layout, boundaries) => {
+  const values = weights.values();
+  const plan = u55Plan(weights.shape, layout);
+  return assemble(plan, boundaries, (slice) => plan.encode(values, slice));
+};
+
+/** The same for Ethos-U85; undefined where the sparse format is asked for and the weights are not 2:4 sparse. */
+export const encodeU85: U85Encoder = (weights, layout, boundaries) => {
+  const values = weights.values();
+  if (layout.sparse && !isTwoOfFourSparse(values, weights.shape[3])) return undefined;
+  const plan = u85Plan(weights.shape, layout);
+  return assemble(plan, boundaries, (slice) => plan.encode(values, slice));
 };
 
 /** Gives the values of weight arrays, those of the last one without computing them again, in memory of its own. */
@@ -119,15 +40,6 @@ const valueReader = (): ((weights: WeightArray) => Int16Array) => {
   };
 };
 
-/**
- * Sizes of `weights` encoded for Ethos-U55/U65 in the depth slices between successive `boundaries` (the first is 0,
- * the last the number of output channels). Keeps nothing; see `createEncoder`.
- */
-export const encodeWeights: Encoder = (weights, layout, boundaries) => {
-  const values = weights.values();
-  return assemble(weights, layout, boundaries, (order, slice) => encodeSection(values, order, slice));
-};
-
 /** A number that two layouts share only where they are equal. */
 const layoutCode = (layout: StreamLayout): number => {
   const traversal = layout.traversal === 'depth-first' ? 0 : layout.traversal === 'part-kernel' ? 1 : 2;
@@ -139,46 +51,80 @@ const layoutCode = (layout: StreamLayout): number => {
   return code * 100 + Math.min(layout.dilationH, 9) * 10 + Math.min(layout.dilationW, 9);
 };
 
-/** Identifies the stream of a section of given weights: equal keys, equal streams. */
-const sectionKey = (order: StreamOrder, slice: StreamSlice): string => {
-  const { partKernel, brickDepth, rounding, ofmUblockDepth, ifmUblockDepth, subHeight, subWidth } = order;
-  const nest = [+partKernel, brickDepth, rounding, ofmUblockDepth, ifmUblockDepth, subHeight, subWidth];
-  return [...nest, slice.first, slice.step, slice.channels, slice.blockDepth].join();
+/** A text that two layouts share only where they are equal. */
+const u85LayoutCode = (layout: U85StreamLayout): string => {
+  const { traversal, blockDepth, ifmBlockDepth, ofmUblockDepth, macs, cores, ifmBits, sparse, fast } = layout;
+  const config = `${traversal} ${blockDepth} ${ifmBlockDepth} ${ofmUblockDepth} ${macs} ${cores} ${ifmBits}`;
+  const { dilationH, dilationW, strideH, strideW } = layout;
+  return `${config} ${dilationH} ${dilationW} ${strideH} ${strideW} ${+sparse} ${+fast}`;
 };
 
 /** What is known about one weight array. */
 interface Known {
-  readonly encodings: Map<number, Map<string, Encoding>>;
+  /** By layout and boundaries. */
+  readonly encodings: Map<number | string, Map<string, Encoding>>;
+  /** By plan and slice. */
   readonly sections: Map<string, Section>;
+  twoOfFour?: boolean;
+}
+
+const getOrMake = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+};
+
+const sliceKey = ({ first, step, channels, blockDepth, group }: StreamSlice): string =>
+  `${first},${step},${channels},${blockDepth},${group}`;
+
+/** Encoders of both families. */
+export interface Encoders {
+  readonly u55: Encoder;
+  readonly u85: U85Encoder;
 }
 
 /**
- * An encoder that remembers what it has computed, per encoding and per section, by the keys of the weights. Holds the
- * values of the last array only.
+ * Encoders that remember what they have computed, per encoding and per section, by the keys of the weights. They hold
+ * the values of the last array only, both the same.
  */
-export const createEncoder = (): Encoder => {
+export const createEncoders = (): Encoders => {
   const known = new Map<string, Known>();
   const valuesOf = valueReader();
-  return (weights, layout, boundaries) => {
-    let entry = known.get(weights.key);
-    if (entry === undefined) known.set(weights.key, (entry = { encodings: new Map(), sections: new Map() }));
-    const { encodings, sections } = entry;
-    const code = layoutCode(layout);
-    let sliced = encodings.get(code);
-    if (sliced === undefined) encodings.set(code, (sliced = new Map<string, Encoding>()));
-    const cuts = boundaries.length === 2 ? '' : boundaries.join();
-    let encoding = sliced.get(cuts);
-    if (encoding === undefined) {
-      encoding = assemble(weights, layout, boundaries, (order, slice) => {
-        const key = sectionKey(order, slice);
-        let section = sections.get(key);
-        if (section === undefined) {
-          sections.set(key, (section = encodeSection(valuesOf(weights), order, slice)));
-        }
-        return section;
-      });
-      sliced.set(cuts, encoding);
-    }
-    return encoding;
+  const knownOf = (weights: WeightArray): Known =>
+    getOrMake(known, weights.key, () => ({ encodings: new Map(), sections: new Map() }));
+
+  const encode = (
+    weights: WeightArray,
+    entry: Known,
+    code: number | string,
+    boundaries: readonly number[],
+    makePlan: () => Plan,
+  ): Encoding => {
+    const sliced = getOrMake(entry.encodings, code, () => new Map<string, Encoding>());
+    return getOrMake(sliced, boundaries.length === 2 ? '' : boundaries.join(), () => {
+      const plan = makePlan();
+      return assemble(plan, boundaries, (slice) =>
+        getOrMake(entry.sections, `${plan.key};${sliceKey(slice)}`, () =>
+          plan.encode(valuesOf(weights), slice),
+        ),
+      );
+    });
+  };
+
+  return {
+    u55: (weights, layout, boundaries) =>
+      encode(weights, knownOf(weights), layoutCode(layout), boundaries, () => u55Plan(weights.shape, layout)),
+    u85: (weights, layout, boundaries) => {
+      const entry = knownOf(weights);
+      if (layout.sparse) {
+        entry.twoOfFour ??= isTwoOfFourSparse(valuesOf(weights), weights.shape[3]);
+        if (!entry.twoOfFour) return undefined;
+      }
+      const code = u85LayoutCode(layout);
+      return encode(weights, entry, code, boundaries, () => u85Plan(weights.shape, layout));
+    },
   };
 };
+
+/** The encoder of `createEncoders` for Ethos-U55/U65 alone. */
+export const createEncoder = (): Encoder => createEncoders().u55;

@@ -15,6 +15,28 @@ export interface StreamLayout {
   readonly dilationW: number;
 }
 
+/** The same on Ethos-U85 (reference 05 §0, §3). */
+export interface U85StreamLayout {
+  readonly traversal: Traversal;
+  /** OFM and IFM block depth of the block config, as stored. */
+  readonly blockDepth: number;
+  readonly ifmBlockDepth: number;
+  /** OFM ublock depth of the block config. */
+  readonly ofmUblockDepth: number;
+  /** MACs per cycle of the whole NPU. */
+  readonly macs: number;
+  readonly cores: number;
+  readonly ifmBits: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  /** 2:4-sparse format; not for depthwise. */
+  readonly sparse: boolean;
+  /** Format of the fast weight decoder; not for depthwise. */
+  readonly fast: boolean;
+}
+
 /** Sizes of one encoded tensor; all are bytes but for the counts. */
 export interface Encoding {
   /** Weight streams only, all slices and streams (`EW`, `Wenc`). */
@@ -28,13 +50,23 @@ export interface Encoding {
   readonly firstTransferBytes: number;
   /** Weights in the raw padded streams. */
   readonly sourceSize: number;
-  /** Zeros coded through zero runs. */
+  /** Zeros coded through zero runs; 0 in the fast format. */
   readonly zeroCount: number;
-  /** Distinct weights, padding zeros included; 17 stands for any number above 16. */
+  /** Distinct weights, padding zeros included; 17 stands for any number above 16; 0 in the fast format. */
   readonly distinctCount: number;
-  /** Weight streams per depth slice (slices with fewer channels than that have fewer). */
+  /**
+   * Weight streams per depth slice (on Ethos-U55/U65 slices with fewer channels than that have fewer); 1 in the fast
+   * format.
+   */
   readonly streams: number;
 }
 
 /** Sizes of `weights` encoded in depth slices [b0,b1), [b1,b2), … with b0 = 0 and the last = output channels. */
 export type Encoder = (weights: WeightArray, layout: StreamLayout, boundaries: readonly number[]) => Encoding;
+
+/** The same for Ethos-U85; undefined where the sparse format is asked for and the weights are not 2:4 sparse. */
+export type U85Encoder = (
+  weights: WeightArray,
+  layout: U85StreamLayout,
+  boundaries: readonly number[],
+) => Encoding | undefined;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encodeWeights } from '../../src/weights/encoder.js';
 import type { StreamLayout, Traversal } from '../../src/weights/encoding.js';
-import { emitStream, streamOrder } from '../../src/weights/stream-order.js';
+import { emitStream } from '../../src/weights/emit-stream.js';
 import { streamSize } from '../../src/weights/stream-size.js';
+import { streamOrder } from '../../src/weights/u55-stream-order.js';
 import { sharedDir } from '../shared.js';
 import { modelLayers } from './model-layers.js';
 
@@ -159,7 +160,13 @@ describe.skipIf(sharedDir === undefined)('worked examples of the reference on re
       Array.from({ length: cores }, (_, s) => {
         const first = example.boundaries[k]! + s;
         const channels = Math.ceil((to - first) / cores);
-        const slice = { first, step: cores, channels, blockDepth: Math.ceil((blockDepth - s) / cores) };
+        const slice = {
+          first,
+          step: cores,
+          channels,
+          blockDepth: Math.ceil((blockDepth - s) / cores),
+          group: 0,
+        };
         const stream = new Int16Array(1 << 20);
         const length = emitStream(values, order, slice, stream);
         return [length, streamSize(stream, length).bits];

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StreamLayout } from '../../src/weights/encoding.js';
-import { emitStream, rawLength, streamOrder } from '../../src/weights/stream-order.js';
+import { emitStream } from '../../src/weights/emit-stream.js';
+import { rawLength } from '../../src/weights/stream-order.js';
+import { streamOrder } from '../../src/weights/u55-stream-order.js';
 import { plainOrder } from './plain-order.js';
 
 const layouts = fc.record({
@@ -42,6 +44,7 @@ describe('emitStream', () => {
             step: streams,
             channels: Math.ceil((O - offset - s) / streams),
             blockDepth: Math.ceil((layout.blockDepth - s) / streams),
+            group: 0,
           };
           if (!allowed(layout.blockDepth, O)) slice.blockDepth = slice.channels;
           const expected = plainOrder(
@@ -75,7 +78,7 @@ describe('emitStream', () => {
       dilationH: 1,
       dilationW: 1,
     };
-    const slice = { first: 0, step: 1, channels: 64, blockDepth: 16 };
+    const slice = { first: 0, step: 1, channels: 64, blockDepth: 16, group: 0 };
     expect(rawLength(streamOrder([64, 10, 4, 1], layout), slice)).toBe(20_480);
     expect(rawLength(streamOrder([64, 3, 3, 1], { ...layout, traversal: 'depthwise' }), slice)).toBe(768);
   });
