@@ -4,6 +4,7 @@ import type { Estimate } from './estimate-types.js';
 import type { Network } from './graph/network.js';
 import { lower } from './lowering/lower.js';
 import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
+import type { LoweringTarget } from './lowering/target.js';
 import { acceleratorByName, type Accelerator } from './npu/accelerators.js';
 import type { System } from './npu/system.js';
 import { describe } from './schedule/describe.js';
@@ -19,6 +20,8 @@ import type { Encoder } from './weights/encoding.js';
 
 export interface EstimateOptions {
   readonly optimise: Optimise;
+  /** How messages name the network; by default by its name. */
+  readonly file?: string;
 }
 
 /** A program on a machine with every decision made and every figure known. */
@@ -33,8 +36,13 @@ export interface Evaluation {
 
 /** Estimates networks and keeps what they have in common: block configs, encodings, costs. */
 export interface Estimator {
-  /** Lowers and links a network for an accelerator's family. */
-  compile(network: Network, accelerator: string): Program;
+  /**
+   * Lowers and links a network for an accelerator's family.
+   *
+   * @param file how messages name the network; by default by its name
+   * @throws ParetouError of kind `input` for a network that does not compile
+   */
+  compile(network: Network, accelerator: string, file?: string): Program;
   evaluate(program: Program, system: System, options: EstimateOptions): Evaluation;
   estimate(network: Network, system: System, options: EstimateOptions): Estimate;
 }
@@ -63,12 +71,10 @@ export function createEstimator(): Estimator {
     return machine;
   };
 
-  const compile = (network: Network, accelerator: string): Program => {
+  const compile = (network: Network, accelerator: string, file?: string): Program => {
     const acc = acceleratorByName(accelerator);
-    const lowered: LoweredNetwork = lower(network, {
-      family: acc.family,
-      blockOf: (op) => blockOf(op, acc),
-    });
+    const target: LoweringTarget = { family: acc.family, blockOf: (op) => blockOf(op, acc) };
+    const lowered: LoweredNetwork = lower(network, target, file);
     return link(lowered, acc.family, intern);
   };
 
@@ -84,7 +90,7 @@ export function createEstimator(): Estimator {
     compile,
     evaluate,
     estimate: (network, system, options) =>
-      describe(evaluate(compile(network, system.accelerator), system, options)),
+      describe(evaluate(compile(network, system.accelerator, options.file), system, options)),
   };
 }
 

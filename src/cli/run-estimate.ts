@@ -22,7 +22,7 @@ export async function runEstimate(model: string, options: EstimateOptions): Prom
   const optimise = optimiseOf(options);
   const estimator = createEstimator();
   const results = systems.map((system) => {
-    const result = estimator.estimate(network, system, { optimise });
+    const result = estimator.estimate(network, system, { optimise, file: model });
     return { result, files: writeReports(result, options.outputDir, systems.length > 1) };
   });
 

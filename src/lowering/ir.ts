@@ -32,7 +32,7 @@ export interface IrGraph {
  * Most operations that lowering makes of a network. An ARG_MAX of 513×513 positions is 65,793 on Ethos-U55; what goes
  * far beyond takes longer to schedule than anybody waits for.
  */
-export const MAX_OPERATIONS = 100_000;
+export const MAX_OPERATIONS = 75_000;
 
 /** How many more operations a network may become. */
 export interface Budget {

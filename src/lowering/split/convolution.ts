@@ -26,10 +26,10 @@ const W = 2;
 const C = 3;
 
 /** Filters per input channel of a depthwise convolution. */
-const multiplierOf = (op: Op): number =>
-  op.kind === 'DepthwiseConv2D'
-    ? (op.weights ?? weightsOf(op))!.shape[0] / fromEnd(sizeOf(ifmOf(op)), -1)
-    : 1;
+const multiplierOf = (op: Op): number => {
+  const weights = op.kind === 'DepthwiseConv2D' ? weightsOf(op) : undefined;
+  return weights === undefined ? 1 : weights.shape[0] / fromEnd(sizeOf(ifmOf(op)), -1);
+};
 
 /** One depthwise operation per filter of a channel, their results interleaved by a transposition (§9.2). */
 function splitMultiplier(op: Op, context: SplitContext, multiplier: number): Op[] {
