@@ -1,40 +1,135 @@
 import type { Memory } from '../npu/system.js';
-import type { Encoding } from '../weights/encoding.js';
+import type { Encoding, Traversal } from '../weights/encoding.js';
+import type { Channel } from './channels.js';
 import type { CostOp } from './operation.js';
-import type { BlockConfig } from './u55/block-config.js';
-import type { CostCall, CyclesParts } from './u55/cycles.js';
-import type { Elements, Extent, FeatureMapBytes } from './u55/traffic.js';
 
-/**
- * What the scheduler asks of the hardware. One implementation per accelerator family; everything here is a pure
- * function of its arguments.
- */
-export interface CostModel {
-  /** Smallest step in which the OFM depth is sliced. */
-  readonly minimumSliceDepth: number;
-  /** Blocks for an operation that produces `stripeH` rows at a time; undefined if none fits. */
-  findConfig(op: CostOp, stripeH: number): BlockConfig | undefined;
-  /** Encoded size of the operation's weights in depth slices [b0,b1), [b1,b2), … */
-  encode(op: CostOp, config: BlockConfig, boundaries: readonly number[]): Encoding;
-  /** Run cycles of the whole operation or of a part of it, transfers of weights not counted. */
-  cycles(op: CostOp, config: BlockConfig, call: CostCall, parts?: CyclesParts): number;
-  /** Elements moved, before bursts are considered. */
-  elements(op: CostOp, config: BlockConfig, extent: Extent): Elements;
-  /** Bytes of feature maps on the bus, waste of short bursts included. */
-  bytes(
-    op: CostOp,
-    config: BlockConfig,
-    elements: Elements,
-    ifm: Memory,
-    ifm2: Memory,
-    ofm: Memory,
-  ): FeatureMapBytes;
-  /** Cycles of copying n bytes between two memories. */
-  copyCycles(to: Memory, from: Memory, n: number): number;
-  /** Cycles of reading n bytes. */
-  readCycles(memory: Memory, n: number): number;
-  /** Cycles that a memory is busy with n bytes. */
-  accessCycles(memory: Memory, n: number): number;
+/** Blocks in which an operation is executed. Families add what they need; nobody else reads that. */
+export interface BlockConfig {
+  /** OFM block H, W, C; may exceed the OFM. */
+  readonly ofmH: number;
+  readonly ofmW: number;
+  readonly ofmC: number;
+  readonly ifmH: number;
+  readonly ifmW: number;
+  readonly ifmC: number;
+  readonly traversal: Traversal;
 }
 
-export type { BlockConfig, CostCall, CyclesParts, Elements, Extent, FeatureMapBytes };
+/** Shapes that element counts are asked for: a whole operation, a depth slice or a stripe. */
+export interface Extent {
+  readonly ofmH: number;
+  readonly ofmW: number;
+  readonly ofmC: number;
+  /** Rows and columns of IFM 0; its depth and all of IFM 1 are the operation's. */
+  readonly ifmH: number;
+  readonly ifmW: number;
+}
+
+/** Which ends of the operation a call covers: a first part fetches its IFM, a last part drains its OFM. */
+export const EDGE = { middle: 0, first: 1, last: 2, whole: 3 } as const;
+
+/** Shapes and memories of one question to the cost model. */
+export interface CostCall {
+  ofmH: number;
+  ofmW: number;
+  ofmC: number;
+  ifmH: number;
+  ifmW: number;
+  edge: number;
+  ifmMemory: Memory;
+  ifm2Memory: Memory;
+  ofmMemory: Memory;
+  scratchMemory: Memory;
+  /** Read latency of the memory that weights and scales are read from, cycles. */
+  weightReadLatency: number;
+  /** Sparse weights count as dense ones: the scheduler's view of a whole operation. */
+  asDense?: boolean;
+}
+
+/** The two sides of an operation with MACs, for explanations. */
+export interface CyclesParts {
+  /** MAC side of the whole operation. */
+  macCycles: number;
+  /** Output side of the whole operation. */
+  outputCycles: number;
+  /** Transfers before the first and after the last block. */
+  ifmIn: number;
+  ofmOut: number;
+  /** Fractional number of blocks. */
+  blocks: number;
+  macBlock: number;
+}
+
+/** Elements that an operation (or a part of it) moves, before bursts are considered. */
+export interface Elements {
+  readonly ifmRead: number;
+  readonly ifm2Read: number;
+  readonly ofmWrite: number;
+  /** Passes over the weights: blocks of the OFM in H × W. */
+  readonly passes: number;
+  /** Written to and read from the scratch tensor. */
+  readonly scratch?: number;
+  /** Of each of the operation's `externals`. */
+  readonly externals?: readonly number[];
+}
+
+/** Where an operation's feature maps lie. */
+export interface Places {
+  readonly ifm: Memory;
+  readonly ifm2: Memory;
+  readonly ofm: Memory;
+  readonly scratch: Memory;
+  /** Of each of the operation's `externals`. */
+  readonly externals: readonly Memory[];
+}
+
+/** One feature map's share of the traffic; on `CHANNEL.write` it is written, on all others read. */
+export interface FeatureMapTransfer {
+  readonly role: 'ifm' | 'ifm2' | 'ofm' | 'external' | 'scratch';
+  readonly memory: Memory;
+  readonly channel: Channel;
+  /** On the bus, waste of short bursts included. */
+  readonly bytes: number;
+}
+
+/** Blocks for an operation and the encoding of its weights, the full depth in one slice. */
+export interface Prepared<C extends BlockConfig = BlockConfig> {
+  readonly config: C;
+  /** Undefined without weights. */
+  readonly encoding: Encoding | undefined;
+}
+
+/**
+ * What the scheduler asks of the hardware. One implementation per accelerator family, for one accelerator on one
+ * system; answers depend on nothing but the arguments.
+ */
+export interface CostModel<C extends BlockConfig = BlockConfig> {
+  /** Blocks for dense weights and stripes of that height; undefined: none fit. */
+  findConfig(op: CostOp, stripeH: number): C | undefined;
+  /** Blocks, and the weight format, for an operation that produces `stripeH` rows at a time; undefined: none fit. */
+  prepare(op: CostOp, stripeH: number): Prepared<C> | undefined;
+  /** Encoded size of the operation's weights in depth slices [b0,b1), [b1,b2), … */
+  encode(op: CostOp, config: C, boundaries: readonly number[]): Encoding;
+  /** Smallest step in which the OFM depth is sliced. */
+  minimumSliceDepth(config: C): number;
+  /** Name of the weights' format, for reports. */
+  weightFormat(config: C): string;
+  /** Multiply-accumulates by the reference's count, given the count for dense weights. */
+  macs(op: CostOp, config: C, dense: number): number;
+  /** Run cycles of the whole operation or of a part of it, transfers of weights not counted. */
+  cycles(op: CostOp, config: C, call: CostCall, parts?: CyclesParts): number;
+  /** Cycles per OFM element of output and activation stage. */
+  outputRate(op: CostOp, config: C): number;
+  elements(op: CostOp, config: C, extent: Extent): Elements;
+  /** Traffic of the whole operation's feature maps. */
+  transfers(op: CostOp, config: C, elements: Elements, places: Places): readonly FeatureMapTransfer[];
+  /** Cycles of copying n bytes between two memories. */
+  copyCycles(to: Memory, from: Memory, n: number): number;
+  /** Cycles of reading n bytes of an operation's weights or of its IFM. */
+  weightReadCycles(config: C, memory: Memory, n: number): number;
+  ifmReadCycles(op: CostOp, memory: Memory, n: number): number;
+  /** Channel of weights that are read from staging memory. */
+  stagedWeightChannel(config: C): Channel;
+  /** Cycles that a memory is busy; `bytes` is indexed by `accessSlot` from `offset` on. */
+  accessCycles(memory: Memory, bytes: Float64Array, offset: number): number;
+}

@@ -5,7 +5,16 @@ export type Format = 'NHWC' | 'NHCWB16';
 
 /** Kinds of hardware operation with a cost formula of their own (reference document 02, section 0.2). */
 export type OpClass =
-  'conv' | 'depthwise' | 'vector-product' | 'pool' | 'reduce-sum' | 'elementwise' | 'transpose' | 'matmul';
+  | 'conv'
+  | 'depthwise'
+  | 'vector-product'
+  | 'pool'
+  | 'reduce-sum'
+  | 'elementwise'
+  | 'transpose'
+  | 'matmul'
+  | 'resize'
+  | 'copy';
 
 /** Activation stage that an operation ends in: row of `Accelerator.activationCycles`. */
 export type ActivationClass = 0 | 1 | 2;
@@ -88,6 +97,11 @@ const POOL_KINDS: ReadonlySet<OpKind> = new Set<OpKind>([
   'AvgPool',
   'SumPool',
   'ReduceMax',
+  'ReduceMin',
+  'ReduceAny',
+  'ReduceAll',
+  'ArgMax',
+  'NullPool',
   'Rescale',
   'Quantize',
   'MemoryCopy',
@@ -119,6 +133,11 @@ export function opClassOf(kind: OpKind): OpClass {
       return 'transpose';
     case 'MatMul':
       return 'matmul';
+    case 'Resize':
+      return 'resize';
+    case 'Gather':
+    case 'Scatter':
+      return 'copy';
     default:
       return POOL_KINDS.has(kind) ? 'pool' : 'elementwise';
   }

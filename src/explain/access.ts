@@ -1,3 +1,4 @@
+import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
 import type { BlockConfig, CostCall } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import { AREAS, type Area } from '../estimate-types.js';
@@ -14,6 +15,8 @@ export interface Use {
   readonly memory: Memory;
   readonly user: User;
   readonly bytes: number;
+  /** How they are counted; see `accessSlot`. */
+  readonly slot: number;
 }
 
 /** A variant of an operation: what it is compared with is the operation as it stands. */
@@ -41,26 +44,35 @@ export function usesOf(
   { op, config, call, weightRatio, scaleRatio }: Variant,
 ): readonly Use[] {
   const uses: Use[] = [];
-  const use = (memory: Memory, user: User, bytes: number): void => {
-    if (bytes > 0) uses.push({ area: AREAS[MEMORY_INDEX[memory.name]]!, memory, user, bytes });
+  const use = (memory: Memory, user: User, bytes: number, channel: Channel, group: Group): void => {
+    const slot = accessSlot(channel, group);
+    if (bytes > 0) uses.push({ area: AREAS[MEMORY_INDEX[memory.name]]!, memory, user, bytes, slot });
   };
   const elements = model.elements(op, config, call);
   const { ifmMemory, ifm2Memory, ofmMemory, scratchMemory } = call;
-  const bytes = model.bytes(op, config, elements, ifmMemory, ifm2Memory, ofmMemory);
-  use(ifmMemory, 'ifm', bytes.ifm);
-  use(ifm2Memory, 'ifm2', bytes.ifm2);
-  use(ofmMemory, 'ofm', bytes.ofm);
-  use(scratchMemory, 'scratch', bytes.scratch);
+  const places = {
+    ifm: ifmMemory,
+    ifm2: ifm2Memory,
+    ofm: ofmMemory,
+    scratch: scratchMemory,
+    externals: op.externals?.map(() => ofmMemory) ?? [],
+  };
+  for (const { role, memory, bytes, channel } of model.transfers(op, config, elements, places)) {
+    use(memory, role === 'external' ? 'ofm' : role, bytes, channel, GROUP.featureMap);
+  }
   const encoding = entry.slices?.encoding;
   if (encoding !== undefined) {
     const { buffer } = entry;
     const weights = encoding.weightBytes * weightRatio;
-    use(buffer === undefined ? system.constants : system.staging, 'weights', weights * elements.passes);
-    use(system.constants, 'scales', encoding.scaleBytes * scaleRatio * elements.passes);
+    const source = buffer === undefined ? system.constants : system.staging;
+    const channel = buffer === undefined ? CHANNEL.weight : model.stagedWeightChannel(config);
+    const scales = encoding.scaleBytes * scaleRatio * elements.passes;
+    use(source, 'weights', weights * elements.passes, channel, GROUP.weight);
+    use(system.constants, 'scales', scales, CHANNEL.scale, GROUP.scale);
     if (buffer !== undefined) {
       const early = buffer.prebuffered ? encoding.rangeBytes[0]! * weightRatio : 0;
-      use(system.constants, 'weight copy', weights - early);
-      use(system.staging, 'weight copy', weights - early);
+      use(system.constants, 'weight copy', weights - early, CHANNEL.memoryToMemory, GROUP.weight);
+      use(system.staging, 'weight copy', weights - early, CHANNEL.write, GROUP.weight);
     }
   }
   return uses.sort((a, b) => b.bytes - a.bytes);
@@ -68,11 +80,12 @@ export function usesOf(
 
 /** Access cycles of each memory that is used. */
 export function accessCyclesOf(facts: LayerFacts, uses: readonly Use[]): ReadonlyMap<Area, number> {
-  const bytes = new Map<Area, { memory: Memory; sum: number }>();
-  for (const { area, memory, bytes: n } of uses) {
-    bytes.set(area, { memory, sum: (bytes.get(area)?.sum ?? 0) + n });
+  const bytes = new Map<Area, { memory: Memory; slots: Float64Array }>();
+  for (const { area, memory, bytes: n, slot } of uses) {
+    const slots = bytes.get(area)?.slots ?? new Float64Array(ACCESS_SLOTS);
+    slots[slot]! += n;
+    bytes.set(area, { memory, slots });
   }
-  return new Map(
-    [...bytes].map(([area, { memory, sum }]) => [area, facts.machine.model.accessCycles(memory, sum)]),
-  );
+  const { model } = facts.machine;
+  return new Map([...bytes].map(([area, { memory, slots }]) => [area, model.accessCycles(memory, slots, 0)]));
 }

@@ -1,5 +1,4 @@
 import { roundUp } from '../cost/integers.js';
-import { outputCyclesPerElement } from '../cost/u55/cycles.js';
 import type { Factor } from '../theory/factors.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { theoryOf } from '../theory/utilisation.js';
@@ -43,7 +42,7 @@ function slowestStage({ cost, config, call, machine, parts }: LayerFacts): Part 
   const { blocks, macBlock, ifmIn, ofmOut } = parts!;
   const elements =
     Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
-  const perElement = outputCyclesPerElement(cost, machine.accelerator, config.accumulatorBits);
+  const perElement = machine.model.outputRate(cost, config);
   const output = Math.ceil(perElement * elements);
   const scales =
     cost.weights === undefined ? 0 : (10 * Math.min(call.ofmC, config.ofmC) * call.weightReadLatency) / 256;
@@ -104,7 +103,7 @@ function macRun(facts: LayerFacts): Run {
 function elementwiseRun({ cost, config, machine, layer }: LayerFacts): Run {
   const [n, h, w, c] = cost.ofm.shape;
   const elements = n * h * w * (cost.ofm.format === 'NHCWB16' ? roundUp(c, 16) : c);
-  const perElement = outputCyclesPerElement(cost, machine.accelerator, config.accumulatorBits);
+  const perElement = machine.model.outputRate(cost, config);
   const output = Math.ceil(perElement * elements);
   const run = layer.detail!.runCycles;
   return {

@@ -1,14 +1,15 @@
 import type { BlockConfig, CostCall, CyclesParts } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import { EDGE } from '../cost/u55/cycles.js';
-import type { Layer } from '../estimate-types.js';
+import { EDGE } from '../cost/model.js';
+import type { Layer, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
 import type { Memory } from '../npu/system.js';
 import type { Entry } from '../schedule/entry.js';
-import { finalParts } from '../schedule/figures.js';
+import { figureAt, finalParts, TRAFFIC, trafficColumn } from '../schedule/figures.js';
 import { memoryOf, type Machine } from '../schedule/machine.js';
 import type { Plan } from '../schedule/plan.js';
 import type { ProgramOp } from '../schedule/program.js';
+import { perArea } from '../schedule/totals.js';
 
 /** All that is known of one operation on the NPU: its rows of the report and the decisions behind them. */
 export interface LayerFacts {
@@ -28,6 +29,8 @@ export interface LayerFacts {
   /** Its channels are those of a graph input or output, and so not free to change. */
   readonly fixedIfm: boolean;
   readonly fixedOfm: boolean;
+  /** Bytes moved to and from each memory, as the totals of a network count them. */
+  readonly traffic: PerArea<number>;
 }
 
 /** A row of the report with the rows fused onto it; facts only for operations on the NPU. */
@@ -57,6 +60,14 @@ function wholeCall({ machine, scheduled }: Evaluation, op: ProgramOp, plan: Plan
     weightReadLatency: (entry.buffer === undefined ? system.constants : system.staging).readLatency,
   };
 }
+
+const trafficOf = ({ figures }: Evaluation, op: number): PerArea<number> =>
+  perArea((memory) =>
+    Object.values(TRAFFIC).reduce<number>(
+      (sum, role) => sum + figureAt(figures, op, trafficColumn(memory, role)),
+      0,
+    ),
+  );
 
 /**
  * Pairs the rows of a report with what they come from.
@@ -91,6 +102,7 @@ export function layerGroups(evaluation: Evaluation, layers: readonly Layer[]): r
       parts: parts.blocks > 0 ? parts : undefined,
       fixedIfm: tensors(op.ifms).some(({ graphInput, constant }) => graphInput || constant),
       fixedOfm: tensors(op.ofms).some(({ graphOutput }) => graphOutput),
+      traffic: trafficOf(evaluation, i),
     };
     groups.push({ layer, facts });
   });

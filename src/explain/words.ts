@@ -1,12 +1,13 @@
-import { outputCyclesPerElement } from '../cost/u55/cycles.js';
 import type { Area } from '../estimate-types.js';
 import { AREA_NAMES } from '../report/summary.js';
-import { countText, plural, shareText } from '../theory/text.js';
+import { countText, percentText, plural, shareText } from '../theory/text.js';
+import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
 import type { LayerFacts } from './facts.js';
 
-const USERS: Readonly<Record<User, string>> = {
+/** How users of a memory are called. */
+export const USERS: Readonly<Record<User, string>> = {
   ifm: 'IFM',
   ifm2: 'IFM2',
   ofm: 'OFM',
@@ -38,8 +39,7 @@ function activationText({ cost, fused }: LayerFacts): string {
 /** `1 cycle per OFM element without a fused activation, 0.5 with a ReLU`. */
 export function outputRateText(facts: LayerFacts): string {
   const { cost, config, machine } = facts;
-  const rate = (activation: 0 | 1 | 2): number =>
-    outputCyclesPerElement({ ...cost, activation }, machine.accelerator, config.accumulatorBits);
+  const rate = (activation: 0 | 1 | 2): number => machine.model.outputRate({ ...cost, activation }, config);
   const now = rate(cost.activation);
   const relu = rate(1);
   const unit = now === 1 ? 'cycle' : 'cycles';
@@ -84,6 +84,21 @@ function weightsBound(facts: LayerFacts, waiting: number): string {
     `the copying of ${countText(bytes)} bytes of weights and scales at ` +
     `${system.constants.bytesPerCycle} per cycle: ${countText(waiting)} cycles do not hide behind other work`
   );
+}
+
+/** What sets the layer's cycles, in a few words: `output stage, 1 cycle per OFM element without a fused activation`. */
+export function boundShort(facts: LayerFacts, { bound, factors }: Account): string {
+  const area = facts.layer.detail!.boundBy;
+  switch (bound) {
+    case 'mac':
+      return `MACs, array filled ${percentText(utilisationOf(factors))}`;
+    case 'output':
+      return `output stage, ${outputRateText(facts)}`;
+    case 'memory':
+      return area === 'npu' ? PARTS.memory : `${AREA_NAMES[area]}, ${memoryText(facts, area)}`;
+    default:
+      return PARTS[bound];
+  }
 }
 
 /** What sets the layer's cycles, in a sentence without its end. */

@@ -78,8 +78,8 @@ function assess(
   const wholeBytes = plan.whole.encoding!.allocatedBytes;
   const stripes = inCascade ? ceilDiv(plan.op.ofm.shape[1], plan.stripeH) : 1;
   const passes = plan.elements.passes * stripes;
-  const unmoved = model.readCycles(constants, wholeBytes) * passes;
-  const moved = model.readCycles(staging, wholeBytes) * passes;
+  const unmoved = model.weightReadCycles(plan.config, constants, wholeBytes) * passes;
+  const moved = model.weightReadCycles(plan.config, staging, wholeBytes) * passes;
   if (staging.name === constants.name || moved >= unmoved) return undefined;
 
   const { previous, limit } = around;
@@ -137,7 +137,7 @@ function feedsBetterUnbuffered(
   reader: Plan | undefined,
 ): boolean {
   const { unbuffered, ifmBytes } = c.plan;
-  const close = machine.model.readCycles(machine.system.staging, unbuffered.ifmRead);
+  const close = machine.model.ifmReadCycles(c.plan.op, machine.system.staging, unbuffered.ifmRead);
   const without = Math.max(unbuffered.run, unbuffered.weightCycles, close);
   const withBuffer = Math.max(buffered.all, buffered.weightCycles, buffered.ifmCycles);
   const apart = ifmBytes + bytes > c.limit;
@@ -173,7 +173,7 @@ function pays(
     const readerPlan = reader === undefined ? undefined : reference[reader]?.plan;
     if (feedsBetterUnbuffered(machine, c, figures, bytes, readerPlan)) return false;
     if (ifmBytes + bytes <= c.limit) {
-      ifmCycles = machine.model.readCycles(machine.system.staging, figures.ifmRead);
+      ifmCycles = machine.model.ifmReadCycles(c.plan.op, machine.system.staging, figures.ifmRead);
     }
   }
   const old = Math.max(unbuffered.run, unbuffered.weightCycles, ifmCycles);

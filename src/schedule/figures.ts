@@ -1,5 +1,5 @@
-import type { CyclesParts } from '../cost/model.js';
-import { EDGE } from '../cost/u55/cycles.js';
+import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
+import { EDGE, type CyclesParts, type FeatureMapTransfer, type Places } from '../cost/model.js';
 import type { Memory, MemoryName } from '../npu/system.js';
 import type { Entry, Schedule } from './entry.js';
 import { AREA, memoryOf, type Machine } from './machine.js';
@@ -79,22 +79,25 @@ const LUT_MEMORY: Memory = {
   maxWrites: 1000,
 };
 
-interface Areas {
-  readonly ifm: number;
-  readonly ifm2: number;
-  readonly ofm: number;
-}
-
-function areasOf(op: ProgramOp, areas: Uint8Array): Areas {
-  const ifm = areas[op.ifms[0]!]!;
-  return { ifm, ifm2: op.ifms.length > 1 ? areas[op.ifms[1]!]! : ifm, ofm: areas[op.ofms[0]!]! };
+/** Where the tensors of an operation finally lie. */
+function placesOf(machine: Machine, op: ProgramOp, areas: Uint8Array): Places {
+  const { system } = machine;
+  const at = (tensor: number): Memory => memoryOf(system, areas[tensor]!);
+  const ifm = at(op.ifms[0]!);
+  return {
+    ifm,
+    ifm2: op.ifms.length > 1 ? at(op.ifms[1]!) : ifm,
+    ofm: op.keepsResult ? system.featureMaps : at(op.ofms[0]!),
+    scratch: system.featureMaps,
+    externals: op.externals.map(at),
+  };
 }
 
 /** Run cycles of the whole operation with its tensors where they finally lie. */
-export function finalCycles(
+function finalCycles(
   machine: Machine,
   plan: Plan,
-  at: Areas,
+  places: Places,
   buffered: boolean,
   parts?: CyclesParts,
 ): number {
@@ -111,10 +114,10 @@ export function finalCycles(
       ifmH,
       ifmW,
       edge: EDGE.whole,
-      ifmMemory: memoryOf(system, at.ifm),
-      ifm2Memory: memoryOf(system, at.ifm2),
-      ofmMemory: memoryOf(system, at.ofm),
-      scratchMemory: system.featureMaps,
+      ifmMemory: places.ifm,
+      ifm2Memory: places.ifm2,
+      ofmMemory: places.ofm,
+      scratchMemory: places.scratch,
       weightReadLatency: buffered ? system.staging.readLatency : system.constants.readLatency,
     },
     parts,
@@ -130,9 +133,48 @@ export function finalParts(
   areas: Uint8Array,
 ): CyclesParts {
   const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
-  finalCycles(machine, plan, areasOf(op, areas), buffered, parts);
+  finalCycles(machine, plan, placesOf(machine, op, areas), buffered, parts);
   return parts;
 }
+
+/** Bytes moved by one operation, per memory: by role for the report, by channel for access cycles. */
+class Traffic {
+  readonly row = new Float64Array(COLUMNS);
+  private readonly busy = new Float64Array(MEMORIES * ACCESS_SLOTS);
+
+  /** Counts bytes for the report. */
+  move(memory: Memory, role: number, bytes: number): void {
+    this.row[trafficColumn(MEMORY_INDEX[memory.name], role)]! += bytes;
+  }
+
+  /** Counts bytes for access cycles. */
+  occupy(memory: Memory, channel: Channel, group: Group, bytes: number): void {
+    this.busy[MEMORY_INDEX[memory.name] * ACCESS_SLOTS + accessSlot(channel, group)]! += bytes;
+  }
+
+  featureMap({ role, memory, channel, bytes }: FeatureMapTransfer): void {
+    this.move(memory, channel === CHANNEL.write ? TRAFFIC.fmWrite : TRAFFIC.fmRead, bytes);
+    this.occupy(memory, channel, GROUP.featureMap, bytes);
+    const column = BYTES_COLUMN[role];
+    if (column !== undefined) this.row[column] = bytes;
+  }
+
+  /** Fills in the access cycles of `memories` and the most of them as the operation's cycles. */
+  settle(machine: Machine, memories: Iterable<Memory>): void {
+    for (const memory of memories) {
+      const m = MEMORY_INDEX[memory.name];
+      const cycles = machine.model.accessCycles(memory, this.busy, m * ACCESS_SLOTS);
+      this.row[COLUMN.access + m] = cycles;
+      this.row[COLUMN.cycles] = Math.max(this.row[COLUMN.cycles]!, cycles);
+    }
+  }
+}
+
+const BYTES_COLUMN: Readonly<Partial<Record<FeatureMapTransfer['role'], number>>> = {
+  ifm: COLUMN.ifmBytes,
+  ifm2: COLUMN.ifm2Bytes,
+  ofm: COLUMN.ofmBytes,
+};
 
 /** Everything in a row that does not depend on the operation before; reference 04 §8.2 and §8.3. */
 function baseRow(
@@ -141,67 +183,40 @@ function baseRow(
   slices: Slices,
   buffered: boolean,
   prebuffered: boolean,
-  at: Areas,
+  places: Places,
 ): Float64Array {
-  const row = new Float64Array(COLUMNS);
   const { model, system } = machine;
-  const [ifm, ifm2, ofm] = [at.ifm, at.ifm2, at.ofm].map((area) => memoryOf(system, area)) as [
-    Memory,
-    Memory,
-    Memory,
-  ];
-  const busy = new Float64Array(MEMORIES);
-  const move = (memory: Memory, role: number, n: number): void => {
-    row[trafficColumn(MEMORY_INDEX[memory.name], role)]! += n;
-  };
-  const occupy = (memory: Memory, n: number): void => {
-    busy[MEMORY_INDEX[memory.name]]! += n;
-  };
-  const featureMap = (memory: Memory, role: number, n: number): void => {
-    move(memory, role, n);
-    occupy(memory, n);
-  };
-  const bytes = model.bytes(plan.op, plan.config, plan.elements, ifm, ifm2, ofm);
-  featureMap(ifm, TRAFFIC.fmRead, bytes.ifm);
-  featureMap(ifm2, TRAFFIC.fmRead, bytes.ifm2);
-  featureMap(ofm, TRAFFIC.fmWrite, bytes.ofm);
-  featureMap(system.featureMaps, TRAFFIC.fmRead, bytes.scratch / 2);
-  featureMap(system.featureMaps, TRAFFIC.fmWrite, bytes.scratch / 2);
-
+  const { constants, staging } = system;
+  const traffic = new Traffic();
+  const { row } = traffic;
+  for (const transfer of model.transfers(plan.op, plan.config, plan.elements, places)) {
+    traffic.featureMap(transfer);
+  }
   const { encoding } = slices;
   if (encoding !== undefined) {
     const { passes } = plan.elements;
     const weightBytes = passes * encoding.weightBytes;
     const scaleBytes = passes * encoding.scaleBytes;
-    const source = buffered ? system.staging : system.constants;
-    move(source, TRAFFIC.weightRead, weightBytes);
-    move(source, TRAFFIC.other, scaleBytes);
-    occupy(source, weightBytes);
-    occupy(system.constants, scaleBytes);
+    const source = buffered ? staging : constants;
+    const channel = buffered ? model.stagedWeightChannel(plan.config) : CHANNEL.weight;
+    traffic.move(source, TRAFFIC.weightRead, weightBytes);
+    traffic.move(source, TRAFFIC.other, scaleBytes);
+    traffic.occupy(source, channel, GROUP.weight, weightBytes);
+    traffic.occupy(constants, CHANNEL.scale, GROUP.scale, scaleBytes);
     if (buffered) {
       const early = prebuffered ? encoding.rangeBytes[0]! : 0;
       const copied = Math.max(encoding.weightBytes - early, 0);
-      occupy(system.constants, copied);
-      occupy(system.staging, copied);
-      move(system.constants, TRAFFIC.weightRead, encoding.allocatedBytes);
-      move(system.staging, TRAFFIC.weightWrite, encoding.allocatedBytes);
+      traffic.occupy(constants, CHANNEL.memoryToMemory, GROUP.weight, copied);
+      traffic.occupy(staging, CHANNEL.write, GROUP.weight, copied);
+      traffic.move(constants, TRAFFIC.weightRead, encoding.allocatedBytes);
+      traffic.move(staging, TRAFFIC.weightWrite, encoding.allocatedBytes);
     }
     row[COLUMN.weightBytes] = weightBytes;
     row[COLUMN.scaleBytes] = scaleBytes;
   }
-  if (plan.op.lutBytes > 0) move(system.constants, TRAFFIC.other, plan.op.lutBytes);
-  row[COLUMN.ifmBytes] = bytes.ifm;
-  row[COLUMN.ifm2Bytes] = bytes.ifm2;
-  row[COLUMN.ofmBytes] = bytes.ofm;
-  row[COLUMN.runCycles] = finalCycles(machine, plan, at, buffered);
-  let longest = 0;
-  for (const memory of [system.constants, system.featureMaps, system.staging]) {
-    const m = MEMORY_INDEX[memory.name];
-    const cycles = model.accessCycles(memory, busy[m]!);
-    row[COLUMN.access + m] = cycles;
-    longest = Math.max(longest, cycles);
-  }
-  row[COLUMN.cycles] = longest;
+  if (plan.op.lutBytes > 0) traffic.move(constants, TRAFFIC.other, plan.op.lutBytes);
+  row[COLUMN.runCycles] = finalCycles(machine, plan, places, buffered);
+  traffic.settle(machine, [constants, system.featureMaps, staging]);
   return row;
 }
 
@@ -218,6 +233,14 @@ function npuCycles(machine: Machine, plan: Plan, entry: Entry, slack: number, ru
 }
 
 const AREA_COUNT = Object.keys(AREA).length;
+
+/** A number for the areas that an operation's tensors lie in. */
+function placementKey(op: ProgramOp, areas: Uint8Array): number {
+  let key = areas[op.ofms[0]!]!;
+  for (const id of op.ifms) key = key * AREA_COUNT + areas[id]!;
+  for (const id of op.externals) key = key * AREA_COUNT + areas[id]!;
+  return key;
+}
 
 /** Figures of every operation in order. */
 export function scheduleFigures(
@@ -236,13 +259,10 @@ export function scheduleFigures(
     let row: Float64Array = NO_ROW;
     if (plan !== undefined && slices !== undefined) {
       const op = program.ops[i]!;
-      const ifm = areas[op.ifms[0]!]!;
-      const ifm2 = op.ifms.length > 1 ? areas[op.ifms[1]!]! : ifm;
-      const ofm = areas[op.ofms[0]!]!;
       const how = buffer === undefined ? 0 : buffer.prebuffered ? 2 : 1;
-      const key = ((ifm * AREA_COUNT + ifm2) * AREA_COUNT + ofm) * 3 + how;
+      const key = placementKey(op, areas) * 3 + how;
       const known = slices.rows.get(key);
-      row = known ?? baseRow(machine, plan, slices, how !== 0, how === 2, { ifm, ifm2, ofm });
+      row = known ?? baseRow(machine, plan, slices, how !== 0, how === 2, placesOf(machine, op, areas));
       if (known === undefined) slices.rows.set(key, row);
       npu[i] = npuCycles(machine, plan, entry, slack, row[COLUMN.runCycles]!);
       cycles[i] = Math.max(npu[i]!, row[COLUMN.cycles]!);

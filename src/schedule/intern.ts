@@ -6,13 +6,22 @@ export type OpInterner = (op: CostOp) => CostOp;
 const viewKey = (v: CostView): string =>
   `${v.shape.join()}/${v.bits}${v.format === 'NHWC' ? 'n' : 'b'}${v.constant ? 'c' : ''}`;
 
+/** What fused and chained operations add to the key. */
+const groupKey = ({ members, externals, ofmOrder, ofmReversedAxis, resizeScale }: CostOp): string =>
+  members === undefined &&
+  ofmOrder === undefined &&
+  ofmReversedAxis === undefined &&
+  resizeScale === undefined
+    ? ''
+    : JSON.stringify([members, externals, ofmOrder, ofmReversedAxis, resizeScale]);
+
 /** Everything in a CostOp that tells it apart. */
 function costKey(op: CostOp): string {
   const k = op.kernel;
   const kernel = `${k.height},${k.width},${k.strideH},${k.strideW},${k.dilationH},${k.dilationW}`;
   const flags = `${op.activation}${op.scaled ? 's' : ''}${op.usesLut ? 'l' : ''}${op.ofmTransposed ? 't' : ''}${op.ofmReversed ? 'r' : ''}`;
   const ifms = op.ifms.map(viewKey).join(';');
-  return `${op.kind} ${kernel} ${op.upscale} ${flags} ${op.lutBytes} ${ifms}>${viewKey(op.ofm)} ${op.weights?.key ?? ''}`;
+  return `${op.kind} ${kernel} ${op.upscale} ${flags} ${op.lutBytes} ${ifms}>${viewKey(op.ofm)} ${op.weights?.key ?? ''}${groupKey(op)}`;
 }
 
 /** An interner with a memory of its own. */

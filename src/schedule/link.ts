@@ -1,4 +1,5 @@
-import { activationClassOf, opClassOf, type CostOp, type CostView } from '../cost/operation.js';
+import { GROUPING, type Group } from '../cost/groups.js';
+import { activationClassOf, opClassOf, type CostOp, type CostView, type Format } from '../cost/operation.js';
 import { ELEMENT_BITS } from '../graph/network.js';
 import type {
   FeatureMap,
@@ -91,6 +92,10 @@ class Uses {
   scratch(tensor: FeatureMap): number {
     return this.slot(tensor);
   }
+
+  find(tensor: FeatureMap): number | undefined {
+    return this.slots.get(tensor);
+  }
 }
 
 /** Inputs that chained sub-operations read from outside the group. */
@@ -117,17 +122,22 @@ function primaryIfmIndex(op: LoweredOp, elementwise: boolean): number {
   return !like(a) && like(b) ? 1 : 0;
 }
 
-function makeCostOp(op: LoweredOp, ifms: readonly CostView[], ofm: CostView): CostOp {
+/** How an operation sees a feature map, given its view and, where that is known, the tensor's place in memory. */
+type SeeView = (view: View) => CostView;
+
+function makeCostOp(op: LoweredOp, see: SeeView, group: Group | undefined): CostOp {
   const last = lastMember(op);
   const fused = op.subs.find((sub) => sub.chained !== true);
   const written = last.ofms[0]!;
+  const own = op.ofms[0]!;
+  const ofm = group?.internalOfm === true ? { ...see(own), format: 'NHCWB16' as const } : see(written);
   return {
     kind: op.kind,
     opClass: opClassOf(op.kind),
     kernel: op.kernel,
     upscale: op.upscale,
     scaled: op.scaled,
-    ifms,
+    ifms: op.ifms.map(see),
     ofm,
     ofmTransposed: op.kind !== 'Transpose' && written.transposed !== undefined,
     ofmReversed: written.reversed !== undefined,
@@ -135,6 +145,13 @@ function makeCostOp(op: LoweredOp, ifms: readonly CostView[], ofm: CostView): Co
     usesLut: op.lut !== undefined || op.subs.some((sub) => sub.lut !== undefined),
     lutBytes: op.lut?.bytes ?? 0,
     weights: op.weights,
+    ...(group !== undefined && {
+      members: group.members,
+      externals: group.externals.map((external) => ({ ...external, view: see(external.view) })),
+    }),
+    ...(own.transposed !== undefined && { ofmOrder: own.transposed }),
+    ...(own.reversed !== undefined && { ofmReversedAxis: own.reversed }),
+    ...(op.resizeScale !== undefined && { resizeScale: op.resizeScale }),
   };
 }
 
@@ -174,16 +191,16 @@ function sharedWeights(ops: readonly ProgramOp[]): Program['sharedWeights'] {
   return readers;
 }
 
+const costView = (view: View, format: Format): CostView => ({
+  shape: view.slice?.shape ?? view.shape,
+  bits: ELEMENT_BITS[view.type ?? view.tensor.type],
+  format,
+  constant: view.tensor.constant !== undefined,
+});
+
 /** The cost of an operation on its own, all its feature maps taken to be NHWC. */
-export function costOpOf(op: LoweredOp): CostOp {
-  const plain = (view: View): CostView => ({
-    shape: view.slice?.shape ?? view.shape,
-    bits: ELEMENT_BITS[view.tensor.type],
-    format: 'NHWC',
-    constant: view.tensor.constant !== undefined,
-  });
-  return makeCostOp(op, op.ifms.map(plain), plain(lastMember(op).ofms[0]!));
-}
+export const costOpOf = (op: LoweredOp): CostOp =>
+  makeCostOp(op, (view) => costView(view, 'NHWC'), undefined);
 
 /**
  * Turns a lowered network into the program that the scheduler works on: decides every feature map's format, size
@@ -224,14 +241,11 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     };
   });
 
-  const costView = (view: View, slot: number): CostView => {
-    const tensor = tensors[slot]!;
-    return {
-      shape: view.slice?.shape ?? view.shape,
-      bits: view.type === undefined ? tensor.bits : ELEMENT_BITS[view.type],
-      format: tensor.format,
-      constant: tensor.constant,
-    };
+  const grouping = GROUPING[family];
+  /** Tensors inside a group have no place in memory; they count as bricks. */
+  const see: SeeView = (view) => {
+    const slot = uses.find(view.tensor);
+    return costView(view, slot === undefined ? 'NHCWB16' : tensors[slot]!.format);
   };
 
   const ops = network.ops.map((op, i): ProgramOp => {
@@ -239,16 +253,8 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const last = lastMember(op);
     const npu = op.target === 'NPU';
     const ofmView = last.ofms[0];
-    const cost =
-      npu && ofmView !== undefined
-        ? intern(
-            makeCostOp(
-              op,
-              op.ifms.map((view, k) => costView(view, ifms[k]!)),
-              costView(ofmView, ofms[0]!),
-            ),
-          )
-        : undefined;
+    const group = npu && op.subs.length > 0 ? grouping?.(op) : undefined;
+    const cost = npu && ofmView !== undefined ? intern(makeCostOp(op, see, group)) : undefined;
     const elementwise = cost?.opClass === 'elementwise';
     const rearranged = cost !== undefined && (cost.ofmTransposed || cost.ofmReversed);
     const pooling = POOLING_FAMILY.has(op.kind);
@@ -265,6 +271,8 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       macs: npu ? macCount(op) : 0,
       ifms,
       chainedIfms,
+      externals: group?.externals.map(({ view }) => uses.find(view.tensor)!) ?? NO_INPUTS,
+      keepsResult: group?.internalOfm ?? false,
       ofms,
       scratch,
       primaryIfm: primaryIfmIndex(op, elementwise),

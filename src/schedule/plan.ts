@@ -1,6 +1,5 @@
-import type { BlockConfig, CostCall, Elements } from '../cost/model.js';
+import { EDGE, type BlockConfig, type CostCall, type Elements } from '../cost/model.js';
 import { requiredIfm, type CostOp, type CostView } from '../cost/operation.js';
-import { EDGE } from '../cost/u55/cycles.js';
 import { inputError } from '../errors.js';
 import type { Memory } from '../npu/system.js';
 import type { Encoding } from '../weights/encoding.js';
@@ -156,12 +155,14 @@ function sliceFigures(
   const weightCycles =
     encoding === undefined
       ? 0
-      : Math.trunc(multiple * (model.readCycles(weightMemory, Math.trunc(weightRead / passes)) * passes));
+      : Math.trunc(
+          multiple * (model.weightReadCycles(config, weightMemory, Math.trunc(weightRead / passes)) * passes),
+        );
   const result: SliceFigures = {
     run: Math.trunc(multiple * run),
     lastSlice: cycles[last]!,
     weightCycles,
-    ifmCycles: Math.trunc(multiple * model.readCycles(call.ifmMemory, ifmRead)),
+    ifmCycles: Math.trunc(multiple * model.ifmReadCycles(op, call.ifmMemory, ifmRead)),
     ifmRead,
     cycles,
     transfers,
@@ -207,16 +208,17 @@ const makeSlices = (boundaries: readonly number[], encoding: Encoding | undefine
 
 function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
   const { model, system } = machine;
-  const config = model.findConfig(op, stripeH);
-  if (config === undefined) {
+  const prepared = model.prepare(op, stripeH);
+  if (prepared === undefined) {
     throw inputError(
       `the network will not compile for ${machine.accelerator.name}: no block of ${op.kind} ${op.ofm.shape.join('x')} fits its internal memory`,
     );
   }
   const boundaries = [0, op.ofm.shape[3]];
-  const encoding = op.weights === undefined ? undefined : model.encode(op, config, boundaries);
+  const { config, encoding } = prepared;
   const whole = makeSlices(boundaries, encoding);
-  const call = wholeCall(machine, op, system.constants.readLatency);
+  const call = { ...wholeCall(machine, op, system.constants.readLatency), asDense: true };
+  const staged = { ...call, weightReadLatency: system.staging.readLatency };
   const base = { op, stripeH, config };
   const ifm = op.ifms[0]!;
   const [ifmH, ifmW] = stripeInput(op, stripeH);
@@ -228,7 +230,7 @@ function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
         ? 0
         : model.copyCycles(system.staging, system.constants, encoding.allocatedBytes),
     opCycles: model.cycles(op, config, call),
-    stagedOpCycles: model.cycles(op, config, wholeCall(machine, op, system.staging.readLatency)),
+    stagedOpCycles: model.cycles(op, config, staged),
     elements: model.elements(op, config, call),
     ifmBytes: Math.trunc((ifm.shape[0] * ifmH * ifmW * ifm.shape[3] * ifm.bits) / 8),
     unbuffered: estimateFigures(machine, base, whole, UNSTAGED),

@@ -38,6 +38,10 @@ export interface ProgramOp {
   readonly ifms: readonly number[];
   /** Tensors that chained operations read besides the chained one. */
   readonly chainedIfms: readonly number[];
+  /** Tensor of each of the `externals` of `cost`. */
+  readonly externals: readonly number[];
+  /** The primary's own result goes to a chained operation and is never in memory. */
+  readonly keepsResult: boolean;
   /** Tensors written: one for NPU operations. */
   readonly ofms: readonly number[];
   /** Scratch tensor, −1 for none. */

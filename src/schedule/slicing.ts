@@ -33,7 +33,7 @@ export function chooseSlices(
   const whole = plan.whole.encoding!;
   const depth = plan.op.ofm.shape[3];
   const blockDepth = plan.config.ofmC;
-  const minimum = machine.model.minimumSliceDepth;
+  const minimum = machine.model.minimumSliceDepth(plan.config);
   let first = Math.max(roundDown(Math.trunc(depth * share), minimum), 16);
   let step = 0;
   if (first < depth) {

@@ -1,5 +1,6 @@
 import type { CostOp, OpClass } from '../cost/operation.js';
-import { convolutionTraversal, type BlockConfig } from '../cost/u55/block-config.js';
+import type { BlockConfig } from '../cost/model.js';
+import { convolutionTraversal } from '../cost/u55/block-config.js';
 import type { Accelerator, Block } from '../npu/accelerators.js';
 import type { Traversal } from '../weights/encoding.js';
 

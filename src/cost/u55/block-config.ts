@@ -1,21 +1,14 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Traversal } from '../../weights/encoding.js';
 import { ceilDiv, roundUp } from '../integers.js';
+import type { BlockConfig } from '../model.js';
 import { requiredIfm, type CostOp, type OpClass } from '../operation.js';
 
 /** Blocks in which an operation is executed; reference document 02, section 2. */
-export interface BlockConfig {
-  /** OFM block H, W, C; may exceed the OFM. */
-  readonly ofmH: number;
-  readonly ofmW: number;
-  readonly ofmC: number;
-  readonly ifmH: number;
-  readonly ifmW: number;
-  readonly ifmC: number;
-  readonly traversal: Traversal;
+export interface U55Config extends BlockConfig {
   readonly accumulatorBits: 32 | 40;
   /** MatMul: the block of the reduction that follows the multiplication. */
-  readonly reduction?: BlockConfig;
+  readonly reduction?: U55Config;
 }
 
 const MAX_OFM_H = 32;
@@ -64,7 +57,7 @@ function ifmBlockAxis(n: number, stride: number, kernel: number, upscale: Search
 }
 
 /** The cheapest block that fits the SHRAM, or undefined if none does. */
-function search(s: Search, acc: Accelerator): BlockConfig | undefined {
+function search(s: Search, acc: Accelerator): U55Config | undefined {
   const [batch, OH, OW, OD] = s.ofm;
   const [ifmN, IH, IW, D] = s.ifm;
   const [uh, uw, ud] = acc.ofmUblock;
@@ -99,7 +92,7 @@ function search(s: Search, acc: Accelerator): BlockConfig | undefined {
   const failed = new Uint8Array((maxH + 1) * (maxW + 1));
   const nextDepth = (d: number): number => (d < OD ? roundUp(d, SPLIT_DEPTH) : d);
 
-  let best: BlockConfig | undefined;
+  let best: U55Config | undefined;
   let bestCost = Infinity;
   let bestCoverage = Infinity;
   for (let d = nextDepth(Math.max(ud, Math.min(maxD, SPLIT_DEPTH))); d <= maxD; d = nextDepth(d + ud)) {
@@ -194,7 +187,7 @@ function fitToBlock(shape: readonly [number, number, number, number]): [number, 
   return result;
 }
 
-function matmulConfig(op: CostOp, acc: Accelerator): BlockConfig | undefined {
+function matmulConfig(op: CostOp, acc: Accelerator): U55Config | undefined {
   const ifm = op.ifms[0]!;
   const ofm = op.ofm.shape;
   const fitted = fitToBlock(ifm.shape);
@@ -231,7 +224,7 @@ function matmulConfig(op: CostOp, acc: Accelerator): BlockConfig | undefined {
  *
  * @returns undefined if no block fits the SHRAM
  */
-export function findBlockConfig(op: CostOp, acc: Accelerator, stripeH: number): BlockConfig | undefined {
+export function findBlockConfig(op: CostOp, acc: Accelerator, stripeH: number): U55Config | undefined {
   if (op.opClass === 'matmul') return matmulConfig(op, acc);
   const [first, second] = op.ifms;
   if (first === undefined) return undefined;

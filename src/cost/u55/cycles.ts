@@ -1,43 +1,10 @@
 import { OUTPUT_RATE, type Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
 import { ceilDiv, roundUp, transferCycles } from '../integers.js';
+import { EDGE, type CostCall, type CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
-import type { BlockConfig } from './block-config.js';
+import type { U55Config } from './block-config.js';
 import { transfer } from './transfer.js';
-
-/** Which ends of the operation a call covers: a first part fetches its IFM, a last part drains its OFM. */
-export const EDGE = { middle: 0, first: 1, last: 2, whole: 3 } as const;
-
-/** Shapes and memories of one question to the cost model: a whole operation, a depth slice or a stripe. */
-export interface CostCall {
-  ofmH: number;
-  ofmW: number;
-  ofmC: number;
-  /** Rows and columns of IFM 0; its depth and all of IFM 1 are the operation's. */
-  ifmH: number;
-  ifmW: number;
-  edge: number;
-  ifmMemory: Memory;
-  ifm2Memory: Memory;
-  ofmMemory: Memory;
-  scratchMemory: Memory;
-  /** Read latency of the memory that weights and scales are read from, cycles. */
-  weightReadLatency: number;
-}
-
-/** The two sides of an operation with MACs, for explanations. */
-export interface CyclesParts {
-  /** MAC side of the whole operation. */
-  macCycles: number;
-  /** Output side of the whole operation. */
-  outputCycles: number;
-  /** Transfers before the first and after the last block. */
-  ifmIn: number;
-  ofmOut: number;
-  /** Fractional number of blocks. */
-  blocks: number;
-  macBlock: number;
-}
 
 const MAX_SUB_KERNEL = 8;
 
@@ -62,7 +29,7 @@ function ifmInCycles(
   w: number,
   c: number,
   ifmBits: number,
-  config: BlockConfig,
+  config: U55Config,
   memory: Memory,
   cores: number,
 ): number {
@@ -83,7 +50,7 @@ function ifmInCycles(
   return memory.readLatency + transferCycles(moved, memory.bytesPerCycle);
 }
 
-function firstIn(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+function firstIn(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
   const ifm = op.ifms[0]!;
   const cycles = ifmInCycles(
     ifm,
@@ -101,7 +68,7 @@ function firstIn(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCa
   return Math.max(cycles, ifmInCycles(ifm2, h, w, c, ifm.bits, config, call.ifm2Memory, acc.cores));
 }
 
-function lastOut(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+function lastOut(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
   const elements =
     Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
   const memory = call.ofmMemory;
@@ -124,7 +91,7 @@ function lastOut(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCa
 /** MAC cycles of one block over the whole IFM depth; reference 02 §3.2. A = ublocks of the block in H × W. */
 function macCyclesPerBlock(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
   area: number,
   depthUblocks: number,
@@ -185,7 +152,7 @@ function macCyclesPerBlock(
 
 function macOperation(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
   call: CostCall,
   parts: CyclesParts | undefined,
@@ -242,7 +209,7 @@ function macOperation(
   return total;
 }
 
-function elementwise(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+function elementwise(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
   const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
   const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
   const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
@@ -252,7 +219,7 @@ function elementwise(op: CostOp, config: BlockConfig, acc: Accelerator, call: Co
 }
 
 /** A MatMul is a multiplication into scratch memory and a reduction of it, once per column (reference 02 §3.7). */
-function matmul(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCall): number {
+function matmul(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
   const [ifm, ifm2] = op.ifms as [CostView, CostView];
   const [, h, w, c] = ifm.shape;
   const product: CostOp = {
@@ -293,7 +260,7 @@ function matmul(op: CostOp, config: BlockConfig, acc: Accelerator, call: CostCal
  */
 export function runCycles(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
   call: CostCall,
   parts?: CyclesParts,

@@ -1,12 +1,13 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
-import type { Encoder, StreamLayout } from '../../weights/encoding.js';
+import type { Encoder, Encoding, StreamLayout } from '../../weights/encoding.js';
+import { ACCESS_SLOTS, CHANNEL } from '../channels.js';
 import { transferCycles } from '../integers.js';
-import type { CostModel } from '../model.js';
+import type { CostCall, CostModel, CyclesParts } from '../model.js';
 import type { CostOp } from '../operation.js';
-import { findBlockConfig, type BlockConfig } from './block-config.js';
-import { runCycles, type CostCall, type CyclesParts } from './cycles.js';
-import { countElements, featureMapBytes } from './traffic.js';
+import { findBlockConfig, type U55Config } from './block-config.js';
+import { outputCyclesPerElement, runCycles } from './cycles.js';
+import { countElements, featureMapTransfers } from './traffic.js';
 
 /** Cycles of copying n bytes between memories; both sides pay the source's latencies (reference 04 section 3). */
 export function copyCycles(to: Memory, from: Memory, n: number): number {
@@ -23,23 +24,30 @@ export const readCycles = (memory: Memory, n: number): number =>
 /** Cycles of an operation of any class; see `runCycles`. A Transpose costs the slower of its two transfers. */
 export function operationCycles(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
   call: CostCall,
   parts?: CyclesParts,
 ): number {
   if (op.opClass !== 'transpose') return runCycles(op, config, acc, call, parts);
-  const { ifmMemory, ifm2Memory, ofmMemory } = call;
   const elements = countElements(op, config, call);
-  const bytes = featureMapBytes(op, config, acc, elements, ifmMemory, ifm2Memory, ofmMemory);
-  return Math.max(
-    transferCycles(bytes.ifm, ifmMemory.bytesPerCycle) + ifmMemory.readLatency,
-    transferCycles(bytes.ofm, ofmMemory.bytesPerCycle) + ofmMemory.writeLatency,
-  );
+  const places = {
+    ifm: call.ifmMemory,
+    ifm2: call.ifm2Memory,
+    ofm: call.ofmMemory,
+    scratch: call.scratchMemory,
+    externals: [],
+  };
+  let cycles = 0;
+  for (const { memory, channel, bytes } of featureMapTransfers(op, config, acc, elements, places)) {
+    const latency = channel === CHANNEL.write ? memory.writeLatency : memory.readLatency;
+    cycles = Math.max(cycles, transferCycles(bytes, memory.bytesPerCycle) + latency);
+  }
+  return cycles;
 }
 
 /** How the weights of `op` are laid out for that block config. */
-export const streamLayout = (op: CostOp, config: BlockConfig, acc: Accelerator): StreamLayout => ({
+export const streamLayout = (op: CostOp, config: U55Config, acc: Accelerator): StreamLayout => ({
   traversal: config.traversal,
   blockDepth: config.ofmC,
   ofmUblockDepth: acc.ofmUblock[2],
@@ -50,21 +58,38 @@ export const streamLayout = (op: CostOp, config: BlockConfig, acc: Accelerator):
   dilationW: op.kernel.dilationW,
 });
 
-/** The cost model of one Ethos-U55 or Ethos-U65. */
-export function createU55Model(acc: Accelerator, encoder: Encoder): CostModel {
+const MINIMUM_SLICE_DEPTH = 16;
+
+/** The cost model of one Ethos-U55 or Ethos-U65. Weights have one format; channels have no bandwidth of their own. */
+export function createU55Model(acc: Accelerator, encoder: Encoder): CostModel<U55Config> {
+  const encode = (op: CostOp, config: U55Config, boundaries: readonly number[]): Encoding => {
+    if (op.weights === undefined) throw new Error(`${op.kind} has no weights to encode`);
+    return encoder(op.weights, streamLayout(op, config, acc), boundaries);
+  };
   return {
-    minimumSliceDepth: 16,
     findConfig: (op, stripeH) => findBlockConfig(op, acc, stripeH),
-    encode: (op, config, boundaries) => {
-      if (op.weights === undefined) throw new Error(`${op.kind} has no weights to encode`);
-      return encoder(op.weights, streamLayout(op, config, acc), boundaries);
+    prepare: (op, stripeH) => {
+      const config = findBlockConfig(op, acc, stripeH);
+      if (config === undefined) return undefined;
+      const encoding = op.weights === undefined ? undefined : encode(op, config, [0, op.ofm.shape[3]]);
+      return { config, encoding };
     },
+    encode,
+    minimumSliceDepth: () => MINIMUM_SLICE_DEPTH,
+    weightFormat: () => 'standard',
+    macs: (_op, _config, dense) => dense,
     cycles: (op, config, call, parts) => operationCycles(op, config, acc, call, parts),
+    outputRate: (op, config) => outputCyclesPerElement(op, acc, config.accumulatorBits),
     elements: countElements,
-    bytes: (op, config, elements, ifm, ifm2, ofm) =>
-      featureMapBytes(op, config, acc, elements, ifm, ifm2, ofm),
+    transfers: (op, config, elements, places) => featureMapTransfers(op, config, acc, elements, places),
     copyCycles,
-    readCycles,
-    accessCycles: (memory, n) => transferCycles(n, memory.bytesPerCycle),
+    weightReadCycles: (_config, memory, n) => readCycles(memory, n),
+    ifmReadCycles: (_op, memory, n) => readCycles(memory, n),
+    stagedWeightChannel: () => CHANNEL.weight,
+    accessCycles: (memory, bytes, offset) => {
+      let total = 0;
+      for (let slot = offset; slot < offset + ACCESS_SLOTS; slot++) total += bytes[slot]!;
+      return transferCycles(total, memory.bytesPerCycle);
+    },
   };
 }

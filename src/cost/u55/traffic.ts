@@ -1,37 +1,19 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
 import { ceilDiv, roundUp, volume } from '../integers.js';
+import { CHANNEL } from '../channels.js';
+import type { Elements, Extent, FeatureMapTransfer, Places } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
-import type { BlockConfig } from './block-config.js';
+import type { U55Config } from './block-config.js';
 import { transfer } from './transfer.js';
 
-/** Elements that an operation (or a part of it) moves, before bursts are considered; reference 02 §4.1. */
-export interface Elements {
-  ifmRead: number;
-  ifm2Read: number;
-  ofmWrite: number;
-  /** Passes over the weights: blocks of the OFM in H × W. */
-  passes: number;
-  /** MatMul: elements written to and read from the scratch tensor. */
-  scratch: number;
-}
-
 const MAX_SUB_KERNEL = 8;
-
-/** Shapes that element counts are asked for. */
-export interface Extent {
-  readonly ofmH: number;
-  readonly ofmW: number;
-  readonly ofmC: number;
-  readonly ifmH: number;
-  readonly ifmW: number;
-}
 
 const bricked = (view: CostView, depth: number): number =>
   view.format === 'NHCWB16' ? roundUp(depth, 16) : depth;
 
 /** Passes over the weights for an OFM of that height and width. */
-export const weightPasses = (config: BlockConfig, ofmH: number, ofmW: number): number =>
+export const weightPasses = (config: U55Config, ofmH: number, ofmW: number): number =>
   ceilDiv(ofmH, config.ofmH) * ceilDiv(ofmW, config.ofmW);
 
 function elementwiseReads(op: CostOp, extent: Extent): { ifmRead: number; ifm2Read: number } {
@@ -50,28 +32,20 @@ function elementwiseReads(op: CostOp, extent: Extent): { ifmRead: number; ifm2Re
   return { ifmRead: whole, ifm2Read: ifm2.bits > 8 ? scalarElements(ifm2) : 0 };
 }
 
-/** Element counts of the whole operation or of the part that `extent` describes. */
-export function countElements(op: CostOp, config: BlockConfig, extent: Extent): Elements {
+/** Element counts of the whole operation or of the part that `extent` describes; reference 02 §4.1. */
+export function countElements(op: CostOp, config: U55Config, extent: Extent): Elements {
   const ifm = op.ifms[0]!;
-  const result: Elements = {
-    ifmRead: 0,
-    ifm2Read: 0,
-    ofmWrite: op.ofm.shape[0] * extent.ofmH * extent.ofmW * bricked(op.ofm, extent.ofmC),
-    passes: 0,
-    scratch: 0,
-  };
+  const ofmWrite = op.ofm.shape[0] * extent.ofmH * extent.ofmW * bricked(op.ofm, extent.ofmC);
   switch (op.opClass) {
     case 'elementwise':
-      Object.assign(result, elementwiseReads(op, extent));
-      return result;
+      return { ...elementwiseReads(op, extent), ofmWrite, passes: 0 };
     case 'transpose':
-      result.ifmRead = volume(ifm.shape);
-      return result;
-    case 'matmul':
-      result.ifmRead = volume(ifm.shape) * op.ifms[1]!.shape[2];
-      result.ifm2Read = volume(op.ifms[1]!.shape);
-      result.scratch = result.ifmRead;
-      return result;
+      return { ifmRead: volume(ifm.shape), ifm2Read: 0, ofmWrite, passes: 0 };
+    case 'matmul': {
+      const ifm2 = op.ifms[1]!;
+      const ifmRead = volume(ifm.shape) * ifm2.shape[2];
+      return { ifmRead, ifm2Read: volume(ifm2.shape), ofmWrite, passes: 0, scratch: ifmRead };
+    }
     default: {
       const limit = op.opClass === 'vector-product' ? 1 : MAX_SUB_KERNEL;
       const passes = weightPasses(config, extent.ofmH, extent.ofmW);
@@ -79,28 +53,17 @@ export function countElements(op: CostOp, config: BlockConfig, extent: Extent): 
       const depthBlocks = oneDepth ? 1 : ceilDiv(extent.ofmC, config.ofmC);
       const area = Math.min(extent.ifmH, config.ifmH) * Math.min(extent.ifmW, config.ifmW);
       const subKernels = ceilDiv(op.kernel.width, limit) * ceilDiv(op.kernel.height, limit);
-      result.ifmRead = Math.imul(
-        Math.imul(Math.imul(area, bricked(ifm, ifm.shape[3])), subKernels),
-        passes * depthBlocks,
-      );
-      if (op.weights !== undefined) result.passes = passes;
-      return result;
+      const depth = bricked(ifm, ifm.shape[3]);
+      const ifmRead = Math.imul(Math.imul(Math.imul(area, depth), subKernels), passes * depthBlocks);
+      return { ifmRead, ifm2Read: 0, ofmWrite, passes: op.weights === undefined ? 0 : passes };
     }
   }
-}
-
-/** Bytes of the whole operation's feature maps, waste of short bursts included (reference 02 §4.2). */
-export interface FeatureMapBytes {
-  readonly ifm: number;
-  readonly ifm2: number;
-  readonly ofm: number;
-  readonly scratch: number;
 }
 
 function readBytes(
   view: CostView,
   bits: number,
-  config: BlockConfig,
+  config: U55Config,
   memory: Memory,
   cores: number,
   count: number,
@@ -120,36 +83,55 @@ function readBytes(
   );
 }
 
-/** Bytes on the bus for `elements`; element counts are used as they are, whatever the element's width. */
-export function featureMapBytes(
+/** Traffic of the whole operation's feature maps; element counts are used as they are, whatever the width. */
+export function featureMapTransfers(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
   elements: Elements,
-  ifmMemory: Memory,
-  ifm2Memory: Memory,
-  ofmMemory: Memory,
-): FeatureMapBytes {
-  const ifm = op.ifms[0]!;
-  const ifm2 = op.ifms[1];
+  places: Places,
+): readonly FeatureMapTransfer[] {
+  const [ifm, ifm2] = op.ifms as [CostView, CostView | undefined];
   const [, , ofmW, ofmC] = op.ofm.shape;
   const writer = config.reduction ?? config;
-  return {
-    ifm: readBytes(ifm, ifm.bits, config, ifmMemory, acc.cores, elements.ifmRead),
-    ifm2:
-      ifm2 === undefined ? 0 : readBytes(ifm2, ifm.bits, config, ifm2Memory, acc.cores, elements.ifm2Read),
-    ofm: transfer(
-      'write',
-      ofmMemory.burstLength,
-      op.ofm.format,
-      op.ofm.bits,
-      writer.ofmW,
-      writer.ofmC,
-      ofmW,
-      ofmC,
-      acc.cores,
-      elements.ofmWrite,
-    ),
-    scratch: 2 * elements.scratch,
-  };
+  const read = (view: CostView, memory: Memory, count: number): number =>
+    readBytes(view, ifm.bits, config, memory, acc.cores, count);
+  const result: FeatureMapTransfer[] = [
+    {
+      role: 'ifm',
+      memory: places.ifm,
+      channel: CHANNEL.ifm,
+      bytes: read(ifm, places.ifm, elements.ifmRead),
+    },
+    {
+      role: 'ofm',
+      memory: places.ofm,
+      channel: CHANNEL.write,
+      bytes: transfer(
+        'write',
+        places.ofm.burstLength,
+        op.ofm.format,
+        op.ofm.bits,
+        writer.ofmW,
+        writer.ofmC,
+        ofmW,
+        ofmC,
+        acc.cores,
+        elements.ofmWrite,
+      ),
+    },
+  ];
+  if (ifm2 !== undefined) {
+    result.push({
+      role: 'ifm2',
+      memory: places.ifm2,
+      channel: CHANNEL.ifm,
+      bytes: read(ifm2, places.ifm2, elements.ifm2Read),
+    });
+  }
+  if (elements.scratch !== undefined) {
+    const scratch = { role: 'scratch', memory: places.scratch, bytes: elements.scratch } as const;
+    result.push({ ...scratch, channel: CHANNEL.write }, { ...scratch, channel: CHANNEL.ifm });
+  }
+  return result;
 }
