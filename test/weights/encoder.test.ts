@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEncoder, encodeWeights } from '../../src/weights/encoder.js';
-import type { StreamLayout } from '../../src/weights/encoding.js';
+import { createEncoder, createEncoders, encodeU85, encodeWeights } from '../../src/weights/encoder.js';
+import type { StreamLayout, U85StreamLayout } from '../../src/weights/encoding.js';
 import { syntheticWeights } from '../../src/weights/synthetic.js';
 import { plainStream } from './plain-coder.js';
 import { plainOrder } from './plain-order.js';
+import { plainOrderU85 } from './plain-order-u85.js';
+import { u85Layouts } from './u85-layouts.js';
 
 const u55: StreamLayout = {
   traversal: 'part-kernel',
@@ -100,6 +102,118 @@ describe('createEncoder', () => {
     const whole = encode(counted, u55, [0, 32]);
     expect(encode(counted, { ...u55 }, [0, 32])).toBe(whole);
     encode(counted, u55, [0, 16, 32]);
+    expect(asked).toBe(1);
+  });
+});
+
+const u85: U85StreamLayout = {
+  traversal: 'part-kernel',
+  blockDepth: 32,
+  ifmBlockDepth: 16,
+  ofmUblockDepth: 16,
+  macs: 512,
+  cores: 2,
+  ifmBits: 8,
+  dilationH: 1,
+  dilationW: 1,
+  strideH: 1,
+  strideW: 1,
+  sparse: false,
+  fast: false,
+};
+
+describe('encodeU85', () => {
+  const weights = syntheticWeights([70, 3, 3, 21], 'convolution');
+  const boundaries = [0, 16, 64, 70];
+
+  it('adds up slices and streams, with all scales in the first stream (reference 05 §0, §7)', () => {
+    const values = weights.values();
+    const scales = [160, 480, 160];
+    const ranges = boundaries.slice(1).map((to, k) => {
+      const from = boundaries[k]!;
+      return [0, 1].map((s) => {
+        const at = (o: number, y: number, x: number, i: number): number =>
+          values[((o * 3 + y) * 3 + x) * 21 + i]!;
+        const stream = plainOrderU85(at, weights.shape, u85, from, to - from, s);
+        return { raw: stream.length, ...plainStream(stream) };
+      });
+    });
+    const bytes = ranges.map((list) => list.reduce((sum, section) => sum + section.bytes, 0));
+    const weightBytes = bytes.reduce((sum, range) => sum + range, 0);
+    const sections = ranges.flat();
+    expect(encodeU85(weights, u85, boundaries)).toEqual({
+      weightBytes,
+      scaleBytes: 800,
+      allocatedBytes: weightBytes + 800,
+      rangeBytes: bytes.map((range, k) => range + scales[k]!),
+      firstTransferBytes: bytes[0]! + 160,
+      sourceSize: sections.reduce((sum, section) => sum + section.raw, 0),
+      zeroCount: sections.reduce((sum, section) => sum + section.zeroCount, 0),
+      distinctCount: 17,
+      streams: 2,
+    });
+  });
+
+  it('merges the streams and counts nothing in the fast format (reference 05 §5)', () => {
+    const fast = encodeU85(weights, { ...u85, fast: true }, boundaries)!;
+    const standard = encodeU85(weights, u85, boundaries)!;
+    expect(fast).toMatchObject({
+      sourceSize: standard.sourceSize,
+      zeroCount: 0,
+      distinctCount: 0,
+      streams: 1,
+    });
+    expect(fast.scaleBytes).toBe(standard.scaleBytes);
+    expect(fast.weightBytes).toBe(standard.sourceSize + 3 * 32);
+  });
+
+  it('is undefined where dense weights are to take the sparse format', () => {
+    expect(encodeU85(weights, { ...u85, sparse: true }, boundaries)).toBeUndefined();
+    expect(createEncoders().u85(weights, { ...u85, sparse: true }, boundaries)).toBeUndefined();
+  });
+});
+
+describe('createEncoders', () => {
+  it('remembers only what is equal', () => {
+    const encoders = createEncoders();
+    const shapes = [
+      [40, 1, 1, 2],
+      [40, 1, 1, 150],
+      [40, 3, 3, 20],
+      [40, 9, 2, 1],
+    ] as const;
+    fc.assert(
+      fc.property(
+        u85Layouts,
+        fc.constantFrom(...shapes),
+        fc.boolean(),
+        fc.constantFrom<number[]>([], [16], [16, 32]),
+        (some, shape, fast, cuts) => {
+          const depthwise = some.traversal === 'depthwise';
+          const layout = { ...some, fast: fast && !depthwise };
+          const weights = depthwise
+            ? syntheticWeights([shape[0], shape[1], shape[2], 1], 'depthwise')
+            : syntheticWeights(shape, 'convolution');
+          const boundaries = [0, ...cuts, shape[0]];
+          const expected = encodeU85(weights, layout, boundaries);
+          expect(encoders.u85(weights, layout, boundaries)).toEqual(expected);
+          expect(encoders.u85(weights, { ...layout }, boundaries)).toEqual(expected);
+        },
+      ),
+      { seed: 7, numRuns: 400 },
+    );
+  });
+
+  it('asks for the values once per array, for both families', () => {
+    const encoders = createEncoders();
+    let asked = 0;
+    const weights = syntheticWeights([32, 1, 1, 16], 'convolution');
+    const counted = { ...weights, values: () => (asked++, weights.values()) };
+    encoders.u55(counted, u55, [0, 32]);
+    encoders.u85(counted, { ...u85, sparse: true }, [0, 32]);
+    const whole = encoders.u85(counted, u85, [0, 32]);
+    expect(encoders.u85(counted, { ...u85 }, [0, 32])).toBe(whole);
+    encoders.u85(counted, { ...u85, fast: true }, [0, 32]);
     expect(asked).toBe(1);
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { encodeWeights } from '../../src/weights/encoder.js';
-import type { StreamLayout, Traversal } from '../../src/weights/encoding.js';
+import { encodeU85, encodeWeights } from '../../src/weights/encoder.js';
+import type { StreamLayout, Traversal, U85StreamLayout } from '../../src/weights/encoding.js';
+import type { WeightArray } from '../../src/lowering/operations.js';
 import { emitStream } from '../../src/weights/emit-stream.js';
 import { streamSize } from '../../src/weights/stream-size.js';
 import { streamOrder } from '../../src/weights/u55-stream-order.js';
+import { u85StreamOrder, u85StreamSlice } from '../../src/weights/u85-stream-order.js';
 import { sharedDir } from '../shared.js';
 import { modelLayers } from './model-layers.js';
 
@@ -146,13 +148,107 @@ const EXAMPLES: readonly Example[] = [
   },
 ];
 
+const u85 = (
+  macs: number,
+  cores: number,
+  ublock: number,
+  change: Partial<U85StreamLayout>,
+): U85StreamLayout => ({
+  traversal: 'part-kernel',
+  blockDepth: 64,
+  ifmBlockDepth: 16,
+  ofmUblockDepth: ublock,
+  macs,
+  cores,
+  ifmBits: 8,
+  dilationH: 1,
+  dilationW: 1,
+  strideH: 1,
+  strideW: 1,
+  sparse: false,
+  fast: false,
+  ...change,
+});
+
+interface U85Example {
+  readonly id: string;
+  readonly kind: string;
+  readonly shape: readonly number[];
+  readonly layout: U85StreamLayout;
+  readonly sourceSize: number;
+  /** Per stream, where the reference gives it. */
+  readonly bits?: readonly number[];
+  readonly streamBytes: readonly number[];
+  readonly allocatedBytes?: number;
+}
+
+/** The same for Ethos-U85; all layers are of kws_ref_int8. */
+const U85_EXAMPLES: readonly U85Example[] = [
+  {
+    id: 'E9',
+    kind: 'CONV_2D',
+    shape: [64, 10, 4, 1],
+    layout: u85(256, 1, 8, { strideH: 2, strideW: 2 }),
+    sourceSize: 46_080,
+    bits: [33_717],
+    streamBytes: [4224],
+  },
+  {
+    id: 'E9, sparse',
+    kind: 'CONV_2D',
+    shape: [64, 10, 4, 1],
+    layout: u85(256, 1, 8, { strideH: 2, strideW: 2, sparse: true }),
+    sourceSize: 51_200,
+    bits: [34_357],
+    streamBytes: [4304],
+  },
+  {
+    id: 'E10 on U85-256',
+    kind: 'DEPTHWISE_CONV_2D',
+    shape: [64, 3, 3, 1],
+    layout: u85(256, 1, 16, { traversal: 'depthwise' }),
+    sourceSize: 640,
+    bits: [5270],
+    streamBytes: [672],
+    allocatedBytes: 1312,
+  },
+  {
+    id: 'E10 on U85-1024',
+    kind: 'DEPTHWISE_CONV_2D',
+    shape: [64, 3, 3, 1],
+    layout: u85(1024, 4, 16, { traversal: 'depthwise' }),
+    sourceSize: 1024,
+    streamBytes: [224, 208, 208, 208],
+    allocatedBytes: 1488,
+  },
+  {
+    id: 'E11',
+    kind: 'CONV_2D',
+    shape: [64, 1, 1, 64],
+    layout: u85(1024, 4, 32, { traversal: 'depth-first', ifmBlockDepth: 64 }),
+    sourceSize: 4096,
+    bits: [8231, 8231, 8231, 8231],
+    streamBytes: [1040, 1040, 1040, 1040],
+  },
+  {
+    id: 'E11, fast',
+    kind: 'CONV_2D',
+    shape: [64, 1, 1, 64],
+    layout: u85(1024, 4, 32, { traversal: 'depth-first', ifmBlockDepth: 64, fast: true }),
+    sourceSize: 4096,
+    streamBytes: [4128],
+  },
+];
+
+const layerOf = (model: string, kind: string, shape: readonly number[]): WeightArray =>
+  modelLayers(sharedDir!, model)
+    .filter((layer) => layer.kind === kind)
+    .map((layer) => layer.weights(kind === 'DEPTHWISE_CONV_2D'))
+    .find((candidate) => candidate.shape.join() === shape.join())!;
+
 describe.skipIf(sharedDir === undefined)('worked examples of the reference on real layers', () => {
   it.each(EXAMPLES)('$id', (example) => {
-    const depthwise = example.kind === 'DEPTHWISE_CONV_2D';
-    const weights = modelLayers(sharedDir!, example.model)
-      .filter((layer) => layer.kind === example.kind)
-      .map((layer) => layer.weights(depthwise))
-      .find((candidate) => candidate.shape.join() === example.shape.join())!;
+    const weights = layerOf(example.model, example.kind, example.shape);
     const values = weights.values();
     const order = streamOrder(weights.shape, example.layout);
     const { cores, blockDepth } = example.layout;
@@ -178,5 +274,24 @@ describe.skipIf(sharedDir === undefined)('worked examples of the reference on re
       weightBytes: example.weightBytes,
       allocatedBytes: example.allocatedBytes,
     });
+  });
+
+  it.each(U85_EXAMPLES)('$id', ({ kind, shape, layout: of, ...example }) => {
+    const weights = layerOf(KWS, kind, shape);
+    const encoding = encodeU85(weights, of, [0, shape[0]!])!;
+    expect(encoding.sourceSize).toBe(example.sourceSize);
+    expect(encoding.weightBytes).toBe(example.streamBytes.reduce((sum, bytes) => sum + bytes, 0));
+    expect(encoding.streams).toBe(example.streamBytes.length);
+    expect(encoding.scaleBytes).toBe(640);
+    if (example.allocatedBytes !== undefined) expect(encoding.allocatedBytes).toBe(example.allocatedBytes);
+    if (of.fast) return;
+    const order = u85StreamOrder(weights.shape, of);
+    const sizes = example.streamBytes.map((_, s) => {
+      const stream = new Int16Array(example.sourceSize);
+      const slice = u85StreamSlice(order, of.blockDepth, 0, shape[0]!, s);
+      return streamSize(stream, emitStream(weights.values(), order, slice, stream));
+    });
+    expect(sizes.map(({ bytes }) => bytes)).toEqual(example.streamBytes);
+    if (example.bits !== undefined) expect(sizes.map(({ bits }) => bits)).toEqual(example.bits);
   });
 });
