@@ -25,4 +25,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'where the cycles of each layer go, and which change would help',
     load: async () => (await import('./explain.js')).explainCommand(),
   },
+  {
+    name: 'compare',
+    summary: 'two models side by side, with the reason for each difference',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
 ];

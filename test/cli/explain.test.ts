@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { run } from '../../src/cli/run.js';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  out = '';
+  err = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+});
+afterEach(() => vi.restoreAllMocks());
+
+const U55 = ['--accelerator-config', 'ethos-u55-128'];
+
+test('explain: a block per layer, most cycles first, within 110 columns', async () => {
+  expect(await run(['explain', 'example:story_separable_linear', ...U55])).toBe(0);
+  expect(err).toBe('');
+  const blocks = out.split('\n\n');
+  expect(blocks[0]).toMatch(/^story_separable_linear on ethos-u55-128, .*\n1,848,\d{3} cycles, /);
+  expect(blocks.slice(1, 5).map((block) => /^operator \d/.exec(block)?.[0])).toEqual([
+    'operator 1',
+    'operator 0',
+    'operator 3',
+    'operator 2',
+  ]);
+  expect(blocks[1]).toMatch(/ 12\.5% +one channel: .*\n +75% +kernel: 9 of 12 kernel elements/);
+  expect(blocks[1]).toMatch(/\n {2}bound by the output stage: 614,400 cycles/);
+  expect(blocks[1]).toMatch(/\n {2}change: a fused ReLU would save 153,936 cycles/);
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+});
+
+test('explain --json: shares add up, factors multiply', async () => {
+  expect(await run(['explain', 'example:story_standard', ...U55, '--json', '--layers', '1'])).toBe(0);
+  const result = JSON.parse(out) as {
+    schema: string;
+    layers: {
+      origin: number;
+      cycles: number;
+      utilisation: number;
+      parts: { cycles: number }[];
+      factors: { value: number }[];
+    }[];
+  };
+  expect(result.schema).toBe('paretou/explain@1');
+  expect(result.layers.map(({ origin }) => origin)).toEqual([1]);
+  const [layer] = result.layers as [(typeof result.layers)[0]];
+  // Origin: the cycles of the story's middle convolution.
+  expect(layer.cycles).toBe(922_777);
+  expect(layer.parts.reduce((sum, { cycles }) => sum + cycles, 0)).toBe(922_777);
+  expect(layer.factors.reduce((product, { value }) => product * value, 1)).toBeCloseTo(layer.utilisation, 9);
+});
+
+test('explain: an operator without a layer is refused', async () => {
+  expect(await run(['explain', 'example:story_standard', '--layers', '1,99'])).toBe(2);
+  expect(err).toMatch(
+    /^error: --layers: operator 99 of example:story_standard has no layer of its own; .*\n$/,
+  );
+  err = '';
+  expect(await run(['explain', 'example:story_standard', '--layers', 'conv'])).toBe(2);
+  expect(err).toMatch(/^error: --layers is "conv", expected numbers .*\n$/);
+});
+
+test('compare: totals, layers side by side and their reasons', async () => {
+  expect(await run(['compare', 'example:story_standard', 'example:story_separable_linear', ...U55])).toBe(0);
+  expect(err).toBe('');
+  expect(out).toMatch(/^A: example:story_standard\nB: example:story_separable_linear\non ethos-u55-128/);
+  expect(out).toMatch(/\nMACs +99,532,800 +26,419,200 +-73,113,600 +-73\.46%\n/);
+  expect(out).toMatch(/\n1 Conv2D 3x3 160x240x16 +1 DepthwiseConv2D 3x3 160x240x16 +922,777 +615,892\n/);
+  expect(out).toMatch(/\n +2 Conv2D 1x1 160x240x16 +308,288 +\+1,403\n/);
+  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+});
+
+test('compare --json', async () => {
+  const argv = ['compare', 'example:story_standard', 'example:story_separable_relu', ...U55, '--json'];
+  expect(await run(argv)).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    schema: 'paretou/compare@1',
+    accelerator: 'ethos-u55-128',
+    a: { model: 'example:story_standard' },
+    totals: { macs: { a: 99_532_800, b: 26_419_200, difference: -73_113_600 } },
+    layers: [
+      { relation: 'same' },
+      { relation: 'replaced', cycles: { a: 922_777, b: 770_244, difference: -152_533 } },
+      {},
+    ],
+  });
+});
+
+test('several accelerators make one object', async () => {
+  const systems = ['--accelerator-config', 'ethos-u55-32,ethos-u65-512', '--json'];
+  expect(await run(['compare', 'example:story_standard', 'example:story_standard', ...systems])).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    schema: 'paretou/comparisons@1',
+    comparisons: [{ accelerator: 'ethos-u55-32' }, { accelerator: 'ethos-u65-512' }],
+  });
+  out = '';
+  expect(await run(['explain', 'example:story_standard', ...systems])).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ schema: 'paretou/explanations@1', explanations: [{}, {}] });
+});
+
+test('an absent model gets one sentence', async () => {
+  expect(await run(['compare', 'example:story_standard', 'absent.tflite'])).toBe(3);
+  expect(err).toMatch(/^error: absent\.tflite: [^\n]+\n$/);
+  expect(out).toBe('');
+});
