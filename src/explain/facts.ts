@@ -1,6 +1,6 @@
 import type { BlockConfig, CostCall, CyclesParts } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import { EDGE } from '../cost/u55/cycles.js';
+import { EDGE } from '../cost/model.js';
 import type { Layer, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
 import type { Memory } from '../npu/system.js';

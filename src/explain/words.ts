@@ -1,4 +1,3 @@
-import { outputCyclesPerElement } from '../cost/u55/cycles.js';
 import type { Area } from '../estimate-types.js';
 import { AREA_NAMES } from '../report/summary.js';
 import { countText, percentText, plural, shareText } from '../theory/text.js';
@@ -40,8 +39,7 @@ function activationText({ cost, fused }: LayerFacts): string {
 /** `1 cycle per OFM element without a fused activation, 0.5 with a ReLU`. */
 export function outputRateText(facts: LayerFacts): string {
   const { cost, config, machine } = facts;
-  const rate = (activation: 0 | 1 | 2): number =>
-    outputCyclesPerElement({ ...cost, activation }, machine.accelerator, config.accumulatorBits);
+  const rate = (activation: 0 | 1 | 2): number => machine.model.outputRate({ ...cost, activation }, config);
   const now = rate(cost.activation);
   const relu = rate(1);
   const unit = now === 1 ? 'cycle' : 'cycles';
