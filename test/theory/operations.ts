@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { CostOp, CostView, OpClass } from '../../src/cost/operation.js';
-import type { CyclesParts } from '../../src/cost/model.js';
-import type { BlockConfig } from '../../src/cost/u55/block-config.js';
-import { EDGE, runCycles } from '../../src/cost/u55/cycles.js';
+import { EDGE, type CyclesParts } from '../../src/cost/model.js';
+import type { U55Config } from '../../src/cost/u55/block-config.js';
+import { runCycles } from '../../src/cost/u55/cycles.js';
 import type { OpKind, WeightArray } from '../../src/lowering/operations.js';
 import type { Accelerator } from '../../src/npu/accelerators.js';
 import type { Memory } from '../../src/npu/system.js';
@@ -87,7 +87,7 @@ const SRAM: Memory = {
 /** Run cycles and their parts with everything in an SRAM of 8 bytes per cycle. */
 export function costParts(
   op: CostOp,
-  config: BlockConfig,
+  config: U55Config,
   acc: Accelerator,
 ): { readonly run: number; readonly parts: CyclesParts } {
   const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
