@@ -1,16 +1,8 @@
 import type { Block } from '../../npu/accelerators.js';
-import type { Traversal } from '../../weights/encoding.js';
+import type { BlockConfig } from '../model.js';
 
 /** Blocks in which an operation is executed on Ethos-U85; reference document 03, section 4. */
-export interface U85Config {
-  /** OFM block H, W, C; may exceed the OFM. */
-  readonly ofmH: number;
-  readonly ofmW: number;
-  readonly ofmC: number;
-  readonly ifmH: number;
-  readonly ifmW: number;
-  readonly ifmC: number;
-  readonly traversal: Traversal;
+export interface U85Config extends BlockConfig {
   /** H, W, C. */
   readonly ublock: Block;
   /** 48-bit accumulators take 64. */

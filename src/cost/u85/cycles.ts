@@ -1,20 +1,13 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator, U85Class } from '../../npu/u85-tables.js';
 import { ceilDiv, roundUp, transferCycles } from '../integers.js';
-import type { CostCall, CyclesParts } from '../model.js';
+import { EDGE, type CostCall, type CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
-import { EDGE } from '../u55/cycles.js';
 import { transfer } from '../u55/transfer.js';
 import type { U85Config } from './block-config.js';
 import { macCyclesPerBlock } from './mac-cycles.js';
 import { readsWeights, u85ClassOf } from './op-class.js';
 import { outputCyclesPerElement } from './output-rate.js';
-
-/** One question to the cost model: a whole operation, a depth slice or a stripe. */
-export interface U85Call extends CostCall {
-  /** 2:4-sparse weights count as dense: the scheduler's view of a whole operation (reference 03 §9.1). */
-  readonly asDense?: boolean;
-}
 
 /** Transfer of the part of an IFM that the first block needs; the width of IFM 0 counts for both inputs. */
 function ifmInCycles(
@@ -79,7 +72,7 @@ function macOperation(
   opClass: U85Class,
   config: U85Config,
   acc: U85Accelerator,
-  call: U85Call,
+  call: CostCall,
   parts: CyclesParts | undefined,
 ): number {
   const [uh, uw, uc] = config.ublock;
@@ -143,7 +136,7 @@ export function u85RunCycles(
   op: CostOp,
   config: U85Config,
   acc: U85Accelerator,
-  call: U85Call,
+  call: CostCall,
   parts?: CyclesParts,
 ): number {
   const opClass = u85ClassOf(op.kind);

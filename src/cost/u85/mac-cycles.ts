@@ -41,10 +41,13 @@ export function macCyclesPerBlock(
   const limit = subKernelLimit(opClass);
 
   let total = 0;
-  for (let y = 0; y < kernel.height; y += limit) {
-    const rows = Math.min(limit, kernel.height - y);
-    for (let x = 0; x < kernel.width; x += limit) {
-      const elements = rows * Math.min(limit, kernel.width - x);
+  // A kernel can be as wide as a feature map is deep, so equal sub-kernels are counted rather than visited.
+  for (let y = 0, rows = 1; y < kernel.height; y += rows * limit) {
+    const sh = Math.min(limit, kernel.height - y);
+    rows = Math.max(1, Math.floor((kernel.height - y) / limit));
+    for (let x = 0, columns = 1; x < kernel.width; x += columns * limit) {
+      const elements = sh * Math.min(limit, kernel.width - x);
+      columns = Math.max(1, Math.floor((kernel.width - x) / limit));
       let steps: number;
       let cycles: number;
       if (poolLike) {
@@ -66,7 +69,7 @@ export function macCyclesPerBlock(
         if (depth === 1) delay = delayStep * steps;
         else if (steps > 1) delay = delayStep * (steps - 1) * depth;
       }
-      total += cycles + (partKernel ? delay * octets : delay);
+      total += rows * columns * (cycles + (partKernel ? delay * octets : delay));
     }
   }
   return poolLike || opClass === 'depthwise' ? total : total * ceilDiv(ifm.shape[3], ifmDepth);

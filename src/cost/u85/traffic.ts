@@ -1,25 +1,14 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator } from '../../npu/u85-tables.js';
+import { CHANNEL, type Channel } from '../channels.js';
 import { ceilDiv, roundUp, volume } from '../integers.js';
-import type { Extent } from '../model.js';
+import type { Elements, Extent, FeatureMapTransfer, Places } from '../model.js';
 import type { CostOp, CostView, ExternalMap } from '../operation.js';
 import { transfer } from '../u55/transfer.js';
 import type { U85Config } from './block-config.js';
-import { CHANNEL, type Channel } from './channels.js';
 import { subKernelLimit } from './mac-cycles.js';
 import { isPoolLike, readsWeights, u85ClassOf } from './op-class.js';
 import { streamsIfm, writesOwnOfm } from './output-rate.js';
-
-/** Elements that an operation (or a part of it) moves, before bursts are considered; reference 03 §6.1 and §6.2. */
-export interface U85Elements {
-  readonly ifmRead: number;
-  readonly ifm2Read: number;
-  readonly ofmWrite: number;
-  /** Passes over the weights: blocks of the OFM in H × W. */
-  readonly passes: number;
-  /** Of each of the operation's `externals`. */
-  readonly externals: readonly number[];
-}
 
 const NONE: readonly number[] = [];
 
@@ -44,8 +33,8 @@ function elementwiseReads(op: CostOp, extent: Extent): [ifm: number, ifm2: numbe
   return [first, second];
 }
 
-/** Element counts of the whole operation or of the part that `extent` describes. */
-export function countU85Elements(op: CostOp, config: U85Config, extent: Extent): U85Elements {
+/** Element counts of the whole operation or of the part that `extent` describes; reference 03 §6.1 and §6.2. */
+export function countU85Elements(op: CostOp, config: U85Config, extent: Extent): Elements {
   const opClass = u85ClassOf(op.kind);
   const ifm = op.ifms[0]!;
   const [n] = op.ofm.shape;
@@ -89,24 +78,6 @@ export function countU85Elements(op: CostOp, config: U85Config, extent: Extent):
   }
 }
 
-/** One feature map's share of the traffic. */
-export interface FeatureMapTransfer {
-  readonly role: 'ifm' | 'ifm2' | 'ofm' | 'external';
-  readonly memory: Memory;
-  readonly channel: Channel;
-  /** On the bus, waste of short bursts included. */
-  readonly bytes: number;
-}
-
-/** Where an operation's feature maps lie. */
-export interface Places {
-  readonly ifm: Memory;
-  readonly ifm2: Memory;
-  readonly ofm: Memory;
-  /** Of each of the operation's `externals`. */
-  readonly externals: readonly Memory[];
-}
-
 /** Bytes on the bus for so many elements, whatever their width; reference 03 §6.3. */
 function onBus(
   direction: 'read' | 'write',
@@ -144,7 +115,7 @@ export function featureMapTransfers(
   op: CostOp,
   config: U85Config,
   acc: U85Accelerator,
-  elements: U85Elements,
+  elements: Elements,
   places: Places,
 ): readonly FeatureMapTransfer[] {
   const [ifm, ifm2] = op.ifms as [CostView, CostView | undefined];
@@ -181,7 +152,7 @@ export function featureMapTransfers(
       role: 'external',
       memory,
       channel: channelOf(kind, port),
-      bytes: onBus(direction, view, config, acc, memory, elements.externals[i]!),
+      bytes: onBus(direction, view, config, acc, memory, elements.externals![i]!),
     });
   });
   return result;

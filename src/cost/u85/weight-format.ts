@@ -1,8 +1,9 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator } from '../../npu/u85-tables.js';
+import { CHANNEL } from '../channels.js';
 import { transferCycles } from '../integers.js';
 import type { U85Config } from './block-config.js';
-import { CHANNEL, channelBandwidth } from './channels.js';
+import { channelBandwidth } from './bandwidth.js';
 
 /** How weights are stored: all of them or the non-zero ones of 2:4-sparse weights, for which decoder. */
 export interface WeightFormat {

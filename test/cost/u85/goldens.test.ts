@@ -4,26 +4,19 @@ import type { CostOp } from '../../../src/cost/operation.js';
 import type { U85Config } from '../../../src/cost/u85/block-config.js';
 import {
   ACCESS_SLOTS,
-  accessCycles,
   accessSlot,
   CHANNEL,
-  copyCycles,
   GROUP,
-  readCycles,
   type Channel,
   type Group,
-} from '../../../src/cost/u85/channels.js';
-import { u85RunCycles, type U85Call } from '../../../src/cost/u85/cycles.js';
+} from '../../../src/cost/channels.js';
+import { EDGE, type CostCall, type Elements, type FeatureMapTransfer } from '../../../src/cost/model.js';
+import { accessCycles, copyCycles, readCycles } from '../../../src/cost/u85/bandwidth.js';
+import { u85RunCycles } from '../../../src/cost/u85/cycles.js';
 import { findU85Config } from '../../../src/cost/u85/find-config.js';
 import { streamsIfm } from '../../../src/cost/u85/output-rate.js';
-import {
-  countU85Elements,
-  featureMapTransfers,
-  type FeatureMapTransfer,
-  type U85Elements,
-} from '../../../src/cost/u85/traffic.js';
+import { countU85Elements, featureMapTransfers } from '../../../src/cost/u85/traffic.js';
 import { decodeCycles } from '../../../src/cost/u85/weight-format.js';
-import { EDGE } from '../../../src/cost/u55/cycles.js';
 import type { Memory, MemoryName } from '../../../src/npu/system.js';
 import { sharedDir } from '../../shared.js';
 import { goldenOperations, type GoldenOperation } from './golden-operations.js';
@@ -34,7 +27,7 @@ const TRAVERSAL = {
   depthwise: 'Depthwise',
 } as const;
 
-function callOf(op: CostOp, ifm: Memory, ifm2: Memory, ofm: Memory, weightReadLatency: number): U85Call {
+function callOf(op: CostOp, ifm: Memory, ifm2: Memory, ofm: Memory, weightReadLatency: number): CostCall {
   const [, ofmH, ofmW, ofmC] = op.ofm.shape;
   const [, ifmH, ifmW] = op.ifms[0]!.shape;
   return {
@@ -53,7 +46,7 @@ function callOf(op: CostOp, ifm: Memory, ifm2: Memory, ofm: Memory, weightReadLa
 }
 
 /** The call that the scheduler makes: feature maps in the arena, weights not buffered. */
-function arenaCall(g: GoldenOperation): U85Call {
+function arenaCall(g: GoldenOperation): CostCall {
   const place = (i: number): Memory =>
     g.memory(g.op.ifms[i]?.constant === true ? g.roles.constants : g.roles.feature_maps);
   const latency = g.memory(g.roles.constants).readLatency;
@@ -76,7 +69,7 @@ function shownConfig(config: U85Config | undefined): unknown {
 function accessOf(
   g: GoldenOperation,
   config: U85Config,
-  elements: U85Elements,
+  elements: Elements,
   maps: readonly FeatureMapTransfer[],
 ): Map<MemoryName, number> {
   const busy = new Map<MemoryName, Float64Array>();
@@ -101,7 +94,7 @@ function accessOf(
     occupy(weights.memory, CHANNEL.scale, GROUP.scale, elements.passes * weights.scale_bytes);
   }
   return new Map(
-    [...busy].map(([name, bytes]) => [name, accessCycles(g.acc, g.memory(name), bytes)] as const),
+    [...busy].map(([name, bytes]) => [name, accessCycles(g.acc, g.memory(name), bytes, 0)] as const),
   );
 }
 
@@ -127,7 +120,7 @@ function compare(g: GoldenOperation): [found: unknown, expected: unknown] {
   const call = callOf(op, ifm, ifm2, ofm, weightMemory?.readLatency ?? 0);
   const elements = countU85Elements(op, config, call);
   const externals = g.externalMemories.map((name) => g.memory(name));
-  const maps = featureMapTransfers(op, config, acc, elements, { ifm, ifm2, ofm, externals });
+  const maps = featureMapTransfers(op, config, acc, elements, { ifm, ifm2, ofm, scratch: ofm, externals });
   const access = accessOf(g, config, elements, maps);
 
   const constants = g.memory(g.roles.constants);

@@ -1,30 +1,7 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator } from '../../npu/u85-tables.js';
+import { CHANNEL, CHANNELS, GROUPS, type Channel } from '../channels.js';
 import { transferCycles } from '../integers.js';
-
-/** Channels between the NPU and a memory; the order of `U85Accelerator.readBuffers`. */
-export const CHANNEL = {
-  memoryToMemory: 0,
-  ifmStream: 1,
-  weight: 2,
-  fastWeight: 3,
-  ifm: 4,
-  scale: 5,
-  write: 6,
-} as const;
-export type Channel = (typeof CHANNEL)[keyof typeof CHANNEL];
-const CHANNELS = 7;
-
-/** What is moved, as far as access cycles tell it apart. */
-export const GROUP = { featureMap: 0, weight: 1, scale: 2 } as const;
-export type Group = (typeof GROUP)[keyof typeof GROUP];
-const GROUPS = 3;
-
-/** Length of the array in which the bytes moved to or from one memory are collected. */
-export const ACCESS_SLOTS = CHANNELS * GROUPS;
-
-/** Index into such an array. */
-export const accessSlot = (channel: Channel, group: Group): number => channel * GROUPS + group;
 
 const fround = Math.fround;
 const BEAT = 16;
@@ -58,9 +35,14 @@ export const readCycles = (acc: U85Accelerator, memory: Memory, n: number, chann
 /**
  * Cycles that a memory is busy; reference 03 section 7.
  *
- * @param bytes what is moved, indexed by {@link accessSlot}, from `offset` on
+ * @param bytes what is moved, indexed by `accessSlot` from `offset` on
  */
-export function accessCycles(acc: U85Accelerator, memory: Memory, bytes: Float64Array, offset = 0): number {
+export function accessCycles(
+  acc: U85Accelerator,
+  memory: Memory,
+  bytes: Float64Array,
+  offset: number,
+): number {
   let total = 0;
   let longest = 0;
   for (let channel = 0; channel < CHANNELS; channel++) {
