@@ -15,7 +15,7 @@ function producers(groups: readonly Group[]): Map<Tensor, Group[]> {
     for (const { tensor } of op.outputs) {
       const list = map.get(tensor);
       if (list === undefined) map.set(tensor, [group]);
-      else if (!list.includes(group)) list.push(group);
+      else if (list.at(-1) !== group) list.push(group);
     }
   };
   for (const group of groups) {

@@ -113,10 +113,13 @@ function macCyclesPerBlock(
       : Math.max(weightFloor, 4 * area);
 
   let total = 0;
-  for (let y = 0; y < kernel.height; y += limit) {
+  // A kernel can be as wide as a feature map is deep, so equal sub-kernels are counted rather than visited.
+  for (let y = 0, rows = 1; y < kernel.height; y += rows * limit) {
     const sh = Math.min(limit, kernel.height - y);
-    for (let x = 0; x < kernel.width; x += limit) {
+    rows = Math.max(1, Math.floor((kernel.height - y) / limit));
+    for (let x = 0, columns = 1; x < kernel.width; x += columns * limit) {
       const elements = sh * Math.min(limit, kernel.width - x);
+      columns = Math.max(1, Math.floor((kernel.width - x) / limit));
       let steps: number;
       let cycles: number;
       if (opClass === 'pool') {
@@ -141,7 +144,7 @@ function macCyclesPerBlock(
         delay += delayStep * depthUblocks;
       }
       if (partKernel) delay *= ceilDiv(ifmDepth, 8);
-      total += cycles + delay;
+      total += rows * columns * (cycles + delay);
     }
   }
   if (opClass === 'conv' || opClass === 'vector-product' || opClass === 'reduce-sum') {

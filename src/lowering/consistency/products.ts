@@ -93,6 +93,13 @@ const reduces: Rule = (op) => {
   return own === left ? undefined : `its output has ${own} elements where ${left} are left of its input`;
 };
 
+/** Of several axes only the first is summed over (reference 01 §5.3). */
+const sums: Rule = (op) => {
+  const [axis] = reduced(op);
+  const own = elements(ofmShape(op));
+  return own === elements(ifmShape(op).filter((_, i) => i !== axis)) ? undefined : reduces(op);
+};
+
 const argMax: Rule = (op) => {
   const ifm = ifmShape(op);
   const given = parameterOf(op, 0)?.[0] ?? -1;
@@ -108,7 +115,7 @@ export const PRODUCT_RULES: readonly (readonly [string, Rule])[] = [
   ['BATCH_MATMUL', all((op) => feeds(op, 2), batchMatMul)],
   ['UNIDIRECTIONAL_SEQUENCE_LSTM', all(hasIfm, lstm)],
   ['MEAN', all(hasIfm, axesExist, reduces)],
-  ['SUM', all(hasIfm, axesExist)],
+  ['SUM', all(hasIfm, axesExist, sums)],
   ...['REDUCE_MAX', 'REDUCE_MIN', 'REDUCE_ALL', 'REDUCE_ANY'].map(
     (kind) => [kind, all(hasIfm, axesExist, reduces)] as const,
   ),
