@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { CostOp } from '../../src/cost/operation.js';
 import { findBlockConfig } from '../../src/cost/u55/block-config.js';
-import { type CyclesParts } from '../../src/cost/u55/cycles.js';
 import { operationCycles } from '../../src/cost/u55/model.js';
-import { countElements, featureMapBytes } from '../../src/cost/u55/traffic.js';
+import { countElements } from '../../src/cost/u55/traffic.js';
 import { transferCycles } from '../../src/cost/integers.js';
 import type { Memory } from '../../src/npu/system.js';
 import {
   accelerator,
+  featureMapBytes,
   kernel,
+  noParts,
   operation,
   U55_FLASH,
   U55_SRAM,
@@ -33,10 +34,10 @@ function figures(op: CostOp, name: string, places: Places = {}) {
   const { ifm = U55_SRAM, ifm2 = ifm, ofm = U55_SRAM, weights = U55_SRAM } = places;
   const config = findBlockConfig(op, acc, op.ofm.shape[1])!;
   const call = wholeCall(op, [ifm, ifm2, ofm], weights.readLatency);
-  const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
+  const parts = noParts();
   const run = operationCycles(op, config, acc, call, parts);
   const elements = countElements(op, config, call);
-  const bytes = featureMapBytes(op, config, acc, elements, ifm, ifm2, ofm);
+  const bytes = featureMapBytes(op, config, acc, elements, [ifm, ifm2, ofm]);
   return {
     block: [config.ofmH, config.ofmW, config.ofmC],
     ifmBlock: [config.ifmH, config.ifmW, config.ifmC],

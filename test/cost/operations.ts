@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { opClassOf, type ActivationClass, type CostOp, type CostView } from '../../src/cost/operation.js';
-import { EDGE, type CostCall } from '../../src/cost/u55/cycles.js';
+import { EDGE, type CostCall, type CyclesParts, type Elements } from '../../src/cost/model.js';
+import type { U55Config } from '../../src/cost/u55/block-config.js';
+import { featureMapTransfers } from '../../src/cost/u55/traffic.js';
 import type { Kernel, OpKind, Shape4, WeightArray } from '../../src/lowering/operations.js';
 import { acceleratorByName, ACCELERATORS, type Accelerator } from '../../src/npu/accelerators.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
@@ -78,7 +80,9 @@ export function operation(
 /** The accelerator of that short name, e.g. `u55-128`. */
 export const accelerator = (name: string): Accelerator => acceleratorByName(`ethos-${name}`);
 
-export const ALL_ACCELERATORS: readonly Accelerator[] = [...ACCELERATORS.values()];
+export const ALL_ACCELERATORS: readonly Accelerator[] = [...ACCELERATORS.values()].filter(
+  ({ family }) => family !== 'u85',
+);
 
 const u55 = resolveSystem({
   accelerator: 'ethos-u55-128',
@@ -194,4 +198,30 @@ export function wholeCall(
     scratchMemory: ofm,
     weightReadLatency,
   };
+}
+
+/** Parts that a cost function fills in. */
+export const noParts = (): CyclesParts => ({
+  macCycles: 0,
+  outputCycles: 0,
+  ifmIn: 0,
+  ofmOut: 0,
+  blocks: 0,
+  macBlock: 0,
+});
+
+/** Bytes of an operation's feature maps, which lie in the memories of IFM, IFM2 and OFM. */
+export function featureMapBytes(
+  op: CostOp,
+  config: U55Config,
+  acc: Accelerator,
+  elements: Elements,
+  [ifm, ifm2, ofm]: readonly [Memory, Memory, Memory],
+): { ifm: number; ifm2: number; ofm: number } {
+  const places = { ifm, ifm2, ofm, scratch: ofm, externals: [] };
+  const bytes = { ifm: 0, ifm2: 0, ofm: 0 };
+  for (const part of featureMapTransfers(op, config, acc, elements, places)) {
+    if (part.role === 'ifm' || part.role === 'ifm2' || part.role === 'ofm') bytes[part.role] += part.bytes;
+  }
+  return bytes;
 }

@@ -45,31 +45,46 @@ const KINDS = [
   'multiply',
   'concat',
   'relu',
+  'cpu',
 ] as const;
 
 /** Kinds that read a look-up table of their own. */
 const TABLE_KINDS = ['tanh', 'logistic'] as const;
 
-const MAX_ELEMENTS = 60_000;
+const MAX_ELEMENTS = 40_000;
 const MAX_DENSE_INPUT = 6000;
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 
-const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom(...KINDS),
-  from: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) }),
-  other: fc.nat(6),
-  kernel: fc.tuple(size(5), size(5)),
-  stride: fc.oneof(
-    { weight: 3, arbitrary: fc.constant([1, 1] as const) },
-    { weight: 1, arbitrary: fc.tuple(size(3), size(3)) },
-  ),
-  dilation: fc.constantFrom(1, 1, 1, 2, 3),
-  filters: fc.oneof(size(24), size(96)),
-  padding: fc.constantFrom('SAME', 'SAME', 'VALID'),
-  activation: fc.constantFrom<Activation>('NONE', 'NONE', 'RELU', 'RELU6', 'RELU_N1_TO_1'),
-  bias: fc.boolean(),
-});
+const SHAPES = {
+  /** Chains with branches and joins, all sizes. */
+  mixed: { kinds: KINDS, far: 1, height: size(64), width: size(64), depth: fc.oneof(size(4), size(40)) },
+  /** Long chains of tall feature maps, which cascades suit. */
+  tall: {
+    kinds: ['conv', 'conv', 'depthwise', 'pointwise', 'maximum', 'average', 'add', 'relu'],
+    far: 0.3,
+    height: fc.integer({ min: 20, max: 64 }),
+    width: size(24),
+    depth: size(24),
+  },
+} as const;
+
+const stepOf = (kinds: readonly Step['kind'][], far: number): fc.Arbitrary<Step> =>
+  fc.record({
+    kind: fc.constantFrom(...kinds),
+    from: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 10 * far, arbitrary: fc.nat(4) }),
+    other: fc.nat(6),
+    kernel: fc.tuple(size(5), size(5)),
+    stride: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([1, 1] as const) },
+      { weight: 1, arbitrary: fc.tuple(size(3), size(3)) },
+    ),
+    dilation: fc.constantFrom(1, 1, 1, 2, 3),
+    filters: fc.oneof(size(24), size(96)),
+    padding: fc.constantFrom('SAME', 'SAME', 'VALID'),
+    activation: fc.constantFrom<Activation>('NONE', 'NONE', 'RELU', 'RELU6', 'RELU_N1_TO_1'),
+    bias: fc.boolean(),
+  });
 
 const elements = (t: BuiltTensor): number => t.shape.reduce((a, b) => a * b, 1);
 
@@ -100,6 +115,11 @@ function addStep(b: NetworkBuilder, tensors: readonly BuiltTensor[], s: Step): B
       return pool2d(b, from, 'MAX_POOL_2D', window);
     case 'relu':
       return unary(b, 'RELU', from, { name });
+    case 'cpu': {
+      const result = b.tensor({ ...from, name });
+      b.operator({ kind: 'SQRT', inputs: [from], outputs: [result] });
+      return result;
+    }
     case 'concat': {
       const other = tensors.findLast((t, i) => i <= s.other && t.shape[1] === h && t.shape[2] === w);
       return other && concatenation(b, [from, other], { name, axis: 3 });
@@ -154,16 +174,22 @@ function build(recipe: Recipe): Network {
   return importNetwork(b.model(outputs), 'random');
 }
 
-/** Small int8 networks: chains with branches, joins and several outputs. */
+/** Small int8 networks: chains with branches, joins and several outputs, some operators on the CPU. */
 export function anyNetwork(
-  options: { readonly maxSteps?: number; readonly heads?: readonly Recipe['head'][] } = {},
+  options: {
+    readonly form?: keyof typeof SHAPES;
+    readonly maxSteps?: number;
+    readonly heads?: readonly Recipe['head'][];
+  } = {},
 ): fc.Arbitrary<Network> {
-  const { maxSteps = 10, heads = ['none', 'none', 'dense', 'softmax', ...TABLE_KINDS] } = options;
+  const { form = 'mixed', maxSteps = 10 } = options;
+  const { heads = ['none', 'none', 'dense', 'softmax', ...TABLE_KINDS] } = options;
+  const { kinds, far, height, width, depth } = SHAPES[form];
   return fc
     .record({
       seed: fc.nat(1000),
-      input: fc.tuple(size(40), size(40), fc.oneof(size(4), size(40))),
-      steps: fc.array(step, { minLength: 1, maxLength: maxSteps, size: 'max' }),
+      input: fc.tuple(height, width, depth),
+      steps: fc.array(stepOf(kinds, far), { minLength: 1, maxLength: maxSteps, size: 'max' }),
       head: fc.constantFrom(...heads),
       units: size(40),
     })
