@@ -50,7 +50,7 @@ describe('Ethos-U85 streams', () => {
           expect(Buffer.compare(Buffer.from(out.buffer, 0, 2 * length), bytesOf(expected))).toBe(0);
         }
       }),
-      { seed: 4, numRuns: 150 },
+      { seed: 4, numRuns: 100 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('the fast format', () => {
           });
         },
       ),
-      { seed: 6, numRuns: 80 },
+      { seed: 6, numRuns: 50 },
     );
   });
 });
