@@ -1,11 +1,9 @@
-import { createU55Model } from './cost/u55/model.js';
-import { findBlockConfig } from './cost/u55/block-config.js';
+import { hardwareByName, type Hardware } from './cost/hardware.js';
 import type { Estimate } from './estimate-types.js';
 import type { Network } from './graph/network.js';
 import { lower } from './lowering/lower.js';
 import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
 import type { LoweringTarget } from './lowering/target.js';
-import { acceleratorByName, type Accelerator } from './npu/accelerators.js';
 import type { System } from './npu/system.js';
 import { describe } from './schedule/describe.js';
 import { scheduleFigures, type FigureTable } from './schedule/figures.js';
@@ -15,8 +13,7 @@ import { createMachine, type Machine } from './schedule/machine.js';
 import { memoryUse, type MemoryUse } from './schedule/memory.js';
 import type { Program } from './schedule/program.js';
 import { scheduleProgram, type Optimise, type Scheduled } from './schedule/schedule.js';
-import { createEncoder } from './weights/encoder.js';
-import type { Encoder } from './weights/encoding.js';
+import { createEncoders } from './weights/encoder.js';
 
 export interface EstimateOptions {
   readonly optimise: Optimise;
@@ -48,38 +45,39 @@ export interface Estimator {
 }
 
 /** OFM block of an operation that has to be cut into blocks because it is too large (reference 01 §9.4). */
-function blockOf(op: LoweredOp, acc: Accelerator): readonly [number, number, number] {
+function blockOf(op: LoweredOp, hardware: Hardware): readonly [number, number, number] {
   const kernel = { ...op.kernel, height: 1, width: 1, strideH: 1, strideW: 1 };
-  const config = findBlockConfig(costOpOf({ ...op, kernel }), acc, op.ofms[0]!.shape[1]);
+  const config = hardware.findConfig(costOpOf({ ...op, kernel }), op.ofms[0]!.shape[1]);
   const [, h, w, c] = op.ofms[0]!.slice?.shape ?? op.ofms[0]!.shape;
   return [Math.min(config?.ofmH ?? h, h), Math.min(config?.ofmW ?? w, w), Math.min(config?.ofmC ?? c, c)];
 }
 
 /** An estimator with a memory of its own; results never depend on what it has seen before. */
 export function createEstimator(): Estimator {
-  const encoder: Encoder = createEncoder();
+  const encoders = createEncoders();
   const intern: OpInterner = createInterner();
-  const machines = new WeakMap<System, Machine>();
+  const machines = new WeakMap<System, Partial<Record<Optimise, Machine>>>();
 
-  const machineFor = (system: System): Machine => {
-    let machine = machines.get(system);
-    if (machine === undefined) {
-      const acc = acceleratorByName(system.accelerator);
-      machine = createMachine(acc, system, createU55Model(acc, encoder));
-      machines.set(system, machine);
-    }
-    return machine;
+  const machineFor = (system: System, optimise: Optimise): Machine => {
+    const known = machines.get(system) ?? {};
+    machines.set(system, known);
+    const hardware = hardwareByName(system.accelerator);
+    return (known[optimise] ??= createMachine(
+      hardware,
+      system,
+      hardware.createModel(system, encoders, optimise === 'Size'),
+    ));
   };
 
   const compile = (network: Network, accelerator: string, file?: string): Program => {
-    const acc = acceleratorByName(accelerator);
-    const target: LoweringTarget = { family: acc.family, blockOf: (op) => blockOf(op, acc) };
+    const hardware = hardwareByName(accelerator);
+    const target: LoweringTarget = { family: hardware.family, blockOf: (op) => blockOf(op, hardware) };
     const lowered: LoweredNetwork = lower(network, target, file);
-    return link(lowered, acc.family, intern);
+    return link(lowered, hardware.family, intern);
   };
 
   const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {
-    const machine = machineFor(system);
+    const machine = machineFor(system, options.optimise);
     const scheduled = scheduleProgram(machine, program, options.optimise);
     const figures = scheduleFigures(machine, program, scheduled.schedule, scheduled.placement.areas);
     const memory = memoryUse(system, program, scheduled);

@@ -1,5 +1,5 @@
 import { createEstimator, type Evaluation } from '../../src/estimate.js';
-import { acceleratorByName } from '../../src/npu/accelerators.js';
+import { hardwareByName } from '../../src/cost/hardware.js';
 import { totalsOf } from '../../src/schedule/totals.js';
 import type { Digits, Space } from '../space.js';
 import { createApplier } from '../substitute/apply.js';
@@ -39,7 +39,7 @@ export function createEvaluator(space: Space): Evaluator {
 
   const sourceFor = (systemIndex: number): ProgramSource => {
     const { system } = space.systems[systemIndex]!;
-    const { family } = acceleratorByName(system.accelerator);
+    const { family } = hardwareByName(system.accelerator);
     let source = sources.get(family);
     if (source === undefined) {
       source = createProgramSource(

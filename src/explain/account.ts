@@ -1,7 +1,8 @@
 import { roundUp } from '../cost/integers.js';
-import type { Factor } from '../theory/factors.js';
+import { ACCELERATORS } from '../npu/accelerators.js';
+import { factorsOf, type Factor } from '../theory/factors.js';
 import { theoryOpOf } from '../theory/operation.js';
-import { theoryOf } from '../theory/utilisation.js';
+import { utilisationOf } from '../theory/utilisation.js';
 import type { LayerFacts } from './facts.js';
 
 /** What a layer's cycles are spent on. */
@@ -62,16 +63,27 @@ interface Run {
   readonly waits: readonly Factor[];
 }
 
+/** How well an operation fills the MAC array: in one figure on Ethos-U85, whose array has no theory here. */
+function arrayFactors({ cost, config, machine, layer }: LayerFacts, macSide: number): readonly Factor[] {
+  if (layer.macs === 0) return [];
+  const accelerator = ACCELERATORS.get(machine.hardware.name);
+  if (accelerator !== undefined) return factorsOf(theoryOpOf(cost, config), accelerator);
+  const value = layer.macs / (macSide * machine.hardware.peakMacs);
+  return [{ name: 'MAC array', value, sentence: 'share of its MACs that have something to do' }];
+}
+
 function macRun(facts: LayerFacts): Run {
-  const { parts, layer, cost, config, machine } = facts;
+  const { parts, layer, machine } = facts;
   const { macCycles, macBlock, blocks, ifmIn, ofmOut } = parts!;
   const run = layer.detail!.runCycles;
   const ends = ifmIn + ofmOut;
   const body = run - ends;
   const stage = slowestStage(facts);
   const rest: Part = stage === 'mac' ? 'lastBlock' : stage;
-  const theory = theoryOf(theoryOpOf(cost, config), machine.accelerator);
   const macSide = macBlock * blocks;
+  const factors = arrayFactors(facts, macSide);
+  const delayed =
+    factors.length === 0 ? 1 : layer.macs / (macSide * machine.hardware.peakMacs * utilisationOf(factors));
   return {
     stage,
     shares: [
@@ -79,11 +91,11 @@ function macRun(facts: LayerFacts): Run {
       { part: rest, cycles: body - macCycles },
       { part: 'ends', cycles: ends },
     ],
-    factors: theory.factors,
+    factors,
     waits: [
       {
         name: 'step delay',
-        value: Math.min(1, theory.macCycles / macSide),
+        value: delayed,
         sentence: 'in blocks of one ublock the steps of the kernel wait for one another',
       },
       {
@@ -125,7 +137,7 @@ function runOf(facts: LayerFacts): Run {
       return elementwiseRun(facts);
     case 'matmul': {
       const { layer, machine } = facts;
-      const peak = machine.accelerator.macsPerCycle * machine.accelerator.cores;
+      const peak = machine.hardware.peakMacs;
       const value = layer.macs / (run * peak);
       const sentence = 'a product of two feature maps is multiplied and added up column by column';
       const factors = [{ name: 'matrix product', value, sentence }];

@@ -1,3 +1,4 @@
+import { ACCELERATORS } from '../npu/accelerators.js';
 import type { Estimate, Layer } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
 import { describe } from '../schedule/describe.js';
@@ -15,7 +16,7 @@ export interface LayerExplanation {
   readonly account: Account;
   /** What sets its cycles. */
   readonly boundSentence: string;
-  /** Convolutions only. */
+  /** Convolutions on Ethos-U55 and U65 only. */
   readonly traversal: TraversalChoice | undefined;
   readonly changes: readonly Change[];
 }
@@ -30,12 +31,13 @@ export interface Explanation {
 
 function explainLayer(facts: LayerFacts): LayerExplanation {
   const account = accountOf(facts);
+  const accelerator = ACCELERATORS.get(facts.machine.hardware.name);
   return {
     facts,
     layer: facts.layer,
     account,
     boundSentence: boundText(facts, account),
-    traversal: traversalChoice(theoryOpOf(facts.cost, facts.config), facts.machine.accelerator),
+    traversal: accelerator && traversalChoice(theoryOpOf(facts.cost, facts.config), accelerator),
     changes: changesOf(facts),
   };
 }

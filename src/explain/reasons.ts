@@ -118,9 +118,9 @@ export function reasonText(a: readonly LayerExplanation[], b: readonly LayerExpl
   const macsB = total(b, ({ layer }) => layer.macs);
   const macs = relativeText(macsA, macsB, 'fewer MACs', 'more MACs', 'as many MACs');
   const rate = (layers: readonly LayerExplanation[], count: number): string => {
-    const { accelerator } = layers[0]!.facts.machine;
+    const { peakMacs } = layers[0]!.facts.machine.hardware;
     const cycles = total(layers, ({ layer }) => layer.cycles);
-    return percentText(count / (cycles * accelerator.macsPerCycle * accelerator.cores));
+    return percentText(count / (cycles * peakMacs));
   };
   return `${macs}, at ${rate(b, macsB)} of the peak instead of ${rate(a, macsA)}; ${boundsText(b)}`;
 }

@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js';
 import { ACCELERATORS } from './accelerators.js';
+import { U85_ACCELERATORS } from './u85-tables.js';
 
 /** Every accelerator of the three families, smallest first. */
 export const ACCELERATOR_NAMES = [
@@ -21,8 +22,8 @@ export const FAMILIES = ['u55', 'u65', 'u85'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** Accelerators that can be estimated; the others are known by name only. */
-export const SUPPORTED_NAMES: readonly AcceleratorName[] = ACCELERATOR_NAMES.filter((name) =>
-  ACCELERATORS.has(name),
+export const SUPPORTED_NAMES: readonly AcceleratorName[] = ACCELERATOR_NAMES.filter(
+  (name) => ACCELERATORS.has(name) || U85_ACCELERATORS.has(name),
 );
 
 /** Accelerator used when none is asked for (reference 04 §10.1). */

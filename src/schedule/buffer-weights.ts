@@ -95,7 +95,7 @@ function assess(
     moved,
     hidden: previous?.hideCycles ?? 0,
     previousFree: previous?.freeMemory ?? limit,
-    sliceable: op.divisible && !inCascade,
+    sliceable: op.sliceable && !inCascade,
     early: index !== 0 && (!inCascade || entry.place.first),
     startup:
       previous?.plan === undefined &&

@@ -6,7 +6,7 @@ import type { Entry } from './entry.js';
 import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from './figures.js';
 import { memoryPeak } from './peak.js';
 import type { Plan } from './plan.js';
-import { perArea, totalsOf } from './totals.js';
+import { macsOf, perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';
 
 const areaOf = (name: MemoryName): Area => AREAS[MEMORY_INDEX[name]]!;
@@ -49,7 +49,7 @@ function layerDetail(
     ...(slices !== undefined &&
       encoding !== undefined && {
         weights: {
-          format: 'standard',
+          format: machine.model.weightFormat(config),
           predicted: plan.op.weights?.predicted ?? false,
           encodedBytes: encoding.weightBytes,
           scaleBytes: encoding.scaleBytes,
@@ -74,7 +74,7 @@ function layerDetail(
 const rowName = (op: LoweredOp): string => op.ofms[0]?.tensor.name ?? '';
 
 function opLayers(evaluation: Evaluation, index: number): Layer[] {
-  const { program, scheduled, figures } = evaluation;
+  const { machine, program, scheduled, figures } = evaluation;
   const op = program.ops[index]!;
   const entry = scheduled.schedule[index]!;
   const figure: Figure = (column) => figureAt(figures, index, column);
@@ -93,7 +93,7 @@ function opLayers(evaluation: Evaluation, index: number): Layer[] {
     cycles: figure(COLUMN.cycles),
     npuCycles: figure(COLUMN.npuCycles),
     accessCycles: perArea((m) => figure(COLUMN.access + m)),
-    macs: op.macs,
+    macs: macsOf(machine, op, entry),
     ...(entry.plan !== undefined && { detail: layerDetail(evaluation, op, entry.plan, entry, figure) }),
   };
   const fused = lowered.subs.map((sub): Layer => ({
@@ -121,7 +121,7 @@ function stagingMemory({ machine: { system }, memory }: Evaluation): number {
 /** Puts an evaluation into the form that reports are made of. */
 export function describe(evaluation: Evaluation): Estimate {
   const { machine, program, scheduled } = evaluation;
-  const { system, accelerator } = machine;
+  const { system, hardware } = machine;
   const layers: Layer[] = [];
   const layerOf = program.ops.map((_, i) => {
     const row = layers.length;
@@ -134,12 +134,12 @@ export function describe(evaluation: Evaluation): Estimate {
   const totals = totalsOf(evaluation);
   return {
     network: program.name,
-    accelerator: accelerator.name,
+    accelerator: hardware.name,
     systemConfig: system.systemConfig,
     memoryMode: system.memoryMode,
     optimise: evaluation.optimise,
     coreClock: system.coreClock,
-    macsPerCycle: accelerator.macsPerCycle * accelerator.cores,
+    macsPerCycle: hardware.peakMacs,
     arenaCacheSize: system.arenaCacheSize,
     bandwidths: perArea((m) => {
       const name = (Object.keys(MEMORY_INDEX) as MemoryName[]).find((n) => MEMORY_INDEX[n] === m)!;

@@ -10,7 +10,7 @@ import type {
   View,
   WeightArray,
 } from '../lowering/operations.js';
-import { macCount } from '../lowering/macs.js';
+import { COUNT_MACS } from '../lowering/macs.js';
 import { contentHash } from '../lowering/weights.js';
 import type { Family } from '../npu/accelerators.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
@@ -29,6 +29,9 @@ const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
   'ReduceAll',
   'ArgMax',
 ]);
+
+/** Operations with weights that may run in parts. */
+const SUBDIVIDABLE: ReadonlySet<OpKind> = new Set<OpKind>(['Conv2D', 'DepthwiseConv2D', 'FullyConnected']);
 
 /** Operations whose result may take the place of their input, besides elementwise ones (reference 04 §5). */
 const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
@@ -258,6 +261,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const elementwise = cost?.opClass === 'elementwise';
     const rearranged = cost !== undefined && (cost.ofmTransposed || cost.ofmReversed);
     const pooling = POOLING_FAMILY.has(op.kind);
+    const subdividable = npu && (elementwise || pooling || SUBDIVIDABLE.has(op.kind));
     const mapsOneToOne =
       npu &&
       !rearranged &&
@@ -268,7 +272,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       lowered: op,
       cost,
       weights: npu ? identityOf(op.weights) : undefined,
-      macs: npu ? macCount(op) : 0,
+      macs: npu ? COUNT_MACS[family](op) : 0,
       ifms,
       chainedIfms,
       externals: group?.externals.map(({ view }) => uses.find(view.tensor)!) ?? NO_INPUTS,
@@ -278,15 +282,8 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       primaryIfm: primaryIfmIndex(op, elementwise),
       mapsOneToOne,
       inPlaceIfms: inPlaceInputs(tensors, mapsOneToOne, ifms, tensors[ofms[0] ?? -1]),
-      divisible:
-        npu &&
-        !rearranged &&
-        (elementwise ||
-          pooling ||
-          op.kind === 'Conv2D' ||
-          op.kind === 'DepthwiseConv2D' ||
-          op.kind === 'FullyConnected') &&
-        !op.subs.some((sub) => sub.chained === true),
+      divisible: subdividable && !rearranged && !op.subs.some((sub) => sub.chained === true),
+      sliceable: subdividable && ofmView?.reversed !== 'C' && (ofmView?.transposed?.[3] ?? 3) === 3,
       writesSlice: last.ofms.some((view) => view.slice !== undefined),
       tables: [op, ...op.subs]
         .map((member) => member.lut)

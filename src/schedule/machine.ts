@@ -1,20 +1,20 @@
 import type { CostModel } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import type { Accelerator } from '../npu/accelerators.js';
+import type { Hardware } from '../cost/hardware.js';
 import type { Memory, System } from '../npu/system.js';
 import type { Plan } from './plan.js';
 
 /** One accelerator on one system, with what has been worked out on it so far. */
 export interface Machine {
-  readonly accelerator: Accelerator;
+  readonly hardware: Hardware;
   readonly system: System;
   readonly model: CostModel;
   /** Plans by operation; those for stripes by their height. */
   readonly plans: Map<CostOp, { readonly full: Plan; readonly striped: Map<number, Plan> }>;
 }
 
-export const createMachine = (accelerator: Accelerator, system: System, model: CostModel): Machine => ({
-  accelerator,
+export const createMachine = (hardware: Hardware, system: System, model: CostModel): Machine => ({
+  hardware,
   system,
   model,
   plans: new Map(),

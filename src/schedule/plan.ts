@@ -211,7 +211,7 @@ function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
   const prepared = model.prepare(op, stripeH);
   if (prepared === undefined) {
     throw inputError(
-      `the network will not compile for ${machine.accelerator.name}: no block of ${op.kind} ${op.ofm.shape.join('x')} fits its internal memory`,
+      `the network will not compile for ${machine.hardware.name}: no block of ${op.kind} ${op.ofm.shape.join('x')} fits its internal memory`,
     );
   }
   const boundaries = [0, op.ofm.shape[3]];

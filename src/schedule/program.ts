@@ -52,8 +52,10 @@ export interface ProgramOp {
   readonly mapsOneToOne: boolean;
   /** Inputs whose memory the OFM may take over, wherever both lie in the same memory. */
   readonly inPlaceIfms: readonly number[];
-  /** Can run in stripes and depth slices. */
+  /** Can run in stripes. */
   readonly divisible: boolean;
+  /** Can run in depth slices. */
+  readonly sliceable: boolean;
   /** A connection writes at an offset (concatenation) and needs the whole tensor. */
   readonly writesSlice: boolean;
   /** Look-up tables read by the operation and those fused onto it. */

@@ -2,7 +2,9 @@ import { roundUp, volume } from '../cost/integers.js';
 import type { Area, AreaTraffic, Estimate, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
 import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
-import type { WeightIdentity } from './program.js';
+import type { Entry } from './entry.js';
+import type { Machine } from './machine.js';
+import type { ProgramOp, WeightIdentity } from './program.js';
 
 /** The figures of a network as a whole. */
 export type Totals = Pick<
@@ -26,6 +28,10 @@ export const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> 
   on_chip_flash: value(2, 'on_chip_flash'),
   off_chip_flash: value(3, 'off_chip_flash'),
 });
+
+/** Multiply-accumulates of one operation, by the reference's count. */
+export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): number =>
+  plan === undefined ? 0 : model.macs(plan.op, plan.config, op.macs);
 
 /** Weight bytes before and after encoding, each weight array once (reference 04 §11.1). */
 function weightTotals({ program, scheduled }: Evaluation): {
@@ -62,14 +68,14 @@ function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<num
 
 /** Sums over all operations; reference 04 §11.1. */
 export function totalsOf(evaluation: Evaluation): Totals {
-  const { program, figures } = evaluation;
+  const { machine, program, scheduled, figures } = evaluation;
   const sums = columnSums(figures);
   let macs = 0;
   let cpuOperators = 0;
-  for (const op of program.ops) {
-    macs += op.macs;
+  program.ops.forEach((op, i) => {
+    macs += macsOf(machine, op, scheduled.schedule[i]!);
     if (op.cost === undefined) cpuOperators++;
-  }
+  });
   return {
     memoryUsed: memoryPerArea(evaluation),
     ...weightTotals(evaluation),
