@@ -4,6 +4,7 @@ import { paretoRanks } from '../search/pareto.js';
 import { createU55Model } from '../src/cost/u55/model.js';
 import { createEstimator } from '../src/estimate.js';
 import type { Network } from '../src/graph/network.js';
+import { hardwareByName } from '../src/cost/hardware.js';
 import { acceleratorByName } from '../src/npu/accelerators.js';
 import { resolveSystem } from '../src/npu/resolve.js';
 import { createMachine } from '../src/schedule/machine.js';
@@ -53,6 +54,7 @@ const lowering = (name: string, which: ModelName, calls: number): Benchmark => (
 /** The arguments of every whole encoding that an estimate of the network asks for. */
 function encodings(network: Network): Parameters<Encoder>[] {
   const accelerator = acceleratorByName(ACCELERATOR);
+  const hardware = hardwareByName(ACCELERATOR);
   const system = resolveSystem({ accelerator: ACCELERATOR });
   const encode = createEncoder();
   const calls: Parameters<Encoder>[] = [];
@@ -62,7 +64,7 @@ function encodings(network: Network): Parameters<Encoder>[] {
   };
   const program = createEstimator().compile(network, ACCELERATOR);
   scheduleProgram(
-    createMachine(accelerator, system, createU55Model(accelerator, recording)),
+    createMachine(hardware, system, createU55Model(accelerator, recording)),
     program,
     'Performance',
   );

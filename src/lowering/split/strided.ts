@@ -2,7 +2,7 @@ import { build, namedConstant } from '../build.js';
 import { cloneOp } from '../clone.js';
 import { become, connectInputLike, disconnect, ifmOf, newOp, newTensor, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
-import { subKernel, weightsOf } from '../weights.js';
+import { separate, subKernel, weightsOf } from '../weights.js';
 import { setSlice } from './parts.js';
 
 const H = 1;
@@ -96,7 +96,7 @@ export function unrollKernel(op: Op, graph: IrGraph): Op[] {
         bottom: 0,
         right: 0,
       };
-      if (weights !== undefined) part.weights = subKernel(weights, [ky, kx], [1, 1], [1, 1]);
+      if (weights !== undefined) part.weights = separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]));
       sub(ifmOf(part), [y, x], [ih - y, iw - x], [kernel.strideH, kernel.strideW]);
       parts.push(part);
     }
