@@ -1,5 +1,5 @@
 import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
-import type { BlockConfig, CostCall } from '../cost/model.js';
+import type { BlockConfig, CostCall, FeatureMapTransfer } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import { AREAS, type Area } from '../estimate-types.js';
 import type { Memory } from '../npu/system.js';
@@ -7,7 +7,7 @@ import { MEMORY_INDEX } from '../schedule/figures.js';
 import type { LayerFacts } from './facts.js';
 
 /** What an operation keeps a memory busy with. */
-export type User = 'ifm' | 'ifm2' | 'ofm' | 'scratch' | 'weights' | 'weight copy' | 'scales';
+export type User = FeatureMapTransfer['role'] | 'weights' | 'weight copy' | 'scales';
 
 /** Bytes on the bus of one memory, waste of short bursts and repeated passes included. */
 export interface Use {
@@ -40,7 +40,7 @@ export const unchanged = ({ cost, config, call }: LayerFacts): Variant => ({
 
 /** What the access cycles of a variant's memories are made of (reference 02 §4.3), most bytes first. */
 export function usesOf(
-  { machine: { model, system }, entry }: LayerFacts,
+  { machine: { model, system }, entry, places }: LayerFacts,
   { op, config, call, weightRatio, scaleRatio }: Variant,
 ): readonly Use[] {
   const uses: Use[] = [];
@@ -49,16 +49,8 @@ export function usesOf(
     if (bytes > 0) uses.push({ area: AREAS[MEMORY_INDEX[memory.name]]!, memory, user, bytes, slot });
   };
   const elements = model.elements(op, config, call);
-  const { ifmMemory, ifm2Memory, ofmMemory, scratchMemory } = call;
-  const places = {
-    ifm: ifmMemory,
-    ifm2: ifm2Memory,
-    ofm: ofmMemory,
-    scratch: scratchMemory,
-    externals: op.externals?.map(() => ofmMemory) ?? [],
-  };
   for (const { role, memory, bytes, channel } of model.transfers(op, config, elements, places)) {
-    use(memory, role === 'external' ? 'ofm' : role, bytes, channel, GROUP.featureMap);
+    use(memory, role, bytes, channel, GROUP.featureMap);
   }
   const encoding = entry.slices?.encoding;
   if (encoding !== undefined) {

@@ -1,12 +1,10 @@
-import type { BlockConfig, CostCall, CyclesParts } from '../cost/model.js';
+import { EDGE, type BlockConfig, type CostCall, type CyclesParts, type Places } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import { EDGE } from '../cost/model.js';
 import type { Layer, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
-import type { Memory } from '../npu/system.js';
 import type { Entry } from '../schedule/entry.js';
-import { figureAt, finalParts, TRAFFIC, trafficColumn } from '../schedule/figures.js';
-import { memoryOf, type Machine } from '../schedule/machine.js';
+import { figureAt, finalParts, placesOf, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import type { Machine } from '../schedule/machine.js';
 import type { Plan } from '../schedule/plan.js';
 import type { ProgramOp } from '../schedule/program.js';
 import { perArea } from '../schedule/totals.js';
@@ -22,7 +20,9 @@ export interface LayerFacts {
   readonly config: BlockConfig;
   readonly plan: Plan;
   readonly entry: Entry;
-  /** The whole operation, with its feature maps where they lie. */
+  /** Where its feature maps lie. */
+  readonly places: Places;
+  /** The whole operation. */
   readonly call: CostCall;
   /** Undefined where the cost model has no MAC and output side. */
   readonly parts: CyclesParts | undefined;
@@ -39,11 +39,7 @@ export interface LayerGroup {
   readonly facts: LayerFacts | undefined;
 }
 
-/** Where a feature map of the operation lies; a missing second IFM lies where the first does. */
-function wholeCall({ machine, scheduled }: Evaluation, op: ProgramOp, plan: Plan, entry: Entry): CostCall {
-  const { system } = machine;
-  const areas = scheduled.placement.areas;
-  const at = (id: number): Memory => memoryOf(system, areas[id]!);
+function wholeCall({ system }: Machine, plan: Plan, entry: Entry, places: Places): CostCall {
   const [, ofmH, ofmW, ofmC] = plan.op.ofm.shape;
   const [, ifmH, ifmW] = plan.op.ifms[0]!.shape;
   return {
@@ -53,10 +49,10 @@ function wholeCall({ machine, scheduled }: Evaluation, op: ProgramOp, plan: Plan
     ifmH,
     ifmW,
     edge: EDGE.whole,
-    ifmMemory: at(op.ifms[0]!),
-    ifm2Memory: at(op.ifms[1] ?? op.ifms[0]!),
-    ofmMemory: at(op.ofms[0]!),
-    scratchMemory: system.featureMaps,
+    ifmMemory: places.ifm,
+    ifm2Memory: places.ifm2,
+    ofmMemory: places.ofm,
+    scratchMemory: places.scratch,
     weightReadLatency: (entry.buffer === undefined ? system.constants : system.staging).readLatency,
   };
 }
@@ -87,7 +83,9 @@ export function layerGroups(evaluation: Evaluation, layers: readonly Layer[]): r
       groups.push({ layer, facts: undefined });
       return;
     }
-    const parts = finalParts(machine, op, plan, entry.buffer !== undefined, scheduled.placement.areas);
+    const { areas } = scheduled.placement;
+    const places = placesOf(machine, op, areas);
+    const parts = finalParts(machine, op, plan, entry.buffer !== undefined, areas);
     const tensors = (ids: readonly number[]) => ids.map((id) => program.tensors[id]!);
     const facts: LayerFacts = {
       machine,
@@ -98,7 +96,8 @@ export function layerGroups(evaluation: Evaluation, layers: readonly Layer[]): r
       config: plan.config,
       plan,
       entry,
-      call: wholeCall(evaluation, op, plan, entry),
+      places,
+      call: wholeCall(machine, plan, entry, places),
       parts: parts.blocks > 0 ? parts : undefined,
       fixedIfm: tensors(op.ifms).some(({ graphInput, constant }) => graphInput || constant),
       fixedOfm: tensors(op.ofms).some(({ graphOutput }) => graphOutput),

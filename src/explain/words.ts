@@ -12,6 +12,7 @@ export const USERS: Readonly<Record<User, string>> = {
   ifm2: 'IFM2',
   ofm: 'OFM',
   scratch: 'scratch',
+  external: 'other feature maps',
   weights: 'weights',
   'weight copy': 'copy of weights',
   scales: 'scales',

@@ -80,7 +80,7 @@ const LUT_MEMORY: Memory = {
 };
 
 /** Where the tensors of an operation finally lie. */
-function placesOf(machine: Machine, op: ProgramOp, areas: Uint8Array): Places {
+export function placesOf(machine: Machine, op: ProgramOp, areas: Uint8Array): Places {
   const { system } = machine;
   const at = (tensor: number): Memory => memoryOf(system, areas[tensor]!);
   const ifm = at(op.ifms[0]!);

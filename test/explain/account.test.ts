@@ -35,7 +35,7 @@ const varied = () =>
       'type: conv2d, name: c, filters: 24, kernel: [1, 1]',
       'type: add, name: d, from: [a, c]',
       'type: max_pool_2d, name: e, kernel: [2, 2]',
-      'type: conv2d, name: f, filters: 130, kernel: [9, 10], activation: RELU',
+      'type: conv2d, name: f, filters: 34, kernel: [9, 10], activation: RELU',
       'type: hard_swish, name: g',
       'type: average_pool_2d, name: h, kernel: [8, 11]',
       'type: reshape, name: i, shape: [1, -1]',
@@ -52,6 +52,8 @@ describe('cycles, utilisation and access cycles are explained without remainder'
     'ethos-u55-256',
     'ethos-u65-256',
     'ethos-u65-512',
+    'ethos-u85-128',
+    'ethos-u85-1024',
   ])('on %s', (accelerator) => {
     const explanation = explained(varied(), accelerator);
     expect(explanation.layers.length).toBeGreaterThan(20);
