@@ -58,7 +58,15 @@ const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 
 const SHAPES = {
   /** Chains with branches and joins, all sizes. */
-  mixed: { kinds: KINDS, far: 1, height: size(64), width: size(64), depth: fc.oneof(size(4), size(40)) },
+  mixed: {
+    kinds: KINDS,
+    far: 1,
+    height: size(64),
+    width: size(64),
+    depth: fc.oneof(size(4), size(40)),
+    kernel: size(5),
+    filters: fc.oneof(size(24), size(96)),
+  },
   /** Long chains of tall feature maps, which cascades suit. */
   tall: {
     kinds: ['conv', 'conv', 'depthwise', 'pointwise', 'maximum', 'average', 'add', 'relu'],
@@ -66,21 +74,47 @@ const SHAPES = {
     height: fc.integer({ min: 20, max: 64 }),
     width: size(24),
     depth: size(24),
+    kernel: size(5),
+    filters: fc.oneof(size(24), size(96)),
+  },
+  /** Small and deep feature maps, whose weights matter most. */
+  deep: {
+    kinds: [
+      'conv',
+      'conv',
+      'pointwise',
+      'pointwise',
+      'depthwise',
+      'maximum',
+      'average',
+      'add',
+      'concat',
+      'cpu',
+    ],
+    far: 1,
+    height: size(24),
+    width: size(16),
+    depth: size(96),
+    kernel: size(2),
+    filters: fc.oneof(size(240), size(64)),
   },
 } as const;
 
-const stepOf = (kinds: readonly Step['kind'][], far: number): fc.Arbitrary<Step> =>
+const stepOf = (form: keyof typeof SHAPES): fc.Arbitrary<Step> =>
   fc.record({
-    kind: fc.constantFrom(...kinds),
-    from: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 10 * far, arbitrary: fc.nat(4) }),
+    kind: fc.constantFrom<Step['kind'][]>(...SHAPES[form].kinds),
+    from: fc.oneof(
+      { weight: 40, arbitrary: fc.constant(0) },
+      { weight: 10 * SHAPES[form].far, arbitrary: fc.nat(4) },
+    ),
     other: fc.nat(6),
-    kernel: fc.tuple(size(5), size(5)),
+    kernel: fc.tuple(SHAPES[form].kernel, SHAPES[form].kernel),
     stride: fc.oneof(
       { weight: 3, arbitrary: fc.constant([1, 1] as const) },
       { weight: 1, arbitrary: fc.tuple(size(3), size(3)) },
     ),
     dilation: fc.constantFrom(1, 1, 1, 2, 3),
-    filters: fc.oneof(size(24), size(96)),
+    filters: SHAPES[form].filters,
     padding: fc.constantFrom('SAME', 'SAME', 'VALID'),
     activation: fc.constantFrom<Activation>('NONE', 'NONE', 'RELU', 'RELU6', 'RELU_N1_TO_1'),
     bias: fc.boolean(),
@@ -184,12 +218,12 @@ export function anyNetwork(
 ): fc.Arbitrary<Network> {
   const { form = 'mixed', maxSteps = 10 } = options;
   const { heads = ['none', 'none', 'dense', 'softmax', ...TABLE_KINDS] } = options;
-  const { kinds, far, height, width, depth } = SHAPES[form];
+  const { height, width, depth } = SHAPES[form];
   return fc
     .record({
       seed: fc.nat(1000),
       input: fc.tuple(height, width, depth),
-      steps: fc.array(stepOf(kinds, far), { minLength: 1, maxLength: maxSteps, size: 'max' }),
+      steps: fc.array(stepOf(form), { minLength: 1, maxLength: maxSteps, size: 'max' }),
       head: fc.constantFrom(...heads),
       units: size(40),
     })

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bufferSchedule } from '../../src/schedule/buffering.js';
+import type { Schedule } from '../../src/schedule/entry.js';
+import { plainBuffering, type Decision } from './plain-buffering.js';
+import { anyWorkshops } from './random-schedules.js';
+
+const decisionsOf = (schedule: Schedule): (Decision | undefined)[] =>
+  schedule.map(({ plan, slices, buffer, hideCycles, freeMemory }) =>
+    plan === undefined
+      ? undefined
+      : {
+          boundaries: slices!.boundaries,
+          parts: buffer?.parts ?? [],
+          prebuffered: buffer?.prebuffered ?? false,
+          hide: hideCycles,
+          free: freeMemory,
+        },
+  );
+
+test('weights are buffered as the procedure by the letter does', () => {
+  const kinds = new Map<string, number>();
+  fc.assert(
+    fc.property(fc.oneof(anyWorkshops('deep', 12), anyWorkshops('mixed', 12)), (workshops) => {
+      for (const { machine, program, whole, snapshot } of workshops) {
+        const limit = machine.system.arenaCacheSize;
+        const got = decisionsOf(bufferSchedule(machine, program, whole, snapshot, limit));
+        expect(got).toEqual(plainBuffering(machine, program, whole, snapshot, limit));
+        for (const d of got) {
+          if (d === undefined) continue;
+          const kind = `${d.parts.length} parts ${d.prebuffered ? 'early' : 'late'}`;
+          kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        }
+      }
+    }),
+    { seed: 60, numRuns: 60 },
+  );
+  for (const kind of ['0 parts late', '1 parts late', '1 parts early', '2 parts late', '2 parts early']) {
+    expect(kinds.get(kind), kind).toBeGreaterThan(20);
+  }
+});
