@@ -167,9 +167,18 @@ export function newTensor(
 
 const overBudget = ({ budget }: IrGraph, { operator }: Source): Error =>
   inputError(
-    `${budget.file}: becomes more than ${MAX_OPERATIONS.toLocaleString('en-US')} operations for the hardware, ` +
+    `${budget.file}: becomes more than ${MAX_OPERATIONS} operations for the hardware, ` +
       `the last of them from operator ${operator.origin} (${operator.kind}); make its tensors smaller or split the network`,
   );
+
+/**
+ * Complains before an operation is taken apart into more than the network may become.
+ *
+ * @throws ParetouError of kind `input`
+ */
+export function expectOperations(graph: IrGraph, source: Source, count: number): void {
+  if (count > graph.budget.operations) throw overBudget(graph, source);
+}
 
 /**
  * A new operation without connections.

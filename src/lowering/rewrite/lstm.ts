@@ -4,6 +4,7 @@ import {
   connectOutput,
   connectOutputLike,
   disconnect,
+  expectOperations,
   ifmOf,
   input,
   newOp,
@@ -20,6 +21,9 @@ import { matrixWeights } from '../weights.js';
 
 /** Gates by their place among the weights. */
 const GATE = { input: 0, forget: 1, cell: 2, output: 3 } as const;
+
+/** Operations of one step; clipping the cell state is one more. */
+const OPERATIONS_PER_STEP = 26;
 
 /** A state tensor as one step sees it: the latest alias and the part that belongs to the batch at hand. */
 interface State {
@@ -143,6 +147,7 @@ export function lowerLstm(op: Op, graph: IrGraph): Op {
   const { shape } = ifmOf(op);
   const [batches, times] = timeMajor ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
   const units = ofmOf(op).shape.at(-1)!;
+  expectOperations(graph, op.source, (timeMajor ? 1 : batches) * times * OPERATIONS_PER_STEP);
   let outputTensor = fileInput(op, 18).tensor;
   let cellTensor = fileInput(op, 19).tensor;
   let last: Op | undefined;

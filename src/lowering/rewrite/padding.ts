@@ -6,6 +6,7 @@ import {
   connectOutputLike,
   disconnect,
   disconnectInput,
+  expectOperations,
   ifmOf,
   input,
   newOp,
@@ -144,6 +145,7 @@ export function lowerTile(op: Op, graph: IrGraph): Op {
   repeated.forEach((axis, i) => {
     const shape = withAxis(from.shape, axis, from.shape[axis]! * multiples[axis]!);
     const to = i === repeated.length - 1 ? ofm : intermediate(op, shape, i);
+    expectOperations(graph, op.source, multiples[axis]!);
     for (let k = 0; k < multiples[axis]!; k++) {
       copyTo(to, withAxis(zeros(shape.length), axis, k * from.shape[axis]!), shape);
     }

@@ -1,4 +1,4 @@
-import { disconnect, ifmOf, ofmOf } from '../ir.js';
+import { disconnect, expectOperations, ifmOf, ofmOf } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import { cloneOp } from '../clone.js';
 import { withAxis, zeros } from '../shape.js';
@@ -14,6 +14,7 @@ export function unrollStrides(op: Op, graph: IrGraph): Op {
   if (ifm.slice !== undefined || ofm.slice !== undefined) return op;
   const rank = ifm.shape.length;
   const [h, w] = [rank - 3, rank - 2];
+  expectOperations(graph, op.source, ofm.shape[h]! * ofm.shape[w]!);
   let first: Op | undefined;
   for (let y = 0; y < ofm.shape[h]!; y++) {
     for (let x = 0; x < ofm.shape[w]!; x++) {

@@ -1,5 +1,5 @@
 import { cloneOp } from '../clone.js';
-import { disconnect, sizeOf } from '../ir.js';
+import { disconnect, expectOperations, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
 import { elements, sameShape } from '../shape.js';
 import type { Shape } from '../shape.js';
@@ -16,6 +16,7 @@ export function hasBatch(op: Op): boolean {
 export function splitLeading(op: Op, graph: IrGraph, axes: number): Op[] {
   const ofm = op.outputs[0]!;
   const size = sizeOf(ofm);
+  expectOperations(graph, op.source, elements(size.slice(0, Math.max(0, axes))));
   for (let axis = 0; axis < axes; axis++) {
     const count = size[axis]!;
     if (count <= 1) continue;

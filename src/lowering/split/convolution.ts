@@ -4,6 +4,7 @@ import {
   connectInput,
   connectOutput,
   disconnect,
+  expectOperations,
   ifmOf,
   newOp,
   newTensor,
@@ -97,6 +98,7 @@ function splitBlocks(op: Op, context: SplitContext): Op[] {
   const size = sizeOf(ofmOf(op));
   const [h, w, c] = [size[H]!, size[W]!, size[C]!];
   if (bh >= h && bw >= w && bc >= c) return [op];
+  expectOperations(context.graph, op.source, Math.ceil(h / bh) * Math.ceil(w / bw) * Math.ceil(c / bc));
   const { kernel } = op;
   const dilated = (k: number, d: number): number => d * (k - 1) + 1;
   const weights = op.weights ?? weightsOf(op);

@@ -1,6 +1,6 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
 import { cloneOp } from '../clone.js';
-import { disconnect, ofmOf, sizeOf } from '../ir.js';
+import { disconnect, expectOperations, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import { LARGEST_AXIS, narrow } from './parts.js';
 
@@ -20,6 +20,7 @@ export function splitLargeAxes(op: Op, graph: IrGraph, limited: boolean): Op[] {
   ] as const) {
     const total = size[axis]!;
     if (total <= limit) continue;
+    expectOperations(graph, op.source, Math.ceil(total / limit));
     const parts: Op[] = [];
     for (let at = 0; at < total; at += limit) {
       const part = cloneOp(graph, op);
