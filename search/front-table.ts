@@ -5,7 +5,7 @@ import { textOf, type Ranking } from './ranking.js';
 /** Rows of the front that the table shows. */
 const SHOWN = 10;
 /** Baselines that it shows. */
-const BASELINES = 6;
+const BASELINES = 11;
 /** Widest line, and what separates columns. */
 const LINE_WIDTH = 110;
 const GAP = 2;
@@ -73,6 +73,19 @@ const cellsOf = (lines: readonly Line[], withModel: boolean): string[][] => {
     clipped(design, forDesign),
     ...cells,
   ]);
+};
+
+/** The systems of a ranking, a line for each configuration and mode. */
+export const systemLines = ({ studies }: Ranking): string[] => {
+  const byMode = new Map<string, Set<string>>();
+  for (const { space } of studies) {
+    for (const { system } of space.systems) {
+      const mode = `${system.systemConfig}, ${system.memoryMode}`;
+      const names = byMode.get(mode) ?? new Set();
+      byMode.set(mode, names.add(system.accelerator.replace('ethos-', '')));
+    }
+  }
+  return [...byMode].map(([mode, names]) => `on ${[...names].join(', ')}: ${mode}`);
 };
 
 /** The best rows of the front beside the unchanged networks, at most 110 columns wide. */

@@ -5,7 +5,7 @@ import { buildSpace, checkOptions, chooseSystems } from '../../search/build-spac
 import type { NumberColumn } from '../../search/columns.js';
 import { constraintsOf, excess, type Constraint } from '../../search/constraints.js';
 import { designId } from '../../search/design.js';
-import { frontTable } from '../../search/front-table.js';
+import { frontTable, systemLines } from '../../search/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../search/objectives.js';
 import { formatNumber, rankingRows, writeSweep } from '../../search/output.js';
 import {
@@ -296,6 +296,7 @@ const report = (result: Sweep, { options, constraints, record, written }: Report
       [
         `Best of ${plural(ranking.table.count, 'design')} by ${objectives}; ${ranking.frontSize} on the front:`,
         frontTable(ranking),
+        ...systemLines(ranking),
         ...(table.columns.predicted.includes(1)
           ? ['Encoded sizes of changed layers are predicted: their weights are not known yet.']
           : []),
