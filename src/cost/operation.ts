@@ -174,3 +174,7 @@ export function requiredIfm(
   const needed = (ofm - 1) * stride + dilated + nearest;
   return upscale === 'none' ? needed : Math.ceil(needed / 2);
 }
+
+/** Channels that an operation computes: the OFM's depth before it is transposed. */
+export const computedDepth = ({ ofm, ofmOrder }: Pick<CostOp, 'ofm' | 'ofmOrder'>): number =>
+  ofm.shape[ofmOrder?.indexOf(3) ?? 3]!;

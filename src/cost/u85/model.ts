@@ -3,7 +3,7 @@ import { DEPTH_GRANULE, type U85Accelerator } from '../../npu/u85-tables.js';
 import type { Encoding, U85Encoder, U85StreamLayout } from '../../weights/encoding.js';
 import { CHANNEL, type Channel } from '../channels.js';
 import { EDGE, type CostCall, type CostModel, type Prepared } from '../model.js';
-import type { CostOp, CostView } from '../operation.js';
+import { computedDepth, type CostOp, type CostView } from '../operation.js';
 import { accessCycles, copyCycles, readCycles } from './bandwidth.js';
 import type { U85Config } from './block-config.js';
 import { u85RunCycles } from './cycles.js';
@@ -85,7 +85,7 @@ export function createU85Model(
     const config = findU85Config(op, acc, stripeH, false);
     if (config === undefined) return undefined;
     if (op.weights === undefined) return { config, encoding: undefined };
-    const whole = [0, op.ofm.shape[3]];
+    const whole = [0, computedDepth(op)];
     if (!mayChooseFormat(op)) return { config, encoding: encode(op, config, whole) };
     const call = arenaCall(op, system);
     const candidate = (blocks: U85Config): { config: U85Config; cycles: number } => ({
