@@ -11,7 +11,8 @@ import { compareAll, goldensOf, runName, Runs } from './golden-comparison.js';
 const MODELS = join(sharedDir ?? '', 'models');
 
 /** Runs that are repeated with rewritten files. */
-const REPEATED = /u55-32 .* Shared_Sram Performance|u55-128 .* Size|u65-512 .* Dedicated_Sram Performance/;
+const REPEATED =
+  /u55-32 .* Shared_Sram Performance|u55-128 .* Size|u65-512 .* Dedicated_Sram Performance|u85-512 /;
 
 const rewritten = (path: string): Network => {
   const copy = writeModel(readModel(readFileSync(path), path));
@@ -20,8 +21,8 @@ const rewritten = (path: string): Network => {
 
 describe.skipIf(sharedDir === undefined)('figures of the reference', () => {
   test.each([
-    ['goldens', 121],
-    ['goldens-arena', 48],
+    ['goldens', 198],
+    ['goldens-arena', 64],
   ])('all columns of %s', (set, count) => {
     const goldens = goldensOf(set);
     expect(goldens).toHaveLength(count);

@@ -14,6 +14,24 @@ const KNOWN: readonly KnownDifference[] = [
     difference: /^layer 1 MatMul Staging Usage: 1008|memory_used/,
     cause: 'a transposed feature map as weights: 16 bytes less are alive beside the MatMul',
   },
+  ...['argmax.tflite', 'argmax64.tflite'].map((model) => ({
+    model,
+    accelerator: /u85/,
+    difference: /ArgMax (Op Cycles|NPU|DRAM AC)|cycles|dram/,
+    cause: 'bytes of an ArgMax over the depth',
+  })),
+  {
+    model: 'cv_s4big.tflite',
+    accelerator: /u85/,
+    difference: /^total_original_weights/,
+    cause: 'weights of a convolution cut in depth and by kernel element are counted once per depth',
+  },
+  {
+    model: 'net_f638.tflite',
+    accelerator: /u85/,
+    difference: /./,
+    cause: 'a subtraction that is chained here and not by the reference',
+  },
 ];
 
 /** Runs that the reference refuses. */
@@ -21,13 +39,12 @@ const refusals = (): Run[] =>
   readFileSync(join(FOLDER, 'goldens', 'refused.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Run)
-    .filter(({ accelerator }) => !accelerator.includes('u85'));
+    .map((line) => JSON.parse(line) as Run);
 
 describe.skipIf(sharedDir === undefined)('figures of the reference for one operator each', () => {
   test('all columns of ops/goldens', () => {
     const goldens = goldensOf('ops/goldens');
-    expect(goldens).toHaveLength(742);
+    expect(goldens).toHaveLength(1113);
     expect(compareAll(new Runs(MODELS), goldens, KNOWN).slice(0, 20)).toEqual([]);
   });
 
