@@ -1,7 +1,7 @@
 import type { CostOp, CostView } from '../cost/operation.js';
-import type { OpKind } from '../lowering/operations.js';
 import { countText, percentText, plural } from '../theory/text.js';
 import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
+import { isDesigned, mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';
 
 /** Something else that the layer could be, and what that does to the layer alone. */
@@ -11,18 +11,6 @@ export interface Change {
   readonly cyclesSaved: number;
   readonly sentence: string;
 }
-
-/** Operations that the designer of a network chooses the width and activation of. */
-const DESIGNED: ReadonlySet<OpKind> = new Set<OpKind>([
-  'Conv2D',
-  'DepthwiseConv2D',
-  'FullyConnected',
-  'MaxPool',
-  'AvgPool',
-  'Add',
-  'Sub',
-  'Mul',
-]);
 
 /** A change that saves less than this share of the cycles is not worth a sentence. */
 const WORTHWHILE = 0.02;
@@ -44,9 +32,8 @@ function cyclesOf(facts: LayerFacts, variant: Variant): number {
 }
 
 function fuseRelu(facts: LayerFacts, now: number): readonly Change[] {
-  const { cost, fused } = facts;
-  if (cost.activation !== 0 || fused.length > 0) return [];
-  const variant = { ...unchanged(facts), op: { ...cost, activation: 1 as const } };
+  if (!mayFuseRelu(facts)) return [];
+  const variant = { ...unchanged(facts), op: { ...facts.cost, activation: 1 as const } };
   const cyclesSaved = now - cyclesOf(facts, variant);
   if (cyclesSaved < WORTHWHILE * now) return [];
   return [
@@ -172,8 +159,7 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
  * ublocks, bricks or IFM blocks are filled. The layer is taken alone; its wait for weights is left out.
  */
 export function changesOf(facts: LayerFacts): readonly Change[] {
-  const { layer, cost } = facts;
-  if (!DESIGNED.has(cost.kind) || layer.originalOperator !== cost.kind) return [];
+  if (!isDesigned(facts)) return [];
   const now = cyclesOf(facts, unchanged(facts));
   return [...fuseRelu(facts, now), ...axesOf(facts).flatMap((axis) => widths(facts, axis, now))];
 }

@@ -4,6 +4,7 @@ import { countText, percentText, plural, shareText } from '../theory/text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
+import { mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';
 
 /** How users of a memory are called. */
@@ -44,7 +45,7 @@ export function outputRateText(facts: LayerFacts): string {
   const now = rate(cost.activation);
   const relu = rate(1);
   const unit = now === 1 ? 'cycle' : 'cycles';
-  const other = cost.activation === 0 && relu < now ? `, ${relu} with a ReLU` : '';
+  const other = mayFuseRelu(facts) && relu < now ? `, ${relu} with a ReLU` : '';
   return `${now} ${unit} per OFM element ${activationText(facts)}${other}`;
 }
 

@@ -83,7 +83,7 @@ function layerText(explained: LayerExplanation | undefined): string {
   if (explained === undefined) return '';
   const { facts, layer } = explained;
   const origin = layer.origin < 0 ? '' : `${layer.origin} `;
-  const kernel = kernelText(facts);
+  const kernel = kernelText(facts).replace(' stride ', '/');
   const text = `${origin}${layer.operator}${kernel === '' ? '' : ` ${kernel}`} ${shapeText(layer.detail!.ofmShape)}`;
   return shortened(text, NAME_WIDTH);
 }

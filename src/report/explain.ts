@@ -45,7 +45,7 @@ function boundsLine({ layers }: Explanation, cycles: number): string {
 function trafficText(estimate: Estimate): string {
   const used = AREAS.filter((area) => estimate.traffic[area].total > 0);
   const bytes = (area: Area): string => countText(estimate.traffic[area].total);
-  return used.map((area) => `${AREA_NAMES[area]} ${bytes(area)} bytes`).join(', ');
+  return used.map((area, i) => `${i === 0 ? ';' : ','} ${AREA_NAMES[area]} ${bytes(area)} bytes`).join('');
 }
 
 function totals(estimate: Estimate): string {
@@ -54,7 +54,7 @@ function totals(estimate: Estimate): string {
   return (
     `${countText(cycles)} cycles, ${Number((inferenceSeconds(estimate) * 1000).toPrecision(4))} ms at ` +
     `${Number((coreClock / 1e6).toPrecision(6))} MHz; ${countText(macs)} MACs, ${percentText(rate)} of ` +
-    `${macsPerCycle} per cycle; ${trafficText(estimate)}.`
+    `${macsPerCycle} per cycle${trafficText(estimate)}.`
   );
 }
 
