@@ -82,10 +82,12 @@ function assess(
   const moved = model.weightReadCycles(plan.config, staging, wholeBytes) * passes;
   if (staging.name === constants.name || moved >= unmoved) return undefined;
 
-  const { previous, limit } = around;
+  const { previous, limit, shared } = around;
   const firstPart = firstPartCycles({ plan });
   return {
-    ...around,
+    limit,
+    previous,
+    shared,
     op,
     plan,
     wholeBytes,
