@@ -45,6 +45,7 @@ const KINDS = [
   'multiply',
   'concat',
   'relu',
+  'scale',
   'cpu',
 ] as const;
 
@@ -69,7 +70,19 @@ const SHAPES = {
   },
   /** Long chains of tall feature maps, which cascades suit. */
   tall: {
-    kinds: ['conv', 'conv', 'depthwise', 'pointwise', 'maximum', 'average', 'add', 'relu'],
+    kinds: [
+      'conv',
+      'conv',
+      'depthwise',
+      'pointwise',
+      'pointwise',
+      'maximum',
+      'average',
+      'add',
+      'relu',
+      'scale',
+      'scale',
+    ],
     far: 0.3,
     height: fc.integer({ min: 20, max: 64 }),
     width: size(24),
@@ -153,6 +166,12 @@ function addStep(b: NetworkBuilder, tensors: readonly BuiltTensor[], s: Step): B
       const result = b.tensor({ ...from, name });
       b.operator({ kind: 'SQRT', inputs: [from], outputs: [result] });
       return result;
+    }
+    case 'scale': {
+      const depth = from.shape.at(-1)!;
+      const data = Uint8Array.from({ length: depth }, (_, i) => 1 + (i % 100));
+      const factors = b.tensor({ ...from, name: `${name}/factors`, shape: [1, 1, 1, depth], data });
+      return binary(b, 'MUL', [from, factors], { name, activation });
     }
     case 'concat': {
       const other = tensors.findLast((t, i) => i <= s.other && t.shape[1] === h && t.shape[2] === w);

@@ -4,10 +4,12 @@ import { createEstimator } from '../../src/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory, System } from '../../src/npu/system.js';
+import { buildCascades, opMemory, type CascadeInputs } from '../../src/schedule/cascades.js';
 import { CPU_ENTRY, plainEntry, type Schedule } from '../../src/schedule/entry.js';
 import { takeSnapshot, type Placement, type Snapshot } from '../../src/schedule/liveness.js';
 import { AREA, createMachine, type Machine } from '../../src/schedule/machine.js';
 import { planFor } from '../../src/schedule/plan.js';
+import { minimalStripes } from '../../src/schedule/stripes.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Encoder } from '../../src/weights/encoding.js';
 import { createEncoders } from '../../src/weights/encoder.js';
@@ -119,3 +121,22 @@ export const anyWorkshops = (
   fc
     .tuple(anyNetwork({ form }), fc.array(system, { minLength: systems, maxLength: systems }))
     .map(([network, on]) => on.map((s) => workshop(network, s)));
+
+/** What cascades of the smallest stripes are built from. */
+export const cascadeInputs = (w: Workshop, guide: number): CascadeInputs => ({
+  program: w.program,
+  placement: w.placement,
+  striped: minimalStripes(w.machine, w.program),
+  fallback: w.whole,
+  snapshot: w.snapshot,
+  memory: (i) => opMemory(w.program, w.whole, w.placement, w.snapshot, i),
+  guide,
+  from: 0,
+  to: w.program.ops.length - 1,
+});
+
+/** The same workshop with cascades in its schedule. */
+export function cascaded(w: Workshop, guide: number): Workshop {
+  const { entries } = buildCascades(cascadeInputs(w, guide));
+  return { ...w, whole: entries, snapshot: takeSnapshot(w.program, entries, w.placement) };
+}
