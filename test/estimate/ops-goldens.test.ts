@@ -14,12 +14,6 @@ const KNOWN: readonly KnownDifference[] = [
     difference: /^layer 1 MatMul Staging Usage: 1008|memory_used/,
     cause: 'a transposed feature map as weights: 16 bytes less are alive beside the MatMul',
   },
-  ...['argmax.tflite', 'argmax64.tflite'].map((model) => ({
-    model,
-    accelerator: /u85/,
-    difference: /ArgMax (Op Cycles|NPU|DRAM AC)|cycles|dram/,
-    cause: 'bytes of an ArgMax over the depth',
-  })),
   {
     model: 'cv_s4big.tflite',
     accelerator: /u85/,

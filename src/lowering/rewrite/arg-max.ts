@@ -23,8 +23,8 @@ export function lowerArgMax(op: Op, graph: IrGraph): Op {
   const made = newOp(graph, 'ArgMax', op.source);
   connectInputLike(made, 0, ifm).shape = [before, size, after];
   connectOutputLike(made, ofmOf(op)).shape = [before, 1, after];
-  made.axes = [0];
-  made.kernel = { ...NO_KERNEL, height: size };
+  made.axes = [1];
+  made.kernel = { ...NO_KERNEL, width: size };
   disconnect(op);
   return made;
 }
