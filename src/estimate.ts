@@ -78,7 +78,7 @@ export function createEstimator(): Estimator {
 
   const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {
     const machine = machineFor(system, options.optimise);
-    const scheduled = scheduleProgram(machine, program, options.optimise);
+    const scheduled = scheduleProgram(machine, program, options.optimise, options.file);
     const figures = scheduleFigures(machine, program, scheduled.schedule, scheduled.placement.areas);
     const memory = memoryUse(system, program, scheduled);
     return { machine, program, optimise: options.optimise, scheduled, figures, memory };

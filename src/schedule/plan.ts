@@ -206,14 +206,10 @@ const makeSlices = (boundaries: readonly number[], encoding: Encoding | undefine
   rows: new Map(),
 });
 
-function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
+function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan | undefined {
   const { model, system } = machine;
   const prepared = model.prepare(op, stripeH);
-  if (prepared === undefined) {
-    throw inputError(
-      `the network will not compile for ${machine.hardware.name}: no block of ${op.kind} ${op.ofm.shape.join('x')} fits its internal memory`,
-    );
-  }
+  if (prepared === undefined) return undefined;
   const boundaries = [0, op.ofm.shape[3]];
   const { config, encoding } = prepared;
   const whole = makeSlices(boundaries, encoding);
@@ -239,19 +235,31 @@ function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan {
   };
 }
 
-/** The plan of `op` for stripes of that height (the full height or less). */
+/** The plan of `op` in one stripe; undefined if no block of it fits the accelerator's memory. */
+export function wholePlan(machine: Machine, op: CostOp): Plan | undefined {
+  const known = machine.plans.get(op);
+  if (known !== undefined) return known.full;
+  const full = makePlan(machine, op, op.ofm.shape[1]);
+  if (full !== undefined) machine.plans.set(op, { full, striped: new Map() });
+  return full;
+}
+
+/**
+ * The plan of `op` for stripes of that height (the full height or less).
+ *
+ * @throws ParetouError of kind `input` if no block of it fits the accelerator's memory
+ */
 export function planFor(machine: Machine, op: CostOp, stripeH: number = op.ofm.shape[1]): Plan {
-  let plans = machine.plans.get(op);
-  if (plans === undefined) {
-    plans = { full: makePlan(machine, op, op.ofm.shape[1]), striped: new Map() };
-    machine.plans.set(op, plans);
-  }
-  if (stripeH === op.ofm.shape[1]) return plans.full;
-  let plan = plans.striped.get(stripeH);
+  const full = wholePlan(machine, op);
+  if (full !== undefined && stripeH === op.ofm.shape[1]) return full;
+  const striped = machine.plans.get(op)?.striped;
+  const plan = striped?.get(stripeH) ?? makePlan(machine, op, stripeH);
   if (plan === undefined) {
-    plan = makePlan(machine, op, stripeH);
-    plans.striped.set(stripeH, plan);
+    throw inputError(
+      `${machine.hardware.name} has no block for ${op.kind} ${op.ofm.shape.join('x')} in stripes of ${stripeH} rows`,
+    );
   }
+  striped?.set(stripeH, plan);
   return plan;
 }
 

@@ -1,11 +1,12 @@
+import { inputError } from '../errors.js';
 import { bufferSchedule } from './buffering.js';
 import { buildCascades, opMemory } from './cascades.js';
 import { CPU_ENTRY, plainEntry, type Schedule } from './entry.js';
 import { improveCascades } from './improve.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
 import { AREA, type Machine } from './machine.js';
-import { planFor } from './plan.js';
-import type { Program } from './program.js';
+import { wholePlan, type Plan } from './plan.js';
+import type { Program, ProgramOp } from './program.js';
 import { placeInStaging } from './staging.js';
 import { minimalStripes } from './stripes.js';
 
@@ -116,13 +117,36 @@ function placeRollingBuffers(program: Program, schedule: Schedule, placement: Pl
   return { ...placement, areas };
 }
 
-/** Chooses the schedule of a program on a machine; reference 04 §7.1. */
-export function scheduleProgram(machine: Machine, program: Program, optimise: Optimise): Scheduled {
+/** The plan of an operation of a program that messages name by `file`. */
+function planOf(machine: Machine, { cost, lowered }: ProgramOp, file: string): Plan | undefined {
+  if (cost === undefined) return undefined;
+  const plan = wholePlan(machine, cost);
+  if (plan !== undefined) return plan;
+  const { name } = machine.hardware;
+  throw inputError(
+    `${file}: will not compile because operator ${lowered.origin} (${lowered.original}) becomes ${cost.kind} ` +
+      `${cost.ofm.shape.join('×')}, of which no block fits the memory of ${name}; choose another accelerator`,
+  );
+}
+
+/**
+ * Chooses the schedule of a program on a machine; reference 04 §7.1.
+ *
+ * @param file how messages name the program; by default by its name
+ * @throws ParetouError of kind `input` for an operation of which no block fits the accelerator
+ */
+export function scheduleProgram(
+  machine: Machine,
+  program: Program,
+  optimise: Optimise,
+  file: string = program.name,
+): Scheduled {
   const { spilling, arenaCacheSize } = machine.system;
   let placement = initialPlacement(program, spilling);
-  const plain = program.ops.map(({ cost }) =>
-    cost === undefined ? CPU_ENTRY : plainEntry(planFor(machine, cost)),
-  );
+  const plain = program.ops.map((op) => {
+    const plan = planOf(machine, op, file);
+    return plan === undefined ? CPU_ENTRY : plainEntry(plan);
+  });
   const whole = { schedule: plain, snapshot: takeSnapshot(program, plain, placement) };
   let schedule: Schedule | undefined;
   let snapshot: Snapshot | undefined;

@@ -77,19 +77,29 @@ interface Extent {
   readonly after: number;
 }
 
-/** Part of the IFM axis that `count` positions from `at` on read, and the padding that they see. */
+/**
+ * Part of the IFM axis that `count` positions from `at` on read, and the padding that they see; `upscale` is 2 where
+ * the IFM is read enlarged.
+ */
 function extent(
   ifm: number,
   at: number,
   count: number,
   whole: boolean,
   [stride, kernel, before, after]: readonly [number, number, number, number],
+  upscale: 1 | 2,
 ): Extent {
   if (whole) return { start: 0, size: ifm, before, after };
+  const end = ifm * upscale;
   const from = at * stride - before;
   const to = from + (count - 1) * stride + kernel;
-  const start = Math.max(0, from);
-  return { start, size: Math.min(ifm, to) - start, before: Math.max(0, -from), after: Math.max(0, to - ifm) };
+  const start = Math.floor(Math.max(0, from) / upscale);
+  return {
+    start,
+    size: Math.ceil(Math.min(end, to) / upscale) - start,
+    before: Math.max(0, -from),
+    after: Math.max(0, to - end),
+  };
 }
 
 /** One operation per OFM block (§9.4). */
@@ -103,24 +113,29 @@ function splitBlocks(op: Op, context: SplitContext): Op[] {
   const dilated = (k: number, d: number): number => d * (k - 1) + 1;
   const weights = op.weights ?? weightsOf(op);
   const ifm = sizeOf(ifmOf(op));
+  const upscale = op.upscale === 'none' ? 1 : 2;
   const parts: Op[] = [];
   for (let y = 0; y < h; y += bh) {
     for (let x = 0; x < w; x += bw) {
       for (let z = 0; z < c; z += bc) {
         const [nh, nw, nc] = [Math.min(bh, h - y), Math.min(bw, w - x), Math.min(bc, c - z)];
         const part = cloneOp(context.graph, op);
-        const rows = extent(ifm[H]!, y, nh, nh === h, [
-          kernel.strideH,
-          dilated(kernel.height, kernel.dilationH),
-          kernel.top,
-          kernel.bottom,
-        ]);
-        const columns = extent(ifm[W]!, x, nw, nw === w, [
-          kernel.strideW,
-          dilated(kernel.width, kernel.dilationW),
-          kernel.left,
-          kernel.right,
-        ]);
+        const rows = extent(
+          ifm[H]!,
+          y,
+          nh,
+          nh === h,
+          [kernel.strideH, dilated(kernel.height, kernel.dilationH), kernel.top, kernel.bottom],
+          upscale,
+        );
+        const columns = extent(
+          ifm[W]!,
+          x,
+          nw,
+          nw === w,
+          [kernel.strideW, dilated(kernel.width, kernel.dilationW), kernel.left, kernel.right],
+          upscale,
+        );
         part.kernel = {
           ...kernel,
           top: rows.before,
