@@ -188,6 +188,8 @@ function addStep(b: NetworkBuilder, tensors: readonly BuiltTensor[], s: Step): B
 interface Recipe {
   readonly seed: number;
   readonly input: readonly [h: number, w: number, c: number];
+  /** A second input of the same shape, read by few layers. */
+  readonly second: boolean;
   readonly steps: readonly Step[];
   readonly head: 'none' | 'dense' | 'softmax' | (typeof TABLE_KINDS)[number];
   readonly units: number;
@@ -196,6 +198,8 @@ interface Recipe {
 function build(recipe: Recipe): Network {
   const b = networkBuilder(recipe.seed, 'random');
   const tensors = [input(b, 'input', [1, ...recipe.input])];
+  if (recipe.second) tensors.unshift(input(b, 'second', [1, ...recipe.input]));
+  const inputs = tensors.length;
   const read = new Set<BuiltTensor>();
   const operator = b.operator;
   const watched: NetworkBuilder = {
@@ -211,7 +215,7 @@ function build(recipe: Recipe): Network {
     tensors.push(made);
     if (elements(made) > MAX_ELEMENTS) break;
   }
-  if (tensors.length === 1) tensors.push(unary(watched, 'RELU', tensors[0]!, { name: 'only' }));
+  if (tensors.length === inputs) tensors.push(unary(watched, 'RELU', tensors[0]!, { name: 'only' }));
   let last = tensors.at(-1)!;
   const dense = recipe.head === 'dense' || recipe.head === 'softmax';
   if (dense && elements(last) <= MAX_DENSE_INPUT) {
@@ -223,7 +227,7 @@ function build(recipe: Recipe): Network {
     const kind = recipe.head === 'tanh' ? 'TANH' : 'LOGISTIC';
     tensors.push(unary(watched, kind, last, { name: recipe.head }));
   }
-  const outputs = tensors.slice(1).filter((t) => !read.has(t));
+  const outputs = tensors.slice(inputs).filter((t) => !read.has(t));
   return importNetwork(b.model(outputs), 'random');
 }
 
@@ -242,6 +246,7 @@ export function anyNetwork(
     .record({
       seed: fc.nat(1000),
       input: fc.tuple(height, width, depth),
+      second: fc.boolean(),
       steps: fc.array(stepOf(form), { minLength: 1, maxLength: maxSteps, size: 'max' }),
       head: fc.constantFrom(...heads),
       units: size(40),

@@ -10,7 +10,7 @@ import { anyWorkshops, cascadeInputs } from './random-schedules.js';
 test('cascades are those of the procedure by the letter', () => {
   let [count, reused] = [0, 0];
   fc.assert(
-    fc.property(anyWorkshops('tall', 4), fc.integer({ min: 1, max: 60_000 }), (list, guide) => {
+    fc.property(anyWorkshops('tall', 8), fc.integer({ min: 1, max: 60_000 }), (list, guide) => {
       for (const w of list) {
         const inputs = cascadeInputs(w, guide);
         const { entries, cascades } = buildCascades(inputs);
