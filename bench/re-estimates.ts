@@ -68,5 +68,8 @@ export const RE_ESTIMATES: readonly Benchmark[] = [
   reEstimates('u65', 'ethos-u65-512 Dedicated_Sram_384KB', [
     { accelerator: 'ethos-u65-512', memoryMode: 'Dedicated_Sram_384KB' },
   ]),
+  reEstimates('u85', 'ethos-u85-256 Dedicated_Sram_384KB', [
+    { accelerator: 'ethos-u85-256', memoryMode: 'Dedicated_Sram_384KB' },
+  ]),
   reEstimates('six', 'six systems mixed', SIX),
 ];
