@@ -3,9 +3,10 @@ import { ifmOf, ofmOf, sizeOf } from './ir.js';
 import type { Op } from './ir.js';
 import type { Kind } from './kinds.js';
 import { FAMILY_RULES } from './placement/families.js';
+import { elements } from './shape.js';
 import { isTooLarge } from './split/parts.js';
 import type { LoweringFamily } from './target.js';
-import { weightsOf } from './weights.js';
+import { MAX_MADE_WEIGHTS, weightsOf } from './weights.js';
 
 const WEIGHTED: ReadonlySet<Kind> = new Set<Kind>(['Conv2D', 'DepthwiseConv2D', 'FullyConnected']);
 const STRIDED: ReadonlySet<Kind> = new Set<Kind>([...WEIGHTED, 'AvgPool', 'MaxPool']);
@@ -39,7 +40,12 @@ const EXTENDED: ReadonlySet<Kind> = new Set<Kind>([
 function obstacle(op: Op, family: LoweringFamily): string | undefined {
   const small = family !== 'u85';
   if (small && EXTENDED.has(op.kind)) return `it becomes ${op.kind}`;
-  if (WEIGHTED.has(op.kind) && weightsOf(op) === undefined) return 'its weights are not constant';
+  if (WEIGHTED.has(op.kind)) {
+    const weights = weightsOf(op);
+    if (weights === undefined) return 'its weights are not constant';
+    const made = weights.generated === true ? elements(weights.shape) : 0;
+    if (made > MAX_MADE_WEIGHTS) return `it needs ${made} weights, more than ${MAX_MADE_WEIGHTS}`;
+  }
   if (!small) return undefined;
   const { kernel } = op;
   if (STRIDED.has(op.kind)) {

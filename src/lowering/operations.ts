@@ -64,6 +64,8 @@ export interface WeightArray {
   readonly source?: object;
   /** Made by lowering, without bias and rescaling: equal keys mean equal encoded tensors, which are stored once. */
   readonly generated?: true;
+  /** The one filter of which all filters of generated weights are copies. */
+  readonly filter?: Int16Array | undefined;
   /**
    * Values minus zero point in O, KH, KW, I order. Computed on demand, into `buffer` where that is long enough (fresh
    * memory costs more than the values); callers do not keep or change the result.

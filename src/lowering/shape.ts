@@ -3,6 +3,9 @@ import type { Shape4 } from './operations.js';
 /** Elements per axis, any rank. Never changed in place. */
 export type Shape = readonly number[];
 
+/** Bytes of a feature map that an NPU addresses. */
+export const MAX_BYTES = 2 ** 32;
+
 /** Product of all axes; 1 for rank 0. */
 export function elements(shape: Shape): number {
   let product = 1;

@@ -102,7 +102,18 @@ const derived = (
   suffix: string,
   shape: WeightShape,
   values: () => Int16Array,
-): WeightArray => ({ ...base, key: `${base.key}|${suffix}`, shape, values });
+  filter?: Int16Array,
+): WeightArray => ({ ...base, key: `${base.key}|${suffix}`, shape, values, filter });
+
+/** `count` copies of a filter. */
+function copies(filter: Int16Array, count: number): Int16Array {
+  const values = new Int16Array(count * filter.length);
+  for (let k = 0; k < count; k++) values.set(filter, k * filter.length);
+  return values;
+}
+
+/** Most weights of an operation that are made here rather than read from a file. */
+export const MAX_MADE_WEIGHTS = 2 ** 24;
 
 /** Kernel elements `stepY` × `stepX` apart, zeros between (reference 01 §5.3, dilation above 2). */
 export function spread(base: WeightArray, stepY: number, stepX: number): WeightArray {
@@ -128,7 +139,12 @@ export function filters(base: WeightArray, start: number, step: number, count: n
   const [o, h, w, i] = base.shape;
   if (start === 0 && step === 1 && count === o) return base;
   const size = h * w * i;
-  return derived(base, `filters${start}+${step}*${count}`, [count, h, w, i], () => {
+  const suffix = `filters${start}+${step}*${count}`;
+  const { filter } = base;
+  if (filter !== undefined) {
+    return derived(base, suffix, [count, h, w, i], () => copies(filter, count), filter);
+  }
+  return derived(base, suffix, [count, h, w, i], () => {
     const from = base.values();
     const to = new Int16Array(count * size);
     for (let k = 0; k < count; k++) {
@@ -188,9 +204,14 @@ export const asConvolution = (base: WeightArray): WeightArray => ({
   depthwise: false,
 });
 
+/** Longest filter that generated weights keep. */
+const MAX_KEPT_FILTER = 2 ** 16;
+
 /** Weights that rewriting makes: all of one value. */
 export function constantWeights(shape: WeightShape, depthwise: boolean, value: number): WeightArray {
   const key = `all${value}:${shape.join('x')}:${depthwise ? 'd' : 'c'}`;
+  const size = elements(shape.slice(1));
+  const filter = size <= MAX_KEPT_FILTER ? new Int16Array(size).fill(value) : undefined;
   return {
     key,
     shape,
@@ -198,7 +219,9 @@ export function constantWeights(shape: WeightShape, depthwise: boolean, value: n
     predicted: false,
     source: {},
     generated: true,
-    values: () => new Int16Array(elements(shape)).fill(value),
+    filter,
+    values: () =>
+      filter === undefined ? new Int16Array(elements(shape)).fill(value) : copies(filter, shape[0]),
   };
 }
 
@@ -209,6 +232,7 @@ export function repeatedTaps(
   width: number,
   taps: readonly number[],
 ): WeightArray {
+  const filter = Int16Array.from(taps);
   return {
     key: `taps${taps.join(',')}:${channels}x${height}x${width}:d`,
     shape: [channels, height, width, 1],
@@ -216,10 +240,7 @@ export function repeatedTaps(
     predicted: false,
     source: {},
     generated: true,
-    values: () => {
-      const values = new Int16Array(channels * taps.length);
-      for (let c = 0; c < channels; c++) values.set(taps, c * taps.length);
-      return values;
-    },
+    filter,
+    values: () => copies(filter, channels),
   };
 }

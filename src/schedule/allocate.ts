@@ -1,89 +1,18 @@
-import { roundUp } from '../cost/integers.js';
 import type { Liveness } from './liveness.js';
 import { MersenneTwister } from './mersenne-twister.js';
+import { rangesOf, withNeighbours, type NeighbouredRanges, type Ranges } from './ranges.js';
 
 const MAX_ITERATIONS = 99_999;
 /** Iterations without improvement after which a result that fits is accepted. */
 const PATIENCE = 5000;
 /** Iterations without improvement after which far neighbours are tried. */
 const STUCK = 25;
+/**
+ * Neighbours of ranges that all trials together look at. Only networks with hundreds of tensors that are alive at the
+ * same time, and that do not fit at once, have fewer trials because of it.
+ */
+const MAX_VISITS = 2 ** 31;
 const NONE = -1;
-
-interface Ranges {
-  readonly count: number;
-  readonly start: Int32Array;
-  readonly end: Int32Array;
-  readonly size: Float64Array;
-  /** Ranges that are alive at the same time, in order of first meeting: range r's from `first[r]` to `first[r + 1]`. */
-  readonly neighbours: Int32Array;
-  readonly first: Int32Array;
-  /** Largest sum of live sizes: no allocation can be smaller. */
-  readonly lowerBound: number;
-  /** Largest sum of live sizes during each range. */
-  readonly pressure: Float64Array;
-}
-
-/** Pairs of ranges in order of first meeting: at each time those that begin meet all that are alive. */
-function meetings(count: number, start: Int32Array, end: Int32Array, length: number): number[] {
-  const pairs: number[] = [];
-  const alive: number[] = [];
-  for (let t = 0; t < length; t++) {
-    let kept = 0;
-    let begins = false;
-    for (const r of alive) if (end[r]! >= t) alive[kept++] = r;
-    alive.length = kept;
-    for (let r = 0; r < count; r++) {
-      if (start[r] === t && end[r]! >= t) {
-        alive.push(r);
-        begins = true;
-      }
-    }
-    if (!begins) continue;
-    alive.sort((a, b) => a - b);
-    for (let i = 0; i < alive.length; i++) {
-      const a = alive[i]!;
-      for (let j = i + 1; j < alive.length; j++) {
-        const b = alive[j]!;
-        if (start[a] === t || start[b] === t) pairs.push(a, b);
-      }
-    }
-  }
-  return pairs;
-}
-
-function collect(liveness: Liveness, alignment: number): Ranges {
-  const { count, length } = liveness;
-  const start = liveness.starts;
-  const end = new Int32Array(count);
-  const size = new Float64Array(count);
-  const total = new Float64Array(length);
-  for (let r = 0; r < count; r++) {
-    end[r] = Math.min(liveness.ends[r]!, length - 1);
-    size[r] = roundUp(liveness.sizes[r]!, alignment);
-    for (let t = start[r]!; t <= end[r]!; t++) total[t]! += size[r]!;
-  }
-  let lowerBound = 0;
-  for (const bytes of total) if (bytes > lowerBound) lowerBound = bytes;
-  const pressure = new Float64Array(count);
-  for (let r = 0; r < count; r++) {
-    let most = 0;
-    for (let t = start[r]!; t <= end[r]!; t++) if (total[t]! > most) most = total[t]!;
-    pressure[r] = most;
-  }
-  const pairs = meetings(count, start, end, length);
-  const first = new Int32Array(count + 1);
-  for (const r of pairs) first[r + 1]!++;
-  for (let r = 0; r < count; r++) first[r + 1]! += first[r]!;
-  const neighbours = new Int32Array(pairs.length);
-  const next = first.slice();
-  for (let p = 0; p < pairs.length; p += 2) {
-    const a = pairs[p]!;
-    const b = pairs[p + 1]!;
-    neighbours[next[a]!++] = b;
-    neighbours[next[b]!++] = a;
-  }
-  return { count, start, end, size, neighbours, first, lowerBound, pressure };
-}
 
 function initialOrder(r: Ranges): Int32Array {
   const order = Int32Array.from({ length: r.count }, (_, i) => i);
@@ -120,7 +49,13 @@ function copyLayout(from: Layout, to: Layout): void {
 }
 
 /** Places the ranges one after another at the lowest address found; gives up above `best`. */
-function place(r: Ranges, order: Int32Array, layout: Layout, placed: Uint8Array, best: number): number {
+function place(
+  r: NeighbouredRanges,
+  order: Int32Array,
+  layout: Layout,
+  placed: Uint8Array,
+  best: number,
+): number {
   placed.fill(0);
   let size = 0;
   for (let p = 0; p < r.count; p++) {
@@ -154,9 +89,37 @@ function place(r: Ranges, order: Int32Array, layout: Layout, placed: Uint8Array,
   return size;
 }
 
+/** What `place` gives in its first trial, found without knowing neighbours. */
+function firstFit(r: Ranges, order: Int32Array): number {
+  const address = new Float64Array(r.count);
+  /** Ranges by address. */
+  const placed: number[] = [];
+  let size = 0;
+  for (const range of order) {
+    const length = r.size[range]!;
+    let at = 0;
+    for (const other of placed) {
+      if (r.start[other]! > r.end[range]! || r.end[other]! < r.start[range]!) continue;
+      if (address[other]! >= at + length) break;
+      at = Math.max(at, address[other]! + r.size[other]!);
+    }
+    address[range] = at;
+    size = Math.max(size, at + length);
+    let low = 0;
+    let high = placed.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (address[placed[middle]!]! < at) low = middle + 1;
+      else high = middle;
+    }
+    placed.splice(low, 0, range);
+  }
+  return size;
+}
+
 /** Positions worth swapping: of the highest range, its neighbours, and all that they rest on. */
 function candidates(
-  r: Ranges,
+  r: NeighbouredRanges,
   order: Int32Array,
   layout: Layout,
 ): { all: number[]; apart: number[]; top: number } {
@@ -176,7 +139,7 @@ function candidates(
   return { all, apart, top };
 }
 
-function addFarNeighbours(r: Ranges, layout: Layout, top: number, all: number[]): void {
+function addFarNeighbours(r: NeighbouredRanges, layout: Layout, top: number, all: number[]): void {
   const known = new Set(all);
   const visited = new Uint8Array(r.count);
   visited[top] = 1;
@@ -210,9 +173,11 @@ function swap(order: Int32Array, a: number, b: number): void {
  * @param limit the size that the result should not exceed
  */
 export function allocate(liveness: Liveness, alignment: number, limit = Infinity): number {
-  const r = collect(liveness, alignment);
-  if (r.count === 0) return 0;
-  const order = initialOrder(r);
+  if (liveness.count === 0) return 0;
+  const ranges = rangesOf(liveness, alignment);
+  const order = initialOrder(ranges);
+  const r = withNeighbours(ranges, liveness.length);
+  if (r === undefined) return firstFit(ranges, order);
   const placed = new Uint8Array(r.count);
   const layout = newLayout(r.count);
   let best = place(r, order, layout, placed, Infinity);
@@ -223,7 +188,8 @@ export function allocate(liveness: Liveness, alignment: number, limit = Infinity
   const bestLayout = newLayout(r.count);
   copyLayout(layout, bestLayout);
   let improved = 0;
-  for (let i = 0; i < MAX_ITERATIONS; i++) {
+  const trials = Math.min(MAX_ITERATIONS, Math.floor(MAX_VISITS / Math.max(1, r.neighbours.length)));
+  for (let i = 0; i < trials; i++) {
     const { all, apart, top } = candidates(r, order, layout);
     const pick = (from: readonly number[]): number => from[random.next() % from.length]!;
     const far = random.next() % 100 < 30 && apart.length > 0;

@@ -173,16 +173,20 @@ export function liveRanges(
   return { count, starts, ends, sizes, rangeOf, times, length: clock + 2 };
 }
 
-/** Bytes alive per time index, every range rounded up to 16. */
-export function usage(liveness: Liveness): Float64Array {
+/** Bytes alive per time index, every range rounded up to `alignment`. */
+export function usage(liveness: Liveness, alignment = 16): Float64Array {
   const { count, starts, ends, sizes, length } = liveness;
-  const used = new Float64Array(length);
+  const used = new Float64Array(length + 1);
   for (let range = 0; range < count; range++) {
-    const bytes = roundUp(sizes[range]!, 16);
+    const start = starts[range]!;
     const end = Math.min(ends[range]!, length - 1);
-    for (let t = starts[range]!; t <= end; t++) used[t]! += bytes;
+    if (start > end) continue;
+    const bytes = roundUp(sizes[range]!, alignment);
+    used[start]! += bytes;
+    used[end + 1]! -= bytes;
   }
-  return used;
+  for (let t = 1; t < length; t++) used[t]! += used[t - 1]!;
+  return used.subarray(0, length);
 }
 
 /** Memory alive at each time index, weight buffers (at their own operation's time) apart from the rest. */

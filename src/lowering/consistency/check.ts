@@ -2,16 +2,13 @@ import { inputError } from '../../errors.js';
 import { ELEMENT_BITS } from '../../graph/network.js';
 import { ROLE } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
-import { elements } from '../shape.js';
+import { elements, MAX_BYTES } from '../shape.js';
 import { ELEMENTWISE_RULES } from './elementwise.js';
 import { MOVEMENT_RULES } from './movement.js';
 import { PRODUCT_RULES } from './products.js';
 import { show } from './rule.js';
 import type { Rule } from './rule.js';
 import { WINDOW_RULES } from './windows.js';
-
-/** Bytes that the NPU addresses. */
-const MAX_BYTES = 2 ** 32;
 
 /** What must fit in the operators that the NPU runs; all that they have to have beyond this is checked by placement. */
 const RULES: ReadonlyMap<string, Rule> = new Map([

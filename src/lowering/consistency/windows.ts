@@ -2,11 +2,9 @@ import { input, ROLE } from '../ir.js';
 import type { Op } from '../ir.js';
 import { numberOption } from '../read.js';
 import { elements, fromEnd } from '../shape.js';
+import { MAX_MADE_WEIGHTS } from '../weights.js';
 import { all, feeds, ifmShape, lead, ofmShape, show } from './rule.js';
 import type { Rule } from './rule.js';
-
-/** Most elements of a filter whose dilation is spread over an enlarged kernel. */
-export const MAX_MADE_WEIGHTS = 2 ** 24;
 
 /** Positions of a window on an axis. */
 const positions = (ifm: number, padding: number, window: number, stride: number): number =>

@@ -1,6 +1,11 @@
 import { filledConstant } from '../build.js';
 import { connectInput, connectOutput, newOp, newTensor, reread, rewrite } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
+import { elements, MAX_BYTES } from '../shape.js';
+
+/** Can the NPU convert it? What only the CPU deals with may be of any size, or of none that is known. */
+const isAdaptable = ({ type, shape, shapeless }: Tensor): boolean =>
+  type === 'bool' && !shapeless && shape.every((size) => size > 0) && elements(shape) <= MAX_BYTES;
 
 /** A tensor of the same kind that stands behind (or in front of) a boolean input (or output). */
 const inside = (tensor: Tensor): Tensor => newTensor(`${tensor.name}_bool`, tensor.type, tensor.shape);
@@ -22,7 +27,7 @@ function connectMask(
 /** Booleans are bytes outside and masks inside: inputs and outputs are converted (reference 01 §6.2). */
 export function adaptBooleans(graph: IrGraph): void {
   for (const tensor of graph.inputs) {
-    const reader = tensor.type === 'bool' ? tensor.readers[0] : undefined;
+    const reader = isAdaptable(tensor) ? tensor.readers[0] : undefined;
     if (reader === undefined) continue;
     const mask = inside(tensor);
     for (const op of [...tensor.readers]) {
@@ -31,7 +36,7 @@ export function adaptBooleans(graph: IrGraph): void {
     connectMask(graph, 'NotEqual', reader, tensor, mask, 0);
   }
   for (const tensor of graph.outputs) {
-    const writer = tensor.type === 'bool' ? tensor.writers[0] : undefined;
+    const writer = isAdaptable(tensor) ? tensor.writers[0] : undefined;
     if (writer === undefined) continue;
     const mask = inside(tensor);
     for (const op of [...tensor.writers]) {
