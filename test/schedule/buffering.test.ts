@@ -37,7 +37,7 @@ test('weights are buffered as the procedure by the letter does', () => {
     fc.property(workshops, (list) => {
       for (const workshop of list) compare(workshop, kinds);
     }),
-    { seed: 60, numRuns: 120 },
+    { seed: 60, numRuns: 80 },
   );
   for (const kind of ['0 parts late', '1 parts late', '1 parts early', '2 parts late', '2 parts early']) {
     expect(kinds.get(kind), kind).toBeGreaterThan(20);
@@ -50,7 +50,7 @@ test('the same in cascades', () => {
     fc.property(anyWorkshops('tall', 12), fc.integer({ min: 1, max: 30_000 }), (list, guide) => {
       for (const workshop of list) compare(cascaded(workshop, guide), kinds);
     }),
-    { seed: 61, numRuns: 60 },
+    { seed: 61, numRuns: 40 },
   );
   expect(kinds.get('1 parts early')).toBeGreaterThan(20);
   expect(kinds.get('1 parts late')).toBeGreaterThan(20);

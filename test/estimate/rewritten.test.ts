@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importNetwork } from '../../src/graph/import.js';
+import { networkName } from '../../src/graph/load.js';
+import type { Network } from '../../src/graph/network.js';
+import { readModel, writeModel } from '../../src/tflite/model.js';
+import { sharedDir } from '../shared.js';
+import { compareAll, goldensOf, runName, Runs } from './golden-comparison.js';
+
+const MODELS = join(sharedDir ?? '', 'models');
+
+/** Runs that are repeated with rewritten files. */
+const REPEATED =
+  /u55-32 .* Shared_Sram Performance|u55-128 .* Size|u65-512 .* Dedicated_Sram Performance|u85-512 /;
+
+const rewritten = (path: string): Network => {
+  const copy = writeModel(readModel(readFileSync(path), path));
+  return importNetwork(readModel(copy, path), networkName(path));
+};
+
+test.skipIf(sharedDir === undefined)('figures of the reference, after a model was read and written', () => {
+  const goldens = goldensOf('goldens').filter((golden) => REPEATED.test(runName(golden)));
+  expect(goldens.length).toBeGreaterThanOrEqual(30);
+  expect(compareAll(new Runs(MODELS, rewritten), goldens).slice(0, 20)).toEqual([]);
+});
