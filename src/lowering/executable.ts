@@ -1,8 +1,9 @@
 import { inputError } from '../errors.js';
 import { ifmOf, ofmOf, sizeOf } from './ir.js';
-import type { Op } from './ir.js';
+import type { IrGraph, Op } from './ir.js';
 import type { Kind } from './kinds.js';
 import { FAMILY_RULES } from './placement/families.js';
+import { outputName } from './read.js';
 import { elements } from './shape.js';
 import { isTooLarge } from './split/parts.js';
 import type { LoweringFamily } from './target.js';
@@ -64,13 +65,13 @@ function obstacle(op: Op, family: LoweringFamily): string | undefined {
  * Refuses an operation that was placed on the NPU but that the NPU cannot run (reference 01 §2.9): an input error that
  * says that the network will not compile, and why.
  */
-export function checkExecutable(op: Op, family: LoweringFamily, file: string): void {
+export function checkExecutable(op: Op, graph: IrGraph, family: LoweringFamily): void {
   const reason = obstacle(op, family);
   if (reason === undefined) return;
   const { operator } = op.source;
-  const output = op.outputs.length > 0 ? ofmOf(op).tensor.name : '';
+  const output = outputName(graph, operator);
   throw inputError(
-    `${file}: will not compile because operator ${operator.origin} (${operator.kind}, output "${output}") could not run ` +
+    `${graph.budget.file}: will not compile because operator ${operator.origin} (${operator.kind}, output "${output}") could not run ` +
       `on the NPU of ${FAMILY_RULES[family].name}: ${reason}; replace the operator or choose another accelerator`,
   );
 }

@@ -22,7 +22,7 @@ import { runPass, walk } from './traverse.js';
 import { checkValidity } from './validity.js';
 
 /** NPU and CPU operations of the rewritten graph in execution order, each as the hardware takes it. */
-function flatten(graph: IrGraph, target: LoweringTarget, file: string): Op[] {
+function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
   const flat: Op[] = [];
   const context = { graph, target };
   for (const op of executionOrder(graph)) {
@@ -30,7 +30,7 @@ function flatten(graph: IrGraph, target: LoweringTarget, file: string): Op[] {
     else {
       toNpuForm(op);
       for (const part of splitOperation(op, context)) {
-        checkExecutable(part, target.family, file);
+        checkExecutable(part, graph, target.family);
         flat.push(part);
       }
     }
@@ -50,7 +50,7 @@ function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, budg
   adaptBooleans(ir);
   foldConstants(ir);
   for (const pass of passes.afterFolding) runPass(pass, ir);
-  const flat = flatten(ir, target, budget.file);
+  const flat = flatten(ir, target);
   const groups = moveCpuOperations(groupOperations(flat, target.family));
   return groups.map((group) => emitGroup(group, emitter));
 }

@@ -16,6 +16,10 @@ export const flagOption = (op: Operator, name: string): boolean => op.options[na
 const asNumber = (value: OptionValue | undefined): number =>
   typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : 0;
 
+/** Name of the first output that the file gives an operator, '' for none. */
+export const outputName = (ir: IrGraph, { outputs }: Operator): string =>
+  ir.graph.tensors[outputs[0] ?? -1]?.name ?? '';
+
 /** Padding of one axis: before and after (reference 01 §2.5, §5.2). */
 export function samePadding(
   ifm: number,

@@ -2,6 +2,7 @@ import { inputError } from '../../errors.js';
 import { ELEMENT_BITS } from '../../graph/network.js';
 import { ROLE } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
+import { outputName } from '../read.js';
 import { elements, MAX_BYTES } from '../shape.js';
 import { ELEMENTWISE_RULES } from './elementwise.js';
 import { MOVEMENT_RULES } from './movement.js';
@@ -38,13 +39,13 @@ function problemOf(op: Op): string | undefined {
   return RULES.get(op.builtin)?.(op);
 }
 
-function check(op: Op, file: string): void {
+function check(op: Op, graph: IrGraph): void {
   if (op.kind === 'Passthrough' || op.outputs.length === 0) return;
   const problem = problemOf(op);
   if (problem === undefined) return;
   const { operator } = op.source;
   throw inputError(
-    `${file}: will not compile because operator ${operator.origin} (${operator.kind}, output "${op.outputs[0]?.tensor.name ?? ''}") ` +
+    `${graph.budget.file}: will not compile because operator ${operator.origin} (${operator.kind}, output "${outputName(graph, operator)}") ` +
       `is not consistent: ${problem}; correct the file`,
   );
 }
@@ -57,5 +58,5 @@ function check(op: Op, file: string): void {
  * @throws ParetouError of kind `input` that names file, operator and what does not fit.
  */
 export function checkConsistency(graph: IrGraph): void {
-  for (const op of graph.operators) check(op, graph.budget.file);
+  for (const op of graph.operators) check(op, graph);
 }
