@@ -45,8 +45,8 @@ const reEstimates = (name: string, title: string, systems: readonly SystemReques
     const space = spaceOf(model.load(), systems);
     const what = `re-estimate ${model.name}, ${title}`;
     return [
-      measure(what, space, createEvaluator(space), { warmUp: 4000, perRun: 2000 }),
-      measure('each from its graph', space, wholePath(space), { warmUp: 1500, perRun: 300 }),
+      measure(what, space, createEvaluator(space), { warmUp: 3000, perRun: 1500 }),
+      measure('each from its graph', space, wholePath(space), { warmUp: 1000, perRun: 200 }),
     ];
   },
 });
