@@ -5,9 +5,18 @@ export interface Target {
   readonly operator: Operator;
   readonly ifm: Tensor;
   readonly ofm: Tensor;
-  /** Of the right shape; without bytes where a width changed. */
+  /** [output channels, kernel height, kernel width, input channels]; with bytes, unless only shapes are asked for. */
   readonly weights: Tensor;
   readonly bias: Tensor | undefined;
+}
+
+/**
+ * Kept share of the squared Frobenius norm of a layer's (dequantised) weights, 0 to 1: with the weights that the
+ * decomposition gives, and after these are quantised again. NaN where it is not known. A proxy, not an accuracy.
+ */
+export interface RetainedEnergy {
+  readonly before: number;
+  readonly after: number;
 }
 
 /**
@@ -17,10 +26,18 @@ export interface Target {
 export interface Replacement {
   readonly tensors: readonly Tensor[];
   readonly operators: readonly Operator[];
+  /** Of the target's weights; absent where values were not asked for. */
+  readonly energy?: RetainedEnergy;
 }
 
 /** Index that refers to entry `i` of `Replacement.tensors`. */
 export const local = (i: number): number => -2 - i;
+
+/**
+ * Whether a rewrite works out the values of its weights, or only shapes and quantisation: then its constants have no
+ * bytes (`{}`) and their sizes are predicted.
+ */
+export type Values = 'known' | 'unknown';
 
 /** One way to replace a convolution by other operators with the same input and output. */
 export interface Substitution {
@@ -30,5 +47,7 @@ export interface Substitution {
   readonly code: string;
   /** Why the convolution cannot be replaced this way; undefined when it can. */
   readonly illegal: (target: Target) => string | undefined;
-  readonly rewrite: (target: Target) => Replacement;
+  readonly rewrite: (target: Target, values: Values) => Replacement;
+  /** Retained energy before quantisation of a target whose weights have bytes; NaN where it is not known. */
+  readonly energy: (target: Target) => number;
 }
