@@ -7,18 +7,22 @@ import { createEvaluator } from './evaluator.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { DesignTable, Space } from '../space.js';
 
-/** How to evaluate. */
-export interface EvaluateOptions {
+/** What all tables of designs of a session have in common. */
+export interface SessionOptions {
   /** Worker threads; with 1 the calling thread does the work. */
   readonly jobs: number;
   /** Aborting it ends the evaluation early; what was finished is kept. */
   readonly signal?: AbortSignal;
-  /** Called after every batch with the designs finished so far, failed ones included. */
-  readonly onProgress?: (finished: number) => void;
   /** URL of a module with a `createEvaluator`, instead of the estimator's. */
   readonly evaluator?: string;
   /** URL of the built worker, where it is not beside this module. */
   readonly worker?: URL;
+}
+
+/** How to evaluate one table of designs. */
+export interface EvaluateOptions extends SessionOptions {
+  /** Called after every batch with the designs finished so far, failed ones included. */
+  readonly onProgress?: (finished: number) => void;
 }
 
 /** Figures of evaluated designs, by their row in the table of designs. */
