@@ -1,15 +1,10 @@
 import { makeOperatorCode, type TfliteModel } from '../../tflite/model.js';
-import type {
-  BufferTable,
-  FieldValue,
-  OperatorCodeTable,
-  OperatorTable,
-  TableNode,
-  TensorTable,
-} from '../../tflite/nodes.js';
-import { ENUMS, optionsOf, type FieldSchema } from '../../tflite/schema.js';
+import type { BufferTable, OperatorCodeTable, OperatorTable, TensorTable } from '../../tflite/nodes.js';
+import { exportOptions } from '../export-options.js';
+import { quantizationTable } from '../export-tensors.js';
 import { elementTypeCode } from '../import-options.js';
 import type { ElementType, OptionValue, Quantisation } from '../network.js';
+import { INT8_VERSIONS } from '../operator-versions.js';
 
 /** A tensor of a network that is being built. */
 export interface BuiltTensor {
@@ -59,75 +54,7 @@ export interface NetworkBuilder {
   readonly model: (outputs: readonly BuiltTensor[]) => TfliteModel;
 }
 
-/** First version of each operator that takes int8 tensors, where it is not 1. */
-const INT8_VERSIONS: Readonly<Record<string, number>> = {
-  CONV_2D: 3,
-  DEPTHWISE_CONV_2D: 3,
-  FULLY_CONNECTED: 4,
-  TRANSPOSE_CONV: 2,
-  AVERAGE_POOL_2D: 2,
-  MAX_POOL_2D: 2,
-  ADD: 2,
-  SUB: 2,
-  MUL: 2,
-  CONCATENATION: 2,
-  SOFTMAX: 2,
-  LOGISTIC: 2,
-  TANH: 2,
-  RELU: 2,
-  RELU6: 2,
-  MEAN: 2,
-  PAD: 2,
-  LEAKY_RELU: 2,
-  MAXIMUM: 2,
-  MINIMUM: 2,
-  TRANSPOSE: 2,
-  STRIDED_SLICE: 2,
-  SPLIT: 2,
-  RESIZE_BILINEAR: 2,
-  RESIZE_NEAREST_NEIGHBOR: 2,
-};
-
 const SCHEMA_VERSION = 3;
-
-const optionField = (schema: FieldSchema, value: OptionValue): FieldValue => {
-  if (schema.kind !== 'scalar' || schema.enumeration === undefined || typeof value !== 'string') return value;
-  const code =
-    schema.enumeration === 'TensorType'
-      ? elementTypeCode(value as ElementType)
-      : ENUMS.get(schema.enumeration)?.members.indexOf(value);
-  if (code === undefined || code < 0) throw new RangeError(`${schema.name} cannot be ${value}`);
-  return code;
-};
-
-/** The fields of an operator that hold its options, defaults left out as converters do. */
-const optionFields = (
-  kind: string,
-  options: Readonly<Record<string, OptionValue>>,
-): Partial<OperatorTable> => {
-  const place = optionsOf(kind);
-  if (!place) {
-    if (Object.keys(options).length > 0) throw new RangeError(`${kind} has no options`);
-    return {};
-  }
-  const node: Record<string, FieldValue> = {};
-  for (const [name, value] of Object.entries(options)) {
-    const schema = place.table.fields.find((field) => field.name === name);
-    if (!schema) throw new RangeError(`${kind} has no option ${name}`);
-    const field = optionField(schema, value);
-    if (schema.kind !== 'scalar' || field !== schema.default) node[name] = field;
-  }
-  const table: TableNode = node;
-  return place.field === 'builtin_options'
-    ? { builtin_options_type: place.type, builtin_options: table }
-    : { builtin_options_2_type: place.type, builtin_options_2: table };
-};
-
-const quantizationTable = ({ scales, zeroPoints, axis }: Quantisation): TableNode => ({
-  scale: scales,
-  zero_point: zeroPoints.map(BigInt),
-  ...(axis !== 0 && { quantized_dimension: axis }),
-});
 
 /**
  * Starts a network of one graph that becomes a valid TFLite model.
@@ -175,7 +102,7 @@ export const networkBuilder = (seed: number, description: string): NetworkBuilde
         opcode_index: opcode(kind, version),
         inputs: read.map((t) => t?.index ?? -1),
         outputs: outputs.map((t) => t.index),
-        ...optionFields(kind, options),
+        ...exportOptions(kind, options),
       });
     },
     model: (outputs) => ({
