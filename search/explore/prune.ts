@@ -1,0 +1,174 @@
+/** Rows of numbers, one after another; smaller is better in each. */
+export interface Rows {
+  readonly values: Float64Array;
+  readonly count: number;
+  readonly dimensions: number;
+}
+
+const DIGIT_BITS = 11;
+const BUCKETS = 1 << DIGIT_BITS;
+/** Whole numbers below this are sorted by their digits. */
+const RADIX_LIMIT = 2 ** (3 * DIGIT_BITS);
+
+const sortableByDigits = ({ values, count, dimensions: k }: Rows, column: number): boolean => {
+  for (let i = 0; i < count; i++) {
+    const value = values[i * k + column]!;
+    if (!(value >= 0 && value < RADIX_LIMIT && Number.isInteger(value))) return false;
+  }
+  return true;
+};
+
+/** Stable sort of `order` by a column of whole numbers. */
+const sortByDigits = (rows: Rows, column: number, order: Uint32Array): Uint32Array => {
+  const { values, dimensions: k } = rows;
+  const counts = new Uint32Array(BUCKETS + 1);
+  let [from, to] = [order, new Uint32Array(order.length)];
+  let largest = 0;
+  for (const i of order) largest = Math.max(largest, values[i * k + column]!);
+  for (let scale = 1; scale <= largest || scale === 1; scale *= BUCKETS) {
+    counts.fill(0);
+    for (const i of from) counts[(Math.floor(values[i * k + column]! / scale) % BUCKETS) + 1]!++;
+    for (let b = 0; b < BUCKETS; b++) counts[b + 1]! += counts[b]!;
+    for (const i of from) to[counts[Math.floor(values[i * k + column]! / scale) % BUCKETS]!++] = i;
+    [from, to] = [to, from];
+  }
+  return from;
+};
+
+/** Positions of rows in lexicographic order. */
+const sorted = (rows: Rows): Uint32Array => {
+  const { values, count, dimensions: k } = rows;
+  let order = new Uint32Array(count).map((_, i) => i);
+  const compareFrom =
+    (first: number) =>
+    (a: number, b: number): number => {
+      for (let j = first; j < k; j++) {
+        const difference = values[a * k + j]! - values[b * k + j]!;
+        if (difference !== 0) return difference;
+      }
+      return a - b;
+    };
+  if (count < 64) return order.sort(compareFrom(0));
+  let prefix = 0;
+  while (prefix < k && sortableByDigits(rows, prefix)) prefix++;
+  for (let column = prefix - 1; column >= 0; column--) order = sortByDigits(rows, column, order);
+  if (prefix === k) return order;
+  const same = (a: number, b: number): boolean => {
+    for (let j = 0; j < prefix; j++) if (values[a * k + j] !== values[b * k + j]) return false;
+    return true;
+  };
+  const compare = compareFrom(prefix);
+  for (let from = 0, to = 1; from < count; from = to++) {
+    while (to < count && same(order[from]!, order[to]!)) to++;
+    if (to - from > 1) order.subarray(from, to).sort(compare);
+  }
+  return order;
+};
+
+/** The least y for every x of the points added so far. */
+class Staircase {
+  private xs = new Float64Array(64);
+  private ys = new Float64Array(64);
+  private size = 0;
+
+  /** First step right of x. */
+  private after(x: number): number {
+    let [from, to] = [0, this.size];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.xs[middle]! <= x) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** True if a point with coordinates of at most (x, y) was added. */
+  covers(x: number, y: number): boolean {
+    const at = this.after(x);
+    return at > 0 && this.ys[at - 1]! <= y;
+  }
+
+  add(x: number, y: number): void {
+    const at = this.after(x);
+    if (at > 0 && this.ys[at - 1]! <= y) return;
+    const from = at > 0 && this.xs[at - 1] === x ? at - 1 : at;
+    let end = from;
+    while (end < this.size && this.ys[end]! >= y) end++;
+    if (end === from) {
+      if (this.size === this.xs.length) {
+        const [xs, ys] = [new Float64Array(2 * this.size), new Float64Array(2 * this.size)];
+        xs.set(this.xs);
+        ys.set(this.ys);
+        [this.xs, this.ys] = [xs, ys];
+      }
+      this.xs.copyWithin(from + 1, from, this.size);
+      this.ys.copyWithin(from + 1, from, this.size);
+      this.size++;
+    } else if (end > from + 1) {
+      this.xs.copyWithin(from + 1, end, this.size);
+      this.ys.copyWithin(from + 1, end, this.size);
+      this.size -= end - from - 1;
+    }
+    this.xs[from] = x;
+    this.ys[from] = y;
+  }
+}
+
+/** Knows whether a row is covered by rows seen before; rows come in the order of their first value. */
+interface Cover {
+  readonly covers: (at: number) => boolean;
+  readonly add: (at: number) => void;
+}
+
+const coverOf = ({ values, dimensions: k }: Rows, margins: readonly number[]): Cover => {
+  const [, m1 = 0, m2 = 0] = margins;
+  if (k <= 3) {
+    const stairs = new Staircase();
+    const x = (at: number): number => (k > 1 ? values[at * k + 1]! : 0);
+    const y = (at: number): number => (k > 2 ? values[at * k + 2]! : 0);
+    return {
+      covers: (at) => stairs.covers(x(at) - m1, y(at) - m2),
+      add: (at) => stairs.add(x(at), y(at)),
+    };
+  }
+  const seen: number[] = [];
+  const covered = (at: number, by: readonly number[]): boolean =>
+    seen.some((other) => {
+      for (let j = 1; j < k; j++) {
+        if (values[other * k + j]! > values[at * k + j]! - (by[j] ?? 0)) return false;
+      }
+      return true;
+    });
+  return {
+    covers: (at) => covered(at, margins),
+    add: (at) => {
+      if (!covered(at, [])) seen.push(at);
+    },
+  };
+};
+
+/**
+ * Positions of the rows that no other row dominates, in lexicographic order; of equal rows the first is kept.
+ * O(n log n) for up to three dimensions.
+ *
+ * @param margins if any is positive: keeps every row unless another is better by the margin in each dimension
+ */
+export const prune = (rows: Rows, margins?: readonly number[]): Uint32Array => {
+  const { values, count, dimensions: k } = rows;
+  const order = sorted(rows);
+  const banded = margins?.some((m) => m > 0) === true;
+  const cover = coverOf(rows, banded ? margins : []);
+  const kept = new Uint32Array(count);
+  let size = 0;
+  let next = 0;
+  for (const at of order) {
+    if (banded) {
+      const most = values[at * k]! - (margins[0] ?? 0);
+      for (; next < count && values[order[next]! * k]! <= most; next++) cover.add(order[next]!);
+    }
+    if (cover.covers(at)) continue;
+    kept[size++] = at;
+    if (!banded) cover.add(at);
+  }
+  return kept.subarray(0, size);
+};
