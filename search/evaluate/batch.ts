@@ -1,18 +1,33 @@
-import type { Space } from '../space.js';
-import type { Evaluator } from './evaluator.js';
-import { FIGURE_COUNT, storeFigures } from './figures.js';
+import type { Digits, Space } from '../space.js';
+import type { Values } from '../substitute/substitution.js';
+import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';
 
 /** What a worker gets once. */
 export interface WorkerSetup {
   readonly space: Space;
-  /** URL of the module whose `createEvaluator` is used. */
-  readonly evaluator: string;
+  readonly values: Values;
+  /** URL of the module whose `createEvaluator` is used, if not the estimator's. */
+  readonly evaluator: string | undefined;
+}
+
+/**
+ * What is wanted of each design: its figures (`FIGURE_COUNT` numbers), or the parts that they are made of, as
+ * `Evaluator.parts` gives them.
+ */
+export type Wanted = 'figures' | 'parts';
+
+/** What evaluation asks of an evaluator. */
+export interface BatchEvaluator {
+  readonly evaluate: (digits: Digits) => DesignFigures;
+  readonly parts?: (digits: Digits) => Float64Array;
 }
 
 /** Rows of digits to evaluate. */
 export interface Batch {
   readonly digits: Uint16Array;
+  /** Digits per row. */
   readonly width: number;
+  readonly wanted: Wanted;
 }
 
 /** A design that could not be evaluated: its row in the batch, and why. */
@@ -20,8 +35,10 @@ export type Failure = readonly [row: number, reason: string];
 
 /** What comes back for a batch. */
 export interface BatchResult {
-  /** A row per design; rows of failed designs are 0. */
+  /** A row of numbers per design; rows of failed designs are 0. Empty if all failed and the width is not known. */
   readonly figures: Float64Array;
+  /** Numbers per design; 0 if it is not known. */
+  readonly width: number;
   readonly failures: readonly Failure[];
   readonly milliseconds: number;
 }
@@ -30,18 +47,36 @@ export interface BatchResult {
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] || 'no reason given';
 
+/** Why a row of parts does not fit beside the others. */
+export const widthReason = (is: number, others: number): string =>
+  `it has ${is} numbers where the designs before it have ${others}`;
+
 /** Evaluates a batch; a design that throws costs only itself. */
-export const evaluateBatch = (evaluator: Evaluator, { digits, width }: Batch): BatchResult => {
+export const evaluateBatch = (evaluator: BatchEvaluator, batch: Batch): BatchResult => {
   const start = performance.now();
-  const count = digits.length / width;
-  const figures = new Float64Array(count * FIGURE_COUNT);
+  const { digits, width: stride, wanted } = batch;
+  const count = digits.length / stride;
+  let width = wanted === 'figures' ? FIGURE_COUNT : 0;
+  let figures = new Float64Array(count * width);
   const failures: Failure[] = [];
+  const storeParts = (design: Digits, row: number): void => {
+    if (evaluator.parts === undefined) throw new Error('its evaluator knows no parts');
+    const parts = evaluator.parts(design);
+    if (width === 0) {
+      width = parts.length;
+      figures = new Float64Array(count * width);
+    }
+    if (parts.length !== width) throw new Error(widthReason(parts.length, width));
+    figures.set(parts, row * width);
+  };
   for (let row = 0; row < count; row++) {
+    const design = digits.subarray(row * stride, (row + 1) * stride);
     try {
-      storeFigures(evaluator.evaluate(digits.subarray(row * width, (row + 1) * width)), figures, row);
+      if (wanted === 'figures') storeFigures(evaluator.evaluate(design), figures, row);
+      else storeParts(design, row);
     } catch (error) {
       failures.push([row, reasonOf(error)]);
     }
   }
-  return { figures, failures, milliseconds: performance.now() - start };
+  return { figures, width, failures, milliseconds: performance.now() - start };
 };

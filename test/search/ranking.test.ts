@@ -50,7 +50,13 @@ const study = (model = 'small'): Study => {
     model,
     space,
     designs,
-    results: { figures, known, failures: new Map([[5, 'broken']]), interrupted: false },
+    results: {
+      figures,
+      width: FIGURE_COUNT,
+      known,
+      failures: new Map([[5, 'broken']]),
+      interrupted: false,
+    },
     baselines: [figuresFor(1000, 800), figuresFor(1500, 800)],
   };
 };

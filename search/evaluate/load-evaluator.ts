@@ -1,0 +1,17 @@
+import type { Space } from '../space.js';
+import type { Values } from '../substitute/substitution.js';
+import type { BatchEvaluator, WorkerSetup } from './batch.js';
+
+interface EvaluatorModule {
+  readonly createEvaluator: (space: Space, values: Values) => BatchEvaluator;
+}
+
+/**
+ * The evaluator of a session: the estimator's, or that of a module which exports a `createEvaluator` of its own.
+ * @throws if the module cannot be loaded or the evaluator not be made
+ */
+export const loadEvaluator = async ({ space, values, evaluator }: WorkerSetup): Promise<BatchEvaluator> => {
+  const module: EvaluatorModule =
+    evaluator === undefined ? await import('./evaluator.js') : ((await import(evaluator)) as EvaluatorModule);
+  return module.createEvaluator(space, values);
+};

@@ -1,0 +1,91 @@
+import type { DesignTable } from '../space.js';
+import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
+import { FIGURE_COUNT } from './figures.js';
+
+/** Figures of evaluated designs, by their row in the table of designs. */
+export interface Results {
+  /** `width` numbers per design. */
+  readonly figures: Float64Array;
+  /** Numbers per design: `FIGURE_COUNT`, or those of a row of parts (0 if no design has any). */
+  readonly width: number;
+  /** 1 where a design's figures are known. */
+  readonly known: Uint8Array;
+  /** Designs that could not be evaluated, by row. */
+  readonly failures: ReadonlyMap<number, string>;
+  /** The evaluation was aborted before all designs were finished. */
+  readonly interrupted: boolean;
+}
+
+/** Rows [from, to) of a table of designs. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Collects what batches bring, for one table of designs. */
+export class Collector {
+  readonly count: number;
+  finished = 0;
+  private figures: Float64Array;
+  private width: number;
+  private readonly known: Uint8Array;
+  private readonly failures = new Map<number, string>();
+
+  constructor(
+    private readonly designs: DesignTable,
+    private readonly wanted: Wanted,
+    private readonly onProgress: ((finished: number) => void) | undefined,
+  ) {
+    this.count = designs.count;
+    this.width = wanted === 'figures' ? FIGURE_COUNT : 0;
+    this.figures = new Float64Array(designs.count * this.width);
+    this.known = new Uint8Array(designs.count);
+  }
+
+  batch({ from, to }: Range): Batch {
+    const { digits, width } = this.designs;
+    return { digits: digits.slice(from * width, to * width), width, wanted: this.wanted };
+  }
+
+  accept(range: Range, result: BatchResult): void {
+    const { from, to } = range;
+    if (this.width === 0 && result.width > 0) {
+      this.width = result.width;
+      this.figures = new Float64Array(this.count * this.width);
+    }
+    if (result.width !== this.width && result.width > 0) {
+      this.fail(range, widthReason(result.width, this.width));
+      return;
+    }
+    this.figures.set(result.figures, from * this.width);
+    this.known.fill(1, from, to);
+    for (const [row, reason] of result.failures) {
+      this.known[from + row] = 0;
+      this.failures.set(from + row, reason);
+    }
+    this.advance(to - from);
+  }
+
+  fail({ from, to }: Range, reason: string): void {
+    for (let row = from; row < to; row++) this.failures.set(row, reason);
+    this.advance(to - from);
+  }
+
+  results(aborted: boolean): Results {
+    const { figures, width, known } = this;
+    const failures = new Map([...this.failures].sort(([a], [b]) => a - b));
+    return { figures, width, known, failures, interrupted: aborted && this.finished < this.count };
+  }
+
+  private advance(count: number): void {
+    this.finished += count;
+    this.onProgress?.(this.finished);
+  }
+}
+
+/** One way to evaluate tables of designs, one after another or side by side. */
+export interface Engine {
+  /** Ends when all designs are finished, or soon after `stopped` says so. */
+  readonly evaluate: (table: Collector, wanted: Wanted, stopped: () => boolean) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
