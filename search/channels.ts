@@ -7,7 +7,7 @@ export interface ConstantAxes {
   /** Axes of the constant, each with the feature map (tensor index) whose channel count it follows. */
   readonly axes: readonly { readonly axis: number; readonly follows: number }[];
   /**
-   * `weights`: values are unknown once the size changes. `data`: values are cut or padded with the last one.
+   * `weights`: added channels are zero. `data`: added channels repeat the last one, and nothing reads them.
    * `shape`: an int32 shape whose last entry is the channel count.
    */
   readonly role: 'weights' | 'data' | 'shape';
@@ -70,7 +70,8 @@ const weighted =
     const freeze = (reason: string): ChannelRelation => freezeAll(operator, graph, reason);
     if (weights?.constant === undefined) return freeze(`${operator.kind} has weights that are not constant`);
     const channels = channelsOf(at(graph, y));
-    if (channels === undefined || weights.shape?.[outputAxis] !== channels) {
+    const rank = Math.max(outputAxis, inputAxis ?? 0) + 1;
+    if (channels === undefined || weights.shape?.length !== rank || weights.shape[outputAxis] !== channels) {
       return freeze(`${operator.kind} has weights of an unexpected shape`);
     }
     const depth = channelsOf(at(graph, x));
@@ -138,6 +139,9 @@ const passing: Rule = (operator, graph) => {
     : freezeByDefault(operator, graph);
 };
 
+/** Normalises over the channels: zeros that are added to them would change the others. */
+const mixing: Rule = (operator, graph) => freezeAll(operator, graph, `${operator.kind} mixes the channels`);
+
 const reducing: Rule = (operator, graph) => {
   const rank = at(graph, operator.inputs[0])?.shape?.length ?? 0;
   const axes = integersOf(at(graph, operator.inputs[1]))?.map((a) => (a < 0 ? a + rank : a));
@@ -203,7 +207,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...each(elementwise, 'ADD', 'SUB', 'MUL', 'DIV', 'MAXIMUM', 'MINIMUM', 'SQUARED_DIFFERENCE', 'PRELU'),
   ...each(passing, 'RELU', 'RELU6', 'RELU_N1_TO_1', 'RELU_0_TO_1', 'LEAKY_RELU', 'ELU', 'GELU', 'HARD_SWISH'),
   ...each(passing, 'LOGISTIC', 'TANH', 'ABS', 'EXP', 'LOG', 'NEG', 'SQRT', 'RSQRT', 'SQUARE', 'SIN', 'COS'),
-  ...each(passing, 'QUANTIZE', 'DEQUANTIZE', 'CAST', 'SOFTMAX', 'LOG_SOFTMAX', 'L2_NORMALIZATION'),
+  ...each(passing, 'QUANTIZE', 'DEQUANTIZE', 'CAST'),
+  ...each(mixing, 'SOFTMAX', 'LOG_SOFTMAX', 'L2_NORMALIZATION'),
   ...each(passing, 'AVERAGE_POOL_2D', 'MAX_POOL_2D', 'L2_POOL_2D'),
   ...each(passing, 'RESIZE_BILINEAR', 'RESIZE_NEAREST_NEIGHBOR'),
   ...each(blocking, 'SPACE_TO_BATCH_ND', 'BATCH_TO_SPACE_ND'),

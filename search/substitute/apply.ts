@@ -1,16 +1,40 @@
 import type { Graph, Network, Operator, Tensor } from '../../src/graph/network.js';
 import { channelRelation, type ConstantAxes } from '../channels.js';
 import type { Digits, Space } from '../space.js';
-import { STANDARD, findSubstitution } from './index.js';
-import { withChannels, withChannelValues, withLastEntry, withUnknownValues } from './resize.js';
-import { local, type Replacement, type Substitution } from './substitution.js';
+import { createGroupWidths, type GroupWidths } from './group-widths.js';
+import { findSubstitution, STANDARD } from './index.js';
+import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
+import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
+import {
+  local,
+  type Replacement,
+  type RetainedEnergy,
+  type Substitution,
+  type Target,
+  type Values,
+} from './substitution.js';
+import { widthShares, type WidthShares } from './width-energy.js';
 
-/** Makes networks and counts of one space from digits. */
+export { parametersOf } from './parameters.js';
+
+/** Makes networks and counts of one space from digits. Operators are those of the entry graph, by index. */
 export interface Applier {
   /** The network of a design; the original object where nothing changes. Everything that stays is shared. */
   readonly network: (digits: Digits) => Network;
-  /** Elements of the weights and biases of convolutions and fully connected operators of a design. */
+  /** Elements of the weights and biases of convolutions and fully connected operators of a design, shared ones once. */
   readonly parameters: (digits: Digits) => number;
+  /** Of one operator, or of what replaces it; weights that operators share count for each. */
+  readonly operatorParameters: (operator: number, digits: Digits) => number;
+  /**
+   * Retained energy of a design: the product over its operators in their order. Weights that operators share count for
+   * each.
+   */
+  readonly energy: (digits: Digits) => RetainedEnergy;
+  /**
+   * Retained energy of one operator: the share of its weights that lies in kept channels, times that of its
+   * substitution. With unknown values, `after` is NaN for a substitution.
+   */
+  readonly operatorEnergy: (operator: number, digits: Digits) => RetainedEnergy;
 }
 
 /** What one operator becomes for one (option, channel counts): either resized constants or a replacement. */
@@ -19,6 +43,8 @@ interface Piece {
   readonly newShape?: readonly number[];
   readonly replacement?: Replacement;
   readonly parameters: number;
+  /** Worked out when it is first asked for. */
+  energy?: RetainedEnergy;
 }
 
 /** An operator with all that its pieces depend on. */
@@ -31,24 +57,14 @@ interface Slot {
   readonly constants: readonly ConstantAxes[];
   /** Constant tensors that only this operator uses: their indices may be given to what replaces them. */
   readonly exclusive: ReadonlySet<number>;
+  /** Parameters of the unchanged operator. */
+  readonly parameters: number;
   readonly pieces: Map<number, Piece>;
+  /** Kept shares for all its widths, worked out when they are first asked for. */
+  shares?: WidthShares;
 }
 
-const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
-
-const elementsOf = (tensor: Tensor): number => tensor.shape?.reduce((n, d) => n * d, 1) ?? 0;
-
-const constantInputs = (operator: Operator, tensors: readonly Tensor[]): number[] =>
-  WEIGHTED.has(operator.kind)
-    ? operator.inputs.slice(1, 3).filter((t) => tensors[t]?.constant !== undefined)
-    : [];
-
-/** Weights and biases (elements) of the convolutions and fully connected operators of the entry graph, shared ones once. */
-export const parametersOf = (network: Network): number => {
-  const { operators, tensors } = network.graphs[0];
-  const counted = new Set(operators.flatMap((operator) => constantInputs(operator, tensors)));
-  return [...counted].reduce((sum, t) => sum + elementsOf(tensors[t]!), 0);
-};
+const WHOLE: RetainedEnergy = { before: 1, after: 1 };
 
 const countReaders = (graph: Graph): Uint32Array => {
   const readers = new Uint32Array(graph.tensors.length);
@@ -57,129 +73,150 @@ const countReaders = (graph: Graph): Uint32Array => {
   return readers;
 };
 
-const resizeConstant = (tensor: Tensor, { axes, role }: ConstantAxes, counts: readonly number[]): Tensor => {
-  if (role === 'shape') return withLastEntry(tensor, counts[0]!);
-  if (role === 'data') return withChannelValues(tensor, counts[0]!);
-  return withUnknownValues(
-    tensor,
-    axes.map(({ axis }, i) => [axis, counts[i]!] as const),
-  );
+const slotsOf = (space: Space, widths: GroupWidths): { slots: Slot[]; shared: boolean } => {
+  const graph = space.network.graphs[0];
+  const siteOf = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
+  const readers = countReaders(graph);
+  const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
+  let shared = false;
+  const slots = graph.operators.map((operator, index): Slot => {
+    const touched = [...operator.inputs, ...operator.outputs].map((t) => widths.groupOf[t] ?? -1);
+    const own = parameterInputs(operator, isConstant);
+    shared ||= own.some((t) => readers[t]! > 1);
+    return {
+      operator,
+      site: siteOf.get(index) ?? -1,
+      groups: [...new Set(touched)].filter((g) => g >= 0),
+      constants: channelRelation(operator, graph).constants,
+      exclusive: new Set(operator.inputs.slice(1).filter((t) => isConstant(t) && readers[t] === 1)),
+      parameters: own.reduce((sum, t) => sum + elementsOf(graph.tensors[t]!), 0),
+      pieces: new Map(),
+    };
+  });
+  return { slots, shared };
 };
 
-/** Prepares a space: what depends on (operator, option, widths) is worked out once and kept. */
-export const createApplier = (space: Space): Applier => {
+/**
+ * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
+ *
+ * Narrowing a width group leaves out the channels whose filters hold the least energy; widening pads with zeros.
+ * @param values with unknown ones, changed constants of weights have no bytes and nothing is decomposed
+ */
+export const createApplier = (space: Space, values: Values = 'known'): Applier => {
   const { network } = space;
   const graph = network.graphs[0];
-  const siteCount = space.sites.length;
-  const groupOf = new Int32Array(graph.tensors.length).fill(-1);
-  space.groups.forEach(({ group }, g) => group.tensors.forEach((t) => (groupOf[t] = g)));
-  const siteOf = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
   const substitutions = space.sites.map(({ options }) =>
     options.map((name): Substitution | undefined =>
       name === STANDARD ? undefined : findSubstitution(name)!,
     ),
   );
-  const readers = countReaders(graph);
-  const slots = graph.operators.map((operator, index): Slot => {
-    const touched = [...operator.inputs, ...operator.outputs].map((t) => groupOf[t] ?? -1);
-    const constants = channelRelation(operator, graph).constants;
-    return {
-      operator,
-      site: siteOf.get(index) ?? -1,
-      groups: [...new Set(touched)].filter((g) => g >= 0),
-      constants,
-      exclusive: new Set(
-        operator.inputs.slice(1).filter((t) => graph.tensors[t]?.constant !== undefined && readers[t] === 1),
-      ),
-      pieces: new Map(),
-    };
-  });
+  const widths = createGroupWidths(space, network);
+  const { slots, shared } = slotsOf(space, widths);
   const base = parametersOf(network);
-  const standing = slots.map(({ operator }) =>
-    constantInputs(operator, graph.tensors).reduce((sum, t) => sum + elementsOf(graph.tensors[t]!), 0),
-  );
-  const shared = graph.operators.some((operator) =>
-    constantInputs(operator, graph.tensors).some((t) => readers[t]! > 1),
-  );
-  const featureMaps = space.groups.map(({ group, widths }) =>
-    widths.map((width) =>
-      width === group.channels ? undefined : group.tensors.map((t) => withChannels(graph.tensors[t]!, width)),
-    ),
-  );
 
-  const widthDigit = (digits: Digits, group: number): number => digits[siteCount + group]!;
-  const channelsIn = (digits: Digits, tensor: number): number => {
-    const g = groupOf[tensor]!;
-    return g < 0 ? graph.tensors[tensor]!.shape!.at(-1)! : space.groups[g]!.widths[widthDigit(digits, g)]!;
-  };
-  const resizedMap = (digits: Digits, tensor: number): Tensor => {
-    const g = groupOf[tensor]!;
-    const changed = g < 0 ? undefined : featureMaps[g]![widthDigit(digits, g)];
-    return changed?.[space.groups[g]!.group.tensors.indexOf(tensor)] ?? graph.tensors[tensor]!;
-  };
+  const substitutionOf = (slot: Slot, digits: Digits): Substitution | undefined =>
+    slot.site < 0 ? undefined : substitutions[slot.site]![digits[slot.site]!];
 
-  const makePiece = (slot: Slot, digits: Digits, substitution: Substitution | undefined): Piece => {
-    const { operator } = slot;
-    const resized = slot.constants.flatMap((constant) => {
-      const counts = constant.axes.map(({ follows }) => channelsIn(digits, follows));
-      const same = constant.axes.every(
-        ({ follows }, i) => counts[i] === graph.tensors[follows]!.shape!.at(-1),
-      );
-      if (same) return [];
-      const tensor = graph.tensors[operator.inputs[constant.input]!]!;
-      return [{ input: constant.input, tensor: resizeConstant(tensor, constant, counts) }];
+  const resizedConstants = (slot: Slot, digits: Digits, known: Values): Piece['resized'] =>
+    slot.constants.flatMap(({ input, axes, role }) => {
+      const maps = axes.flatMap(({ axis, follows }): AxisMap[] => {
+        const map = widths.map(follows, digits);
+        return map === undefined ? [] : [{ axis, map }];
+      });
+      if (maps.length === 0) return [];
+      const tensor = graph.tensors[slot.operator.inputs[input]!]!;
+      if (role === 'shape') return [{ input, tensor: withLastEntry(tensor, maps[0]!.map.length) }];
+      if (role === 'data') return [{ input, tensor: withEntries(tensor, maps, 'last') }];
+      const resized = known === 'known' ? withEntries(tensor, maps, 'zero') : withUnknownValues(tensor, maps);
+      return [{ input, tensor: resized }];
     });
-    if (substitution === undefined) {
-      const newShape = operator.options['new_shape'];
-      const last = channelsIn(digits, operator.outputs[0]!);
-      const patch =
-        Array.isArray(newShape) && newShape.length > 0 && Number(newShape.at(-1)) > 0
-          ? { newShape: (newShape as number[]).with(-1, last) }
-          : {};
-      const parameters = constantInputs(operator, graph.tensors).reduce((sum, t) => {
-        const changed = resized.find((r) => operator.inputs[r.input] === t);
-        return sum + elementsOf(changed?.tensor ?? graph.tensors[t]!);
-      }, 0);
-      return { resized, ...patch, parameters };
-    }
+
+  const targetOf = ({ operator }: Slot, digits: Digits, resized: Piece['resized']): Target => {
     const constantAt = (input: number): Tensor | undefined =>
       resized.find((r) => r.input === input)?.tensor ?? graph.tensors[operator.inputs[input] ?? -1];
-    const replacement = substitution.rewrite({
+    return {
       operator,
-      ifm: resizedMap(digits, operator.inputs[0]!),
-      ofm: resizedMap(digits, operator.outputs[0]!),
+      ifm: widths.featureMap(operator.inputs[0]!, digits),
+      ofm: widths.featureMap(operator.outputs[0]!, digits),
       weights: constantAt(1)!,
       bias: constantAt(2),
-    });
-    const parameters = replacement.operators.reduce(
-      (sum, op) =>
-        sum +
-        op.inputs
-          .slice(1, 3)
-          .reduce((n, t) => n + (t < -1 ? elementsOf(replacement.tensors[local(t)]!) : 0), 0),
-      0,
-    );
-    return { resized: [], replacement, parameters };
+    };
+  };
+
+  const makePiece = (slot: Slot, digits: Digits): Piece => {
+    const { operator } = slot;
+    const resized = resizedConstants(slot, digits, values);
+    const substitution = substitutionOf(slot, digits);
+    if (substitution !== undefined) {
+      const replacement = substitution.rewrite(targetOf(slot, digits, resized), values);
+      const parameters = parametersOfReplacement(replacement, graph.tensors);
+      return { resized: [], replacement, parameters };
+    }
+    const newShape = operator.options['new_shape'];
+    const patch =
+      Array.isArray(newShape) && newShape.length > 0 && Number(newShape.at(-1)) > 0
+        ? { newShape: (newShape as number[]).with(-1, widths.channels(operator.outputs[0]!, digits)) }
+        : {};
+    const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
+    const parameters = parameterInputs(operator, isConstant).reduce((sum, t) => {
+      const changed = resized.find((r) => operator.inputs[r.input] === t);
+      return sum + elementsOf(changed?.tensor ?? graph.tensors[t]!);
+    }, 0);
+    return { resized, ...patch, parameters };
   };
 
   /** The piece of a slot; undefined where the operator stays as it is. */
   const pieceOf = (slot: Slot, digits: Digits): Piece | undefined => {
-    const siteDigit = slot.site < 0 ? 0 : digits[slot.site]!;
-    const substitution = slot.site < 0 ? undefined : substitutions[slot.site]![siteDigit];
-    let changed = substitution !== undefined;
-    let key = siteDigit;
+    let changed = substitutionOf(slot, digits) !== undefined;
+    let key = slot.site < 0 ? 0 : digits[slot.site]!;
     for (const g of slot.groups) {
-      const digit = widthDigit(digits, g);
-      changed ||= featureMaps[g]![digit] !== undefined;
-      key = key * space.groups[g]!.widths.length + digit;
+      changed ||= widths.isChanged(g, digits);
+      key = key * space.groups[g]!.widths.length + widths.widthDigit(g, digits);
     }
     if (!changed) return undefined;
     let piece = slot.pieces.get(key);
     if (piece === undefined) {
-      piece = makePiece(slot, digits, substitution);
+      piece = makePiece(slot, digits);
       slot.pieces.set(key, piece);
     }
     return piece;
+  };
+
+  /** Share of the original weights' energy that lies in kept channels. */
+  const widthShare = (slot: Slot, digits: Digits): number => {
+    const weights = slot.constants.find(({ input, role }) => input === 1 && role === 'weights');
+    const axes = (weights?.axes ?? []).filter(({ follows }) => widths.groupOf[follows]! >= 0);
+    const narrowed = axes.some(
+      ({ follows }) => widths.channels(follows, digits) < graph.tensors[follows]!.shape!.at(-1)!,
+    );
+    if (!narrowed) return 1;
+    const groups = axes.map(({ follows }) => widths.groupOf[follows]!);
+    slot.shares ??= widthShares(
+      graph.tensors[slot.operator.inputs[1]!]!,
+      axes.map(({ axis }, i) => ({
+        axis,
+        order: widths.order(groups[i]!),
+        widths: space.groups[groups[i]!]!.widths,
+      })),
+    );
+    return slot.shares(groups.map((g) => widths.widthDigit(g, digits)));
+  };
+
+  const energyOfPiece = (slot: Slot, piece: Piece, digits: Digits): RetainedEnergy => {
+    const share = widthShare(slot, digits);
+    const substitution = substitutionOf(slot, digits);
+    if (substitution === undefined) return { before: share, after: share };
+    const known = piece.replacement?.energy;
+    const target = (): Target => targetOf(slot, digits, resizedConstants(slot, digits, 'known'));
+    return {
+      before: share * (known?.before ?? substitution.energy(target())),
+      after: share * (known?.after ?? NaN),
+    };
+  };
+
+  const slotEnergy = (slot: Slot, digits: Digits): RetainedEnergy => {
+    const piece = pieceOf(slot, digits);
+    return piece === undefined ? WHOLE : (piece.energy ??= energyOfPiece(slot, piece, digits));
   };
 
   const networkOf = (digits: Digits): Network => {
@@ -197,25 +234,33 @@ export const createApplier = (space: Space): Applier => {
       else place(slot, piece.replacement, tensors, operators);
     }
     if (!changed) return network;
-    for (let g = 0; g < featureMaps.length; g++) {
-      const maps = featureMaps[g]![widthDigit(digits, g)];
-      if (maps === undefined) continue;
-      const indices = space.groups[g]!.group.tensors;
-      for (let i = 0; i < maps.length; i++) tensors[indices[i]!] = maps[i]!;
-    }
+    widths.place(tensors, digits);
     return { ...network, graphs: [{ ...graph, tensors, operators }, ...network.graphs.slice(1)] };
   };
 
-  const parameters = (digits: Digits): number => {
-    if (shared) return parametersOf(networkOf(digits));
-    let sum = base;
-    for (let i = 0; i < slots.length; i++) {
-      const piece = pieceOf(slots[i]!, digits);
-      if (piece !== undefined) sum += piece.parameters - standing[i]!;
-    }
-    return sum;
+  const slotParameters = (slot: Slot, digits: Digits): number =>
+    pieceOf(slot, digits)?.parameters ?? slot.parameters;
+
+  return {
+    network: networkOf,
+    parameters: (digits) => {
+      if (shared) return parametersOf(networkOf(digits));
+      let sum = base;
+      for (const slot of slots) sum += slotParameters(slot, digits) - slot.parameters;
+      return sum;
+    },
+    operatorParameters: (operator, digits) => slotParameters(slots[operator]!, digits),
+    energy: (digits) => {
+      let [before, after] = [1, 1];
+      for (const slot of slots) {
+        const energy = slotEnergy(slot, digits);
+        before *= energy.before;
+        after *= energy.after;
+      }
+      return { before, after };
+    },
+    operatorEnergy: (operator, digits) => slotEnergy(slots[operator]!, digits),
   };
-  return { network: networkOf, parameters };
 };
 
 /** The operator with its resized constants, which keep their places where nothing else uses them. */

@@ -1,53 +1,140 @@
-import { ELEMENT_BITS, type Quantisation, type Tensor } from '../../src/graph/network.js';
+import { ELEMENT_BITS, type Constant, type Quantisation, type Tensor } from '../../src/graph/network.js';
+import type { ChannelMap } from './kept-channels.js';
 
-const resizeList = (list: readonly number[], count: number): number[] =>
-  Array.from({ length: count }, (_, i) => list[Math.min(i, list.length - 1)]!);
+/** An axis whose entries are chosen anew. */
+export interface AxisMap {
+  readonly axis: number;
+  readonly map: ChannelMap;
+}
 
-const resizeQuantisation = (q: Quantisation, axis: number, count: number): Quantisation =>
-  q.axis === axis && q.scales.length > 1
-    ? { axis, scales: resizeList(q.scales, count), zeroPoints: resizeList(q.zeroPoints, count) }
-    : q;
+/** What the entries that a map pads hold: real zeros, or copies of the last entry of the axis. */
+export type Padding = 'zero' | 'last';
 
-/** Copy of a constant's bytes with another length of its last axis; the last entry is repeated where it grows. */
-const resizeBytes = (tensor: Tensor, bytes: Uint8Array, count: number): Uint8Array => {
-  const before = tensor.shape!.at(-1)!;
-  const width = ELEMENT_BITS[tensor.type] >> 3;
-  const rows = bytes.byteLength / (before * width);
-  const result = new Uint8Array(rows * count * width);
+const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+/** Entries of a per-axis list; padded ones repeat the last positive scale and the zero point beside it. */
+const resizeQuantisation = (q: Quantisation, { axis, map }: AxisMap): Quantisation => {
+  if (q.axis !== axis || q.scales.length <= 1) return q;
+  const positive = q.scales.findLastIndex((scale) => scale > 0);
+  const repeated = positive < 0 ? q.scales.length - 1 : positive;
+  const chosen = (list: readonly number[]): number[] =>
+    list.length <= 1 ? [...list] : Array.from(map, (i) => list[i < 0 ? repeated : i]!);
+  return { axis, scales: chosen(q.scales), zeroPoints: chosen(q.zeroPoints) };
+};
+
+const reshaped = (tensor: Tensor, maps: readonly AxisMap[]): Tensor => {
+  const shape = tensor.shape!.slice();
+  let { quantisation } = tensor;
+  for (const axisMap of maps) {
+    shape[axisMap.axis] = axisMap.map.length;
+    quantisation &&= resizeQuantisation(quantisation, axisMap);
+  }
+  return quantisation === undefined ? { ...tensor, shape } : { ...tensor, shape, quantisation };
+};
+
+/** Runs of at least this many bytes are copied as blocks. */
+const BLOCK = 16;
+
+/** Chooses entries of an axis: `count` of them before, `inner` bytes each; padded ones stay zero. */
+const gather = (from: Uint8Array, count: number, inner: number, map: ChannelMap): Uint8Array => {
+  const rows = from.length / (count * inner);
+  const to = new Uint8Array(rows * map.length * inner);
+  let at = 0;
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < count; i++) {
-      const from = (row * before + Math.min(i, before - 1)) * width;
-      result.set(bytes.subarray(from, from + width), (row * count + i) * width);
+    const start = row * count * inner;
+    for (let k = 0; k < map.length; k++, at += inner) {
+      if (map[k]! < 0) continue;
+      const source = start + map[k]! * inner;
+      if (inner === 1) to[at] = from[source]!;
+      else if (inner >= BLOCK) to.set(from.subarray(source, source + inner), at);
+      else for (let b = 0; b < inner; b++) to[at + b] = from[source + b]!;
     }
   }
-  return result;
+  return to;
 };
 
-const reshaped = (tensor: Tensor, axis: number, count: number): Tensor => {
+/** Stored form of real zero in the padded entries of integers whose zero point is not 0. */
+const padWithZeroPoints = (bytes: Uint8Array, tensor: Tensor, maps: readonly AxisMap[]): void => {
   const q = tensor.quantisation;
-  const shape = tensor.shape!.with(axis, count);
-  return q === undefined
-    ? { ...tensor, shape }
-    : { ...tensor, shape, quantisation: resizeQuantisation(q, axis, count) };
+  if (q === undefined || q.zeroPoints.every((z) => z === 0)) return;
+  const shape = tensor.shape!;
+  const width = ELEMENT_BITS[tensor.type] >> 3;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const perAxis = q.zeroPoints.length > 1 ? elementsOf(shape.slice(q.axis + 1)) : Infinity;
+  const write = (element: number): void => {
+    const zero = q.zeroPoints[Math.floor(element / perAxis) % q.zeroPoints.length]!;
+    for (let b = 0; b < width; b++) view.setUint8(element * width + b, b < 4 ? zero >> (8 * b) : zero >> 31);
+  };
+  for (const { axis, map } of maps) {
+    const inner = elementsOf(shape.slice(axis + 1));
+    const rows = elementsOf(shape.slice(0, axis));
+    for (let k = 0; k < map.length; k++) {
+      if (map[k]! >= 0) continue;
+      for (let row = 0; row < rows; row++) {
+        const first = (row * map.length + k) * inner;
+        for (let i = 0; i < inner; i++) write(first + i);
+      }
+    }
+  }
 };
 
-/** A feature map with another number of channels. */
-export const withChannels = (tensor: Tensor, channels: number): Tensor =>
-  reshaped(tensor, tensor.shape!.length - 1, channels);
+const isInteger = ({ type }: Tensor): boolean => /^u?int/.test(type);
 
-/** Weights or a bias with other sizes of some axes: the values are no longer known. */
-export const withUnknownValues = (tensor: Tensor, axes: readonly (readonly [number, number])[]): Tensor => {
-  const resized = axes.reduce((t, [axis, count]) => reshaped(t, axis, count), tensor);
-  return { ...resized, constant: {} };
+const resizedBytes = (
+  before: Tensor,
+  after: Tensor,
+  maps: readonly AxisMap[],
+  padding: Padding,
+): Uint8Array => {
+  const width = ELEMENT_BITS[before.type] >> 3;
+  let { bytes } = before.constant as { readonly bytes: Uint8Array };
+  const shape = before.shape!.slice();
+  for (const { axis, map } of maps) {
+    const count = shape[axis]!;
+    const inner = width * elementsOf(shape.slice(axis + 1));
+    bytes = gather(bytes, count, inner, padding === 'last' ? map.map((i) => (i < 0 ? count - 1 : i)) : map);
+    shape[axis] = map.length;
+  }
+  if (padding === 'zero' && isInteger(before)) padWithZeroPoints(bytes, after, maps);
+  return bytes;
 };
 
-/** A constant of one value per channel with another number of channels: cut, or padded with its last value. */
-export const withChannelValues = (tensor: Tensor, channels: number): Tensor => {
-  const bytes = tensor.constant?.bytes;
-  const resized = withChannels(tensor, channels);
-  return bytes === undefined
-    ? resized
-    : { ...resized, constant: { bytes: resizeBytes(tensor, bytes, channels) } };
+/** Whether the bytes are there, one element after another and as many as the shape says. */
+const isReadable = ({ type, shape, constant }: Tensor): boolean => {
+  const bits = ELEMENT_BITS[type];
+  return (
+    bits >= 8 && constant?.bytes !== undefined && constant.bytes.length === (elementsOf(shape!) * bits) / 8
+  );
+};
+
+/** A constant whose bytes are made when they are first read. */
+const lazily = (make: () => Uint8Array): Constant => {
+  let made: Uint8Array | undefined;
+  return {
+    get bytes() {
+      return (made ??= make());
+    },
+  };
+};
+
+/** A feature map with other channels. */
+export const withChannels = (tensor: Tensor, map: ChannelMap): Tensor =>
+  reshaped(tensor, [{ axis: tensor.shape!.length - 1, map }]);
+
+/** A constant with other sizes of some axes whose values are left open. */
+export const withUnknownValues = (tensor: Tensor, maps: readonly AxisMap[]): Tensor => ({
+  ...reshaped(tensor, maps),
+  constant: {},
+});
+
+/**
+ * A constant with entries of some axes left out or added; scales and zero points go with them. The bytes are made when
+ * they are first read; unknown values, and elements that share a byte, stay or become unknown.
+ */
+export const withEntries = (tensor: Tensor, maps: readonly AxisMap[], padding: Padding): Tensor => {
+  if (!isReadable(tensor)) return withUnknownValues(tensor, maps);
+  const after = reshaped(tensor, maps);
+  return { ...after, constant: lazily(() => resizedBytes(tensor, after, maps, padding)) };
 };
 
 /** An int32 shape constant with another last entry; −1 ("whatever remains") stays. */

@@ -99,13 +99,13 @@ describe('applying a design', () => {
     expect(after.operators.map((op) => op.origin)).toEqual([0, 1, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('cuts and pads known constants of elementwise operators, and marks weights as unknown', () => {
+  it('cuts and pads constants of elementwise operators; weights are left open where values are not asked for', () => {
     const b = new NetworkBuilder();
     const x = b.conv(b.input([1, 4, 4, 3]), 4);
     const scale = b.constant([4], 'int8', { bytes: Uint8Array.of(1, 2, 3, 4) });
     const y = b.operator('MUL', [x, scale], [b.map([1, 4, 4, 4])]);
     const space = spaceOf('{sites: [], group_widths: {0: [2, 6]}}', b.network([b.conv(y, 2)]));
-    const { network } = createApplier(space);
+    const { network } = createApplier(space, 'unknown');
     const bytes = (width: number) => tensor(network([width, 0]), scale).constant!.bytes;
     expect(bytes(0)).toEqual(Uint8Array.of(1, 2));
     expect(bytes(1)).toEqual(Uint8Array.of(1, 2, 3, 4, 4, 4));
