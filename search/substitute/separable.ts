@@ -1,108 +1,186 @@
-import type { Constant, Operator, Quantisation, Tensor } from '../../src/graph/network.js';
-import { local, type Replacement, type Substitution, type Target } from './substitution.js';
+import type { Operator, Tensor } from '../../src/graph/network.js';
+import type { Activation } from './intermediate.js';
+import {
+  constantTensor,
+  mapTensor,
+  nominalBias,
+  nominalMap,
+  nominalWeights,
+  UNKNOWN_ENERGY,
+} from './layers.js';
+import { biasScales, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
+import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
+import { solveTwoLayers, type TwoLayers } from './two-layers.js';
+import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
 
-const UNKNOWN: Constant = {};
+/** Most depthwise convolutions side by side. */
+export const MOST_TERMS = 4;
 
-const zeroBias = (channels: number): Constant => ({ bytes: new Uint8Array(4 * channels) });
-
-/** Lowest stored value, which a ReLU makes the zero point. */
-const lowest = (tensor: Tensor): number => (tensor.type === 'uint8' ? 0 : -128);
-
-const repeated = (value: number, count: number): number[] => new Array<number>(count).fill(value);
-
-/** Quantisation of the depthwise weights: one scale per channel where the convolution has one per filter. */
-const filterQuantisation = (weights: Tensor, channels: number): { quantisation?: Quantisation } => {
-  const q = weights.quantisation;
-  if (q === undefined) return {};
-  if (q.scales.length <= 1) return { quantisation: q };
-  const scales = repeated(q.scales[0]!, channels);
-  return { quantisation: { scales, zeroPoints: repeated(0, channels), axis: 3 } };
-};
-
-/** Quantisation of the depthwise output: the input's, until the new weights say better. */
-const intermediateQuantisation = (ifm: Tensor, relu: boolean): { quantisation?: Quantisation } => {
-  const q = ifm.quantisation;
-  if (q === undefined) return {};
-  return { quantisation: relu ? { ...q, zeroPoints: [lowest(ifm)] } : q };
+/** For each input channel, kernel positions × output channels. */
+const slices = (weights: Tensor): Unfolding => {
+  const [outputs, height, width, inputs] = weights.shape! as [number, number, number, number];
+  const positions = height * width;
+  return {
+    kind: 'slices',
+    blocks: inputs,
+    rows: positions,
+    columns: outputs,
+    position: (input, at, output) => (output * positions + at) * inputs + input,
+  };
 };
 
 const stride1 = { stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };
 
-const rewrite = (target: Target, relu: boolean): Replacement => {
-  const { operator, ifm, ofm, weights, bias } = target;
-  const channels = ifm.shape!.at(-1)!;
-  const [filters, height, width] = weights.shape! as [number, number, number];
-  const { options } = operator;
-  const pointwiseWeights: Tensor = {
-    ...weights,
-    name: `${weights.name}/pointwise`,
-    shape: [filters, 1, 1, channels],
-    constant: UNKNOWN,
-  };
-  const depthwiseWeights: Tensor = {
-    name: `${weights.name}/depthwise`,
-    type: weights.type,
-    shape: [1, height, width, channels],
-    ...filterQuantisation(weights, channels),
-    constant: UNKNOWN,
-    variable: false,
-  };
-  const depthwiseBias: Tensor = {
-    name: `${weights.name}/depthwise_bias`,
-    type: 'int32',
-    shape: [channels],
-    constant: zeroBias(channels),
-    variable: false,
-  };
-  const intermediate: Tensor = {
-    name: `${ofm.name}/depthwise`,
-    type: ifm.type,
-    shape: [...ofm.shape!.slice(0, -1), channels],
-    ...intermediateQuantisation(ifm, relu),
-    variable: false,
-  };
-  // The first two take the places of the convolution's own weights and bias.
-  const tensors = [pointwiseWeights, ...(bias ? [bias] : []), depthwiseWeights, depthwiseBias, intermediate];
-  const [w, b, mid] = [depthwiseWeights, depthwiseBias, intermediate].map((t) => local(tensors.indexOf(t)));
-  const depthwise: Operator = {
-    kind: 'DEPTHWISE_CONV_2D',
-    inputs: [operator.inputs[0]!, w!, b!],
-    outputs: [mid!],
-    intermediates: [],
-    options: {
-      padding: options['padding'] ?? 'SAME',
-      stride_w: options['stride_w'] ?? 1,
-      stride_h: options['stride_h'] ?? 1,
-      depth_multiplier: 1,
-      fused_activation_function: relu ? 'RELU' : 'NONE',
-      dilation_w_factor: options['dilation_w_factor'] ?? 1,
-      dilation_h_factor: options['dilation_h_factor'] ?? 1,
-    },
-    origin: operator.origin,
-  };
-  const pointwise: Operator = {
-    ...operator,
-    inputs: [mid!, local(0), ...operator.inputs.slice(2).map((t) => (t < 0 ? t : local(1)))],
-    options: { ...options, ...stride1, padding: 'VALID' },
-  };
-  return { tensors, operators: [depthwise, pointwise] };
+const depthwiseOptions = (options: Operator['options'], activation: Activation): Operator['options'] => ({
+  padding: options['padding'] ?? 'SAME',
+  stride_w: options['stride_w'] ?? 1,
+  stride_h: options['stride_h'] ?? 1,
+  depth_multiplier: 1,
+  fused_activation_function: activation === 'none' ? 'NONE' : 'RELU',
+  dilation_w_factor: options['dilation_w_factor'] ?? 1,
+  dilation_h_factor: options['dilation_h_factor'] ?? 1,
+});
+
+/** Tensors of one depthwise: weights, bias, output. */
+const depthwiseTensors = (
+  target: Target,
+  activation: Activation,
+  solved: TwoLayers | undefined,
+  term: number,
+  suffix: string,
+): [Tensor, Tensor, Tensor] => {
+  const { ifm, ofm, weights } = target;
+  const [, height, width, channels] = weights.shape! as [number, number, number, number];
+  const name = `${ofm.name}/depthwise${suffix}`;
+  const range = [term * channels, (term + 1) * channels] as const;
+  const stored = solved && someRows(solved.first.stored, ...range);
+  const quantisation = stored && rowQuantisation(stored, weights.type, 3);
+  const scale = ifm.quantisation?.scales[0];
+  const biasQuantisation = quantisation &&
+    scale !== undefined && {
+      scales: biasScales(scale, quantisation.scales),
+      zeroPoints: quantisation.zeroPoints.map(() => 0),
+      axis: 0,
+    };
+  return [
+    constantTensor(
+      `${name}/weights`,
+      weights.type,
+      [1, height, width, channels],
+      quantisation ?? nominalWeights(target, channels, 3),
+      stored && rowBytes(stored, true),
+    ),
+    constantTensor(
+      `${name}/bias`,
+      'int32',
+      [channels],
+      biasQuantisation ?? nominalBias(target, channels),
+      solved && int32Bytes(solved.first.bias.subarray(...range)),
+    ),
+    mapTensor(
+      name,
+      ifm.type,
+      [...ofm.shape!.slice(0, -1), channels],
+      solved?.first.output ?? nominalMap(target, activation),
+    ),
+  ];
 };
+
+/** Weights and, where there is one, bias of the 1×1. */
+const pointwiseTensors = (
+  target: Target,
+  solved: TwoLayers | undefined,
+  channels: number,
+  biased: boolean,
+): Tensor[] => {
+  const { ofm, weights } = target;
+  const outputs = weights.shape![0]!;
+  const name = `${ofm.name}/pointwise`;
+  const kernel = constantTensor(
+    `${name}/weights`,
+    weights.type,
+    [outputs, 1, 1, channels],
+    solved ? rowQuantisation(solved.second, weights.type, 0) : nominalWeights(target, outputs, 0),
+    solved && rowBytes(solved.second, false),
+  );
+  const bias = constantTensor(
+    `${name}/bias`,
+    'int32',
+    [outputs],
+    solved ? solved.secondBiasQuantisation : nominalBias(target, outputs),
+    solved && int32Bytes(solved.secondBias),
+  );
+  return biased ? [kernel, bias] : [kernel];
+};
+
+const rewrite = (target: Target, terms: number, activation: Activation, values: Values): Replacement => {
+  const { operator, ifm, ofm, weights, bias } = target;
+  const channels = weights.shape![3]!;
+  const { options, origin } = operator;
+  const solved = values === 'known' ? solveTwoLayers(target, slices(weights), terms, activation) : undefined;
+  const biased = bias !== undefined || activation === 'shifted-relu';
+  // The first two take the places of the convolution's own weights and bias.
+  const tensors = pointwiseTensors(target, solved, terms * channels, biased);
+  const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
+  const operators = Array.from({ length: terms }, (_, term): Operator => {
+    const suffix = terms === 1 ? '' : `${term + 1}`;
+    const [kernel, shift, map] = depthwiseTensors(target, activation, solved, term, suffix);
+    return {
+      kind: 'DEPTHWISE_CONV_2D',
+      inputs: [operator.inputs[0]!, add(kernel), add(shift)],
+      outputs: [add(map)],
+      intermediates: [],
+      options: depthwiseOptions(options, activation),
+      origin,
+    };
+  });
+  let intermediate = operators[0]!.outputs[0]!;
+  if (terms > 1) {
+    const joined = mapTensor(
+      `${ofm.name}/depthwise`,
+      ifm.type,
+      [...ofm.shape!.slice(0, -1), terms * channels],
+      solved?.first.output ?? nominalMap(target, activation),
+    );
+    intermediate = add(joined);
+    operators.push({
+      kind: 'CONCATENATION',
+      inputs: operators.map((op) => op.outputs[0]!),
+      outputs: [intermediate],
+      intermediates: [],
+      options: { axis: joined.shape!.length - 1, fused_activation_function: 'NONE' },
+      origin,
+    });
+  }
+  operators.push({
+    ...operator,
+    inputs: [intermediate, local(0), ...(biased ? [local(1)] : operator.inputs.slice(2, 3))],
+    options: { ...options, ...stride1, padding: 'VALID' },
+  });
+  const energy = solved?.energy ?? UNKNOWN_ENERGY;
+  return values === 'known' ? { tensors, operators, energy } : { tensors, operators };
+};
+
+const illegal = ({ weights }: Target, terms: number): string | undefined => {
+  const bound = rankBound(slices(weights));
+  if (terms <= bound) return undefined;
+  const [outputs, height, width] = weights.shape! as [number, number, number];
+  return `a ${height}x${width} kernel with ${outputs} output channels has at most ${bound} terms per input channel`;
+};
+
+const CODES: Readonly<Record<Activation, string>> = { none: 's', relu: 'r', 'shifted-relu': 'h' };
 
 /**
- * A convolution as a depthwise with its kernel, stride, dilation and padding and no activation, then a 1×1 with its
- * bias and activation. The weights of both are not known yet.
+ * A convolution as `terms` depthwise convolutions side by side, each with its kernel, stride, dilation and padding,
+ * joined over their channels, then a 1×1 with its bias and activation (network decoupling: Guo et al., BMVC 2018,
+ * arXiv 1808.05517). The filters of an input channel are the leading left singular vectors of the (kernel positions ×
+ * output channels) slice of its weights, the rows of the 1×1 their projections. With kernel positions or output
+ * channels many terms this is the convolution itself.
  */
-export const separable: Substitution = {
-  name: 'separable',
-  code: 's',
-  illegal: () => undefined,
-  rewrite: (target) => rewrite(target, false),
-};
-
-/** As `separable`, with a ReLU fused into the depthwise, as in networks that are trained in this form. */
-export const separableRelu: Substitution = {
-  name: 'separable:relu',
-  code: 'r',
-  illegal: () => undefined,
-  rewrite: (target) => rewrite(target, true),
-};
+export const separable = (terms: number, activation: Activation): Substitution => ({
+  name: `separable${terms === 1 ? '' : `*${terms}`}${activation === 'none' ? '' : `:${activation}`}`,
+  code: `${CODES[activation]}${terms === 1 ? '' : terms}`,
+  illegal: (target) => illegal(target, terms),
+  rewrite: (target, values) => rewrite(target, terms, activation, values),
+  energy: ({ weights }) => (activation === 'relu' ? NaN : leadingEnergy(weights, slices(weights), terms)),
+});

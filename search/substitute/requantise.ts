@@ -1,0 +1,131 @@
+import type { ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
+
+/** Lowest and highest value that an 8-bit type stores. */
+export const storedRange = (type: ElementType): readonly [number, number] =>
+  type === 'uint8' ? [0, 255] : [-128, 127];
+
+/** Quantised weights, one row per output channel of their layer. */
+export interface StoredRows {
+  /** Stored values less their zero point, in the order of the values. */
+  readonly levels: Int16Array;
+  /** Real value of one level, per row; all the same where the type has one scale for all. */
+  readonly scales: Float64Array;
+  readonly zeroPoint: number;
+}
+
+/** Below this, numbers are zero: a scale made of them would be no normal float32. */
+const TINY = 1e-30;
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/**
+ * Quantises rows of weights. int8: symmetric, one scale per row, ±127. Other types (uint8): one scale and zero point
+ * for all, whose range holds zero. No scale is below its row's `least`, and rows of zeros get that one.
+ */
+export const quantiseRows = (values: Float64Array, least: Float64Array, type: ElementType): StoredRows => {
+  const rows = least.length;
+  const length = values.length / rows;
+  const levels = new Int16Array(values.length);
+  const scales = new Float64Array(rows);
+  if (type === 'int8') {
+    for (let row = 0; row < rows; row++) {
+      const from = row * length;
+      let largest = 0;
+      for (let i = from; i < from + length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+      const scale = Math.fround(Math.max(largest / 127, least[row]!, TINY));
+      scales[row] = scale;
+      for (let i = from; i < from + length; i++) levels[i] = clamp(Math.round(values[i]! / scale), -127, 127);
+    }
+    return { levels, scales, zeroPoint: 0 };
+  }
+  let [low, high] = [0, 0];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const scale = Math.fround(
+    Math.max(
+      (high - low) / 255,
+      least.reduce((a, b) => Math.max(a, b), TINY),
+    ),
+  );
+  const zeroPoint = clamp(Math.round(-low / scale), 0, 255);
+  for (let i = 0; i < values.length; i++) {
+    levels[i] = clamp(Math.round(values[i]! / scale), -zeroPoint, 255 - zeroPoint);
+  }
+  return { levels, scales: scales.fill(scale), zeroPoint };
+};
+
+/** Real values of stored rows. */
+export const realRows = ({ levels, scales }: StoredRows): Float64Array => {
+  const length = levels.length / scales.length;
+  return Float64Array.from(levels, (level, i) => level * scales[Math.floor(i / length)]!);
+};
+
+/** Quantisation of stored rows, as it is written: per row for int8, of `axis`. */
+export const rowQuantisation = (stored: StoredRows, type: ElementType, axis: number): Quantisation =>
+  type === 'int8'
+    ? { scales: [...stored.scales], zeroPoints: new Array<number>(stored.scales.length).fill(0), axis }
+    : { scales: [stored.scales[0]!], zeroPoints: [stored.zeroPoint], axis: 0 };
+
+/** Bytes of stored rows; channels last (as depthwise weights have them) or first. */
+export const rowBytes = (stored: StoredRows, channelsLast: boolean): Uint8Array => {
+  const { levels, scales, zeroPoint } = stored;
+  const rows = scales.length;
+  const length = levels.length / rows;
+  const bytes = new Uint8Array(levels.length);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < length; i++) {
+      bytes[channelsLast ? i * rows + row : row * length + i] = levels[row * length + i]! + zeroPoint;
+    }
+  }
+  return bytes;
+};
+
+/** Rows `from` to `to` of stored rows. */
+export const someRows = (stored: StoredRows, from: number, to: number): StoredRows => {
+  const length = stored.levels.length / stored.scales.length;
+  return {
+    levels: stored.levels.subarray(from * length, to * length),
+    scales: stored.scales.subarray(from, to),
+    zeroPoint: stored.zeroPoint,
+  };
+};
+
+/** int32 values as bytes, little endian. */
+export const int32Bytes = (values: ArrayLike<number>): Uint8Array => {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < values.length; i++) view.setInt32(4 * i, values[i]!, true);
+  return bytes;
+};
+
+/** Largest magnitude that a bias is given: half of int32, so that the sum of products fits beside it. */
+export const LARGEST_BIAS = 2 ** 30;
+
+/** Scale of a layer's bias and sums: input scale times the weights' scale, as float32. */
+export const biasScales = (inputScale: number, weightScales: ArrayLike<number>): number[] =>
+  Array.from(weightScales, (scale) => Math.fround(inputScale * scale));
+
+/**
+ * Real values of a convolution's bias, one per output channel; zeros where it has none. Its stored values count input
+ * scale × weights' scale, as runtimes compute it. Undefined where its bytes are not known.
+ */
+export const realBias = (
+  bias: Tensor | undefined,
+  inputScale: number,
+  weightScales: readonly number[],
+  channels: number,
+): Float64Array | undefined => {
+  const values = new Float64Array(channels);
+  if (bias === undefined) return values;
+  const bytes = bias.constant?.bytes;
+  if (bytes === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const width = bias.type === 'int64' ? 8 : 4;
+  for (let c = 0; c < Math.min(channels, bytes.byteLength / width); c++) {
+    const stored = width === 8 ? Number(view.getBigInt64(8 * c, true)) : view.getInt32(4 * c, true);
+    values[c] = stored * inputScale * (weightScales[c] ?? weightScales[0]!);
+  }
+  return values;
+};

@@ -1,0 +1,253 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Tensor } from '../../src/graph/network.js';
+import { realWeights } from './real-weights.js';
+
+/**
+ * A way to see a convolution's weights as matrices: `blocks` matrices of `rows` × `columns`. A substitution replaces
+ * each by the product of a left and a right factor, which become the weights of its two layers.
+ */
+export interface Unfolding {
+  /** Distinguishes the ways to unfold the same weights. */
+  readonly kind: string;
+  readonly blocks: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Position of an entry in the weights [output channels, kernel height, kernel width, input channels]. */
+  readonly position: (block: number, row: number, column: number) => number;
+}
+
+/** Eigenvalues and leading left singular vectors of the matrices of an unfolding, the largest first. */
+export interface Spectrum {
+  /** Terms per block: the largest rank that the shape allows. */
+  readonly rank: number;
+  /** Squared singular values, [block][term]. */
+  readonly squares: Float64Array;
+  /** Left singular vectors of norm 1, [block][term][row]; zero where the singular value is. */
+  readonly vectors: Float64Array;
+  /** Squared Frobenius norm of the weights. */
+  readonly norm: number;
+}
+
+/** Largest rank of the matrices of an unfolding. */
+export const rankBound = ({ rows, columns }: Unfolding): number => Math.min(rows, columns);
+
+/** The matrices, [block][row][column]. */
+export const unfold = (weights: Float64Array, u: Unfolding): Float64Array => {
+  const { blocks, rows, columns, position } = u;
+  const matrices = new Float64Array(blocks * rows * columns);
+  let at = 0;
+  for (let b = 0; b < blocks; b++) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) matrices[at++] = weights[position(b, r, c)]!;
+    }
+  }
+  return matrices;
+};
+
+/** Symmetric matrix of the scalar products of the rows, or of the columns, of a `rows` × `columns` matrix. */
+const gram = (m: Float64Array, rows: number, columns: number, ofRows: boolean): Matrix => {
+  const [count, length] = ofRows ? [rows, columns] : [columns, rows];
+  let lines = m;
+  if (!ofRows) {
+    lines = new Float64Array(m.length);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) lines[c * rows + r] = m[r * columns + c]!;
+  }
+  const result = new Matrix(count, count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = 0; k < length; k++) sum += lines[i * length + k]! * lines[j * length + k]!;
+      result.set(i, j, sum);
+      result.set(j, i, sum);
+    }
+  }
+  return result;
+};
+
+/** Singular values below this share of the largest count as zero: the Gram matrix has squared them. */
+const NEGLIGIBLE = 1e-7;
+
+/** Singular value decomposition of one matrix from the eigenvectors of its smaller Gram matrix. */
+const decompose = (
+  m: Float64Array,
+  rows: number,
+  columns: number,
+  squares: Float64Array,
+  vectors: Float64Array,
+): void => {
+  const ofRows = rows <= columns;
+  const evd = new EigenvalueDecomposition(gram(m, rows, columns, ofRows), { assumeSymmetric: true });
+  const values = evd.realEigenvalues;
+  const order = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!);
+  const largest = Math.max(0, values[order[0]!]!);
+  order.forEach((e, term) => {
+    const square = Math.max(0, values[e]!);
+    squares[term] = square;
+    if (square <= largest * NEGLIGIBLE ** 2) return;
+    const vector = vectors.subarray(term * rows, (term + 1) * rows);
+    let norm = 0;
+    for (let r = 0; r < rows; r++) {
+      let sum = 0;
+      if (ofRows) sum = evd.eigenvectorMatrix.get(r, e);
+      else for (let c = 0; c < columns; c++) sum += m[r * columns + c]! * evd.eigenvectorMatrix.get(c, e);
+      vector[r] = sum;
+      norm += sum * sum;
+    }
+    norm = Math.sqrt(norm);
+    for (let r = 0; r < rows; r++) vector[r]! /= norm;
+  });
+};
+
+const known = new WeakMap<Tensor, Map<string, Spectrum | undefined>>();
+
+const spectrumFrom = (weights: Float64Array, u: Unfolding): Spectrum => {
+  const { blocks, rows, columns } = u;
+  const rank = rankBound(u);
+  const matrices = unfold(weights, u);
+  const squares = new Float64Array(blocks * rank);
+  const vectors = new Float64Array(blocks * rank * rows);
+  const size = rows * columns;
+  for (let b = 0; b < blocks; b++) {
+    decompose(
+      matrices.subarray(b * size, (b + 1) * size),
+      rows,
+      columns,
+      squares.subarray(b * rank, (b + 1) * rank),
+      vectors.subarray(b * rank * rows, (b + 1) * rank * rows),
+    );
+  }
+  return { rank, squares, vectors, norm: weights.reduce((sum, w) => sum + w * w, 0) };
+};
+
+/**
+ * The decomposition of weights, kept for as long as their tensor lives; undefined where their values are not known.
+ * The best approximation of a matrix by a product of rank T keeps its T largest singular values (Eckart and Young).
+ */
+export const spectrumOf = (weights: Tensor, u: Unfolding): Spectrum | undefined => {
+  const kinds = known.get(weights) ?? new Map<string, Spectrum | undefined>();
+  known.set(weights, kinds);
+  if (!kinds.has(u.kind)) {
+    const values = realWeights(weights);
+    kinds.set(u.kind, values === undefined ? undefined : spectrumFrom(values, u));
+  }
+  return kinds.get(u.kind);
+};
+
+const share = (kept: number, whole: number): number =>
+  whole === 0 ? 1 : Math.min(1, Math.max(0, kept / whole));
+
+/** Share of the squared norm that the `terms` leading terms of every block keep; NaN where values are not known. */
+export const leadingEnergy = (weights: Tensor, u: Unfolding, terms: number): number => {
+  const spectrum = spectrumOf(weights, u);
+  if (spectrum === undefined) return NaN;
+  const { rank, squares, norm } = spectrum;
+  let kept = 0;
+  for (let i = 0; i < squares.length; i++) if (i % rank < terms) kept += squares[i]!;
+  return share(kept, norm);
+};
+
+/** The leading vectors as filters, [block][term][row]; zero where more terms are asked for than there are. */
+export const leadingFilters = (spectrum: Spectrum, u: Unfolding, terms: number): Float64Array => {
+  const filters = new Float64Array(u.blocks * terms * u.rows);
+  const taken = Math.min(terms, spectrum.rank) * u.rows;
+  for (let b = 0; b < u.blocks; b++) {
+    const from = b * spectrum.rank * u.rows;
+    filters.set(spectrum.vectors.subarray(from, from + taken), b * terms * u.rows);
+  }
+  return filters;
+};
+
+/** Pivots below this share of their diagonal entry belong to filters that depend on earlier ones. */
+const DEPENDENT = 1e-9;
+
+/**
+ * Right factor whose product with given filters comes closest to one matrix (least squares): [term][column]. For
+ * orthogonal filters it is the projection of the matrix on each; filters as stored are no longer quite orthogonal.
+ */
+const fitBlock = (filters: Float64Array, m: Float64Array, terms: number, u: Unfolding): Float64Array => {
+  const { rows, columns } = u;
+  const right = new Float64Array(terms * columns);
+  for (let t = 0; t < terms; t++) {
+    for (let r = 0; r < rows; r++) {
+      const tap = filters[t * rows + r]!;
+      if (tap === 0) continue;
+      for (let c = 0; c < columns; c++) right[t * columns + c]! += tap * m[r * columns + c]!;
+    }
+  }
+  // Normal equations, by L·Lᵀ of the filters' Gram matrix; a filter that adds nothing gets a row of zeros.
+  const lower = new Float64Array(terms * terms);
+  for (let i = 0; i < terms; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let r = 0; r < rows; r++) sum += filters[i * rows + r]! * filters[j * rows + r]!;
+      const whole = sum;
+      for (let k = 0; k < j; k++) sum -= lower[i * terms + k]! * lower[j * terms + k]!;
+      if (i === j) lower[i * terms + i] = sum > whole * DEPENDENT ? Math.sqrt(sum) : 0;
+      else lower[i * terms + j] = lower[j * terms + j]! === 0 ? 0 : sum / lower[j * terms + j]!;
+    }
+  }
+  const eliminate = (t: number, other: number, factor: number): void => {
+    if (factor === 0) return;
+    for (let c = 0; c < columns; c++) right[t * columns + c]! -= factor * right[other * columns + c]!;
+  };
+  const divide = (t: number): void => {
+    const pivot = lower[t * terms + t]!;
+    for (let c = 0; c < columns; c++) {
+      right[t * columns + c] = pivot === 0 ? 0 : right[t * columns + c]! / pivot;
+    }
+  };
+  for (let t = 0; t < terms; t++) {
+    for (let k = 0; k < t; k++) eliminate(t, k, lower[t * terms + k]!);
+    divide(t);
+  }
+  for (let t = terms - 1; t >= 0; t--) {
+    for (let k = t + 1; k < terms; k++) eliminate(t, k, lower[k * terms + t]!);
+    divide(t);
+  }
+  return right;
+};
+
+/** Right factors [block][term][column] for given filters [block][term][row] and matrices. */
+export const fit = (
+  filters: Float64Array,
+  matrices: Float64Array,
+  terms: number,
+  u: Unfolding,
+): Float64Array => {
+  const { blocks, rows, columns } = u;
+  const right = new Float64Array(blocks * terms * columns);
+  for (let b = 0; b < blocks; b++) {
+    const own = filters.subarray(b * terms * rows, (b + 1) * terms * rows);
+    const m = matrices.subarray(b * rows * columns, (b + 1) * rows * columns);
+    right.set(fitBlock(own, m, terms, u), b * terms * columns);
+  }
+  return right;
+};
+
+/** Kept share of the squared norm of matrices by the products of left and right factors: 1 − ‖M − L·R‖²/‖M‖². */
+export const productEnergy = (
+  filters: Float64Array,
+  right: Float64Array,
+  matrices: Float64Array,
+  terms: number,
+  u: Unfolding,
+): number => {
+  const { blocks, rows, columns } = u;
+  let lost = 0;
+  let norm = 0;
+  const row = new Float64Array(columns);
+  for (let b = 0; b < blocks; b++) {
+    for (let r = 0; r < rows; r++) {
+      row.set(matrices.subarray((b * rows + r) * columns, (b * rows + r + 1) * columns));
+      for (let c = 0; c < columns; c++) norm += row[c]! ** 2;
+      for (let t = 0; t < terms; t++) {
+        const tap = filters[(b * terms + t) * rows + r]!;
+        const from = (b * terms + t) * columns;
+        if (tap !== 0) for (let c = 0; c < columns; c++) row[c]! -= tap * right[from + c]!;
+      }
+      for (let c = 0; c < columns; c++) lost += row[c]! ** 2;
+    }
+  }
+  return share(norm - lost, norm);
+};
