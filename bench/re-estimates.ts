@@ -10,7 +10,7 @@ import { designDrawer, spaceOf } from './space.js';
 const RUNS = 5;
 
 /** Evaluates each design's network from its graph: lowering, linking, scheduling. Encodings and costs are kept. */
-function wholePath(space: Space): Evaluator {
+function wholePath(space: Space): Pick<Evaluator, 'evaluate'> {
   const applier = createApplier(space);
   const estimator = createEstimator();
   const { optimise } = space;
@@ -30,7 +30,7 @@ interface Amounts {
   readonly perRun: number;
 }
 
-function measure(what: string, space: Space, evaluator: Evaluator, { warmUp, perRun }: Amounts): Figure {
+function measure(what: string, space: Space, evaluator: Pick<Evaluator, 'evaluate'>, { warmUp, perRun }: Amounts): Figure {
   const draw = designDrawer(space);
   for (const design of draw(warmUp)) evaluator.evaluate(design);
   const designs = Array.from({ length: RUNS }, () => draw(perRun));

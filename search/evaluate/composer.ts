@@ -1,15 +1,16 @@
-import type { Program, ProgramOp, ProgramTensor } from '../../src/schedule/program.js';
+import type { Program, ProgramOp, ProgramTensor, WeightIdentity } from '../../src/schedule/program.js';
+import type { Segmentation } from './segments.js';
 
-/** A use of a tensor that several runs touch: its number and the operation's position in the run. */
+/** A use of a tensor that several segments touch: its number and the operation's position in the segment. */
 type Use = readonly [tensor: number, op: number];
 
 /**
- * The operations that one operator of the network becomes for given choices, ready to be put between others: a
- * piece of a program whose tensors are numbered as in every program of the same space.
+ * The operations that one segment of the network becomes for given choices, ready to be put between others: a piece
+ * of a program whose tensors are numbered as in every program of the same space.
  */
 export interface Fragment {
   readonly ops: readonly ProgramOp[];
-  /** Tensors that no other run touches; users counted from the fragment's first operation. */
+  /** Tensors that no other segment touches; users counted from the fragment's first operation. */
   readonly locals: readonly ProgramTensor[];
   /** The same with users counted from the program's first operation, by position of the fragment. */
   readonly placed: Map<number, readonly ProgramTensor[]>;
@@ -17,24 +18,14 @@ export interface Fragment {
   readonly shared: readonly (readonly [tensor: number, ProgramTensor])[];
   readonly writes: readonly Use[];
   readonly reads: readonly Use[];
+  /** Weights that its operations read. */
+  readonly weights: readonly WeightIdentity[];
 }
 
-/** Consecutive operations that come from one operator of the network. */
-export interface Run {
-  readonly origin: number;
+/** Consecutive operations [from, to) of a program, those of one segment. */
+interface Run {
   readonly from: number;
   readonly to: number;
-}
-
-/** Splits a program where the operator that operations come from changes. */
-export function runsOf(program: Program): Run[] {
-  const runs: { origin: number; from: number; to: number }[] = [];
-  program.ops.forEach(({ lowered: { origin } }, i) => {
-    const last = runs.at(-1);
-    if (last?.origin === origin) last.to = i + 1;
-    else runs.push({ origin, from: i, to: i + 1 });
-  });
-  return runs;
 }
 
 /** Stands where a program has no tensor of that number. */
@@ -55,63 +46,86 @@ const UNUSED: ProgramTensor = {
   consumers: [],
 };
 
-/** Tensors of its own that a run may have besides those that it has in the frame's program. */
-const SPARE_LOCALS = 8;
+/** Tensors of its own that a segment may have besides the most that any of the frame's programs has. */
+const SPARE_LOCALS = 2;
 
 /**
- * Numbering of tensors that all programs of a space share: those that several runs touch by name, then a stretch
- * for each run's own. Undefined where the program cannot be taken apart that way.
+ * Numbering of tensors that all programs of a space share: those that several segments touch by name, then a stretch
+ * for each segment's own.
  */
 export interface Frame {
-  readonly runs: readonly Run[];
+  readonly segmentation: Segmentation;
   readonly shared: ReadonlyMap<string, number>;
-  /** First number of each run's own tensors, and the number after the last run's. */
+  /** First number of each segment's own tensors, and the number after the last segment's. */
   readonly bases: readonly number[];
 }
 
-function runIndex(runs: readonly Run[]): Int32Array {
-  const index = new Int32Array(runs.at(-1)?.to ?? 0);
-  runs.forEach((run, r) => index.fill(r, run.from, run.to));
-  return index;
+/** Where the segments lie in a program; undefined if its operations do not keep to them. */
+function runsOf(program: Program, { segments, segmentsOf, crosses }: Segmentation): Run[] | undefined {
+  if (crosses(program)) return undefined;
+  const inSegment = segmentsOf(program);
+  const runs: Run[] = [];
+  let at = 0;
+  for (let s = 0; s < segments.length; s++) {
+    const from = at;
+    while (inSegment[at] === s) at++;
+    runs.push({ from, to: at });
+  }
+  return at === inSegment.length ? runs : undefined;
 }
 
-/** True for tensors that only the operations of run `r` touch. */
-const isLocal = (tensor: ProgramTensor, inRun: Int32Array, r: number): boolean =>
+/** True for tensors that only the operations of segment `s` touch. */
+const isLocal = (tensor: ProgramTensor, inSegment: Int32Array, s: number): boolean =>
   tensor.constant ||
-  (tensor.producers.every((op) => inRun[op] === r) && tensor.consumers.every((op) => inRun[op] === r));
+  (tensor.producers.every((op) => inSegment[op] === s) &&
+    tensor.consumers.every((op) => inSegment[op] === s));
 
-/** The frame of a space whose first design's program is given; undefined if its tensors cannot be told apart. */
-export function frameOf(program: Program): Frame | undefined {
-  const runs = runsOf(program);
-  if (runs.some((run) => run.origin < 0) || program.sharedWeights.size > 0) return undefined;
-  const inRun = runIndex(runs);
+/** Every tensor that an operation names. */
+const tensorsOf = (op: ProgramOp): readonly number[] => [
+  ...op.ifms,
+  ...op.chainedIfms,
+  ...op.externals,
+  ...op.ofms,
+  ...(op.scratch === -1 ? [] : [op.scratch]),
+];
+
+/** The frame of a space of which some designs' programs are given; undefined if tensors cannot be told apart. */
+export function frameOf(segmentation: Segmentation, programs: readonly Program[]): Frame | undefined {
   const shared = new Map<string, number>();
-  const locals = new Array<number>(runs.length).fill(SPARE_LOCALS);
-  for (const tensor of program.tensors) {
-    const run = inRun[tensor.producers[0] ?? tensor.consumers[0] ?? 0]!;
-    if (isLocal(tensor, inRun, run)) {
-      locals[run]!++;
-      continue;
+  const locals = segmentation.segments.map(() => 0);
+  for (const program of programs) {
+    const inSegment = segmentation.segmentsOf(program);
+    const own = segmentation.segments.map(() => new Set<number>());
+    const names = new Map<string, number>();
+    for (const [i, op] of program.ops.entries()) {
+      const segment = inSegment[i]!;
+      for (const id of tensorsOf(op)) {
+        const tensor = program.tensors[id]!;
+        if (isLocal(tensor, inSegment, segment)) {
+          own[segment]!.add(id);
+          continue;
+        }
+        if ((names.get(tensor.name) ?? id) !== id) return undefined;
+        names.set(tensor.name, id);
+        if (!shared.has(tensor.name)) shared.set(tensor.name, shared.size);
+      }
     }
-    if (shared.has(tensor.name)) return undefined;
-    shared.set(tensor.name, shared.size);
+    own.forEach(({ size }, s) => (locals[s] = Math.max(locals[s]!, size)));
   }
   const bases = [shared.size];
-  for (const [r, count] of locals.entries()) bases.push(bases[r]! + count);
-  return { runs, shared, bases };
+  for (const [s, count] of locals.entries()) bases.push(bases[s]! + count + SPARE_LOCALS);
+  return { segmentation, shared, bases };
 }
 
 const shift = (users: readonly number[], by: number): readonly number[] => users.map((op) => op + by);
 
-/** Takes a program of the space apart; undefined if it does not follow the frame. */
+/** Takes a program of the space apart, a fragment per segment; undefined if it does not follow the frame. */
 export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefined {
-  const runs = runsOf(program);
-  if (runs.length !== frame.runs.length || runs.some((run, r) => run.origin !== frame.runs[r]!.origin)) {
-    return undefined;
-  }
-  const inRun = runIndex(runs);
+  const runs = runsOf(program, frame.segmentation);
+  if (runs === undefined) return undefined;
+  const inSegment = frame.segmentation.segmentsOf(program);
   const fragments: Fragment[] = [];
-  for (const [r, run] of runs.entries()) {
+  for (const [s, run] of runs.entries()) {
     const numbers = new Map<number, number>();
     const locals: ProgramTensor[] = [];
     const shared = new Map<number, ProgramTensor>();
@@ -122,8 +136,8 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
       let number = numbers.get(id);
       if (number !== undefined) return number;
       const tensor = program.tensors[id]!;
-      if (isLocal(tensor, inRun, r)) {
-        number = frame.bases[r]! + locals.length;
+      if (isLocal(tensor, inSegment, s)) {
+        number = frame.bases[s]! + locals.length;
         locals.push({
           ...tensor,
           producers: shift(tensor.producers, -run.from),
@@ -132,7 +146,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
       } else {
         number = frame.shared.get(tensor.name) ?? -1;
         if (number === -1) foreign.push(id);
-        const written = tensor.producers.some((op) => inRun[op] === r);
+        const written = tensor.producers.some((op) => inSegment[op] === s);
         if (written || tensor.producers.length === 0) shared.set(number, tensor);
       }
       numbers.set(id, number);
@@ -147,17 +161,19 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
       ...op,
       ifms: op.ifms.map((id) => use(reads, id, k)),
       chainedIfms: op.chainedIfms.map((id) => use(reads, id, k)),
+      externals: op.externals.map(numberOf),
       ofms: op.ofms.map((id) => use(writes, id, k)),
       scratch: op.scratch === -1 ? -1 : numberOf(op.scratch),
       inPlaceIfms: op.inPlaceIfms.map(numberOf),
     }));
-    if (foreign.length > 0 || frame.bases[r]! + locals.length > frame.bases[r + 1]!) return undefined;
-    fragments.push({ ops, locals, placed: new Map(), shared: [...shared], writes, reads });
+    if (foreign.length > 0 || frame.bases[s]! + locals.length > frame.bases[s + 1]!) return undefined;
+    const weights = ops.flatMap((op) => op.weights ?? []);
+    fragments.push({ ops, locals, placed: new Map(), shared: [...shared], writes, reads, weights });
   }
   return fragments;
 }
 
-/** Puts fragments, one per run of the frame, together to a program. */
+/** Puts fragments, one per segment of the frame, together to a program. */
 export function compose(name: string, frame: Frame, fragments: readonly Fragment[]): Program {
   const sharedCount = frame.shared.size;
   const tensors = new Array<ProgramTensor>(frame.bases.at(-1)!).fill(UNUSED);
@@ -168,8 +184,8 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
     consumers.push([]);
   }
   const ops: ProgramOp[] = [];
-  for (let r = 0; r < fragments.length; r++) {
-    const fragment = fragments[r]!;
+  for (let s = 0; s < fragments.length; s++) {
+    const fragment = fragments[s]!;
     const at = ops.length;
     for (const op of fragment.ops) ops.push(op);
     let locals = fragment.placed.get(at);
@@ -181,16 +197,32 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
       }));
       fragment.placed.set(at, locals);
     }
-    const base = frame.bases[r]!;
+    const base = frame.bases[s]!;
     for (let k = 0; k < locals.length; k++) tensors[base + k] = locals[k]!;
     for (const [tensor, record] of fragment.shared) tensors[tensor] = record;
     for (const [tensor, op] of fragment.writes) producers[tensor]!.push(at + op);
     for (const [tensor, op] of fragment.reads) consumers[tensor]!.push(at + op);
   }
   for (let t = 0; t < sharedCount; t++) {
+    if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  return { name, ops, tensors, sharedWeights: NO_SHARED_WEIGHTS };
+  return { name, ops, tensors, sharedWeights: sharedWeights(fragments) };
 }
 
 const NO_SHARED_WEIGHTS: Program['sharedWeights'] = new Map();
+
+/** Weights with more than one reader. */
+function sharedWeights(fragments: readonly Fragment[]): Program['sharedWeights'] {
+  const seen = new Set<WeightIdentity>();
+  let readers: Map<WeightIdentity, number> | undefined;
+  for (const { weights } of fragments) {
+    for (const identity of weights) {
+      if (seen.has(identity)) {
+        readers ??= new Map();
+        readers.set(identity, (readers.get(identity) ?? 1) + 1);
+      } else seen.add(identity);
+    }
+  }
+  return readers ?? NO_SHARED_WEIGHTS;
+}

@@ -2,14 +2,25 @@ import { createEstimator, type Evaluation } from '../../src/estimate.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { totalsOf } from '../../src/schedule/totals.js';
 import type { Digits, Space } from '../space.js';
-import { createApplier } from '../substitute/apply.js';
-import { FIGURES, type DesignFigures } from './figures.js';
-import { createProgramSource, type ProgramSource } from './program-source.js';
+import { createApplier, type Applier } from '../substitute/apply.js';
+import type { Values } from '../substitute/substitution.js';
+import type { DesignFigures } from './figures.js';
+import { partFigures } from './part-figures.js';
+import { createProgramSource, type Compile, type ProgramSource } from './program-source.js';
+import type { Segment } from './segments.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
 export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
+  /** The parts of the network on a system; the same for all systems of a family. */
+  readonly segments: (system: number) => readonly Segment[];
+  /**
+   * Figures of every segment of a design, `PART_FIGURE_COUNT` numbers each, segments in their order.
+   *
+   * @throws when the design cannot be estimated
+   */
+  readonly parts: (digits: Digits) => Float64Array;
 }
 
 /** The figures of an evaluated program that rankings use. */
@@ -29,39 +40,50 @@ export function figuresOf(evaluation: Evaluation): DesignFigures {
   };
 }
 
-/** An evaluator that works out once what designs have in common. */
-export function createEvaluator(space: Space): Evaluator {
-  const applier = createApplier(space);
+/**
+ * An evaluator that works out once what designs have in common.
+ *
+ * @param values whether weights that a design changes are worked out, or their encoded sizes predicted
+ */
+export function createEvaluator(space: Space, values: Values = 'known'): Evaluator {
+  const applier = createApplier(space, values);
+  const trialApplier = values === 'known' ? createApplier(space, 'unknown') : applier;
   const estimator = createEstimator();
   const systemDigit = space.sites.length + space.groups.length;
   const { optimise } = space;
   const sources = new Map<string, ProgramSource>();
 
   const sourceFor = (systemIndex: number): ProgramSource => {
-    const { system } = space.systems[systemIndex]!;
-    const { family } = hardwareByName(system.accelerator);
+    const { accelerator } = space.systems[systemIndex]!.system;
+    const { family } = hardwareByName(accelerator);
     let source = sources.get(family);
     if (source === undefined) {
+      const compiling =
+        (from: Applier): Compile =>
+        (digits) =>
+          estimator.compile(from.network(digits), accelerator);
+      const compile = compiling(applier);
       source = createProgramSource(
         space,
-        (digits) => estimator.compile(applier.network(digits), system.accelerator),
-        (a, b) => {
-          const [x, y] = [a, b].map((program) =>
-            figuresOf(estimator.evaluate(program, system, { optimise })),
-          );
-          return FIGURES.every((name) => x![name] === y![name]);
-        },
+        compile,
+        trialApplier === applier ? compile : compiling(trialApplier),
       );
       sources.set(family, source);
     }
     return source;
   };
+  const evaluate = (digits: Digits, source: ProgramSource): Evaluation =>
+    estimator.evaluate(source.program(digits), space.systems[digits[systemDigit]!]!.system, { optimise });
 
   return {
-    evaluate: (digits) => {
-      const index = digits[systemDigit]!;
-      const program = sourceFor(index)(digits);
-      return figuresOf(estimator.evaluate(program, space.systems[index]!.system, { optimise }));
+    evaluate: (digits) => figuresOf(evaluate(digits, sourceFor(digits[systemDigit]!))),
+    segments: (system) => sourceFor(system).segmentation.segments,
+    parts: (digits) => {
+      const source = sourceFor(digits[systemDigit]!);
+      const evaluation = evaluate(digits, source);
+      const { segments, segmentsOf } = source.segmentation;
+      const { sramMemoryUsedBytes } = figuresOf(evaluation);
+      return partFigures(evaluation, segmentsOf(evaluation.program), segments.length, sramMemoryUsedBytes);
     },
   };
 }

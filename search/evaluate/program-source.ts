@@ -2,107 +2,125 @@ import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space.js';
 import { radicesOf } from '../space.js';
 import { compose, fragmentsOf, frameOf, type Fragment, type Frame } from './composer.js';
+import { sameProgram } from './same-program.js';
+import { findSegments, type Segmentation } from './segments.js';
+import { trialDesigns } from './trial-designs.js';
 
 /** Gives the program of a design. */
-export type ProgramSource = (digits: Digits) => Program;
+export type Compile = (digits: Digits) => Program;
 
-/** Designs of mixed choices on which composed programs are tried, besides single changes. */
-const MIXED_TRIALS = 8;
-
-/** The choices that the operations of each run depend on, as positions in a row of digits. */
-function dependencies(space: Space, frame: Frame): number[][] {
-  const { operators } = space.network.graphs[0];
-  return frame.runs.map(({ origin }) => {
-    const positions: number[] = [];
-    space.sites.forEach(({ site }, s) => {
-      if (site.operator === origin) positions.push(s);
-    });
-    const operator = operators[origin];
-    const touched = new Set([...(operator?.inputs ?? []), ...(operator?.outputs ?? [])]);
-    space.groups.forEach(({ group }, g) => {
-      if (group.tensors.some((t) => touched.has(t))) positions.push(space.sites.length + g);
-    });
-    return positions;
-  });
+/** Programs of the designs of one space on one family of accelerators. */
+export interface ProgramSource {
+  readonly program: Compile;
+  readonly segmentation: Segmentation;
 }
 
-/**
- * Designs that show every option of every site and a change of every width, alone, and some mixed ones; the same
- * in every process. Widths of one group only differ in numbers, so one stands for all.
- */
-function trialDesigns(space: Space): Uint16Array[] {
-  const radices = radicesOf(space);
-  const varying = radices.slice(0, -1);
-  const designs = [new Uint16Array(radices.length)];
-  varying.forEach((radix, position) => {
-    const firstDigit = position < space.sites.length ? 1 : Math.max(1, radix - 1);
-    for (let digit = firstDigit; digit < radix; digit++) {
-      const design = new Uint16Array(radices.length);
-      design[position] = digit;
-      designs.push(design);
-    }
-  });
-  let state = 1;
-  for (let i = 0; i < MIXED_TRIALS; i++) {
-    const design = new Uint16Array(radices.length);
-    varying.forEach((radix, position) => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      design[position] = (state >>> 8) % radix;
-    });
-    designs.push(design);
+/** Gives the digits at some positions as one key: a number where their combinations have exact ones. */
+function keyMaker(
+  radices: readonly number[],
+  positions: readonly number[],
+): (digits: Digits) => number | string {
+  const combinations = positions.reduce((product, position) => product * radices[position]!, 1);
+  if (combinations > Number.MAX_SAFE_INTEGER) {
+    return (digits) => positions.map((position) => digits[position]!).join();
   }
-  return designs;
+  const factors = positions.map((position) => radices[position]!);
+  return (digits) => {
+    let key = 0;
+    for (let i = 0; i < positions.length; i++) key = key * factors[i]! + digits[positions[i]!]!;
+    return key;
+  };
+}
+
+/** Fragments that have been seen, by segment and the digits that they depend on. */
+class Fragments {
+  private readonly keys: readonly ((digits: Digits) => number | string)[];
+  private readonly known: readonly Map<number | string, Fragment>[];
+
+  constructor(
+    radices: readonly number[],
+    readonly frame: Frame,
+  ) {
+    const { segments } = frame.segmentation;
+    this.keys = segments.map(({ positions }) => keyMaker(radices, positions));
+    this.known = segments.map(() => new Map<number | string, Fragment>());
+  }
+
+  /** Keeps what is new of a program; false if it does not follow the frame. */
+  add(digits: Digits, program: Program): boolean {
+    const fresh = fragmentsOf(program, this.frame);
+    fresh?.forEach((fragment, s) => {
+      const key = this.keys[s]!(digits);
+      if (!this.known[s]!.has(key)) this.known[s]!.set(key, fragment);
+    });
+    return fresh !== undefined;
+  }
+
+  /** One fragment per segment; undefined if one of them has not been seen. */
+  of(digits: Digits): Fragment[] | undefined {
+    const { keys, known } = this;
+    const fragments = new Array<Fragment>(keys.length);
+    for (let s = 0; s < keys.length; s++) {
+      const fragment = known[s]!.get(keys[s]!(digits));
+      if (fragment === undefined) return undefined;
+      fragments[s] = fragment;
+    }
+    return fragments;
+  }
+}
+
+/** Programs of trial designs, those that compile. */
+function trialPrograms(space: Space, compile: Compile): { digits: Digits; program: Program }[] {
+  const trials: { digits: Digits; program: Program }[] = [];
+  const failures: unknown[] = [];
+  for (const digits of trialDesigns(space)) {
+    try {
+      trials.push({ digits, program: compile(digits) });
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (trials.length === 0) throw failures[0];
+  return trials;
 }
 
 /**
- * A source that compiles whole networks only until it has seen every choice of every operator, and puts the rest
- * together from their pieces. Where the pieces do not add up to the network (it is tried on single changes and
- * on mixed designs), every design is compiled as a whole.
+ * A source that compiles whole networks only until it has seen every choice of every segment, and puts the rest
+ * together from their pieces. Where the pieces do not add up to the network (it is tried on designs that show every
+ * choice, and on mixed ones), every design is compiled as a whole.
  *
  * @param compile the program of a design's network
- * @param same whether two programs have the same figures
+ * @param compileTrial the same with any weights
  */
 export function createProgramSource(
   space: Space,
-  compile: ProgramSource,
-  same: (a: Program, b: Program) => boolean,
+  compile: Compile,
+  compileTrial: Compile = compile,
 ): ProgramSource {
-  if (space.network.graphs.length > 1) return compile;
-  const first = compile(new Uint16Array(radicesOf(space).length));
-  const frame = frameOf(first);
-  if (frame === undefined) return compile;
-  const positions = dependencies(space, frame);
+  const trials = trialPrograms(space, compileTrial);
+  const programs = trials.map(({ program }) => program);
+  const segmentation = findSegments(space, programs);
+  const whole: ProgramSource = { program: compile, segmentation };
+  if (space.network.graphs.length > 1) return whole;
+  const frame = frameOf(segmentation, programs);
+  if (frame === undefined) return whole;
   const radices = radicesOf(space);
-  const known = frame.runs.map(() => new Map<number, Fragment>());
-  const keyOf = (digits: Digits, run: number): number => {
-    let key = 0;
-    for (const position of positions[run]!) key = key * radices[position]! + digits[position]!;
-    return key;
-  };
+  const { name } = space.network;
 
-  /** The composed program; undefined if the design's own program does not follow the frame. */
-  const composed = (digits: Digits): Program | undefined => {
-    const fragments: Fragment[] = [];
-    for (let run = 0; run < known.length; run++) {
-      const fragment = known[run]!.get(keyOf(digits, run));
-      if (fragment === undefined) {
-        const fresh = fragmentsOf(compile(digits), frame);
-        if (fresh === undefined) return undefined;
-        fresh.forEach((piece, r) => {
-          const key = keyOf(digits, r);
-          if (!known[r]!.has(key)) known[r]!.set(key, piece);
-        });
-        run--;
-        continue;
-      }
-      fragments.push(fragment);
-    }
-    return compose(first.name, frame, fragments);
-  };
-
-  for (const design of trialDesigns(space)) {
-    const program = composed(design);
-    if (program === undefined || !same(program, compile(design))) return compile;
+  const tried = new Fragments(radices, frame);
+  for (const { digits, program } of trials) {
+    if (!tried.add(digits, program)) return whole;
+    if (!sameProgram(compose(name, frame, tried.of(digits)!), program)) return whole;
   }
-  return (digits) => composed(digits) ?? compile(digits);
+  const fragments = compile === compileTrial ? tried : new Fragments(radices, frame);
+  return {
+    segmentation,
+    program: (digits) => {
+      const known = fragments.of(digits);
+      if (known !== undefined) return compose(name, frame, known);
+      const program = compile(digits);
+      fragments.add(digits, program);
+      return program;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { roundUp, volume } from '../cost/integers.js';
 import type { Area, AreaTraffic, Estimate, PerArea } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
+import type { WeightArray } from '../lowering/operations.js';
 import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
 import type { Entry } from './entry.js';
 import type { Machine } from './machine.js';
@@ -33,16 +34,12 @@ export const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> 
 export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): number =>
   plan === undefined ? 0 : model.macs(plan.op, plan.config, op.macs);
 
-/** Weight bytes before and after encoding, each weight array once (reference 04 §11.1). */
-function weightTotals({ program, scheduled }: Evaluation): {
-  originalWeightBytes: number;
-  encodedWeightBytes: number;
-  predictedWeights: boolean;
-} {
+/** Calls back for every operation whose weights count in the totals: each weight array once (reference 04 §11.1). */
+export function forEachWeightArray(
+  { program, scheduled }: Evaluation,
+  visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
+): void {
   const seen = new Set<WeightIdentity>();
-  let originalWeightBytes = 0;
-  let encodedWeightBytes = 0;
-  let predictedWeights = false;
   program.ops.forEach(({ cost, lowered }, i) => {
     const weights = cost?.weights;
     if (weights === undefined) return;
@@ -51,9 +48,21 @@ function weightTotals({ program, scheduled }: Evaluation): {
       if (seen.has(identity)) return;
       seen.add(identity);
     }
-    originalWeightBytes += roundUp(volume(weights.shape), 16);
-    encodedWeightBytes += scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0;
-    predictedWeights ||= weights.predicted;
+    visit(i, weights, scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0);
+  });
+}
+
+/** Weight bytes before and after encoding. */
+function weightTotals(
+  evaluation: Evaluation,
+): Pick<Totals, 'originalWeightBytes' | 'encodedWeightBytes' | 'predictedWeights'> {
+  let originalWeightBytes = 0;
+  let encodedWeightBytes = 0;
+  let predictedWeights = false;
+  forEachWeightArray(evaluation, (_, { shape, predicted }, encodedBytes) => {
+    originalWeightBytes += roundUp(volume(shape), 16);
+    encodedWeightBytes += encodedBytes;
+    predictedWeights ||= predicted;
   });
   return { originalWeightBytes, encodedWeightBytes, predictedWeights };
 }
