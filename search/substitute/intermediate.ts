@@ -84,10 +84,9 @@ export const storeFirstLayer = (
     high = Math.max(high, (sumHigh + bias[c]!) * unit);
   }
   if (activation === 'relu') low = 0;
-  if (high === low) return { stored, bias, shift, output: { ...input.quantisation, axis: 0 } };
   // Without a zero point at the end of the range, one step is left for the zero point's rounding.
   const atEnd = activation !== 'none';
-  const step = Math.fround((high - low) / (atEnd ? 255 : 254));
+  const step = high === low ? scale : Math.fround((high - low) / (atEnd ? 255 : 254));
   const zero = atEnd ? lowest : Math.round(lowest - low / step);
   return { stored, bias, shift, output: { scales: [step], zeroPoints: [zero], axis: 0 } };
 };

@@ -55,13 +55,11 @@ const depthwiseTensors = (
   const range = [term * channels, (term + 1) * channels] as const;
   const stored = solved && someRows(solved.first.stored, ...range);
   const quantisation = stored && rowQuantisation(stored, weights.type, 3);
-  const scale = ifm.quantisation?.scales[0];
-  const biasQuantisation = quantisation &&
-    scale !== undefined && {
-      scales: biasScales(scale, quantisation.scales),
-      zeroPoints: quantisation.zeroPoints.map(() => 0),
-      axis: 0,
-    };
+  const biasQuantisation = quantisation && {
+    scales: biasScales(ifm.quantisation!.scales[0]!, quantisation.scales),
+    zeroPoints: quantisation.zeroPoints.map(() => 0),
+    axis: 0,
+  };
   return [
     constantTensor(
       `${name}/weights`,
