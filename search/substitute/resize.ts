@@ -12,14 +12,17 @@ export type Padding = 'zero' | 'last';
 
 const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
-/** Entries of a per-axis list; padded ones repeat the last positive scale and the zero point beside it. */
-const resizeQuantisation = (q: Quantisation, { axis, map }: AxisMap): Quantisation => {
-  if (q.axis !== axis || q.scales.length <= 1) return q;
+/**
+ * Entries of a per-axis list; padded ones repeat the last positive scale and the zero point beside it. A list for an
+ * axis that a bias does not have (files exist that name the axis of the weights) is for its only axis.
+ */
+const resizeQuantisation = (q: Quantisation, rank: number, { axis, map }: AxisMap): Quantisation => {
+  if (q.scales.length <= 1 || (rank > 1 && q.axis !== axis)) return q;
   const positive = q.scales.findLastIndex((scale) => scale > 0);
   const repeated = positive < 0 ? q.scales.length - 1 : positive;
   const chosen = (list: readonly number[]): number[] =>
     list.length <= 1 ? [...list] : Array.from(map, (i) => list[i < 0 ? repeated : i]!);
-  return { axis, scales: chosen(q.scales), zeroPoints: chosen(q.zeroPoints) };
+  return { ...q, scales: chosen(q.scales), zeroPoints: chosen(q.zeroPoints) };
 };
 
 const reshaped = (tensor: Tensor, maps: readonly AxisMap[]): Tensor => {
@@ -27,7 +30,7 @@ const reshaped = (tensor: Tensor, maps: readonly AxisMap[]): Tensor => {
   let { quantisation } = tensor;
   for (const axisMap of maps) {
     shape[axisMap.axis] = axisMap.map.length;
-    quantisation &&= resizeQuantisation(quantisation, axisMap);
+    quantisation &&= resizeQuantisation(quantisation, shape.length, axisMap);
   }
   return quantisation === undefined ? { ...tensor, shape } : { ...tensor, shape, quantisation };
 };

@@ -104,3 +104,15 @@ export const patchTensorTable = (table: TensorTable, before: Tensor, after: Tens
     ...(!isDense && { sparsity }),
   };
 };
+
+/**
+ * Quantisation that every runtime takes: files exist whose biases name the axis of their weights, and runtimes other
+ * than those for microcontrollers refuse an axis that a tensor does not have. Names the axis with as many entries.
+ */
+export const withOwnAxis = (table: TensorTable): TensorTable => {
+  const { shape = [], quantization } = table;
+  const { scale = [], quantized_dimension: axis = 0 } = quantization ?? {};
+  if (scale.length <= 1 || axis < shape.length) return table;
+  const own = shape.indexOf(scale.length);
+  return own < 0 ? table : { ...table, quantization: { ...quantization, quantized_dimension: own } };
+};

@@ -10,6 +10,7 @@ import {
   patchTensorTable,
   sameConstant,
   sameTensor,
+  withOwnAxis,
 } from './export-tensors.js';
 import { importNetwork } from './import.js';
 import type { Graph, Network, Operator } from './network.js';
@@ -103,8 +104,9 @@ const withBuffers = (
 /**
  * The model whose entry graph is that of `network`, a network made from `importNetwork(model)` by changing operators
  * and tensors; the indices of tensors stand. Everything else of the model is kept: names, metadata, signatures, other
- * graphs, fields that the schema does not know, and of changed tensors and operators what does not differ. The model
- * itself where nothing differs.
+ * graphs, fields that the schema does not know, and of changed tensors and operators what does not differ. One thing is
+ * mended: per-axis quantisation that names an axis which its tensor does not have. The model itself where nothing
+ * differs.
  *
  * @throws ParetouError of kind `input` if the network has constants without values
  */
@@ -148,7 +150,7 @@ export const emitModel = (model: TfliteModel, network: Network): TfliteModel => 
   });
   const entry: SubGraphTable = {
     ...table,
-    tensors,
+    tensors: tensors.map(withOwnAxis),
     operators,
     ...(!sameIndices(table.inputs ?? NONE, after.inputs) && { inputs: after.inputs }),
     ...(!sameIndices(table.outputs ?? NONE, after.outputs) && { outputs: after.outputs }),

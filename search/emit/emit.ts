@@ -1,0 +1,23 @@
+import { emitModel } from '../../src/graph/export.js';
+import { writeModel, type TfliteModel } from '../../src/tflite/model.js';
+import type { Digits, Space } from '../space.js';
+import { createApplier, type Applier } from '../substitute/apply.js';
+
+/**
+ * The bytes of a `.tflite` file of one design: the original with the design's changes, weights included, and all else
+ * kept. The design without changes gives the original file itself.
+ *
+ * @param model what `space.network` was imported from
+ * @param applier that of `space`, with known values, if there is one already
+ * @throws ParetouError of kind `input` if weights of changed layers are not known
+ */
+export const emitDesign = (
+  model: TfliteModel,
+  space: Space,
+  digits: Digits,
+  applier: Applier = createApplier(space),
+): Uint8Array => {
+  const network = applier.network(digits);
+  const emitted = network === space.network ? model : emitModel(model, network);
+  return emitted === model && model.source.length > 0 ? model.source : writeModel(emitted);
+};
