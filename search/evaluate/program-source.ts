@@ -13,6 +13,8 @@ export type Compile = (digits: Digits) => Program;
 export interface ProgramSource {
   readonly program: Compile;
   readonly segmentation: Segmentation;
+  /** Programs are put together from pieces; else every design is compiled as a whole. */
+  readonly composes: boolean;
 }
 
 /** Gives the digits at some positions as one key: a number where their combinations have exact ones. */
@@ -100,7 +102,7 @@ export function createProgramSource(
   const trials = trialPrograms(space, compileTrial);
   const programs = trials.map(({ program }) => program);
   const segmentation = findSegments(space, programs);
-  const whole: ProgramSource = { program: compile, segmentation };
+  const whole: ProgramSource = { program: compile, segmentation, composes: false };
   if (space.network.graphs.length > 1) return whole;
   const frame = frameOf(segmentation, programs);
   if (frame === undefined) return whole;
@@ -115,6 +117,7 @@ export function createProgramSource(
   const fragments = compile === compileTrial ? tried : new Fragments(radices, frame);
   return {
     segmentation,
+    composes: true,
     program: (digits) => {
       const known = fragments.of(digits);
       if (known !== undefined) return compose(name, frame, known);
