@@ -29,6 +29,7 @@ export const NUMBER_COLUMNS = [
   'retained_energy',
   'cycles_vs_baseline',
   'sram_vs_baseline',
+  'retained_energy_quantised',
   'cpu_operators',
   'predicted',
 ] as const;
@@ -72,6 +73,7 @@ export const baselineRow = (study: Study, system: number): NumberRow | undefined
     retained_energy: 1,
     cycles_vs_baseline: 1,
     sram_vs_baseline: 1,
+    retained_energy_quantised: 1,
     cpu_operators: figures.cpuOps,
     predicted: Number(figures.predicted),
   };
@@ -85,9 +87,8 @@ export const tabulate = (studies: readonly Study[]): Table => {
   const columns = emptyColumns(count);
   let at = 0;
   studies.forEach(({ space, designs, results, baselines }, s) => {
-    const { parameters } = createApplier(space);
+    const applier = createApplier(space);
     const systemDigit = designs.width - 1;
-    const unchanged = unchangedRow(space);
     for (let design = 0; design < designs.count; design++) {
       if (results.known[design] === 0) continue;
       const digits = designs.digits.subarray(design * designs.width, (design + 1) * designs.width);
@@ -108,9 +109,11 @@ export const tabulate = (studies: readonly Study[]): Table => {
       columns.external_total_bytes[at] = figure('externalTotalBytes');
       columns.sram_memory_used_bytes[at] = figure('sramMemoryUsedBytes');
       columns.nn_macs[at] = figure('macs');
-      columns.parameters[at] = parameters(digits);
+      columns.parameters[at] = applier.parameters(digits);
       columns.encoded_weight_bytes[at] = figure('encodedWeightBytes');
-      columns.retained_energy[at] = unchanged !== undefined && isUnchanged(digits, unchanged) ? 1 : NaN;
+      const energy = applier.energy(digits);
+      columns.retained_energy[at] = energy.before;
+      columns.retained_energy_quantised[at] = energy.after;
       columns.cycles_vs_baseline[at] = baseline === undefined ? NaN : cycles / baseline.cyclesTotal;
       columns.sram_vs_baseline[at] = baseline === undefined ? NaN : sram / baseline.sramTotalBytes;
       columns.cpu_operators[at] = figure('cpuOps');
@@ -120,16 +123,6 @@ export const tabulate = (studies: readonly Study[]): Table => {
   });
   return { count, study, row, columns };
 };
-
-const unchangedRow = (space: Space): Uint16Array | undefined => {
-  const holds =
-    space.sites.every(({ options }) => options[0] === 'standard') &&
-    space.groups.every(({ group, widths }) => widths[0] === group.channels);
-  return holds ? new Uint16Array(space.sites.length + space.groups.length) : undefined;
-};
-
-const isUnchanged = (digits: Uint16Array, unchanged: Uint16Array): boolean =>
-  unchanged.every((digit, i) => digits[i] === digit);
 
 /** Parts of a table, by position. */
 export const selectRows = (table: Table, keep: Uint32Array): Table => ({

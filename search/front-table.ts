@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { baselineRow, type NumberRow, type NumberColumn } from './columns.js';
+import { ENERGY_NOTE, energyWord } from './energy.js';
 import { textOf, type Ranking } from './ranking.js';
 
 /** Rows of the front that the table shows. */
@@ -23,6 +24,12 @@ const change = (ratio: number): string => {
   return Math.abs(percent) < 0.05 ? '=' : `${percent > 0 ? '+' : ''}${percent.toFixed(1)}%`;
 };
 
+/** `0.41 retrain`, rounded down so that the number agrees with the word. */
+const energyText = (energy: number): string =>
+  Number.isNaN(energy)
+    ? energyWord(energy)
+    : `${(Math.floor(100 * energy + 1e-9) / 100).toFixed(2)} ${energyWord(energy)}`;
+
 const COLUMNS: readonly ShownColumn[] = [
   { title: 'cycles', text: (n) => grouped(n.cycles_total) },
   { title: 'change', text: (n) => change(n.cycles_vs_baseline) },
@@ -31,6 +38,7 @@ const COLUMNS: readonly ShownColumn[] = [
   { title: 'change', text: (n) => change(n.sram_vs_baseline) },
   { title: 'used KiB', text: (n) => kibibytes(n.sram_memory_used_bytes) },
   { title: 'params', text: (n) => grouped(n.parameters) },
+  { title: 'energy', text: (n) => energyText(n.retained_energy) },
 ];
 
 const NO_BORDERS: Readonly<Record<string, string>> = Object.fromEntries([
@@ -126,6 +134,6 @@ export const frontTable = (ranking: Ranking): string => {
     .toString()
     .split('\n')
     .map((text) => text.trimEnd())
-    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [])
+    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [], ENERGY_NOTE)
     .join('\n');
 };

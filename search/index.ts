@@ -12,6 +12,7 @@ export {
   parseWidths,
   type Changes,
 } from './design.js';
+export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './energy.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';
 export { evaluateDesigns, type EvaluateOptions, type Results } from './evaluate/pool.js';
@@ -34,6 +35,12 @@ export {
   type Space,
 } from './space.js';
 export { createApplier, parametersOf, type Applier } from './substitute/apply.js';
-export { optionNames, STANDARD, SUBSTITUTIONS, type Substitution } from './substitute/index.js';
+export {
+  optionNames,
+  STANDARD,
+  SUBSTITUTIONS,
+  type RetainedEnergy,
+  type Substitution,
+} from './substitute/index.js';
 export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';
 export { findWidthGroups, type WidthGroup } from './widths.js';

@@ -21,12 +21,17 @@ const OBJECTIVE_COLUMNS: readonly NumberColumn[] = [
   'parameters',
   'encoded_weight_bytes',
   'retained_energy',
+  'retained_energy_quantised',
   'cycles_vs_baseline',
   'sram_vs_baseline',
 ];
 
 /** Columns of which more is better unless the user says otherwise. */
-const MAXIMISED: ReadonlySet<NumberColumn> = new Set(['retained_energy', 'parameters']);
+const MAXIMISED: ReadonlySet<NumberColumn> = new Set([
+  'retained_energy',
+  'retained_energy_quantised',
+  'parameters',
+]);
 
 /** Most objectives that a ranking takes. */
 const MOST = 8;
@@ -68,13 +73,11 @@ export const parseObjectives = (text: string): Objective[] => {
 };
 
 /**
- * Objectives where none are named: cycles and SRAM traffic, and, where widths vary, the number of parameters: without
- * it the narrowest network would beat every other.
+ * Objectives where none are named: cycles, SRAM traffic and retained energy; where that is not known for every design,
+ * the number of parameters instead. Without either, the narrowest network would beat every other.
  */
-export const defaultObjectives = (widthsVary: boolean): Objective[] =>
-  parseObjectives(
-    widthsVary ? 'cycles_total,sram_total_bytes,parameters:max' : 'cycles_total,sram_total_bytes',
-  );
+export const defaultObjectives = (energyIsKnown: boolean): Objective[] =>
+  parseObjectives(`cycles_total,sram_total_bytes,${energyIsKnown ? 'retained_energy' : 'parameters'}:max`);
 
 /** Values as the sorting takes them: smaller is better, unknown is worst. */
 export const objectivePoints = (table: Table, objectives: readonly Objective[]): Points => {

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { writeWhole } from '../src/report/files.js';
 import type { NumberColumn } from './columns.js';
+import { energyWord } from './energy.js';
 import { textOf, type DesignText, type Ranking } from './ranking.js';
 
 /** Columns of `ranking.csv` and `front.csv`: the contract's, then ours. */
@@ -28,6 +29,8 @@ export const CSV_COLUMNS = [
   'widths',
   'cycles_vs_baseline',
   'sram_vs_baseline',
+  'retained_energy_quantised',
+  'retained_means',
   'cpu_operators',
   'encoded_sizes',
 ] as const;
@@ -47,11 +50,15 @@ const TEXTS: Partial<Record<Column, keyof DesignText>> = {
   widths: 'widths',
 };
 
+const isText = (column: Column): boolean =>
+  TEXTS[column] !== undefined || column === 'retained_means' || column === 'encoded_sizes';
+
 const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): string => {
   const key = TEXTS[column];
   if (key !== undefined) return text[key];
   if (column === 'rank') return String(i + 1);
   if (column === 'pareto_rank') return String(ranking.paretoRank[i]);
+  if (column === 'retained_means') return energyWord(ranking.table.columns.retained_energy[i]!);
   if (column === 'encoded_sizes') return ranking.table.columns.predicted[i] === 1 ? 'predicted' : 'exact';
   return formatNumber(ranking.table.columns[column as NumberColumn][i]!);
 };
@@ -63,8 +70,7 @@ export const rankingRows = (ranking: Ranking, count: number): Record<string, str
     return Object.fromEntries(
       CSV_COLUMNS.map((column) => {
         const shown = cell(ranking, i, text, column);
-        const isText = TEXTS[column] !== undefined || column === 'encoded_sizes';
-        return [column, isText ? shown : shown === '' ? null : Number(shown)];
+        return [column, isText(column) ? shown : shown === '' ? null : Number(shown)];
       }),
     );
   });

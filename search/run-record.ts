@@ -1,5 +1,6 @@
 import type { Constraint } from './constraints.js';
 import { designId } from './design.js';
+import { ENERGY_NOTE } from './energy.js';
 import { formatObjective, type Objective } from './objectives.js';
 import { countDesigns, rowOf, type Space } from './space.js';
 import type { PlannedModel, Sweep } from './sweep.js';
@@ -30,7 +31,7 @@ export interface RunFacts {
 
 /** Said wherever `parameters:max` is an objective. */
 export const PARAMETERS_NOTE =
-  'parameters:max is a crude stand-in for capacity; without it the narrowest network would beat all others';
+  'it is a crude stand-in for capacity, without which the narrowest network would beat all others';
 
 /** A number where it is exact as such, else its decimal text. */
 const exact = (count: bigint): number | string =>
@@ -85,7 +86,10 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
     })),
   );
   const notes = [
-    ...(facts.objectives.some((o) => o.column === 'parameters') ? [PARAMETERS_NOTE] : []),
+    ...(facts.objectives.some((o) => o.column === 'parameters')
+      ? [`parameters:max: ${PARAMETERS_NOTE}`]
+      : []),
+    `retained_energy, ${ENERGY_NOTE}`,
     ...(table.columns.predicted.includes(1)
       ? [
           'encoded_sizes "predicted": weights that are not known are represented by stand-ins with typical statistics',

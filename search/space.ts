@@ -99,7 +99,3 @@ export const allDesigns = (space: Space): DesignTable => {
 
 /** The space whose only designs are the unchanged network on each system. */
 export const baselineSpace = (space: Space): Space => ({ ...space, sites: [], groups: [] });
-
-/** Whether any design of the space differs from the original in its channel counts. */
-export const widthsVary = (space: Space): boolean =>
-  space.groups.some((g) => g.widths.some((w) => w !== g.group.channels));

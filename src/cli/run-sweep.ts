@@ -5,6 +5,7 @@ import { buildSpace, checkOptions, chooseSystems } from '../../search/build-spac
 import type { NumberColumn } from '../../search/columns.js';
 import { constraintsOf, excess, type Constraint } from '../../search/constraints.js';
 import { designId } from '../../search/design.js';
+import { unknownEnergy } from '../../search/energy.js';
 import { frontTable, systemLines } from '../../search/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../search/objectives.js';
 import { formatNumber, rankingRows, writeSweep } from '../../search/output.js';
@@ -17,7 +18,7 @@ import {
   type ModelSource,
 } from '../../search/run-record.js';
 import { readSpaceFile } from '../../search/space-file.js';
-import { countDesigns, rowOf, widthsVary, type Space } from '../../search/space.js';
+import { countDesigns, rowOf, type Space } from '../../search/space.js';
 import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';
@@ -213,7 +214,8 @@ export async function runSweep(paths: readonly string[], options: SweepOptions):
   const named = options.objectives === undefined ? undefined : parseObjectives(options.objectives);
   const started = performance.now();
   const { models, sources } = await load(paths, options);
-  const objectives = named ?? defaultObjectives(models.some(({ space }) => widthsVary(space)));
+  const unknown = models.map(({ space }) => unknownEnergy(space)).find((reason) => reason !== undefined);
+  const objectives = named ?? defaultObjectives(unknown === undefined);
   const planned = planSweep(models, options.limit, options.seed);
   if (options.method === 'exhaustive' && planned.some(({ sample }) => sample.method === 'sample')) {
     throw usageError(`--method exhaustive needs --limit to be at least the number of designs in the space`);
@@ -227,8 +229,9 @@ export async function runSweep(paths: readonly string[], options: SweepOptions):
     say(spaceLine(model));
     if (model.sample.method === 'sample') say(`evaluating ${describeSample(model, options.limit)}`);
   }
-  if (named === undefined && objectives.some((o) => o.column === 'parameters'))
-    say(`note: ${PARAMETERS_NOTE}`);
+  if (named === undefined && unknown !== undefined) {
+    say(`note: parameters:max takes the place of retained energy, because ${unknown}; ${PARAMETERS_NOTE}`);
+  }
 
   const jobs = options.jobs ?? availableParallelism();
   const total = planned.reduce((sum, { sample }) => sum + sample.designs.count, 0);
@@ -298,7 +301,7 @@ const report = (result: Sweep, { options, constraints, record, written }: Report
         frontTable(ranking),
         ...systemLines(ranking),
         ...(table.columns.predicted.includes(1)
-          ? ['Encoded sizes of changed layers are predicted: their weights are not known yet.']
+          ? ['Some encoded sizes are predicted, because the weights of those layers are not known.']
           : []),
         '',
         ...written.map((path) => `wrote ${path}`),

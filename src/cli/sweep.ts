@@ -25,7 +25,11 @@ Every convolution with a kernel larger than 1x1 and constant weights is a site. 
 a depthwise and a 1x1 convolution (separable), or the same with a ReLU on the depthwise (separable:relu, only
 if named in --options). Channel counts vary if the space file says so. Designs are ranked by Pareto rank over
 the objectives: columns of ranking.csv, each with an optional :min or :max. Default:
-cycles_total,sram_total_bytes, and where widths vary also parameters:max, a crude stand-in for capacity.
+cycles_total,sram_total_bytes,retained_energy:max.
+
+Retained energy is the share of the squared weights that a design keeps: the product over its changed layers.
+It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from 0.8, else retrain. Where it is not known
+(separable:relu), parameters:max takes its place, a crude stand-in for capacity.
 
 Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C keeps what was finished.
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../search/columns.js';
 import { constraintsOf, excess, meeting, nearest } from '../../search/constraints.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../search/evaluate/figures.js';
+import { ENERGY_NOTE, energyWord } from '../../search/energy.js';
 import { frontTable } from '../../search/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../search/objectives.js';
 import { CSV_COLUMNS, formatNumber, rankingCsv, rankingRows, writeSweep } from '../../search/output.js';
@@ -74,13 +75,10 @@ describe('objectives', () => {
     expect(parseObjectives('inference_ms:max').map(formatObjective)).toEqual(['inference_ms:max']);
   });
 
-  it('are cycles and SRAM traffic by default, and parameters where widths vary', () => {
-    expect(defaultObjectives(false).map(formatObjective)).toEqual(['cycles_total', 'sram_total_bytes']);
-    expect(defaultObjectives(true).map(formatObjective)).toEqual([
-      'cycles_total',
-      'sram_total_bytes',
-      'parameters:max',
-    ]);
+  it('are cycles, SRAM traffic and retained energy by default, and parameters where that is not known', () => {
+    const third = (known: boolean) => defaultObjectives(known).map(formatObjective);
+    expect(third(true)).toEqual(['cycles_total', 'sram_total_bytes', 'retained_energy:max']);
+    expect(third(false)).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
   });
 
   it.each([
@@ -138,9 +136,11 @@ describe('a ranking', () => {
   });
 
   it('takes unknown retained energy as the worst', () => {
+    // All weights are 0, so that nothing is lost but by a ReLU: 2³ · 2³ · 2 designs have none, one of which failed.
     const ranking = ranked([study()], parseObjectives('retained_energy'));
-    expect(ranking.frontSize).toBe(2);
-    expect([0, 1].map((i) => ranking.ids[i])).toEqual(['base@u55-32', 'base@u55-64']);
+    expect(ranking.frontSize).toBe(127);
+    const known = ranking.ids.map((id) => !/\dr/.test(id));
+    expect(known).toEqual(ranking.ids.map((_, i) => i < 127));
   });
 
   it('measures the front against the baseline on the slowest system', () => {
@@ -154,6 +154,20 @@ describe('a ranking', () => {
   });
 });
 
+describe('what retained energy means', () => {
+  it.each([
+    [1, 'drop-in'],
+    [0.95, 'drop-in'],
+    [0.9499, 'fine-tune'],
+    [0.8, 'fine-tune'],
+    [0.7999, 'retrain'],
+    [0, 'retrain'],
+    [NaN, 'unknown'],
+  ])('%d: %s', (energy, word) => {
+    expect(energyWord(energy)).toBe(word);
+  });
+});
+
 describe('constraints', () => {
   const table = tabulate([study()]);
 
@@ -164,7 +178,7 @@ describe('constraints', () => {
     expect(
       meeting(table, constraintsOf({ maxTime: 0.0016 })).columns.cycles_total.every((c) => c === 800),
     ).toBe(true);
-    expect(meeting(table, constraintsOf({ minEnergy: 0.5 })).count).toBe(2);
+    expect(meeting(table, constraintsOf({ minEnergy: 0.5 })).count).toBe(127);
     expect(meeting(table, constraintsOf({ maxExternal: 1.9 })).count).toBe(0);
   });
 
@@ -202,14 +216,18 @@ describe('files', () => {
       widths: '',
       cycles_vs_baseline: '1',
       sram_vs_baseline: '1',
+      retained_energy_quantised: '1',
+      retained_means: 'drop-in',
       encoded_sizes: 'exact',
     });
-    const changed = rows.find((r) => r['design'] === '0s.1w6@u55-64')!;
+    const changed = rows.find((r) => r['design'] === '0r.1w6@u55-64')!;
     expect(changed).toMatchObject({
       retained_energy: '',
-      substitutions: '0:separable',
+      retained_energy_quantised: '',
+      retained_means: 'unknown',
+      substitutions: '0:separable:relu',
       widths: '1=6',
-      cycles_vs_baseline: String(1400 / 1500),
+      cycles_vs_baseline: String(1300 / 1500),
       encoded_sizes: 'predicted',
     });
   });
@@ -244,9 +262,12 @@ describe('the table', () => {
     expect(several[0]).toMatch(/^\s+model\s+design/);
     expect(Math.max(...several.map((l) => l.length))).toBeLessThanOrEqual(110);
     const lines = frontTable(ranked()).split('\n');
-    expect(lines[0]).toMatch(/^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params$/);
-    expect(lines[1]).toMatch(/^base\s+base@u55-32\s+1,000\s+=/);
+    expect(lines[0]).toMatch(
+      /^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+energy$/,
+    );
+    expect(lines[1]).toMatch(/^base\s+base@u55-32\s+1,000\s+=.*\s1\.00 drop-in$/);
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(110);
-    expect(lines.at(-1)).toMatch(/more on the front$/);
+    expect(lines.at(-2)).toMatch(/more on the front$/);
+    expect(lines.at(-1)).toBe(ENERGY_NOTE);
   });
 });
