@@ -1,9 +1,11 @@
-import { selectRows, type NumberColumn, type Study, type Table } from './columns.js';
+import { selectRows, type NumberRow, type Study, type Table } from './columns.js';
+import { coverageOf, type Coverage } from './coverage.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from './design.js';
-import { hypervolume } from './hypervolume.js';
 import { objectivePoints, type Objective } from './objectives.js';
-import { paretoRanks, type Points } from './pareto.js';
+import { paretoRanks } from './pareto.js';
 import { rowOf } from './space.js';
+
+export type { Coverage } from './coverage.js';
 
 /** Designs in their final order. */
 export interface Ranking {
@@ -77,37 +79,14 @@ export const textOf = ({ studies, table, ids }: Ranking, i: number): DesignText 
   };
 };
 
-/** How much of the objective space a front covers. */
-export interface Coverage {
-  /**
-   * Value per objective: for a minimised one that of the baseline on the slowest system, for a maximised one 0.
-   * Undefined without a baseline.
-   */
-  readonly reference: readonly number[] | undefined;
-  /**
-   * Dominated volume as a share of the box between the reference and the ideal: 0 for a minimised objective, the
-   * baseline's value for a maximised one. Undefined for more than three objectives.
-   */
-  readonly hypervolume: number | undefined;
-}
-
 /**
  * Hypervolume of a ranking's front.
  * @param baseline numbers of the baseline on the slowest system
  */
-export const coverage = (
-  ranking: Ranking,
-  baseline: Readonly<Record<NumberColumn, number>> | undefined,
-): Coverage => {
-  if (baseline === undefined) return { reference: undefined, hypervolume: undefined };
-  const { objectives, table, frontSize } = ranking;
-  const reference = objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));
+export const coverage = (ranking: Ranking, baseline: NumberRow | undefined): Coverage => {
   const front = selectRows(
-    table,
-    new Uint32Array(frontSize).map((_, i) => i),
+    ranking.table,
+    new Uint32Array(ranking.frontSize).map((_, i) => i),
   );
-  const points: Points = objectivePoints(front, objectives);
-  const box = objectives.reduce((volume, { column }) => volume * baseline[column], 1);
-  const volume = hypervolume(points, reference);
-  return { reference, hypervolume: volume === undefined || !(box > 0) ? undefined : volume / box };
+  return coverageOf(objectivePoints(front, ranking.objectives), ranking.objectives, baseline);
 };

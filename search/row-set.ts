@@ -1,16 +1,20 @@
-/** A set of rows of digits, in the order in which they were added; holds a known number of them. */
+/** Twice as many slots as rows. */
+const slotsFor = (capacity: number): Uint32Array =>
+  new Uint32Array(2 ** Math.ceil(Math.log2(2 * capacity + 2)));
+
+/** A set of rows of digits, in the order in which they were added; grows beyond its first capacity. */
 export class RowSet {
   size = 0;
-  private readonly rows: Uint16Array;
+  private rows: Uint16Array;
   /** Open addressing: a row's number + 1, or 0 for an empty slot. */
-  private readonly slots: Uint32Array;
+  private slots: Uint32Array;
 
   constructor(
-    capacity: number,
+    private capacity: number,
     readonly width: number,
   ) {
     this.rows = new Uint16Array(capacity * width);
-    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * capacity + 2)));
+    this.slots = slotsFor(capacity);
   }
 
   /** Row number `i`, without copying. */
@@ -22,12 +26,17 @@ export class RowSet {
     return this.slots[this.slotOf(row)] !== 0;
   }
 
-  /** Adds a copy of the row, unless it is there. */
-  add(row: Uint16Array): void {
-    const slot = this.slotOf(row);
-    if (this.slots[slot] !== 0) return;
+  /** Adds a copy of the row; false if it is there. */
+  add(row: Uint16Array): boolean {
+    let slot = this.slotOf(row);
+    if (this.slots[slot] !== 0) return false;
+    if (this.size === this.capacity) {
+      this.grow();
+      slot = this.slotOf(row);
+    }
     this.rows.set(row, this.size * this.width);
     this.slots[slot] = ++this.size;
+    return true;
   }
 
   /** Numbers of the rows, in lexicographic order of their digits. */
@@ -42,6 +51,15 @@ export class RowSet {
         }
         return 0;
       });
+  }
+
+  private grow(): void {
+    this.capacity = 2 * this.capacity + 1;
+    const rows = new Uint16Array(this.capacity * this.width);
+    rows.set(this.rows);
+    this.rows = rows;
+    this.slots = slotsFor(this.capacity);
+    for (let i = 0; i < this.size; i++) this.slots[this.slotOf(this.row(i))] = i + 1;
   }
 
   /** Slot that holds the row, or the empty one where it belongs. */

@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { seededRandom } from './random.js';
 import { RowSet } from './row-set.js';
 import { allDesigns, countDesigns, type DesignTable, radicesOf, type Space } from './space.js';
 
@@ -134,12 +134,21 @@ const mandatoryRows = (space: Space, width: number): Uint16Array[] => {
   ];
 };
 
-/** Spreads neighbouring seeds over all seeds (the finishing steps of MurmurHash3). */
-const scrambled = (seed: number): number => {
-  let h = seed | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+/** How many designs a sample has. */
+export interface SampleSize {
+  readonly count: number;
+  readonly all: boolean;
+  /** Designs that every sample contains: the baseline and each single-site change, on every system. */
+  readonly mandatory: number;
+}
+
+/** Size of the sample that `sampleDesigns` gives. */
+export const sampleSize = (space: Space, limit: number): SampleSize => {
+  const changes = space.sites.reduce((sum, { options }) => sum + options.length - 1, 0);
+  const mandatory = (1 + changes) * space.systems.length;
+  const designs = countDesigns(space);
+  const all = designs <= BigInt(limit);
+  return { count: all ? Number(designs) : Math.max(mandatory, limit), all, mandatory };
 };
 
 /**
@@ -165,7 +174,7 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
   });
   const amounts = shareOut(networks - fixed.length, capacities);
   const chances = { radices, change: changeProbabilities(radices, counts) };
-  const rng = xoroshiro128plus(scrambled(seed));
+  const rng = seededRandom(seed);
   const taken = new RowSet(networks, radices.length);
   for (const row of fixed) taken.add(row);
   for (const [changes, amount] of amounts.entries()) {

@@ -1,0 +1,16 @@
+import { allDesigns, countDesigns } from '../space.js';
+import type { Explorer } from './explorer.js';
+import { evaluateTable, timeUpFacts } from './table.js';
+
+/**
+ * Evaluates every design of a space.
+ * @throws if there are more than the limit: choose it only for spaces that fit
+ */
+export const exhaustive: Explorer = async (request) => {
+  const count = countDesigns(request.space);
+  if (count > BigInt(request.limit)) {
+    throw new Error(`the space has ${count} designs, more than the limit of ${request.limit}`);
+  }
+  const { designs, results, timeUp } = await evaluateTable(request, allDesigns(request.space));
+  return { designs, results, facts: { method: 'exhaustive', ...timeUpFacts(timeUp) }, lines: [] };
+};

@@ -1,0 +1,15 @@
+import { sampleDesigns } from '../sample.js';
+import type { Explorer } from './explorer.js';
+import { evaluateTable, timeUpFacts } from './table.js';
+
+/**
+ * Evaluates a stratified sample of a space: the baseline, every change of a single site, and as many networks of every
+ * number of changes. All designs where the limit allows it; if it does not even allow those that every sample contains,
+ * exactly those.
+ */
+export const sample: Explorer = async (request) => {
+  const { designs: table, strata, mandatory } = sampleDesigns(request.space, request.limit, request.seed);
+  const { designs, results, timeUp } = await evaluateTable(request, table);
+  const facts = { method: 'sample', mandatory, strata, ...timeUpFacts(timeUp) };
+  return { designs, results, facts, lines: [] };
+};

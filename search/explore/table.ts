@@ -1,0 +1,59 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { evaluateDesigns, type Results } from '../evaluate/pool.js';
+import { seededRandom } from '../random.js';
+import { rowOf, type DesignTable } from '../space.js';
+import type { ExploreRequest } from './explorer.js';
+
+/** The same designs in random order, so that the part that a time budget allows stands for all of them. */
+const shuffled = ({ count, width, digits }: DesignTable, seed: number): DesignTable => {
+  const rng = seededRandom(seed);
+  const rows = digits.slice();
+  for (let i = 0; i + 1 < count; i++) {
+    const j = uniformInt(rng, i, count - 1);
+    const held = rows.slice(i * width, (i + 1) * width);
+    rows.copyWithin(i * width, j * width, (j + 1) * width);
+    rows.set(held, j * width);
+  }
+  return { count, width, digits: rows };
+};
+
+/** The same designs, those that satisfy a condition first. */
+const first = (designs: DesignTable, wanted: (digits: Uint16Array) => boolean): DesignTable => {
+  const { count, width } = designs;
+  const digits = new Uint16Array(designs.digits.length);
+  let at = 0;
+  for (const turn of [true, false]) {
+    for (let i = 0; i < count; i++) {
+      const row = rowOf(designs, i);
+      if (wanted(row) !== turn) continue;
+      digits.set(row, at);
+      at += width;
+    }
+  }
+  return { count, width, digits };
+};
+
+const isUnchanged = (digits: Uint16Array): boolean => digits.subarray(0, -1).every((digit) => digit === 0);
+
+/**
+ * Evaluates a given table of designs. With a time budget it goes from the unchanged networks through the others in
+ * random order, and stops when the time is up.
+ */
+export const evaluateTable = async (
+  request: ExploreRequest,
+  table: DesignTable,
+): Promise<{ readonly designs: DesignTable; readonly results: Results; readonly timeUp: boolean }> => {
+  const { space, seed, seconds, evaluate, onProgress } = request;
+  const designs = seconds === undefined ? table : first(shuffled(table, seed), isUnchanged);
+  const results = await evaluateDesigns(space, designs, {
+    ...evaluate,
+    onProgress: (finished) => onProgress?.(finished, designs.count),
+    ...(seconds !== undefined && { until: performance.now() + 1000 * seconds }),
+  });
+  const finished = results.known.reduce((sum, k) => sum + k, 0) + results.failures.size;
+  return { designs, results, timeUp: !results.interrupted && finished < designs.count };
+};
+
+/** Said in `run.json` of a search that a time budget ended. */
+export const timeUpFacts = (timeUp: boolean): Readonly<Record<string, unknown>> =>
+  timeUp ? { stopped: 'time', reproducible: false } : {};
