@@ -14,7 +14,7 @@ export class Provenance {
   /** @param choice position · 65536 + digit, or −1 */
   record(left: number, right: number, choice: number): number {
     if (this.size === this.left.length) {
-      const grow = (old: Int32Array): Int32Array => {
+      const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
         const wider = new Int32Array(2 * old.length);
         wider.set(old);
         return wider;

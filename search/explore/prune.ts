@@ -19,7 +19,11 @@ const sortableByDigits = ({ values, count, dimensions: k }: Rows, column: number
 };
 
 /** Stable sort of `order` by a column of whole numbers. */
-const sortByDigits = (rows: Rows, column: number, order: Uint32Array): Uint32Array => {
+const sortByDigits = (
+  rows: Rows,
+  column: number,
+  order: Uint32Array<ArrayBuffer>,
+): Uint32Array<ArrayBuffer> => {
   const { values, dimensions: k } = rows;
   const counts = new Uint32Array(BUCKETS + 1);
   let [from, to] = [order, new Uint32Array(order.length)];
@@ -171,4 +175,24 @@ export const prune = (rows: Rows, margins?: readonly number[]): Uint32Array => {
     if (!banded) cover.add(at);
   }
   return kept.subarray(0, size);
+};
+
+/** 1 for each row that some row of `front` is at most equal to in every dimension. */
+export const covered = (front: Rows, rows: Rows): Uint8Array => {
+  const { dimensions: k } = rows;
+  const all: Rows = {
+    values: new Float64Array((front.count + rows.count) * k),
+    count: front.count + rows.count,
+    dimensions: k,
+  };
+  all.values.set(front.values.subarray(0, front.count * k));
+  all.values.set(rows.values.subarray(0, rows.count * k), front.count * k);
+  const cover = coverOf(all, []);
+  const result = new Uint8Array(rows.count);
+  // Of equal rows, those of the front come first.
+  for (const at of sorted(all)) {
+    if (at < front.count) cover.add(at);
+    else if (cover.covers(at)) result[at - front.count] = 1;
+  }
+  return result;
 };

@@ -1,0 +1,108 @@
+import { countDesigns } from '../space.js';
+import type { Values } from '../substitute/substitution.js';
+import type { ExploreRequest } from './explorer.js';
+import type { PartTable } from './part-table.js';
+import type { Referee } from './referee.js';
+import type { SystemSearch } from './system-search.js';
+
+/** What an exact search has to tell. */
+export interface ExactReport {
+  readonly request: ExploreRequest;
+  /** Undefined if the search was interrupted before the tables were made. */
+  readonly tabulated: { readonly tables: readonly PartTable[]; readonly designs: number } | undefined;
+  /** Whether the tables rest on encoded weights or on predicted sizes. */
+  readonly values: Values;
+  readonly searches: readonly SystemSearch[];
+  readonly referee: Referee;
+  /** Designs of the additive fronts that were judged, as keys of their rows. */
+  readonly front: readonly Uint16Array[];
+  readonly epsilon: number;
+  /** True if every design within the error band was judged, or none was left. */
+  readonly complete: boolean;
+  readonly started: number;
+}
+
+/** How far the sums were from the full estimator, over all systems. */
+interface ModelError {
+  readonly column: string;
+  /** Mean and largest |error| relative to the true value. */
+  readonly mean: number;
+  readonly largest: number;
+}
+
+const errorsOf = (searches: readonly SystemSearch[]): ModelError[] =>
+  (searches[0]?.dimensions ?? []).map(({ column }, j) => {
+    const spreads = searches.map((search) => search.spreads[j]!);
+    const count = spreads.reduce((sum, s) => sum + s.count, 0);
+    return {
+      column,
+      mean: count === 0 ? 0 : spreads.reduce((sum, s) => sum + s.relative, 0) / count,
+      largest: Math.max(0, ...spreads.map((s) => s.worst)),
+    };
+  });
+
+/** Designs of the additive front that the full estimator leaves on the front. */
+const stayed = ({ front, referee }: ExactReport): number => {
+  const best = new Set(referee.best.map((i) => referee.judged.rows.row(i).join()));
+  return front.filter((row) => best.has(row.join())).length;
+};
+
+const exactCount = (count: bigint): number | string =>
+  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
+
+const statesOf = ({ tabulated }: ExactReport): number =>
+  (tabulated?.tables ?? [])
+    .flatMap(({ parts, radices }) =>
+      parts.map(({ positions }) => positions.reduce((n, position) => n * radices[position]!, 1)),
+    )
+    .reduce((sum, states) => sum + states, 0);
+
+/** What `run.json` records of an exact search. */
+export const exactFacts = (
+  report: ExactReport,
+): { readonly method: string; readonly [key: string]: unknown } => {
+  const { request, tabulated, values, searches, referee, front, epsilon, complete } = report;
+  const total = countDesigns(request.space);
+  return {
+    method: 'exact',
+    designs_in_space: exactCount(total),
+    designs_considered: tabulated === undefined ? 0 : exactCount(total),
+    table_states: statesOf(report),
+    table_designs: tabulated?.designs ?? 0,
+    table_encoded_sizes: values === 'known' ? 'exact' : 'predicted',
+    states_without_figures: (tabulated?.tables ?? []).reduce((sum, { missing }) => sum + missing, 0),
+    additive_front: searches.reduce((sum, { solution }) => sum + (solution?.count ?? 0), 0),
+    additive_front_evaluated: front.length,
+    additive_front_stayed: stayed(report),
+    evaluated: referee.judged.count,
+    front: referee.front.count,
+    epsilon,
+    error_band_evaluated: complete ? 'whole' : 'nearest',
+    additive_errors: errorsOf(searches),
+  };
+};
+
+const grouped = (n: number | bigint): string => n.toLocaleString('en-US');
+
+const percent = (share: number): string => (share === 0 ? '0 %' : `${(100 * share).toPrecision(2)} %`);
+
+/** The lines that end a run: how far the sums were, and what was considered. */
+export const proofLines = (report: ExactReport): string[] => {
+  const { request, tabulated, values, searches, referee, front, epsilon, complete, started } = report;
+  if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
+  const total = countDesigns(request.space);
+  const errors = errorsOf(searches)
+    .filter(({ largest }) => largest > 0)
+    .map(({ column, mean, largest }) => `${column} ${percent(mean)} (at most ${percent(largest)})`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  return [
+    `sums over ${grouped(statesOf(report))} states of operators, from ${grouped(tabulated.designs)} designs with ` +
+      `${values === 'known' ? 'exact' : 'predicted'} encoded sizes; the sums differ from the full estimate by ` +
+      (errors.length === 0 ? 'nothing' : `${errors.join(', ')} on average`),
+    `${grouped(stayed(report))} of the ${grouped(front.length)} designs on the front of the sums stayed on the front; ` +
+      `${grouped(referee.judged.count)} designs evaluated in full, ` +
+      (complete ? 'all that the error could put there among them' : 'those nearest to the front first'),
+    `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(referee.front.count)}; ` +
+      `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}; ${seconds} s`,
+  ];
+};

@@ -1,0 +1,205 @@
+import { createEvaluator } from '../evaluate/evaluator.js';
+import { openSession, type Session } from '../evaluate/pool.js';
+import { radicesOf, type Space } from '../space.js';
+import { createApplier } from '../substitute/apply.js';
+import { STANDARD } from '../substitute/index.js';
+import type { Values } from '../substitute/substitution.js';
+import { acrossSystems, nearest, neighbours, solutionCandidates } from './candidates.js';
+import type { SolveOptions } from './eliminate.js';
+import { exactFacts, proofLines } from './exact-facts.js';
+import type { Exploration, Explorer, ExploreRequest } from './explorer.js';
+import { dimensionsOf, exactDimension, formModel, type Dimension } from './forms.js';
+import { tabulateParts, tableDesigns, type PartTable } from './part-table.js';
+import { Referee } from './referee.js';
+import { solveAll } from './solve-all.js';
+import { SystemSearch } from './system-search.js';
+
+/** Labels that a state may keep, and designs that a system's front may have, by the number of costs. */
+const LABELS: readonly Pick<SolveOptions, 'labels' | 'front'>[] = [
+  { labels: Infinity, front: Infinity },
+  { labels: Infinity, front: Infinity },
+  { labels: 2000, front: 2000 },
+  { labels: 300, front: 1000 },
+];
+/** The same where designs within the error band are wanted as well. */
+const BAND: Pick<SolveOptions, 'labels' | 'front'> = { labels: 20_000, front: 100_000 };
+
+/** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
+const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
+
+/** Designs of every system's front that are judged in any case, to know the model's error there. */
+const PROBES = 16;
+/** Designs judged before what is near to the front is worked out again. */
+const ROUND = 1000;
+/** Designs judged besides the front where the error band cannot be gone through as a whole. */
+const REFINED = 6000;
+/** Share of a limit by which a design may miss it before the model's error is known. */
+const LIMIT_SLACK = 0.01;
+
+/** Elements of the weights of all states of all operators. */
+const tableWeights = ({ network, groups, sites }: Space): number => {
+  const { operators, tensors } = network.graphs[0];
+  return operators.reduce((sum, operator, index) => {
+    const weights = tensors[operator.inputs[1] ?? -1];
+    if (weights?.constant === undefined || weights.shape === undefined) return sum;
+    const touched = new Set([...operator.inputs, ...operator.outputs]);
+    const states = groups
+      .filter(({ group }) => group.tensors.some((t) => touched.has(t)))
+      .reduce((n, { widths }) => n * widths.length, 1);
+    const options = sites.find(({ site }) => site.operator === index)?.options.length ?? 1;
+    return sum + states * options * weights.shape.reduce((n, d) => n * d, 1);
+  }, 0);
+};
+
+/** The unchanged network on every system, where the space holds it. */
+const baselines = (space: Space): Uint16Array[] => {
+  const possible =
+    space.sites.every(({ options }) => options[0] === STANDARD) &&
+    space.groups.every(({ group, widths }) => widths[0] === group.channels);
+  const width = radicesOf(space).length;
+  return (possible ? space.systems : []).map((_, system) => {
+    const row = new Uint16Array(width);
+    row[width - 1] = system;
+    return row;
+  });
+};
+
+/** What the table says of every system. */
+interface Tables {
+  readonly tables: readonly PartTable[];
+  readonly designs: number;
+}
+
+const tabulateAll = async (request: ExploreRequest, session: Session): Promise<Tables | undefined> => {
+  const { space, onProgress } = request;
+  const evaluator = createEvaluator(space, 'unknown');
+  const applier = createApplier(space, 'unknown');
+  const wanted = space.systems.map((_, system) => {
+    const segments = evaluator.segments(system);
+    return { segments, designs: tableDesigns(space, segments, system) };
+  });
+  const total = wanted.reduce((sum, { designs }) => sum + designs.count, 0);
+  const tables: PartTable[] = [];
+  let before = 0;
+  for (const { segments, designs } of wanted) {
+    const results = await session.evaluate(designs, {
+      wanted: 'parts',
+      onProgress: (finished) => onProgress?.(before + finished, total),
+    });
+    if (results.interrupted) return undefined;
+    before += designs.count;
+    tables.push(tabulateParts(space, segments, designs, results, applier));
+  }
+  return { tables, designs: total };
+};
+
+const searchesOf = (
+  request: ExploreRequest,
+  tables: readonly PartTable[],
+  dimensions: readonly Dimension[],
+): SystemSearch[] =>
+  tables.map((table) => {
+    const { coreClock } = request.space.systems[table.system]!.system;
+    return new SystemSearch(
+      table.system,
+      dimensions,
+      formModel(table, dimensions, request.constraints, coreClock),
+    );
+  });
+
+/** Solves all systems' models with limits that are wider by the slack. */
+const solveSystems = async (
+  { evaluate }: ExploreRequest,
+  searches: readonly SystemSearch[],
+  options: SolveOptions,
+  slackOf: (search: SystemSearch, j: number) => number,
+  marginsOf?: (search: SystemSearch) => readonly number[],
+): Promise<boolean> => {
+  const tasks = searches.map((search) => {
+    const { model } = search.formed;
+    const limits = model.limits.map((limit, j) => Math.min(Number.MAX_VALUE, limit + slackOf(search, j)));
+    return {
+      model: { ...model, limits },
+      options: { ...options, ...(marginsOf && { margins: marginsOf(search) }) },
+    };
+  });
+  const solutions = await solveAll(tasks, evaluate.jobs, evaluate.signal);
+  searches.forEach((search, i) => (search.solution = solutions[i]));
+  return solutions.every((solution) => solution !== undefined);
+};
+
+/**
+ * The front of the whole space. The costs of every operator in every state of its choices are tabulated on every
+ * system; the Pareto front of the sums is computed without visiting the designs one by one; the full estimator then
+ * judges the front and, nearest first, what the errors of the sums might have kept from it.
+ */
+export const exact: Explorer = async (request): Promise<Exploration> => {
+  const started = performance.now();
+  const { space, objectives, constraints, seconds } = request;
+  const until = seconds === undefined ? Infinity : started + 1000 * seconds;
+  const dimensions = dimensionsOf(objectives, constraints);
+  const values: Values = tableWeights(space) <= MOST_TABLE_WEIGHTS ? 'known' : 'unknown';
+  const session = openSession(space, request.evaluate);
+  const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
+  try {
+    const tabulated = await tabulateAll(request, tableSession);
+    if (tableSession !== session) await tableSession.close();
+    const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
+    const referee = new Referee(request, session, searches, until);
+    const report = (front: readonly Uint16Array[] = [], epsilon = 0, complete = false): Exploration => {
+      const parts = { request, tabulated, values, searches, referee, front, epsilon, complete, started };
+      return { ...referee.judged.finish(), facts: exactFacts(parts), lines: proofLines(parts) };
+    };
+    const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
+    const options = { ...limits, exact: exactDimension(dimensions) };
+    const slack = (search: SystemSearch, j: number): number =>
+      Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
+    if (tabulated === undefined || !(await solveSystems(request, searches, options, slack))) {
+      referee.judged.interrupted = true;
+      return report();
+    }
+    if (constraints.length > 0 && searches.every(({ solution }) => solution!.count === 0)) {
+      // Nothing meets the limits: look for what comes near.
+      await solveSystems(request, searches, options, () => Number.MAX_VALUE);
+    }
+
+    const fronts = searches.map(solutionCandidates);
+    const probes = fronts.flatMap(({ rows }) => {
+      const count = Math.min(PROBES, rows.length);
+      return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
+    });
+    const front = acrossSystems(fronts, objectives);
+    await referee.judge([...baselines(space), ...front, ...probes]);
+
+    const epsilon = Math.max(...searches.map((s) => s.solution!.epsilon));
+    const exactly = epsilon === 0;
+    const flawless = searches.every((search) => search.margins.every((m) => m === 0));
+    let complete = exactly && flawless;
+    if (exactly && !flawless && referee.room > 0) {
+      const within = (search: SystemSearch): number[] => search.margins;
+      complete = await solveSystems(
+        request,
+        searches,
+        { ...options, ...BAND },
+        (s, j) => s.margins[j]!,
+        within,
+      );
+      complete &&= searches.every((s) => s.solution!.complete && s.solution!.epsilon === 0);
+    }
+    const band =
+      exactly && !flawless && searches.every((s) => s.solution) ? searches.map(solutionCandidates) : [];
+    const most = complete ? Infinity : referee.judged.count + REFINED;
+    while (referee.room > 0 && referee.judged.count < most) {
+      const candidates = complete
+        ? band
+        : [...band, ...searches.map((search) => neighbours(search, referee, space))];
+      const next = nearest(candidates, referee, objectives);
+      if (next.length === 0) break;
+      await referee.judge(next, ROUND);
+    }
+    return report(front, epsilon, complete);
+  } finally {
+    await session.close();
+    await tableSession.close();
+  }
+};

@@ -1,0 +1,109 @@
+import { PART_FIGURE_COUNT, PART_FIGURES } from '../evaluate/part-figures.js';
+import type { Results } from '../evaluate/pool.js';
+import type { Segment } from '../evaluate/segments.js';
+import { radicesOf, type DesignTable, type Space } from '../space.js';
+import type { Applier } from '../substitute/apply.js';
+import { digitsOfState, stateCount, stateOf } from './additive.js';
+import { coveringDesigns } from './cover.js';
+
+/** What is known of a part in each of its states: the estimator's figures, then what the weights say. */
+export const PART_COLUMNS = [...PART_FIGURES, 'parameters', 'loss'] as const;
+export type PartColumn = (typeof PART_COLUMNS)[number];
+
+const WIDTH = PART_COLUMNS.length;
+const PARAMETERS = WIDTH - 2;
+const LOSS = WIDTH - 1;
+
+/** Loss of a layer whose retained energy is not known: worse than any other. */
+const UNKNOWN_LOSS = 1e6;
+
+/** Costs of the parts of a space on one system. */
+export interface PartTable {
+  readonly system: number;
+  readonly radices: readonly number[];
+  readonly parts: readonly { readonly positions: readonly number[]; readonly values: Float64Array }[];
+  /** States that no design could show, because none could be evaluated. */
+  readonly missing: number;
+}
+
+/** Value of a column for one state. */
+export const partValue = (values: Float64Array, state: number, column: PartColumn): number =>
+  values[state * WIDTH + PART_COLUMNS.indexOf(column)]!;
+
+/** −ln of a retained energy: what layers lose adds up. */
+export const lossOf = (energy: number): number =>
+  Number.isNaN(energy) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(energy, 1e-300)));
+
+/** Designs on one system that show every state of every segment. */
+export const tableDesigns = (space: Space, segments: readonly Segment[], system: number): DesignTable => {
+  const radices = radicesOf(space).slice(0, -1);
+  const rows = coveringDesigns(
+    radices,
+    segments.map(({ positions }) => positions),
+  );
+  const width = radices.length + 1;
+  const digits = new Uint16Array(rows.length * width);
+  rows.forEach((row, i) => {
+    digits.set(row, i * width);
+    digits[(i + 1) * width - 1] = system;
+  });
+  return { count: rows.length, width, digits };
+};
+
+/** Writes parameters and loss of every state; they depend on the segment's operators alone. */
+const addWeightColumns = (
+  values: Float64Array,
+  { operators, positions }: Segment,
+  radices: readonly number[],
+  applier: Applier,
+): void => {
+  const digits = new Uint16Array(radices.length + 1);
+  for (let state = 0; state < values.length / WIDTH; state++) {
+    digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
+    for (const operator of operators) {
+      values[state * WIDTH + PARAMETERS]! += applier.operatorParameters(operator, digits);
+      values[state * WIDTH + LOSS]! += lossOf(applier.operatorEnergy(operator, digits).before);
+    }
+  }
+};
+
+/**
+ * The table of a system: for every segment and state, the mean of what the designs say that show it (other choices
+ * change a segment's figures a little, by what its neighbours leave it of time and memory).
+ *
+ * @param designs from `tableDesigns`
+ * @param results their rows of parts
+ */
+export const tabulateParts = (
+  space: Space,
+  segments: readonly Segment[],
+  designs: DesignTable,
+  results: Results,
+  applier: Applier,
+): PartTable => {
+  const radices = radicesOf(space).slice(0, -1);
+  let missing = 0;
+  const parts = segments.map((segment, s) => {
+    const { positions } = segment;
+    const count = stateCount(positions, radices);
+    const values = new Float64Array(count * WIDTH);
+    const seen = new Uint32Array(count);
+    for (let row = 0; row < designs.count; row++) {
+      if (results.known[row] === 0) continue;
+      const state = stateOf(positions, radices, designs.digits.subarray(row * designs.width));
+      seen[state]!++;
+      const from = row * results.width + s * PART_FIGURE_COUNT;
+      for (let j = 0; j < PART_FIGURE_COUNT; j++) values[state * WIDTH + j]! += results.figures[from + j]!;
+    }
+    for (let state = 0; state < count; state++) {
+      if (seen[state] === 0) missing++;
+      for (let j = 0; j < PART_FIGURE_COUNT; j++) {
+        const at = state * WIDTH + j;
+        values[at] = seen[state] === 0 ? Infinity : Math.round(values[at]! / seen[state]!);
+      }
+    }
+    addWeightColumns(values, segment, radices, applier);
+    return { positions, values };
+  });
+  return { system: designs.digits[designs.width - 1]!, radices, parts, missing };
+};
