@@ -6,7 +6,14 @@ import { suggestion } from '../src/suggest.js';
 import { findSites, type Site } from './sites.js';
 import type { LoadedSpaceFile, WidthRule } from './space-file.js';
 import type { SiteChoice, Space, SystemChoice, WidthChoice } from './space.js';
-import { findSubstitution, optionNames, STANDARD } from './substitute/index.js';
+import {
+  ALL_OPTIONS,
+  findSubstitution,
+  optionNames,
+  STANDARD,
+  usualOptions,
+  type Target,
+} from './substitute/index.js';
 import { chooseSystem, distinctSystems } from './systems.js';
 import { findWidthGroups, type WidthGroup } from './widths.js';
 
@@ -29,7 +36,8 @@ const unchangedFirst = <T>(values: readonly T[], unchanged: T): T[] =>
   unique(values.includes(unchanged) ? [unchanged, ...values] : values);
 
 const checkOption = (option: string, fail: (message: string) => Error): void => {
-  if (option !== STANDARD && findSubstitution(option)?.name !== option) {
+  if (option === STANDARD || option === ALL_OPTIONS) return;
+  if (findSubstitution(option)?.name !== option) {
     throw fail(`option "${option}" is not known${suggestion(option, optionNames())}`);
   }
 };
@@ -43,19 +51,24 @@ export const checkOptions = (options: readonly string[]): readonly string[] => {
   return options;
 };
 
-/** Why a substitution may not replace a site; undefined if it may. */
-const illegal = (network: Network, site: Site, option: string): string | undefined => {
-  if (option === STANDARD) return undefined;
+/** A site of the unchanged network as substitutions see it. */
+const targetAt = (network: Network, site: Site): Target => {
   const { tensors, operators } = network.graphs[0];
   const operator = operators[site.operator]!;
-  return findSubstitution(option)!.illegal({
+  return {
     operator,
     ifm: tensors[operator.inputs[0]!]!,
     ofm: tensors[operator.outputs[0]!]!,
     weights: tensors[operator.inputs[1]!]!,
     bias: tensors[operator.inputs[2] ?? -1],
-  });
+  };
 };
+
+/** Why a substitution may not replace a site; undefined if it may. */
+const illegal = (network: Network, site: Site, option: string): string | undefined =>
+  option === STANDARD || option === ALL_OPTIONS
+    ? undefined
+    : findSubstitution(option)!.illegal(targetAt(network, site));
 
 const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   const sites = findSites(network);
@@ -90,7 +103,10 @@ const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   return sites.flatMap((site): SiteChoice[] => {
     const own = content.site_options?.[String(site.operator)];
     const varies = listed === undefined || listed.includes(site.operator);
-    const wanted = own ?? (varies ? usual : [STANDARD]);
+    const named = own ?? (varies ? usual : [STANDARD]);
+    const wanted = named.flatMap((option) =>
+      option === ALL_OPTIONS ? usualOptions(targetAt(network, site)) : [option],
+    );
     const options = unchangedFirst(
       wanted.filter((option) => illegal(network, site, option) === undefined),
       STANDARD,

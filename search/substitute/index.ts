@@ -1,43 +1,74 @@
+import { findLowrank, usualRanks } from './lowrank.js';
 import { MOST_TERMS, separable } from './separable.js';
-import type { Substitution } from './substitution.js';
+import type { Substitution, Target } from './substitution.js';
 
 /** Name of the option that leaves a site as it is. */
 export const STANDARD = 'standard';
 
-/** Substitutions that differ in a number or an activation, and how they are written. */
+/** Stands in lists of options for all whose retained energy is known, with a few numbers that suit each site. */
+export const ALL_OPTIONS = 'all';
+
+/** Substitutions of one kind, which differ in numbers or activations. */
 export interface SubstitutionFamily {
-  /** Names to list where a name is asked for; `R` stands for a number. */
+  /** How the options are written, where names are listed; `R` stands for a number. */
   readonly names: readonly string[];
-  /** The member with this name or code in design ids. */
+  /** The option with this name, or this code in design ids. */
   readonly find: (nameOrCode: string) => Substitution | undefined;
+  /** Names of the options that `all` adds at a site. */
+  readonly usual: (target: Target) => readonly string[];
 }
 
-/** A family of few members. */
-const listed = (members: readonly Substitution[]): SubstitutionFamily => ({
-  names: members.map((s) => s.name),
-  find: (nameOrCode) => members.find((s) => s.name === nameOrCode || s.code === nameOrCode),
-});
+const separables = Array.from({ length: MOST_TERMS }, (_, i) => [
+  separable(i + 1, 'none'),
+  separable(i + 1, 'relu'),
+  separable(i + 1, 'shifted-relu'),
+]).flat();
 
-const terms = Array.from({ length: MOST_TERMS }, (_, i) => i + 1);
+/** False for options that change a layer's function in a way that weights do not tell (a ReLU that was not there). */
+export const hasKnownEnergy = (option: string): boolean => !option.endsWith(':relu');
 
-/** All substitutions. A new one is a file of its own and a line here. */
+/** All substitutions. A new one is a file of its own and an entry here. */
 export const SUBSTITUTIONS: readonly SubstitutionFamily[] = [
-  listed(terms.flatMap((t) => [separable(t, 'none'), separable(t, 'relu'), separable(t, 'shifted-relu')])),
+  {
+    names: separables.map((s) => s.name),
+    find: (nameOrCode) => separables.find((s) => s.name === nameOrCode || s.code === nameOrCode),
+    usual: () => separables.map((s) => s.name).filter(hasKnownEnergy),
+  },
+  {
+    names: ['lowrank*R', 'lowrank*R:spatial'],
+    find: findLowrank,
+    usual: (target) => usualRanks(target).map((rank) => `lowrank*${rank}`),
+  },
 ];
 
-/** Substitution by its name or its code in design ids. */
+const found = new Map<string, Substitution>();
+
+/** Substitution by its name or its code in design ids; the same object for the same text. */
 export const findSubstitution = (nameOrCode: string): Substitution | undefined => {
+  const before = found.get(nameOrCode);
+  if (before !== undefined) return before;
   for (const family of SUBSTITUTIONS) {
-    const found = family.find(nameOrCode);
-    if (found !== undefined) return found;
+    const substitution = family.find(nameOrCode);
+    if (substitution === undefined) continue;
+    found.set(nameOrCode, substitution);
+    return substitution;
   }
   return undefined;
 };
 
-/** Every name that `--options` and space files may use. */
-export const optionNames = (): string[] => [STANDARD, ...SUBSTITUTIONS.flatMap(({ names }) => names)];
+/** Every name that `--options` and space files may use, with `R` for a number. */
+export const optionNames = (): string[] => [
+  STANDARD,
+  ...SUBSTITUTIONS.flatMap(({ names }) => names),
+  ALL_OPTIONS,
+];
 
-/** False for options that change a layer's function in a way that weights do not tell (a ReLU that was not there). */
-export const hasKnownEnergy = (option: string): boolean => !option.endsWith(':relu');
+/** What `all` stands for at a site: the standard option and every usual one that can replace it. */
+export const usualOptions = (target: Target): string[] => [
+  STANDARD,
+  ...SUBSTITUTIONS.flatMap(({ usual }) => usual(target)).filter(
+    (name) => findSubstitution(name)!.illegal(target) === undefined,
+  ),
+];
 
 export type { Replacement, RetainedEnergy, Substitution, Target, Values } from './substitution.js';

@@ -1,5 +1,11 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
-import { quantiseRows, storedRange, type StoredRows } from './requantise.js';
+import {
+  biasQuantisation,
+  quantiseRows,
+  rowQuantisation,
+  storedRange,
+  type StoredRows,
+} from './requantise.js';
 
 /**
  * What follows the first of two layers. `relu` changes the function, for networks that are trained again;
@@ -13,6 +19,7 @@ export interface FirstLayer {
   readonly stored: StoredRows;
   /** In units of input scale × weights' scale. */
   readonly bias: Int32Array;
+  readonly biasQuantisation: Quantisation;
   /** Real values that the bias adds. */
   readonly shift: Float64Array;
   readonly output: Quantisation;
@@ -88,5 +95,11 @@ export const storeFirstLayer = (
   const atEnd = activation !== 'none';
   const step = high === low ? scale : Math.fround((high - low) / (atEnd ? 255 : 254));
   const zero = atEnd ? lowest : Math.round(lowest - low / step);
-  return { stored, bias, shift, output: { scales: [step], zeroPoints: [zero], axis: 0 } };
+  return {
+    stored,
+    bias,
+    biasQuantisation: biasQuantisation(scale, rowQuantisation(stored, type, 0)),
+    shift,
+    output: { scales: [step], zeroPoints: [zero], axis: 0 },
+  };
 };

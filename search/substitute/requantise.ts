@@ -103,9 +103,12 @@ export const int32Bytes = (values: ArrayLike<number>): Uint8Array => {
 /** Largest magnitude that a bias is given: half of int32, so that the sum of products fits beside it. */
 export const LARGEST_BIAS = 2 ** 30;
 
-/** Scale of a layer's bias and sums: input scale times the weights' scale, as float32. */
-export const biasScales = (inputScale: number, weightScales: ArrayLike<number>): number[] =>
-  Array.from(weightScales, (scale) => Math.fround(inputScale * scale));
+/** Quantisation of a layer's bias: input scale times the weights' scales, as float32. */
+export const biasQuantisation = (inputScale: number, weights: Quantisation): Quantisation => ({
+  scales: weights.scales.map((scale) => Math.fround(inputScale * scale)),
+  zeroPoints: weights.scales.map(() => 0),
+  axis: 0,
+});
 
 /**
  * Real values of a convolution's bias, one per output channel; zeros where it has none. Its stored values count input

@@ -8,7 +8,7 @@ import {
   nominalWeights,
   UNKNOWN_ENERGY,
 } from './layers.js';
-import { biasScales, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
+import { biasQuantisation, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
 import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
 import { solveTwoLayers, type TwoLayers } from './two-layers.js';
 import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
@@ -31,11 +31,40 @@ const slices = (weights: Tensor): Unfolding => {
 
 const stride1 = { stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };
 
-const depthwiseOptions = (options: Operator['options'], activation: Activation): Operator['options'] => ({
+/** A depthwise convolution of the replacement: the channels `from` to `to` of the intermediate. */
+interface Part {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly multiplier: number;
+}
+
+/**
+ * One part per term. The terms of a single input channel are one part with a depth multiplier instead, which the
+ * hardware runs as an ordinary convolution (reference 01 §6.4); with more channels a multiplier would be taken apart
+ * into as many depthwise convolutions and a transposition (reference 01 §9.2).
+ */
+const partsOf = (target: Target, terms: number): Part[] => {
+  const channels = target.weights.shape![3]!;
+  const name = `${target.ofm.name}/depthwise`;
+  if (terms === 1 || channels === 1) return [{ name, from: 0, to: terms * channels, multiplier: terms }];
+  return Array.from({ length: terms }, (_, t) => ({
+    name: `${name}${t + 1}`,
+    from: t * channels,
+    to: (t + 1) * channels,
+    multiplier: 1,
+  }));
+};
+
+const depthwiseOptions = (
+  options: Operator['options'],
+  activation: Activation,
+  multiplier: number,
+): Operator['options'] => ({
   padding: options['padding'] ?? 'SAME',
   stride_w: options['stride_w'] ?? 1,
   stride_h: options['stride_h'] ?? 1,
-  depth_multiplier: 1,
+  depth_multiplier: multiplier,
   fused_activation_function: activation === 'none' ? 'NONE' : 'RELU',
   dilation_w_factor: options['dilation_w_factor'] ?? 1,
   dilation_h_factor: options['dilation_h_factor'] ?? 1,
@@ -46,34 +75,28 @@ const depthwiseTensors = (
   target: Target,
   activation: Activation,
   solved: TwoLayers | undefined,
-  term: number,
-  suffix: string,
+  { name, from, to }: Part,
 ): [Tensor, Tensor, Tensor] => {
   const { ifm, ofm, weights } = target;
-  const [, height, width, channels] = weights.shape! as [number, number, number, number];
-  const name = `${ofm.name}/depthwise${suffix}`;
-  const range = [term * channels, (term + 1) * channels] as const;
-  const stored = solved && someRows(solved.first.stored, ...range);
-  const quantisation = stored && rowQuantisation(stored, weights.type, 3);
-  const biasQuantisation = quantisation && {
-    scales: biasScales(ifm.quantisation!.scales[0]!, quantisation.scales),
-    zeroPoints: quantisation.zeroPoints.map(() => 0),
-    axis: 0,
-  };
+  const [, height, width] = weights.shape! as [number, number, number];
+  const channels = to - from;
+  const stored = solved && someRows(solved.first.stored, from, to);
   return [
     constantTensor(
       `${name}/weights`,
       weights.type,
       [1, height, width, channels],
-      quantisation ?? nominalWeights(target, channels, 3),
+      stored ? rowQuantisation(stored, weights.type, 3) : nominalWeights(target, channels, 3),
       stored && rowBytes(stored, true),
     ),
     constantTensor(
       `${name}/bias`,
       'int32',
       [channels],
-      biasQuantisation ?? nominalBias(target, channels),
-      solved && int32Bytes(solved.first.bias.subarray(...range)),
+      stored
+        ? biasQuantisation(ifm.quantisation!.scales[0]!, rowQuantisation(stored, weights.type, 0))
+        : nominalBias(target, channels),
+      solved && int32Bytes(solved.first.bias.subarray(from, to)),
     ),
     mapTensor(
       name,
@@ -120,20 +143,19 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
   // The first two take the places of the convolution's own weights and bias.
   const tensors = pointwiseTensors(target, solved, terms * channels, biased);
   const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
-  const operators = Array.from({ length: terms }, (_, term): Operator => {
-    const suffix = terms === 1 ? '' : `${term + 1}`;
-    const [kernel, shift, map] = depthwiseTensors(target, activation, solved, term, suffix);
+  const operators = partsOf(target, terms).map((part): Operator => {
+    const [kernel, shift, map] = depthwiseTensors(target, activation, solved, part);
     return {
       kind: 'DEPTHWISE_CONV_2D',
       inputs: [operator.inputs[0]!, add(kernel), add(shift)],
       outputs: [add(map)],
       intermediates: [],
-      options: depthwiseOptions(options, activation),
+      options: depthwiseOptions(options, activation, part.multiplier),
       origin,
     };
   });
   let intermediate = operators[0]!.outputs[0]!;
-  if (terms > 1) {
+  if (operators.length > 1) {
     const joined = mapTensor(
       `${ofm.name}/depthwise`,
       ifm.type,

@@ -2,7 +2,7 @@ import type { Quantisation } from '../../src/graph/network.js';
 import { storeFirstLayer, type Activation, type FirstLayer } from './intermediate.js';
 import { realWeights } from './real-weights.js';
 import {
-  biasScales,
+  biasQuantisation,
   LARGEST_BIAS,
   quantiseRows,
   realBias,
@@ -83,15 +83,10 @@ const storeSecondLayer = (
     const scale = second.scales[o]!;
     secondBias[o] = Math.round((bias[o]! / scale - shift) / inputScale);
   }
-  const { scales, zeroPoints, axis } = rowQuantisation(second, weights.type, 0);
   return {
     second,
     secondBias,
-    secondBiasQuantisation: {
-      scales: biasScales(inputScale, scales),
-      zeroPoints: zeroPoints.map(() => 0),
-      axis,
-    },
+    secondBiasQuantisation: biasQuantisation(inputScale, rowQuantisation(second, weights.type, 0)),
   };
 };
 

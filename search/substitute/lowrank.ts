@@ -1,0 +1,176 @@
+import type { Operator, Tensor } from '../../src/graph/network.js';
+import {
+  constantTensor,
+  mapTensor,
+  nominalBias,
+  nominalMap,
+  nominalWeights,
+  UNKNOWN_ENERGY,
+} from './layers.js';
+import { int32Bytes, rowBytes, rowQuantisation } from './requantise.js';
+import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
+import { solveTwoLayers } from './two-layers.js';
+import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
+
+/** How the kernel is divided: all of it in the second layer, or its height in the first and its width in the second. */
+type Division = 'channels' | 'spatial';
+
+type Shape4 = [number, number, number, number];
+
+/** Input channels × everything else. */
+const byChannels = (weights: Tensor): Unfolding => {
+  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  return {
+    kind: 'channels',
+    blocks: 1,
+    rows: inputs,
+    columns: outputs * height * width,
+    position: (_, input, rest) => rest * inputs + input,
+  };
+};
+
+/** (Kernel rows × input channels) × (output channels × kernel columns). */
+const bySides = (weights: Tensor): Unfolding => {
+  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  return {
+    kind: 'sides',
+    blocks: 1,
+    rows: height * inputs,
+    columns: outputs * width,
+    position: (_, row, column) => {
+      const [y, input] = [Math.floor(row / inputs), row % inputs];
+      const [output, x] = [Math.floor(column / width), column % width];
+      return ((output * height + y) * width + x) * inputs + input;
+    },
+  };
+};
+
+const UNFOLD = { channels: byChannels, spatial: bySides } as const;
+
+/** What a convolution's options leave to a layer that has its kernel's height, its width, both or neither. */
+const optionsFor = (
+  options: Operator['options'],
+  height: boolean,
+  width: boolean,
+  last: boolean,
+): Operator['options'] => ({
+  ...options,
+  padding: height || width ? (options['padding'] ?? 'SAME') : 'VALID',
+  stride_h: height ? (options['stride_h'] ?? 1) : 1,
+  stride_w: width ? (options['stride_w'] ?? 1) : 1,
+  dilation_h_factor: height ? (options['dilation_h_factor'] ?? 1) : 1,
+  dilation_w_factor: width ? (options['dilation_w_factor'] ?? 1) : 1,
+  fused_activation_function: last ? (options['fused_activation_function'] ?? 'NONE') : 'NONE',
+});
+
+const rewrite = (target: Target, rank: number, division: Division, values: Values): Replacement => {
+  const { operator, ifm, ofm, weights, bias } = target;
+  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  const spatial = division === 'spatial';
+  const solved =
+    values === 'known' ? solveTwoLayers(target, UNFOLD[division](weights), rank, 'none') : undefined;
+  const name = `${ofm.name}/lowrank`;
+  const { type } = weights;
+  const lastWeights = constantTensor(
+    `${name}/second/weights`,
+    type,
+    [outputs, spatial ? 1 : height, width, rank],
+    solved ? rowQuantisation(solved.second, type, 0) : nominalWeights(target, outputs, 0),
+    solved && rowBytes(solved.second, false),
+  );
+  const lastBias = constantTensor(
+    `${name}/second/bias`,
+    'int32',
+    [outputs],
+    solved ? solved.secondBiasQuantisation : nominalBias(target, outputs),
+    solved && int32Bytes(solved.secondBias),
+  );
+  const firstWeights = constantTensor(
+    `${name}/first/weights`,
+    type,
+    [rank, spatial ? height : 1, 1, inputs],
+    solved ? rowQuantisation(solved.first.stored, type, 0) : nominalWeights(target, rank, 0),
+    solved && rowBytes(solved.first.stored, false),
+  );
+  const firstBias = constantTensor(
+    `${name}/first/bias`,
+    'int32',
+    [rank],
+    solved?.first.biasQuantisation ?? nominalBias(target, rank),
+    solved && int32Bytes(solved.first.bias),
+  );
+  const [n, rows, columns] = ifm.shape! as Shape4;
+  const map = mapTensor(
+    `${name}/first`,
+    ifm.type,
+    [n, spatial ? ofm.shape![1]! : rows, columns, rank],
+    solved?.first.output ?? nominalMap(target, 'none'),
+  );
+  // The first two take the places of the convolution's own weights and bias.
+  const tensors: Tensor[] = [lastWeights];
+  const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
+  const lastInputs = [local(0), ...(bias === undefined ? operator.inputs.slice(2, 3) : [add(lastBias)])];
+  const firstInputs = [operator.inputs[0]!, add(firstWeights), add(firstBias)];
+  const intermediate = add(map);
+  const operators: Operator[] = [
+    {
+      ...operator,
+      inputs: firstInputs,
+      outputs: [intermediate],
+      options: optionsFor(operator.options, spatial, false, false),
+    },
+    {
+      ...operator,
+      inputs: [intermediate, ...lastInputs],
+      options: optionsFor(operator.options, !spatial, true, true),
+    },
+  ];
+  return values === 'known'
+    ? { tensors, operators, energy: solved?.energy ?? UNKNOWN_ENERGY }
+    : { tensors, operators };
+};
+
+const illegal = ({ weights }: Target, rank: number, division: Division): string | undefined => {
+  const [, height, width] = weights.shape! as Shape4;
+  if (division === 'spatial' && (height === 1 || width === 1)) {
+    return `a ${height}x${width} kernel cannot be divided into its height and its width`;
+  }
+  const bound = rankBound(UNFOLD[division](weights));
+  return rank < bound
+    ? undefined
+    : `its weights have at most rank ${bound}, so only lower ranks save anything`;
+};
+
+/**
+ * A convolution through `rank` channels: a 1×1 down to them, then the kernel with its stride, dilation and padding; or
+ * (`spatial`) the kernel's height down to them, then its width, each with its side's stride, dilation and padding.
+ * The second has the bias and the activation. The weights are the best approximation of this rank of the unfolded
+ * weights. Nothing is fused between the two, and the first adds no bias: so the second's padding, which is zero, is
+ * what the first makes of the convolution's own.
+ */
+export const lowrank = (rank: number, division: Division): Substitution => ({
+  name: `lowrank*${rank}${division === 'spatial' ? ':spatial' : ''}`,
+  code: `${division === 'spatial' ? 'k' : 'l'}${rank}`,
+  illegal: (target) => illegal(target, rank, division),
+  rewrite: (target, values) => rewrite(target, rank, division, values),
+  energy: ({ weights }) => leadingEnergy(weights, UNFOLD[division](weights), rank),
+});
+
+/** The option of this name (`lowrank*16`, `lowrank*16:spatial`) or code (`l16`, `k16`). */
+export const findLowrank = (nameOrCode: string): Substitution | undefined => {
+  const name = /^lowrank\*([1-9]\d{0,4})(:spatial)?$/.exec(nameOrCode);
+  if (name !== null) return lowrank(Number(name[1]), name[2] === undefined ? 'channels' : 'spatial');
+  const code = /^([lk])([1-9]\d{0,4})$/.exec(nameOrCode);
+  return code === null ? undefined : lowrank(Number(code[2]), code[1] === 'l' ? 'channels' : 'spatial');
+};
+
+/** A rank that the hardware likes near a share of the channels: a multiple of 8, or below 8 any. */
+const near = (channels: number): number =>
+  channels < 8 ? Math.max(1, Math.round(channels)) : 8 * Math.round(channels / 8);
+
+/** About a quarter and a half of the input channels, where that is fewer than the rank. */
+export const usualRanks = ({ weights }: Target): number[] => {
+  const inputs = weights.shape![3]!;
+  const bound = rankBound(byChannels(weights));
+  return [...new Set([near(inputs / 4), near(inputs / 2)])].filter((rank) => rank < bound);
+};
