@@ -11,6 +11,10 @@ interface TensorType {
   readonly bytes: () => number;
 }
 
+interface Vector32 extends Vector<number> {
+  readonly push_back: (value: number) => void;
+}
+
 interface TensorBuffer {
   readonly lock: (mode: unknown) => number;
   readonly unlock: () => void;
@@ -47,6 +51,9 @@ interface LiteRt {
       bytes: number,
     ) => TensorBuffer;
   };
+  readonly VectorInt32: new () => Vector32;
+  readonly LiteRtLayout: { readonly create: (dimensions: Vector32) => object };
+  readonly LiteRtRankedTensorType: { readonly create: (elementType: object, layout: object) => TensorType };
   readonly LiteRtTensorBufferType: { readonly HOST_MEMORY: unknown };
   readonly LiteRtTensorBufferLockMode: { readonly READ: unknown; readonly WRITE: unknown };
   readonly loadModel: (environment: object, address: number, bytes: number) => Model;
@@ -65,7 +72,8 @@ const makeModule = program<LiteRt>(
 const listOf = <T>(vector: Vector<T>): T[] => Array.from({ length: vector.size() }, (_, i) => vector.get(i));
 
 const infoOf = (type: TensorType): TensorInfo => ({
-  shape: listOf(type.layout().dimensions()),
+  // A dynamic batch is −1, and 1 where nothing else is asked for.
+  shape: listOf(type.layout().dimensions()).map(Math.abs),
   type: type.elementType().value,
 });
 
@@ -90,7 +98,13 @@ const load = async (file: Uint8Array): Promise<LoadedModel> => {
     litert.compileModel(environment, model, { accelerator: 'wasm' }),
   );
   const signature = model.getSignature(0);
-  const inputTypes = listOf(signature.inputNames()).map((_, i) => model.getInputTensorType(0, i));
+  /** With every dynamic axis 1. */
+  const fixed = (type: TensorType): TensorType => {
+    const dimensions = new litert.VectorInt32();
+    for (const size of infoOf(type).shape) dimensions.push_back(size);
+    return litert.LiteRtRankedTensorType.create(type.elementType(), litert.LiteRtLayout.create(dimensions));
+  };
+  const inputTypes = listOf(signature.inputNames()).map((_, i) => fixed(model.getInputTensorType(0, i)));
   const outputInfos = listOf(signature.outputNames()).map((_, i) => infoOf(model.getOutputTensorType(0, i)));
   const { READ, WRITE } = litert.LiteRtTensorBufferLockMode;
   return {

@@ -1,0 +1,71 @@
+import { networkBuilder } from '../../../src/graph/build/builder.js';
+import {
+  binary,
+  concatenation,
+  conv2d,
+  depthwiseConv2d,
+  fullyConnected,
+  input,
+  pool2d,
+  reshape,
+  unary,
+} from '../../../src/graph/build/layers.js';
+import { importNetwork, type LoadedNetwork } from '../../../src/graph/import.js';
+import { readModel, writeModel, type TfliteModel } from '../../../src/tflite/model.js';
+import type { TensorTable } from '../../../src/tflite/nodes.js';
+
+/** A model as a file gives it. */
+export const loaded = (model: TfliteModel | Uint8Array, name: string): LoadedNetwork => {
+  const read = readModel(model instanceof Uint8Array ? model : writeModel(model), name);
+  return { model: read, network: importNetwork(read, name) };
+};
+
+/** conv 0, conv 1, add 2, strided conv 3, pool 4, join 5, dilated conv 6, conv without padding 7, pool 8, reshape 9, dense 10, softmax 11. */
+export const branchedModel = (): TfliteModel => {
+  const builder = networkBuilder(11, 'branched');
+  const image = input(builder, 'image', [1, 16, 12, 3]);
+  const a = conv2d(builder, image, { name: 'a', filters: 8, kernel: [3, 3], activation: 'RELU' });
+  const b = conv2d(builder, a, { name: 'b', filters: 8, kernel: [3, 3] });
+  const sum = binary(builder, 'ADD', [a, b], { name: 'sum', activation: 'RELU' });
+  const c = conv2d(builder, sum, {
+    name: 'c',
+    filters: 12,
+    kernel: [3, 5],
+    stride: [2, 2],
+    activation: 'RELU6',
+  });
+  const near = pool2d(builder, c, 'MAX_POOL_2D', {
+    name: 'near',
+    kernel: [3, 3],
+    stride: [1, 1],
+    padding: 'SAME',
+  });
+  const joined = concatenation(builder, [c, near], { name: 'joined', axis: 3 });
+  const d = conv2d(builder, joined, { name: 'd', filters: 12, kernel: [3, 3], dilation: [2, 2] });
+  const e = conv2d(builder, d, {
+    name: 'e',
+    filters: 10,
+    kernel: [2, 2],
+    padding: 'VALID',
+  });
+  const pooled = pool2d(builder, e, 'AVERAGE_POOL_2D', { name: 'pooled', kernel: [7, 5] });
+  const flat = reshape(builder, pooled, { name: 'flat', shape: [1, -1] });
+  const classes = fullyConnected(builder, flat, { name: 'classes', units: 5 });
+  return builder.model([unary(builder, 'SOFTMAX', classes, { name: 'scores' })]);
+};
+
+/** depthwise 0, conv 1, conv 2, pool 3; the only input has a dynamic batch. */
+export const dynamicModel = (): TfliteModel => {
+  const builder = networkBuilder(12, 'dynamic');
+  const image = input(builder, 'image', [1, 10, 10, 4]);
+  const a = depthwiseConv2d(builder, image, { name: 'a', kernel: [3, 3], activation: 'RELU' });
+  const b = conv2d(builder, a, { name: 'b', filters: 9, kernel: [3, 3], activation: 'RELU' });
+  const c = conv2d(builder, b, { name: 'c', filters: 6, kernel: [3, 3] });
+  const model = builder.model([pool2d(builder, c, 'MAX_POOL_2D', { name: 'pooled', kernel: [2, 2] })]);
+  const [graph] = model.root.subgraphs!;
+  const tensors = graph!.tensors!.map((tensor): TensorTable => {
+    const isMap = tensor.buffer === undefined;
+    return isMap ? { ...tensor, shape_signature: [-1, ...tensor.shape!.slice(1)], has_rank: true } : tensor;
+  });
+  return { ...model, root: { ...model.root, subgraphs: [{ ...graph, tensors }] } };
+};
