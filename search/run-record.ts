@@ -1,6 +1,7 @@
 import type { Constraint } from './constraints.js';
 import { designId } from './design.js';
 import { ENERGY_NOTE } from './energy.js';
+import type { Method } from './explore/choose.js';
 import { formatObjective, type Objective } from './objectives.js';
 import { countDesigns, rowOf, type Space } from './space.js';
 import type { PlannedModel, Sweep } from './sweep.js';
@@ -24,7 +25,10 @@ export interface RunFacts {
   readonly objectivesChosen: 'by the user' | 'by default';
   readonly constraints: readonly Constraint[];
   readonly seed: number;
+  readonly method: Method;
   readonly limit: number;
+  /** Time budget in seconds. */
+  readonly timeBudget: number | undefined;
   readonly jobs: number;
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -66,18 +70,9 @@ export const describeSpace = (space: Space): object => ({
   optimise: space.optimise,
 });
 
-/** How the designs of a model were chosen, in a sentence. */
-export const describeSample = ({ sample }: PlannedModel, limit: number): string => {
-  const { designs, mandatory, method } = sample;
-  if (method === 'all') return 'all designs of the space';
-  return designs.count === mandatory && mandatory > limit
-    ? `the baseline and each single-site change on every system, ${mandatory} designs, more than the limit of ${limit}`
-    : `a stratified sample of ${designs.count} designs, the baseline and each single-site change among them`;
-};
-
 /** Contents of `run.json`. */
 export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknown> => {
-  const { studies, ranking, coverage, table, interrupted } = result;
+  const { studies, explorations, ranking, coverage, table, interrupted } = result;
   const failures = studies.flatMap(({ model, space, designs, results }) =>
     [...results.failures].map(([row, reason]) => ({
       model,
@@ -104,18 +99,20 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
       ...facts.sources[i],
       space: describeSpace(model.space),
       evaluated: {
-        how: describeSample(model, facts.limit),
-        method: model.sample.method,
-        planned: model.sample.designs.count,
+        ...explorations[i]!.facts,
+        how: model.choice.plan,
+        limit: model.limit,
+        planned: studies[i]!.designs.count,
         finished: countKnown(studies[i]!.results.known),
         failed: studies[i]!.results.failures.size,
-        ...(model.sample.method === 'all' ? {} : { strata: model.sample.strata }),
       },
     })),
     designs_in_space: exact(facts.models.reduce((sum, { space }) => sum + countDesigns(space), 0n)),
     designs_evaluated: table.count,
     designs_meeting_constraints: ranking.table.count,
+    method: facts.method,
     limit: facts.limit,
+    time_budget_seconds: facts.timeBudget ?? null,
     seed: facts.seed,
     objectives: facts.objectives.map(formatObjective),
     objectives_chosen: facts.objectivesChosen,

@@ -1,13 +1,13 @@
-import { coverage, rank, type Coverage, type Ranking } from './ranking.js';
-import { baselineRow, tabulate, type NumberRow, type Study, type Table } from './columns.js';
+import { baselinesOf, slowestBaseline } from './baselines.js';
+import { tabulate, type Study, type Table } from './columns.js';
 import { meeting, nearest, type Constraint } from './constraints.js';
-import { createEvaluator } from './evaluate/evaluator.js';
-import { FIGURE_COUNT, FIGURES, type DesignFigures } from './evaluate/figures.js';
-import { evaluateDesigns, type EvaluateOptions, type Results } from './evaluate/pool.js';
+import type { SessionOptions } from './evaluate/pool.js';
+import { chooseMethod, type Choice, type Method } from './explore/choose.js';
+import type { Exploration } from './explore/explorer.js';
 import type { Objective } from './objectives.js';
-import { sampleDesigns, shareOut, type Sample } from './sample.js';
-import { allDesigns, baselineSpace, countDesigns, rowOf, type Space } from './space.js';
-import { STANDARD } from './substitute/index.js';
+import { coverage, rank, type Coverage, type Ranking } from './ranking.js';
+import { shareOut } from './sample.js';
+import { countDesigns, type Space } from './space.js';
 
 /** One model and what may vary in it. */
 export interface SweepModel {
@@ -16,22 +16,29 @@ export interface SweepModel {
   readonly space: Space;
 }
 
-/** What a sweep evaluates, for one model. */
+/** How the designs of one model will be explored. */
 export interface PlannedModel extends SweepModel {
-  readonly sample: Sample;
+  readonly choice: Choice;
+  /** Most of its designs that are evaluated. */
+  readonly limit: number;
 }
 
 export interface SweepRequest {
   readonly models: readonly PlannedModel[];
   readonly objectives: readonly Objective[];
   readonly constraints: readonly Constraint[];
-  readonly evaluate: Omit<EvaluateOptions, 'onProgress'>;
-  /** Called with the designs of all models that are finished. */
-  readonly onProgress?: (finished: number) => void;
+  readonly seed: number;
+  /** Time budget for all models together. */
+  readonly seconds?: number;
+  readonly evaluate: SessionOptions;
+  /** Called with the designs of all models that are finished, and how many there will be at most. */
+  readonly onProgress?: (finished: number, total: number) => void;
 }
 
 export interface Sweep {
   readonly studies: readonly Study[];
+  /** What each model's explorer has to say, in their order. */
+  readonly explorations: readonly Pick<Exploration, 'facts' | 'lines'>[];
   /** Every evaluated design, before constraints. */
   readonly table: Table;
   /** Those that meet the constraints, in order. */
@@ -42,95 +49,63 @@ export interface Sweep {
   readonly interrupted: boolean;
 }
 
-/** The designs to evaluate: `limit` is shared by the models, which get equal parts as far as they have designs. */
-export const planSweep = (models: readonly SweepModel[], limit: number, seed: number): PlannedModel[] => {
+/**
+ * How to explore each model. `limit` is shared by the models, which get equal parts as far as they have designs.
+ * @throws a usage error where the method cannot be used for a model
+ */
+export const planSweep = (
+  models: readonly SweepModel[],
+  objectives: readonly Objective[],
+  limit: number,
+  method: Method,
+): PlannedModel[] => {
   const capacities = models.map(({ space }) => {
     const count = countDesigns(space);
     return count > BigInt(limit) ? limit : Number(count);
   });
   const shares = shareOut(limit, capacities);
-  return models.map((model, i) => ({
-    ...model,
-    sample: sampleDesigns(model.space, Math.max(1, shares[i]!), seed),
-  }));
-};
-
-const figuresAt = (results: Results, row: number): DesignFigures => {
-  const numbers = Object.fromEntries(
-    FIGURES.map((name, i) => [name, results.figures[row * FIGURE_COUNT + i]!] as const),
-  ) as Record<(typeof FIGURES)[number], number>;
-  return { ...numbers, predicted: numbers.predicted === 1 };
-};
-
-/** Row of the unchanged network on each system; undefined where the designs do not hold it. */
-const baselineRows = ({ space, sample: { designs } }: PlannedModel): (number | undefined)[] => {
-  const rows = space.systems.map((): number | undefined => undefined);
-  const possible =
-    space.sites.every(({ options }) => options[0] === STANDARD) &&
-    space.groups.every(({ group, widths }) => widths[0] === group.channels);
-  if (!possible) return rows;
-  for (let row = 0; row < designs.count; row++) {
-    const digits = rowOf(designs, row);
-    if (digits.subarray(0, -1).every((digit) => digit === 0)) rows[digits.at(-1)!] = row;
-  }
-  return rows;
-};
-
-/** The unchanged network on each system, from the results where they have it. */
-const baselinesOf = (model: PlannedModel, results: Results): (DesignFigures | undefined)[] => {
-  const rows = baselineRows(model);
-  const space = baselineSpace(model.space);
-  let evaluator: ReturnType<typeof createEvaluator> | undefined;
-  return rows.map((row, system) => {
-    if (row !== undefined && results.known[row] === 1) return figuresAt(results, row);
-    if (row !== undefined && results.failures.has(row)) return undefined;
-    try {
-      evaluator ??= createEvaluator(space);
-      return evaluator.evaluate(rowOf(allDesigns(space), system));
-    } catch {
-      return undefined;
-    }
+  return models.map((model, i) => {
+    const share = Math.max(1, shares[i]!);
+    return { ...model, limit: share, choice: chooseMethod(model.space, objectives, share, method) };
   });
 };
 
-/** The baseline that takes the most cycles. */
-const slowestBaseline = (studies: readonly Study[]): NumberRow | undefined =>
-  studies
-    .flatMap((study) => study.space.systems.map((_, system) => baselineRow(study, system)))
-    .filter((row) => row !== undefined)
-    .reduce<NumberRow | undefined>(
-      (slowest, row) => (slowest === undefined || row.cycles_total > slowest.cycles_total ? row : slowest),
-      undefined,
-    );
-
-/** Evaluates the planned designs of all models and ranks them together. */
+/** Explores the models one after another and ranks what was evaluated together. */
 export const sweep = async (request: SweepRequest): Promise<Sweep> => {
+  const { models, objectives, constraints, seed, evaluate } = request;
+  const end = request.seconds === undefined ? undefined : performance.now() + 1000 * request.seconds;
   const studies: Study[] = [];
+  const explorations: Pick<Exploration, 'facts' | 'lines'>[] = [];
   let before = 0;
-  for (const model of request.models) {
-    const { name, space, sample } = model;
-    const results = await evaluateDesigns(space, sample.designs, {
-      ...request.evaluate,
-      onProgress: (finished) => request.onProgress?.(before + finished),
-    });
-    before += sample.designs.count;
-    studies.push({
-      model: name,
+  for (const [i, { name, space, choice, limit }] of models.entries()) {
+    const later = models.slice(i + 1).reduce((sum, model) => sum + model.choice.atMost, 0);
+    const { designs, results, facts, lines } = await choice.explorer({
       space,
-      designs: sample.designs,
-      results,
-      baselines: baselinesOf(model, results),
+      objectives,
+      constraints,
+      seed,
+      limit,
+      evaluate,
+      ...(end !== undefined && {
+        seconds: Math.max(0, (end - performance.now()) / 1000 / (models.length - i)),
+      }),
+      onProgress: (finished, total) => request.onProgress?.(before + finished, before + total + later),
     });
+    before += designs.count;
+    const baselines = await baselinesOf(space, designs, results, evaluate);
+    studies.push({ model: name, space, designs, results, baselines });
+    explorations.push({ facts: { ...facts, why: facts.why ?? choice.why }, lines });
   }
   const table = tabulate(studies);
-  const met = meeting(table, request.constraints);
-  const ranking = rank(studies, met, request.objectives);
+  const met = meeting(table, constraints);
+  const ranking = rank(studies, met, objectives);
   return {
     studies,
+    explorations,
     table,
     ranking,
     coverage: coverage(ranking, slowestBaseline(studies)),
-    nearest: met.count > 0 ? undefined : nearest(table, request.constraints),
+    nearest: met.count > 0 ? undefined : nearest(table, constraints),
     interrupted: studies.some(({ results }) => results.interrupted),
   };
 };

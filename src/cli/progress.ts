@@ -2,7 +2,8 @@ import { Presets, SingleBar } from 'cli-progress';
 
 /** Shows how far a long run is. */
 export interface Progress {
-  readonly update: (finished: number) => void;
+  /** Shows the new numbers; the total may change. */
+  readonly update: (finished: number, total?: number) => void;
   readonly stop: () => void;
 }
 
@@ -35,7 +36,8 @@ export const showProgress = (total: number, unit: string, wanted: boolean): Prog
   const marks = [{ time: performance.now(), finished: 0 }];
   bar.start(total, 0, { rate: 0, left: '?' });
   return {
-    update: (finished) => {
+    update: (finished, newTotal = bar.getTotal()) => {
+      if (newTotal !== bar.getTotal()) bar.setTotal(newTotal);
       const time = performance.now();
       marks.push({ time, finished });
       while (marks.length > 2 && time - marks[1]!.time > WINDOW) marks.shift();
@@ -43,7 +45,7 @@ export const showProgress = (total: number, unit: string, wanted: boolean): Prog
       const perSecond = (1000 * (finished - since.finished)) / Math.max(1, time - since.time);
       bar.update(finished, {
         rate: Math.round(perSecond),
-        left: duration((total - finished) / perSecond),
+        left: duration((newTotal - finished) / perSecond),
       });
     },
     stop: () => bar.stop(),

@@ -16,6 +16,7 @@ export interface SweepOptions extends SystemOptions, CommonOptions {
   readonly jobs?: number;
   readonly seed: number;
   readonly limit: number;
+  readonly seconds?: number;
   readonly dryRun?: boolean;
   readonly outputDir?: string;
 }
@@ -30,6 +31,9 @@ cycles_total,sram_total_bytes,retained_energy:max.
 Retained energy is the share of the squared weights that a design keeps: the product over its changed layers.
 It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from 0.8, else retrain. Where it is not known
 (separable:relu), parameters:max takes its place, a crude stand-in for capacity.
+
+Methods: exhaustive evaluates all designs; sample a stratified sample of --limit designs; evolve searches with
+NSGA-II. auto evaluates all designs of small spaces and says what it does with others, and why.
 
 Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C keeps what was finished.
 
@@ -84,7 +88,7 @@ export function sweepCommand(): Command {
       'least retained energy of the weights, 0 to 1',
       number('--min-energy', 'a ratio from 0 to 1, such as 0.8', 0, 1),
     )
-    .option('--method <name>', 'auto: all designs, or a sample of them; exhaustive: all or nothing', 'auto')
+    .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
     .option(
       '--jobs <n>',
       'worker threads; 1 uses none (default: one per processor)',
@@ -92,15 +96,20 @@ export function sweepCommand(): Command {
     )
     .option(
       '--seed <n>',
-      'seed of the sample',
+      'seed of the sample or the evolutionary search',
       whole('--seed', 'of at most 32 bits, such as 1', -(2 ** 31), 2 ** 32 - 1),
       1,
     )
     .option(
       '--limit <n>',
-      'most designs to evaluate; larger spaces are sampled',
+      'most designs to evaluate',
       whole('--limit', 'from 1 to 10000000, such as 100000', 1, 1e7),
       100_000,
+    )
+    .option(
+      '--seconds <n>',
+      'time budget; a search that it ends cannot be repeated exactly (default: none)',
+      positive('--seconds', 'seconds', '60'),
     )
     .option('--dry-run', 'show the space and the number of its designs, and stop')
     .option('--output-dir <folder>', 'where the files go (default: results/<name of the model>)');

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { buildSpace, checkOptions, chooseSystems } from '../../search/build-space.js';
+import type { ModelSource } from '../../search/run-record.js';
+import { readSpaceFile } from '../../search/space-file.js';
+import { countDesigns, type Space } from '../../search/space.js';
+import type { SweepModel } from '../../search/sweep.js';
+import { usageError } from '../errors.js';
+import { parseAcceleratorList } from '../npu/accelerator-names.js';
+import { loadConfiguration } from '../npu/configuration.js';
+import { loadModel } from './model.js';
+import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
+import { note } from './streams.js';
+
+/** Options that a space depends on. */
+export interface SpaceOptions extends SystemOptions, CommonOptions {
+  readonly space?: string;
+  readonly options?: string;
+}
+
+/** Models with their spaces, and where each came from. */
+export interface Loaded {
+  readonly models: readonly SweepModel[];
+  readonly sources: readonly ModelSource[];
+}
+
+/**
+ * Reads the models and the space of each; a model that is named twice counts once.
+ * @throws usage and input errors
+ */
+export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
+  const say = options.quiet ? () => undefined : note;
+  const file = options.space === undefined ? undefined : readSpaceFile(options.space);
+  const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
+  own?.warnings.forEach((warning) => say(`warning: ${warning}`));
+  const systems = chooseSystems(
+    parseAcceleratorList(options.acceleratorConfig),
+    {
+      configuration: own,
+      systemConfig: options.systemConfig,
+      memoryMode: options.memoryMode,
+      arenaCacheSize: options.arenaCacheSize,
+    },
+    file,
+  );
+  const added = checkOptions(
+    (options.options ?? '')
+      .split(',')
+      .map((o) => o.trim())
+      .filter((o) => o !== ''),
+  );
+  const models = new Map<string, SweepModel & ModelSource>();
+  for (const path of paths) {
+    const { model, network } = await loadModel(path);
+    const sha256 = createHash('sha256').update(model.source).digest('hex');
+    const known = models.get(network.name);
+    if (known?.sha256 === sha256) continue;
+    if (known !== undefined) {
+      throw usageError(
+        `${path} and ${known.path} are different models with the name ${network.name}; rename one of them`,
+      );
+    }
+    const space = buildSpace(network, {
+      systems,
+      optimise: optimiseOf(options),
+      options: added,
+      ...(file === undefined ? {} : { file }),
+    });
+    models.set(network.name, { name: network.name, space, path, sha256 });
+  }
+  const list = [...models.values()];
+  return {
+    models: list.map(({ name, space }) => ({ name, space })),
+    sources: list.map(({ path, sha256 }) => ({ path, sha256 })),
+  };
+};
+
+/** A count with its noun. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** Size of a model's space, in a line. */
+export const spaceLine = ({ name, space }: SweepModel): string => {
+  const { sites, groups, systems } = space;
+  const parts = [
+    `${plural(sites.length, 'site')} with a choice`,
+    `${plural(groups.length, 'width group')} with a choice`,
+    plural(systems.length, 'system'),
+  ];
+  return `${name}: ${countDesigns(space).toLocaleString('en-US')} designs in the space (${parts.join(', ')})`;
+};
+
+/** What a space is made of, in lines. */
+export const spaceDetails = ({ sites, groups, systems }: Space): string[] => [
+  ...sites.map(
+    ({ site, options }) =>
+      `  site ${site.operator}: ${site.kernelHeight}x${site.kernelWidth}, ${site.inputChannels} -> ` +
+      `${site.outputChannels} channels: ${options.join(', ')}`,
+  ),
+  ...groups.map(
+    ({ group, widths }) =>
+      `  width group of operator ${group.operator}` +
+      (group.operators.length > 1
+        ? ` (with ${group.operators.filter((o) => o !== group.operator).join(', ')})`
+        : '') +
+      `: ${widths.join(', ')} channels`,
+  ),
+  ...systems.map(({ system }) => `  ${system.accelerator}, ${system.systemConfig}, ${system.memoryMode}`),
+];

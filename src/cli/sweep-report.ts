@@ -1,0 +1,113 @@
+import type { NumberColumn } from '../../search/columns.js';
+import { excess, type Constraint } from '../../search/constraints.js';
+import { designId } from '../../search/design.js';
+import { frontTable, systemLines } from '../../search/front-table.js';
+import { formatObjective } from '../../search/objectives.js';
+import { formatNumber, rankingRows } from '../../search/output.js';
+import { rowOf } from '../../search/space.js';
+import type { Sweep } from '../../search/sweep.js';
+import { EXIT_CODES, ParetouError } from '../errors.js';
+import type { CommonOptions } from './options.js';
+import { note, print, printJson } from './streams.js';
+import { plural } from './sweep-models.js';
+
+const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: string]>> = {
+  cycles_total: [1, 'cycles'],
+  inference_ms: [1, 'ms'],
+  sram_memory_used_bytes: [1024, 'KiB of SRAM'],
+  external_total_bytes: [1024, 'KiB of external traffic'],
+};
+
+/** Which design comes nearest to the constraints, in a sentence. */
+const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
+  const asked = constraints.map(({ option, text }) => `${option} ${text.split(' ')[0]!}`).join(' ');
+  const row = result.nearest;
+  if (row === undefined) return `no design was evaluated${asked === '' ? '' : `, so none meets ${asked}`}`;
+  const study = result.studies[result.table.study[row]!]!;
+  const id = designId(study.space, rowOf(study.designs, result.table.row[row]!));
+  const misses = constraints.flatMap((constraint) => {
+    const { column, text, kind } = constraint;
+    const value = result.table.columns[column][row]!;
+    if (excess(constraint, value) === 0) return [];
+    const [divisor, unit] = UNITS[column] ?? [1, column.replaceAll('_', ' ')];
+    const has = Number.isNaN(value)
+      ? `an unknown ${unit}`
+      : `${formatNumber(Math.ceil((1e3 * value) / divisor) / 1e3)} ${unit}`;
+    return [`${has} (${kind === 'most' ? 'at most' : 'at least'} ${text} wanted)`];
+  });
+  return `no design meets ${asked}; the nearest is ${id} of ${study.model} with ${misses.join(' and ')}`;
+};
+
+const failureLines = (result: Sweep): string[] => {
+  const all = result.studies.flatMap(({ model, space, designs, results }) =>
+    [...results.failures].map(
+      ([row, reason]) => `  ${model} ${designId(space, rowOf(designs, row))}: ${reason}`,
+    ),
+  );
+  if (all.length === 0) return [];
+  const shown = all.slice(0, 10);
+  const rest = all.length - shown.length;
+  return [
+    `${plural(all.length, 'design')} could not be evaluated:`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${rest} more, listed in run.json`] : []),
+  ];
+};
+
+/** What the explorers have to say, with the model's name where there are several. */
+const explorerLines = ({ studies, explorations }: Sweep): string[] =>
+  explorations.flatMap(({ lines }, i) =>
+    lines.map((line) => (studies.length > 1 ? `${studies[i]!.model}: ${line}` : line)),
+  );
+
+const exitKind = (result: Sweep): keyof typeof EXIT_CODES | undefined => {
+  if (result.interrupted) return 'interrupted';
+  if (result.studies.some(({ results }) => results.failures.size > 0)) return 'partial';
+  return result.ranking.table.count === 0 ? 'unmet' : undefined;
+};
+
+/** What the report of a sweep needs besides its result. */
+export interface ReportParts {
+  readonly options: CommonOptions;
+  readonly constraints: readonly Constraint[];
+  readonly record: Record<string, unknown>;
+  readonly written: readonly string[];
+}
+
+/** Prints a finished sweep and sets the exit code. */
+export const reportSweep = (result: Sweep, { options, constraints, record, written }: ReportParts): void => {
+  const { ranking, table } = result;
+  const say = options.quiet ? () => undefined : note;
+  const kind = exitKind(result);
+  const error = kind === 'unmet' ? new ParetouError('unmet', unmetSentence(result, constraints)) : undefined;
+  if (options.json) {
+    printJson({
+      ...record,
+      front: rankingRows(ranking, ranking.frontSize),
+      files: written,
+      ...(error === undefined
+        ? {}
+        : { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+    });
+  } else if (!options.quiet && ranking.table.count > 0) {
+    const objectives = ranking.objectives.map(formatObjective).join(', ');
+    print(
+      [
+        `Best of ${plural(ranking.table.count, 'design')} by ${objectives}; ${ranking.frontSize} on the front:`,
+        frontTable(ranking),
+        ...systemLines(ranking),
+        ...(table.columns.predicted.includes(1)
+          ? ['Some encoded sizes are predicted, because the weights of those layers are not known.']
+          : []),
+        ...explorerLines(result),
+        '',
+        ...written.map((path) => `wrote ${path}`),
+      ].join('\n'),
+    );
+  }
+  if (ranking.table.count === 0) explorerLines(result).forEach(say);
+  failureLines(result).forEach((line) => note(line));
+  if (error !== undefined) note(`error: ${error.message}`);
+  if (kind === 'interrupted') say(`interrupted: ${plural(table.count, 'design')} finished and written`);
+  if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
+};
