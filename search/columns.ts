@@ -1,7 +1,7 @@
 import { FIGURE_AT, FIGURE_COUNT, type DesignFigures } from './evaluate/figures.js';
 import type { Results } from './evaluate/pool.js';
 import type { DesignTable, Space } from './space.js';
-import { createApplier } from './substitute/apply.js';
+import { createApplier, type Applier } from './substitute/apply.js';
 
 /** One model with its designs and what is known of them. */
 export interface Study {
@@ -43,6 +43,15 @@ export interface Table {
   readonly row: Uint32Array;
   readonly columns: Readonly<Record<NumberColumn, Float64Array>>;
 }
+
+/** Kept for as long as their spaces: tables of the same space are made again and again. */
+const appliers = new WeakMap<Space, Applier>();
+
+const applierOf = (space: Space): Applier => {
+  const applier = appliers.get(space) ?? createApplier(space);
+  appliers.set(space, applier);
+  return applier;
+};
 
 const emptyColumns = (count: number): Record<NumberColumn, Float64Array> =>
   Object.fromEntries(NUMBER_COLUMNS.map((name) => [name, new Float64Array(count).fill(NaN)])) as Record<
@@ -87,7 +96,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
   const columns = emptyColumns(count);
   let at = 0;
   studies.forEach(({ space, designs, results, baselines }, s) => {
-    const applier = createApplier(space);
+    const applier = applierOf(space);
     const systemDigit = designs.width - 1;
     for (let design = 0; design < designs.count; design++) {
       if (results.known[design] === 0) continue;

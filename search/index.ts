@@ -15,7 +15,17 @@ export {
 export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './energy.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';
-export { evaluateDesigns, type EvaluateOptions, type Results } from './evaluate/pool.js';
+export {
+  evaluateDesigns,
+  openSession,
+  type EvaluateOptions,
+  type Results,
+  type Session,
+  type SessionOptions,
+  type TableOptions,
+} from './evaluate/pool.js';
+export { chooseMethod, METHODS, parseMethod, type Choice, type Method } from './explore/choose.js';
+export type { Exploration, Explorer, ExploreRequest } from './explore/explorer.js';
 export { hypervolume } from './hypervolume.js';
 export { defaultObjectives, parseObjectives, type Objective } from './objectives.js';
 export { CSV_COLUMNS, rankingCsv, writeSweep } from './output.js';

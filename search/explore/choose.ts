@@ -1,11 +1,13 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
-import type { Objective } from '../objectives.js';
+import { formatObjective, type Objective } from '../objectives.js';
 import { sampleSize } from '../sample.js';
 import { countDesigns, type Space } from '../space.js';
 import { evolve } from './evolve.js';
+import { exact } from './exact.js';
 import { exhaustive } from './exhaustive.js';
 import type { Explorer } from './explorer.js';
+import { notAdditive } from './forms.js';
 import { sample } from './sample.js';
 
 /** Values of `--method`. */
@@ -26,9 +28,9 @@ export interface Choice {
   readonly atMost: number;
 }
 
-const EXPLORERS: Readonly<Partial<Record<MethodName, Explorer>>> = { exhaustive, sample, evolve };
+const EXPLORERS: Readonly<Record<MethodName, Explorer>> = { exact, exhaustive, sample, evolve };
 
-/** With an exact explorer for what is larger, `auto` evaluates all designs of spaces up to this size. */
+/** `auto` evaluates all designs of spaces up to this size. */
 const SMALL = 20_000;
 
 /**
@@ -63,15 +65,14 @@ const PLANS: Readonly<Record<MethodName, (space: Space, limit: number) => string
 };
 
 const chosen = (name: MethodName, why: string, space: Space, limit: number): Choice => {
-  const explorer = EXPLORERS[name];
-  if (explorer === undefined) throw usageError(`--method ${name} is not available yet; use auto`);
   const atMost = name === 'sample' ? sampleSize(space, limit).count : atLimit(countDesigns(space), limit);
-  return { name, explorer, why, plan: PLANS[name](space, limit), atMost };
+  return { name, explorer: EXPLORERS[name], why, plan: PLANS[name](space, limit), atMost };
 };
 
 /**
- * The method for one space: the one that is named, or with `auto` all designs of a small space, the exact front of a
- * larger one if all objectives add up, and else a sample.
+ * The method for one space: the one that is named, or with `auto` all designs of a small space; of a larger one the
+ * exact front, if all objectives add up, multiply or are largest values over the operators, and else what evolution
+ * finds.
  *
  * @param limit most designs of this space that may be evaluated
  * @throws a usage error where the named method cannot be used
@@ -83,18 +84,27 @@ export const chooseMethod = (
   method: Method,
 ): Choice => {
   const count = countDesigns(space);
+  const odd = notAdditive(objectives);
   if (method === 'exhaustive' && count > BigInt(limit)) {
     throw usageError(
       `--method exhaustive needs --limit to be at least the number of designs, ${grouped(count)}; ` +
         `it allows ${grouped(limit)}`,
     );
   }
+  if (method === 'exact' && odd !== undefined) {
+    throw usageError(
+      `--method exact needs objectives that add up over the operators, and ${formatObjective(odd)} does not; ` +
+        'use --method evolve',
+    );
+  }
   if (method !== 'auto') return chosen(method, 'it was asked for', space, limit);
-  const isExact = EXPLORERS.exact !== undefined && objectives.length > 0;
-  const most = isExact ? Math.min(limit, SMALL) : limit;
+  const most = Math.min(limit, SMALL);
   const size = `the space has ${grouped(count)} designs`;
-  if (count <= BigInt(most))
-    return chosen('exhaustive', `${size}, no more than ${grouped(most)}`, space, limit);
-  const name = isExact ? 'exact' : 'sample';
-  return chosen(name, `${size}, more than ${grouped(most)}`, space, limit);
+  if (count <= BigInt(most)) {
+    return chosen('exhaustive', `${size}, few enough for all of them`, space, limit);
+  }
+  const why = `${size}, more than ${grouped(most)}, and `;
+  return odd === undefined
+    ? chosen('exact', `${why}every objective adds up over the operators`, space, limit)
+    : chosen('evolve', `${why}${formatObjective(odd)} does not add up over the operators`, space, limit);
 };

@@ -127,7 +127,13 @@ describe('paretou sweep', () => {
     [['--objectives', 'cycle_total'], 2, 'did you mean cycles_total?'],
     [['--options', 'seperable'], 2, 'did you mean separable?'],
     [['--jobs', '0'], 2, '--jobs is "0", expected a whole number from 1 to 512'],
-    [['--method', 'exact'], 2, '--method exact is not available yet'],
+    [['--method', 'exactly'], 2, '--method "exactly" is not known; did you mean exact?'],
+    [['--method', 'exhaustive', '--limit', '7'], 2, 'at least the number of designs, 8; it allows 7'],
+    [
+      ['--method', 'exact', '--objectives', 'sram_memory_used_bytes:max'],
+      2,
+      'sram_memory_used_bytes:max does not; use --method evolve',
+    ],
     [['--accelerator-config', 'u99'], 2, 'accelerator "u99" is not known'],
   ])('refuses %j', async (args, code, message) => {
     const { status, stdout, stderr } = await paretou('example:story_standard', ...args);
