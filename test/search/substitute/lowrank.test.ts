@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findLowrank, lowrank, usualRanks } from '../../../search/substitute/lowrank.js';
+import { runReplacement } from './run-float.js';
+import {
+  convolutions,
+  outputError,
+  randomInput,
+  randomLevels,
+  roundingBound,
+  targetOf,
+  tensorNamed,
+  USUAL,
+  withoutValues,
+  type ConvolutionShape,
+  type Levels,
+} from './targets.js';
+
+const seed = 12;
+
+/** Weights of a given rank: through channels, or through the sides of the kernel. */
+const products = (rank: number, spatial: boolean, of: number): Levels => {
+  const limit = Math.floor(Math.sqrt(120 / rank));
+  const first = randomLevels(of, limit);
+  const second = randomLevels(of + 1000, limit);
+  return (o, y, x, i) =>
+    Array.from({ length: rank }, (_, r) =>
+      spatial ? first(r, y, i) * second(r, x, o) : first(r, i) * second(r, y, x, o),
+    ).reduce((a, b) => a + b, 0);
+};
+
+const fullRank = (
+  { inputs, outputs, kernel: [height, width] }: ConvolutionShape,
+  spatial: boolean,
+): number =>
+  spatial ? Math.min(height * inputs, width * outputs) : Math.min(inputs, height * width * outputs);
+
+const divisible = ({ kernel: [height, width] }: ConvolutionShape): boolean => height > 1 && width > 1;
+
+describe.each([false, true])('low rank, spatial: %s', (spatial) => {
+  const division = spatial ? 'spatial' : 'channels';
+
+  it('finds weights of that rank, and computes the same', () => {
+    fc.assert(
+      fc.property(convolutions, fc.nat(1000), fc.integer({ min: 1, max: 3 }), (shape, of, rank) => {
+        const target = targetOf(shape, products(rank, spatial, of));
+        const option = lowrank(rank, division);
+        fc.pre(option.illegal(target) === undefined);
+        expect(option.energy(target)).toBeCloseTo(1, 6);
+        const replacement = option.rewrite(target, 'known');
+        expect(replacement.energy!.before).toBeCloseTo(1, 6);
+        expect(replacement.energy!.after).toBeGreaterThan(0.9997);
+        expect(outputError(target, replacement, false)).toBeLessThan(0.03);
+        expect(outputError(target, replacement, true)).toBeLessThan(0.08);
+      }),
+      { seed, numRuns: 60 },
+    );
+  });
+
+  it('keeps more energy the higher the rank, almost all just below the full rank, all at it', () => {
+    fc.assert(
+      fc.property(convolutions, fc.nat(1000), (shape, of) => {
+        fc.pre(!spatial || divisible(shape));
+        const target = targetOf(shape, randomLevels(of, 120));
+        const full = fullRank(shape, spatial);
+        const energies = Array.from({ length: full }, (_, r) => lowrank(r + 1, division).energy(target));
+        energies.forEach((energy, r) => expect(energy).toBeGreaterThanOrEqual(energies[r - 1] ?? 0));
+        expect(energies.at(-1)).toBeCloseTo(1, 9);
+        if (full > 1) {
+          expect(energies.at(-2)).toBeLessThan(1);
+          // The smallest of as many squares is at most their mean.
+          expect(energies.at(-2)).toBeGreaterThanOrEqual(1 - 1 / full);
+          expect(lowrank(full - 1, division).illegal(target)).toBeUndefined();
+        }
+        expect(lowrank(full, division).illegal(target)).toMatch(/at most rank/);
+        const whole = lowrank(full, division).rewrite(target, 'known');
+        expect(whole.energy!.after).toBeGreaterThan(0.9997);
+        expect(outputError(target, whole, false)).toBeLessThan(0.03);
+      }),
+      { seed, numRuns: 25 },
+    );
+  });
+
+  it('never saturates between its layers', () => {
+    fc.assert(
+      fc.property(convolutions, fc.nat(1000), fc.integer({ min: 1, max: 3 }), (shape, of, rank) => {
+        fc.pre(!spatial || divisible(shape));
+        const target = targetOf(shape, products(2, spatial, of));
+        const replacement = lowrank(rank, division).rewrite(target, 'known');
+        const input = randomInput(target, 5);
+        const [exact, stored] = [false, true].map((s) => runReplacement(target, replacement, input, s));
+        const bound = roundingBound(target, replacement);
+        exact!.forEach((value, i) => expect(Math.abs(value - stored![i]!)).toBeLessThanOrEqual(bound));
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+
+  it('has the form of its known values where values are not asked for', () => {
+    fc.assert(
+      fc.property(convolutions, fc.integer({ min: 1, max: 9 }), (shape, rank) => {
+        fc.pre(!spatial || divisible(shape));
+        const target = targetOf(shape, randomLevels(1, 120));
+        // Ranks above the full one occur where a design has fewer channels.
+        const known = lowrank(rank, division).rewrite(target, 'known');
+        const unknown = lowrank(rank, division).rewrite(target, 'unknown');
+        expect(unknown.energy).toBeUndefined();
+        expect(unknown.operators).toEqual(known.operators);
+        expect(unknown.tensors.map(withoutValues)).toEqual(known.tensors.map(withoutValues));
+        for (const { constant } of unknown.tensors) expect(constant?.bytes).toBeUndefined();
+        if (rank >= fullRank(shape, spatial)) expect(known.energy!.before).toBeCloseTo(1, 9);
+      }),
+      { seed, numRuns: 40 },
+    );
+  });
+});
+
+describe('low-rank layers', () => {
+  const shape: ConvolutionShape = {
+    ...USUAL,
+    inputs: 8,
+    kernel: [3, 5],
+    stride: [2, 1],
+    dilation: [1, 2],
+    activation: 'RELU',
+  };
+  const target = targetOf(shape, randomLevels(1, 120));
+
+  it('are a 1x1 and the kernel with all that the convolution had', () => {
+    const replacement = lowrank(4, 'channels').rewrite(target, 'known');
+    const [first, second] = replacement.operators;
+    expect(first!.options).toEqual({
+      padding: 'VALID',
+      stride_h: 1,
+      stride_w: 1,
+      dilation_h_factor: 1,
+      dilation_w_factor: 1,
+      fused_activation_function: 'NONE',
+    });
+    expect(second!.options).toEqual(target.operator.options);
+    expect(tensorNamed(replacement, 'y/lowrank/first/weights').shape).toEqual([4, 1, 1, 8]);
+    expect(tensorNamed(replacement, 'y/lowrank/second/weights').shape).toEqual([12, 3, 5, 4]);
+    expect(tensorNamed(replacement, 'y/lowrank/first').shape).toEqual([1, 9, 8, 4]);
+  });
+
+  it('of the spatial form divide kernel, stride and dilation', () => {
+    const replacement = lowrank(4, 'spatial').rewrite(target, 'known');
+    const [first, second] = replacement.operators;
+    expect(first!.options).toMatchObject({
+      padding: 'SAME',
+      stride_h: 2,
+      stride_w: 1,
+      dilation_h_factor: 1,
+      dilation_w_factor: 1,
+      fused_activation_function: 'NONE',
+    });
+    expect(second!.options).toMatchObject({
+      padding: 'SAME',
+      stride_h: 1,
+      stride_w: 1,
+      dilation_h_factor: 1,
+      dilation_w_factor: 2,
+      fused_activation_function: 'RELU',
+    });
+    expect(tensorNamed(replacement, 'y/lowrank/first/weights').shape).toEqual([4, 3, 1, 8]);
+    expect(tensorNamed(replacement, 'y/lowrank/second/weights').shape).toEqual([12, 1, 5, 4]);
+    expect(tensorNamed(replacement, 'y/lowrank/first').shape).toEqual([1, 5, 8, 4]);
+  });
+
+  it('of the spatial form need a kernel with two sides', () => {
+    const flat = targetOf({ ...USUAL, kernel: [1, 4] }, randomLevels(1, 120));
+    expect(lowrank(2, 'spatial').illegal(flat)).toMatch(/1x4 kernel cannot be divided/);
+    expect(lowrank(2, 'channels').illegal(flat)).toBeUndefined();
+  });
+
+  it('are written with their rank', () => {
+    expect(findLowrank('lowrank*16')).toMatchObject({ name: 'lowrank*16', code: 'l16' });
+    expect(findLowrank('k3')).toMatchObject({ name: 'lowrank*3:spatial', code: 'k3' });
+    for (const text of ['lowrank', 'lowrank*0', 'lowrank*01', 'lowrank*-1', 'lowrank*2:relu', 'l', 'l0']) {
+      expect(findLowrank(text)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    [64, [16, 32]],
+    [40, [8, 24]],
+    [16, [4, 8]],
+    [3, [1, 2]],
+    [2, [1]],
+    [1, []],
+  ])('of %d input channels are tried with about a quarter and a half of them', (inputs, ranks) => {
+    expect(usualRanks(targetOf({ ...USUAL, inputs, outputs: 16 }, () => 1))).toEqual(ranks);
+  });
+});

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildSpace, checkOptions } from '../../../search/build-space.js';
+import { designId, formatSubstitutions, parseDesignId, parseSubstitutions } from '../../../search/design.js';
+import { findSites } from '../../../search/sites.js';
+import { parseSpaceFile } from '../../../search/space-file.js';
+import {
+  findSubstitution,
+  hasKnownEnergy,
+  optionNames,
+  usualOptions,
+} from '../../../search/substitute/index.js';
+import type { Target } from '../../../search/substitute/substitution.js';
+import { loadNetwork } from '../../../src/graph/load.js';
+import { sharedDir } from '../../shared.js';
+import { fakeSystems, residualNetwork } from '../fixture.js';
+
+const spaceOf = (options: string[], yaml = '') =>
+  buildSpace(residualNetwork(), {
+    systems: fakeSystems(1),
+    optimise: 'Performance',
+    options,
+    file: parseSpaceFile(yaml, 'space.yaml'),
+  });
+
+const USUAL_SEPARABLE = [
+  'separable',
+  'separable:shifted-relu',
+  'separable*2',
+  'separable*2:shifted-relu',
+  'separable*3',
+  'separable*3:shifted-relu',
+  'separable*4',
+  'separable*4:shifted-relu',
+];
+
+describe('options', () => {
+  it('are found by name and by code, always the same object', () => {
+    const names = [
+      ...USUAL_SEPARABLE,
+      'separable:relu',
+      'separable*4:relu',
+      'lowrank*5',
+      'lowrank*12:spatial',
+    ];
+    const codes = new Set<string>();
+    for (const name of names) {
+      const option = findSubstitution(name)!;
+      expect(option.name).toBe(name);
+      expect(option.code).toMatch(/^[a-vx-z]+\d*$/);
+      expect(findSubstitution(option.code)!.name).toBe(name);
+      expect(findSubstitution(name)).toBe(option);
+      codes.add(option.code);
+    }
+    expect(codes.size).toBe(names.length);
+    expect(names.map((name) => findSubstitution(name)!.code).slice(0, 4)).toEqual(['s', 'h', 's2', 'h2']);
+  });
+
+  it('are known to keep a share of the energy, but for those with a ReLU that was not there', () => {
+    expect(optionNames().filter((name) => !hasKnownEnergy(name))).toEqual([
+      'separable:relu',
+      'separable*2:relu',
+      'separable*3:relu',
+      'separable*4:relu',
+    ]);
+  });
+
+  it.each(['separable*1', 'separable*5', 'separable*02', 's2', 'lowrank', 'lowrank*0', 'separable:shifted'])(
+    'are refused: %s',
+    (name) => {
+      expect(() => checkOptions([name])).toThrow(
+        /--options: option ".*" is not known; (did you mean|choose)/,
+      );
+    },
+  );
+
+  it('go through the texts of designs', () => {
+    const space = spaceOf(['separable*2:relu', 'lowrank*2', 'lowrank*4:spatial', 'separable*3:shifted-relu']);
+    expect(space.sites.map((s) => s.options.length)).toEqual([6, 6, 6]);
+    const digits = [2, 4, 5, 0];
+    expect(designId(space, digits)).toBe('0r2.1k4.2h3@u55-32');
+    const substitutions = new Map([
+      [0, 'separable*2:relu'],
+      [1, 'lowrank*4:spatial'],
+      [2, 'separable*3:shifted-relu'],
+    ]);
+    expect(parseDesignId('0r2.1k4.2h3@u55-32').substitutions).toEqual(substitutions);
+    expect(parseSubstitutions(formatSubstitutions(substitutions))).toEqual(substitutions);
+  });
+
+  it('that a site cannot have are left out, or refused where the site is named', () => {
+    // The first convolution has 3 input channels, the second 8.
+    const [first, second] = spaceOf(['lowrank*4']).sites;
+    expect(first!.options).toEqual(['standard', 'separable']);
+    expect(second!.options).toEqual(['standard', 'separable', 'lowrank*4']);
+    expect(() => spaceOf([], 'site_options: {0: [lowrank*4]}')).toThrow(
+      'space.yaml:1:20: lowrank*4 cannot replace operator 0: its weights have at most rank 3',
+    );
+  });
+});
+
+describe('the group of all options', () => {
+  it('has those whose energy is known, with ranks that suit each site', () => {
+    const [first, second, third] = spaceOf(checkOptions(['all']) as string[]).sites;
+    expect(first!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*1', 'lowrank*2']);
+    expect(second!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*2', 'lowrank*4']);
+    expect(third!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*3', 'lowrank*6']);
+  });
+
+  it('can be combined with others and stand in a file', () => {
+    const [, second] = spaceOf([], '{options: [all, "separable:relu"]}').sites;
+    expect(second!.options.slice(-2)).toEqual(['lowrank*4', 'separable:relu']);
+    expect(spaceOf([], '{sites: [], site_options: {1: [all]}}').sites.map((s) => s.options.length)).toEqual([
+      11,
+    ]);
+  });
+});
+
+describe.skipIf(sharedDir === undefined)('retained energy of trained layers', () => {
+  it('lies where others have measured it: 0.29 to 0.57 for one term, 0.74 to 0.97 for four', () => {
+    const file = join(sharedDir!, 'models', 'resnet8_int8.tflite');
+    const { network } = loadNetwork(file);
+    const { operators, tensors } = network.graphs[0];
+    const sites = findSites(network);
+    expect(sites).toHaveLength(7);
+    for (const { operator: index } of sites) {
+      const operator = operators[index]!;
+      const [ifm, weights, bias] = operator.inputs.map((t) => tensors[t]!);
+      const ofm = tensors[operator.outputs[0]!]!;
+      const target: Target = { operator, ifm: ifm!, weights: weights!, bias, ofm };
+      const energies = usualOptions(target)
+        .filter((name) => name.startsWith('separable'))
+        .map((name) => findSubstitution(name)!.rewrite(target, 'known').energy!);
+      const rounded = energies.map(({ before }) => Math.round(100 * before) / 100);
+      expect(rounded[0]).toBeGreaterThanOrEqual(0.29);
+      expect(rounded[0]).toBeLessThanOrEqual(0.57);
+      expect(rounded[6]).toBeGreaterThanOrEqual(0.74);
+      expect(rounded[6]).toBeLessThanOrEqual(0.97);
+      for (const { before, after } of energies) expect(Math.abs(after - before)).toBeLessThan(2e-3);
+    }
+  });
+});
