@@ -1,3 +1,5 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { createEvaluator } from '../evaluate/evaluator.js';
 import { openSession, type Session } from '../evaluate/pool.js';
 import { radicesOf, type Space } from '../space.js';
@@ -29,6 +31,8 @@ const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
 
 /** Designs of every system's front that are judged in any case, to know the model's error there. */
 const PROBES = 16;
+/** Random designs of every system that are judged for the same reason, where the table encodes all weights. */
+const RANDOM_PROBES = 100;
 /** Designs judged before what is near to the front is worked out again. */
 const ROUND = 1000;
 /** Designs judged besides the front where the error band cannot be gone through as a whole. */
@@ -62,6 +66,19 @@ const baselines = (space: Space): Uint16Array[] => {
     row[width - 1] = system;
     return row;
   });
+};
+
+/** Some designs on every system. */
+const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Array[] => {
+  const rng = xoroshiro128plus(seed);
+  const radices = radicesOf(space);
+  return space.systems.flatMap((_, system) =>
+    Array.from({ length: perSystem }, () =>
+      Uint16Array.from(radices, (radix, i) =>
+        i === radices.length - 1 ? system : radix === 1 ? 0 : uniformInt(rng, 0, radix - 1),
+      ),
+    ),
+  );
 };
 
 /** What the table says of every system. */
@@ -169,7 +186,8 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
     });
     const front = acrossSystems(fronts, objectives);
-    await referee.judge([...baselines(space), ...front, ...probes]);
+    const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
+    await referee.judge([...baselines(space), ...front, ...probes, ...random]);
 
     const epsilon = Math.max(...searches.map((s) => s.solution!.epsilon));
     const exactly = epsilon === 0;

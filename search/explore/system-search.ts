@@ -16,6 +16,9 @@ export interface Spread {
   count: number;
 }
 
+/** Errors of designs that are not judged may exceed those seen by this factor. */
+const BAND = 1.5;
+
 const isFigure = (source: string): source is keyof DesignFigures =>
   (FIGURES as readonly string[]).includes(source);
 
@@ -72,9 +75,12 @@ export class SystemSearch {
     }
   }
 
-  /** Width of the error band of each cost: no design that is worse by more than this can be better in truth. */
+  /**
+   * Width of the error band of each cost: what the errors of the judged designs span, and half as much again for those
+   * that nobody has seen. A design that is worse by more is taken to be worse in truth.
+   */
   get margins(): number[] {
-    return this.spreads.map(({ least, most, count }) => (count === 0 ? 0 : most - least));
+    return this.spreads.map(({ least, most, count }) => (count === 0 ? 0 : BAND * (most - least)));
   }
 
   /** True if the costs keep to the limits. */
@@ -88,7 +94,7 @@ export class SystemSearch {
     const shifts = this.spreads.map(({ least, sum, count }) => {
       if (count === 0) return 0;
       const mean = sum / count;
-      return mean + hope * (least - mean);
+      return mean + hope * BAND * (least - mean);
     });
     return costs.subarray(0, rows * k).map((cost, i) => cost + shifts[i % k]!);
   }
