@@ -52,7 +52,7 @@ export const checkOptions = (options: readonly string[]): readonly string[] => {
 };
 
 /** A site of the unchanged network as substitutions see it. */
-const targetAt = (network: Network, site: Site): Target => {
+export const targetAt = (network: Network, site: Site): Target => {
   const { tensors, operators } = network.graphs[0];
   const operator = operators[site.operator]!;
   return {

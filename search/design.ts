@@ -1,7 +1,7 @@
 import { usageError } from '../src/errors.js';
 import { suggestion } from '../src/suggest.js';
 import type { Digits, Space } from './space.js';
-import { STANDARD, findSubstitution, optionNames } from './substitute/index.js';
+import { ALL_OPTIONS, STANDARD, findSubstitution, optionNames } from './substitute/index.js';
 
 /** The changes of a design, by operator index of the original graph. */
 export interface Changes {
@@ -61,7 +61,8 @@ export const parseSubstitutions = (text: string): Map<number, string> => {
     }
     const option = match[2]!;
     if (option !== STANDARD && findSubstitution(option)?.name !== option) {
-      throw usageError(`substitution option "${option}" is not known${suggestion(option, optionNames())}`);
+      const names = optionNames().filter((name) => name !== ALL_OPTIONS);
+      throw usageError(`substitution option "${option}" is not known${suggestion(option, names)}`);
     }
     once(map, Number(match[1]), option, text);
   }
@@ -90,16 +91,23 @@ const BASELINE = 'base';
 const codeOf = (option: string): string => findSubstitution(option)?.code ?? option;
 
 /**
- * Readable id of a design, the same for the same choices in any run: `1s.4r.0w24@u55-128`, that is `<operator><code>`
- * per substitution, `<operator>w<channels>` per changed width, and the system; `base@…` for the unchanged network.
+ * The part of a design id that names its changes: `<operator><code>` per substitution, `<operator>w<channels>` per
+ * changed width, joined with `.`; `base` for the unchanged network.
  */
-export const designId = (space: Space, digits: Digits): string => {
-  const { substitutions, widths } = changesOf(space, digits);
+export const changesId = ({ substitutions, widths }: Changes): string => {
   const parts: string[] = [];
   for (const [operator, option] of substitutions) parts.push(`${operator}${codeOf(option)}`);
   for (const [operator, channels] of widths) parts.push(`${operator}w${channels}`);
+  return parts.length === 0 ? BASELINE : parts.join('.');
+};
+
+/**
+ * Readable id of a design, the same for the same choices in any run: `1s.4r.0w24@u55-128`, that is `changesId` and the
+ * system; `base@…` for the unchanged network.
+ */
+export const designId = (space: Space, digits: Digits): string => {
   const system = space.systems[digits[space.sites.length + space.groups.length]!]!;
-  return `${parts.length === 0 ? BASELINE : parts.join('.')}@${system.code}`;
+  return `${changesId(changesOf(space, digits))}@${system.code}`;
 };
 
 /**

@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./sweep.js')).sweepCommand(),
   },
   {
+    name: 'apply',
+    summary: 'write the .tflite of a given design',
+    load: async () => (await import('./apply.js')).applyCommand(),
+  },
+  {
     name: 'explain',
     summary: 'where the cycles of each layer go, and which change would help',
     load: async () => (await import('./explain.js')).explainCommand(),

@@ -28,17 +28,17 @@ export interface CommonOptions {
 
 /**
  * Adds the options that say what to estimate for, named as the reference compiler names them.
- * @param defaultAccelerators list for an omitted `--accelerator-config`
+ * @param defaultAccelerators list for an omitted `--accelerator-config`; null for none
  */
 export function addSystemOptions(
   command: Command,
-  defaultAccelerators: string = DEFAULT_ACCELERATOR,
+  defaultAccelerators: string | null = DEFAULT_ACCELERATOR,
 ): Command {
   return command
     .option(
       '--accelerator-config <list>',
       'accelerators, separated by commas; all, u55, u65 and u85 stand for groups',
-      defaultAccelerators,
+      defaultAccelerators ?? undefined,
     )
     .option(
       '--config <file.ini>',
@@ -67,7 +67,7 @@ export const addCommonOptions = (command: Command): Command =>
     .option('--debug', 'show where an error arose');
 
 /** The goal of the compiler's optimisation that the options ask for. */
-export const optimiseOf = (options: SystemOptions): Optimise =>
+export const optimiseOf = (options: Pick<SystemOptions, 'optimise' | 'optimize'>): Optimise =>
   options.optimise ?? options.optimize ?? 'Performance';
 
 /**

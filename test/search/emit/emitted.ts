@@ -76,12 +76,12 @@ const stated = (network: Network): unknown =>
       ...(quantisation && { quantisation: ownAxis(tensor, quantisation) }),
       ...(constant && { constant: constant.bytes && Buffer.from(constant.bytes).toString('base64') }),
     })),
-    operators: operators.map(({ origin: _, ...operator }) => operator),
+    operators: operators.map((operator) => ({ ...operator, origin: undefined })),
   }));
 
 const withoutOrigins = ({ layers, ...estimate }: Estimate): unknown => ({
   ...estimate,
-  layers: layers.map(({ origin: _, ...layer }) => layer),
+  layers: layers.map((layer) => ({ ...layer, origin: undefined })),
 });
 
 /**
