@@ -62,10 +62,28 @@ export interface Quantisation {
   readonly axis: number;
 }
 
+/** What is known of weights that are not there yet: how such weights, minus their zero point, compress. */
+export interface WeightStatistics {
+  /** Bits of one weight where zeros are coded like all others, … */
+  readonly bits: number;
+  /** … bits of one more zero then, … */
+  readonly zeroBits: number;
+  /** … and bits of one weight that is not zero where runs of zeros are coded apart from the rest. */
+  readonly nonZeroBits: number;
+  /** Shares of all weights: zeros, zeros between weights that are not, the commonest weight that is not zero. */
+  readonly zeroShare: number;
+  readonly loneZeroShare: number;
+  readonly peakShare: number;
+  /** Distinct weights, the first 17 of them. */
+  readonly distinct: readonly number[];
+}
+
 /** Read-only data of a tensor. */
 export interface Constant {
   /** The values, little endian; absent when they are not known yet (a layer whose weights are still to be made). */
   readonly bytes?: Uint8Array;
+  /** Of values that are absent: by these their encoded size is predicted, else by weights made up in their place. */
+  readonly statistics?: WeightStatistics;
 }
 
 export interface Tensor {

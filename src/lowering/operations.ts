@@ -1,4 +1,4 @@
-import type { Constant, ElementType } from '../graph/network.js';
+import type { Constant, ElementType, WeightStatistics } from '../graph/network.js';
 
 /** N, H, W, C. */
 export type Shape4 = readonly [number, number, number, number];
@@ -57,6 +57,8 @@ export interface WeightArray {
   readonly depthwise: boolean;
   /** The values are not known; `values` gives stand-ins with the statistics of trained weights. */
   readonly predicted: boolean;
+  /** Of predicted weights: sizes follow from these, and nobody asks for the stand-ins. */
+  readonly statistics?: WeightStatistics | undefined;
   /**
    * The network tensor that the values are (a part of), absent for generated ones. Totals count each source tensor
    * once; different tensors may have equal keys.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Constant, Tensor as NetworkTensor } from '../graph/network.js';
+import type { Constant, Tensor as NetworkTensor, WeightStatistics } from '../graph/network.js';
 import { weightsFromBytes } from '../weights/from-bytes.js';
 import { syntheticWeights } from '../weights/synthetic.js';
-import type { WeightStatistics } from '../weights/synthetic.js';
+import type { TrainedLike } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
 import type { Op, Quant, View } from './ir.js';
 import type { WeightArray } from './operations.js';
@@ -43,10 +43,17 @@ function shapeOfFilter(shape: readonly number[], order: FilterOrder, matrix: boo
   return order === 'OHWI' ? [o, h, w, i] : [i, h, w, 1];
 }
 
-/** Which statistics stand in for weights whose values are not known. */
-function statisticsOf(tensor: NetworkTensor, order: FilterOrder, matrix: boolean): WeightStatistics {
+/** What weights whose values are not known are taken to be like. */
+function likenessOf(tensor: NetworkTensor, order: FilterOrder, matrix: boolean): TrainedLike {
   if (matrix || tensor.type === 'uint8') return 'fully-connected';
   return order === '1HWC' ? 'depthwise' : 'convolution';
+}
+
+function withStatistics(weights: WeightArray, statistics: WeightStatistics | undefined): WeightArray {
+  if (statistics === undefined) return weights;
+  const { distinct, ...numbers } = statistics;
+  const key = `${Object.values(numbers).join()},${distinct.join()};${weights.key}`;
+  return { ...weights, key, statistics };
 }
 
 function fromTensor(
@@ -60,7 +67,8 @@ function fromTensor(
   const bytes = tensor.constant?.bytes;
   const zeroPoints = quant?.zeroPoints ?? [];
   if (bytes === undefined || tensor.constant === undefined) {
-    return { ...syntheticWeights(shape, statisticsOf(tensor, order, matrix), depthwise), source: tensor };
+    const standIn = syntheticWeights(shape, likenessOf(tensor, order, matrix), depthwise);
+    return { ...withStatistics(standIn, tensor.constant?.statistics), source: tensor };
   }
   const zero = zeroPoints.every((z) => z === zeroPoints[0]) ? `${zeroPoints[0] ?? 0}` : zeroPoints.join(',');
   const key = `${contentHash(tensor.constant)}:${shape.join('x')}:${order}:${depthwise ? 'd' : 'c'}:${zero}`;
@@ -119,7 +127,7 @@ export const MAX_MADE_WEIGHTS = 2 ** 24;
 export function spread(base: WeightArray, stepY: number, stepX: number): WeightArray {
   const [o, h, w, i] = base.shape;
   const [h2, w2] = [stepY * (h - 1) + 1, stepX * (w - 1) + 1];
-  return derived(base, `spread${stepY}x${stepX}`, [o, h2, w2, i], () => {
+  const spreadOut = derived(base, `spread${stepY}x${stepX}`, [o, h2, w2, i], () => {
     const from = base.values();
     const to = new Int16Array(o * h2 * w2 * i);
     for (let f = 0; f < o; f++) {
@@ -132,6 +140,7 @@ export function spread(base: WeightArray, stepY: number, stepX: number): WeightA
     }
     return to;
   });
+  return { ...spreadOut, statistics: undefined };
 }
 
 /** Filters `start`, `start + step`, … (`count` of them). */

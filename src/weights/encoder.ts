@@ -3,23 +3,30 @@ import type { Encoder, Encoding, StreamLayout, U85Encoder, U85StreamLayout } fro
 import { assemble, type Plan, u55Plan, u85Plan } from './plan.js';
 import type { Section } from './sections.js';
 import type { StreamSlice } from './stream-order.js';
-import { isTwoOfFourSparse } from './two-of-four.js';
+import { isTwoOfFourSparse, mustBeTwoOfFourSparse } from './two-of-four.js';
 
 /**
  * Sizes of `weights` encoded for Ethos-U55/U65 in the depth slices between successive `boundaries` (the first is 0,
  * the last the number of output channels). Keeps nothing; see `createEncoders`.
  */
 export const encodeWeights: Encoder = (weights, layout, boundaries) => {
-  const values = weights.values();
+  const { statistics } = weights;
   const plan = u55Plan(weights.shape, layout);
+  if (statistics !== undefined) return assemble(plan, boundaries, (slice) => plan.predict(statistics, slice));
+  const values = weights.values();
   return assemble(plan, boundaries, (slice) => plan.encode(values, slice));
 };
 
-/** The same for Ethos-U85; undefined where the sparse format is asked for and the weights are not 2:4 sparse. */
+/** The same for Ethos-U85; undefined where the sparse format is asked for and the weights need not be 2:4 sparse. */
 export const encodeU85: U85Encoder = (weights, layout, boundaries) => {
+  const { statistics } = weights;
+  const plan = u85Plan(weights.shape, layout);
+  if (statistics !== undefined) {
+    if (layout.sparse && !mustBeTwoOfFourSparse(weights.shape[3])) return undefined;
+    return assemble(plan, boundaries, (slice) => plan.predict(statistics, slice));
+  }
   const values = weights.values();
   if (layout.sparse && !isTwoOfFourSparse(values, weights.shape[3])) return undefined;
-  const plan = u85Plan(weights.shape, layout);
   return assemble(plan, boundaries, (slice) => plan.encode(values, slice));
 };
 
@@ -105,7 +112,9 @@ export const createEncoders = (): Encoders => {
       const plan = makePlan();
       return assemble(plan, boundaries, (slice) =>
         getOrMake(entry.sections, `${plan.key};${sliceKey(slice)}`, () =>
-          plan.encode(valuesOf(weights), slice),
+          weights.statistics === undefined
+            ? plan.encode(valuesOf(weights), slice)
+            : plan.predict(weights.statistics, slice),
         ),
       );
     });
@@ -117,7 +126,10 @@ export const createEncoders = (): Encoders => {
     u85: (weights, layout, boundaries) => {
       const entry = knownOf(weights);
       if (layout.sparse) {
-        entry.twoOfFour ??= isTwoOfFourSparse(valuesOf(weights), weights.shape[3]);
+        entry.twoOfFour ??=
+          weights.statistics === undefined
+            ? isTwoOfFourSparse(valuesOf(weights), weights.shape[3])
+            : mustBeTwoOfFourSparse(weights.shape[3]);
         if (!entry.twoOfFour) return undefined;
       }
       const code = u85LayoutCode(layout);

@@ -1,6 +1,8 @@
+import type { WeightStatistics } from '../graph/network.js';
 import type { Encoding, StreamLayout, U85StreamLayout } from './encoding.js';
+import { predictFastSection, predictSection } from './predicted-section.js';
 import { encodeSection, fastSection, type Section } from './sections.js';
-import { roundUp, type StreamSlice } from './stream-order.js';
+import { rawLength, roundUp, type StreamSlice } from './stream-order.js';
 import { DISTINCT_LIMIT } from './stream-size.js';
 import { streamOrder, streamSlice } from './u55-stream-order.js';
 import { u85ScaleRecords, u85StreamOrder, u85StreamSlice } from './u85-stream-order.js';
@@ -22,6 +24,8 @@ export interface Plan {
   /** The sections of the depth slice [from, to), of which those without channels do not exist. */
   readonly sections: (from: number, to: number) => readonly PlannedSection[];
   readonly encode: (values: Int16Array, slice: StreamSlice) => Section;
+  /** The same of weights that are not known. */
+  readonly predict: (statistics: WeightStatistics, slice: StreamSlice) => Section;
 }
 
 type Shape = readonly [number, number, number, number];
@@ -41,6 +45,7 @@ export const u55Plan = (shape: Shape, layout: StreamLayout): Plan => {
         return { slice, scaleBytes: SCALE_RECORD_BYTES * slice.channels };
       }),
     encode: (values, slice) => encodeSection(values, order, slice),
+    predict: (statistics, slice) => predictSection(statistics, order, slice),
   };
 };
 
@@ -59,6 +64,10 @@ export const u85Plan = (shape: Shape, layout: U85StreamLayout): Plan => {
       })),
     encode: (values, slice) =>
       fast ? fastSection(values, order, slice, cores, sparse) : encodeSection(values, order, slice),
+    predict: (statistics, slice) =>
+      fast
+        ? predictFastSection(statistics, order, slice, cores * rawLength(order, slice))
+        : predictSection(statistics, order, slice),
   };
 };
 

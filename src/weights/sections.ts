@@ -45,6 +45,12 @@ const countDistinct = (values: Int16Array, padded: boolean): number => {
 
 const FAST_HEADER_BYTES = 32;
 
+/** Size of a stream in the fast format (reference 05 §5). */
+export const fastBytes = (rawWeights: number, distinct: number): number => {
+  const bits = distinct <= 4 ? 2 : distinct <= 16 ? 4 : 8;
+  return FAST_HEADER_BYTES + roundUp(Math.ceil((rawWeights * bits) / 8), 32);
+};
+
 /**
  * One depth slice in the fast format, where all streams are merged to one (reference 05 §5). `slice` is that of any of
  * the `streams`.
@@ -60,7 +66,5 @@ export const fastSection = (
   const rawWeights = streams * rawLength(order, slice);
   const weights = values.subarray(slice.first * perChannel, (slice.first + slice.channels) * perChannel);
   const distinct = sparse ? Infinity : countDistinct(weights, rawWeights > weights.length);
-  const bits = distinct <= 4 ? 2 : distinct <= 16 ? 4 : 8;
-  const streamBytes = FAST_HEADER_BYTES + roundUp(Math.ceil((rawWeights * bits) / 8), 32);
-  return { streamBytes, rawWeights, zeroCount: 0, values: [] };
+  return { streamBytes: fastBytes(rawWeights, distinct), rawWeights, zeroCount: 0, values: [] };
 };

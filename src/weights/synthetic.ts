@@ -5,7 +5,7 @@ import { roomFor } from './from-bytes.js';
 import { fillNormal, uniform } from './normal.js';
 
 /** Layers whose trained weights have statistics of their own (reference 05 §10.1). */
-export type WeightStatistics = 'convolution' | 'depthwise' | 'fully-connected';
+export type TrainedLike = 'convolution' | 'depthwise' | 'fully-connected';
 
 const LARGEST = 127;
 
@@ -87,7 +87,7 @@ const perTensor = (random: RandomGenerator, channels: number, perOutput: number,
  */
 export const syntheticWeights = (
   shape: readonly [number, number, number, number],
-  statistics: WeightStatistics,
+  statistics: TrainedLike,
   depthwise = statistics === 'depthwise',
 ): WeightArray => {
   const [channels, height, width, depth] = shape;

@@ -21,3 +21,6 @@ export const isTwoOfFourSparse = (values: Int16Array, depth: number): boolean =>
   }
   return true;
 };
+
+/** Whether weights that are not known certainly can: no group of four has more IFM channels than that. */
+export const mustBeTwoOfFourSparse = (depth: number): boolean => depth <= 2;
