@@ -25,10 +25,12 @@ const change = (ratio: number): string => {
 };
 
 /** `0.41 retrain`, rounded down so that the number agrees with the word. */
-const energyText = (energy: number): string =>
-  Number.isNaN(energy)
-    ? energyWord(energy)
-    : `${(Math.floor(100 * energy + 1e-9) / 100).toFixed(2)} ${energyWord(energy)}`;
+const energyText = (energy: number): string => {
+  const word = energyWord(energy);
+  if (Number.isNaN(energy)) return word;
+  const rounded = Math.floor(100 * energy + 1e-9) / 100;
+  return `${rounded === 0 && energy > 0 ? '<0.01' : rounded.toFixed(2)} ${word}`;
+};
 
 const COLUMNS: readonly ShownColumn[] = [
   { title: 'cycles', text: (n) => grouped(n.cycles_total) },

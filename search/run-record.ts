@@ -84,7 +84,7 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
     ...(facts.objectives.some((o) => o.column === 'parameters')
       ? [`parameters:max: ${PARAMETERS_NOTE}`]
       : []),
-    `retained_energy, ${ENERGY_NOTE}`,
+    `retained_${ENERGY_NOTE}`,
     ...(table.columns.predicted.includes(1)
       ? [
           'encoded_sizes "predicted": weights that are not known are represented by stand-ins with typical statistics',
