@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { chooseMethod, parseMethod, type Method } from '../../../search/explore/choose.js';
+import { exhaustive } from '../../../search/explore/exhaustive.js';
+import type { ExploreRequest } from '../../../search/explore/explorer.js';
+import { sample } from '../../../search/explore/sample.js';
+import { parseObjectives } from '../../../search/objectives.js';
+import { rowOf, type DesignTable, type Space } from '../../../search/space.js';
+import { planSweep } from '../../../search/sweep.js';
+import { smallSpace } from '../fixture.js';
+
+const evaluator = new URL('../evaluators/fake.js', import.meta.url).href;
+const usual = parseObjectives('cycles_total,sram_total_bytes');
+
+const requestFor = (space: Space, more: Partial<ExploreRequest> = {}): ExploreRequest => ({
+  space,
+  objectives: usual,
+  constraints: [],
+  seed: 1,
+  limit: 1000,
+  evaluate: { jobs: 1, evaluator },
+  ...more,
+});
+
+const rows = (designs: DesignTable): string[] =>
+  Array.from({ length: designs.count }, (_, i) => rowOf(designs, i).join(' '));
+
+/** A space of that many widths per group: 54 · widths³ designs. */
+const widened = (widths: number): Space => {
+  const space = smallSpace('plain');
+  return {
+    ...space,
+    groups: space.groups.map(({ group }) => ({
+      group,
+      widths: Array.from({ length: widths }, (_, i) => group.channels + i),
+    })),
+  };
+};
+
+describe('the choice of a method', () => {
+  const choose = (space: Space, method: Method, objectives = usual, limit = 100_000) =>
+    chooseMethod(space, objectives, limit, method);
+
+  it('is all designs of a small space', () => {
+    expect(choose(smallSpace('plain'), 'auto')).toMatchObject({
+      name: 'exhaustive',
+      why: 'the space has 432 designs, few enough for all of them',
+      plan: 'all designs of the space',
+      atMost: 432,
+    });
+  });
+
+  it('is the exact front of a larger one, or of one larger than the limit', () => {
+    const reason = 'and every objective adds up over the operators';
+    expect(choose(widened(8), 'auto')).toMatchObject({
+      name: 'exact',
+      why: `the space has 27,648 designs, more than 20,000, ${reason}`,
+    });
+    expect(choose(smallSpace('plain'), 'auto', usual, 431)).toMatchObject({
+      name: 'exact',
+      why: `the space has 432 designs, more than 431, ${reason}`,
+    });
+  });
+
+  it('is evolution where an objective does not add up', () => {
+    const objectives = parseObjectives('cycles_total,sram_memory_used_bytes:max');
+    expect(choose(widened(8), 'auto', objectives)).toMatchObject({
+      name: 'evolve',
+      why: expect.stringContaining('sram_memory_used_bytes:max does not add up') as string,
+      atMost: 27_648,
+    });
+    expect(() => choose(widened(8), 'exact', objectives)).toThrow('use --method evolve');
+  });
+
+  it('is the one that was asked for', () => {
+    for (const method of ['exact', 'exhaustive', 'sample', 'evolve'] as const) {
+      expect(choose(smallSpace('plain'), method)).toMatchObject({ name: method, why: 'it was asked for' });
+    }
+    expect(() => choose(smallSpace('plain'), 'exhaustive', usual, 431)).toThrow(
+      'needs --limit to be at least the number of designs, 432; it allows 431',
+    );
+    expect(() => parseMethod('evolv')).toThrow('did you mean evolve?');
+  });
+
+  it('says how large a sample is', () => {
+    expect(choose(smallSpace('plain'), 'sample', usual, 100)).toMatchObject({
+      plan: 'a stratified sample of 100 designs, the baseline and each single-site change among them',
+      atMost: 100,
+    });
+    // The baseline and 3 · 2 changes on 2 systems.
+    expect(choose(smallSpace('plain'), 'sample', usual, 5)).toMatchObject({ atMost: 14 });
+  });
+
+  it('shares the limit among models', () => {
+    const models = [
+      { name: 'small', space: smallSpace('small') },
+      { name: 'large', space: widened(8) },
+    ];
+    const planned = planSweep(models, usual, 1000, 'auto');
+    expect(planned.map(({ limit, choice }) => [limit, choice.name])).toEqual([
+      [432, 'exhaustive'],
+      [568, 'exact'],
+    ]);
+  });
+});
+
+describe('a fixed table of designs', () => {
+  it('is the whole space for the exhaustive explorer', async () => {
+    const { designs, results, facts } = await exhaustive(requestFor(smallSpace('throwing')));
+    expect(new Set(rows(designs)).size).toBe(432);
+    expect(results.failures.size).toBe(48);
+    expect(facts).toEqual({ method: 'exhaustive' });
+    await expect(exhaustive(requestFor(smallSpace('plain'), { limit: 431 }))).rejects.toThrow('432 designs');
+  });
+
+  it('is the stratified sample for the sampling one', async () => {
+    const { designs, results, facts } = await sample(requestFor(smallSpace('plain'), { limit: 100 }));
+    expect(new Set(rows(designs)).size).toBe(100);
+    expect(results.known.every((k) => k === 1)).toBe(true);
+    expect(facts).toMatchObject({ method: 'sample', mandatory: 14 });
+    expect(facts['reproducible']).toBeUndefined();
+  });
+
+  it('is gone through from the unchanged networks in random order when time is short', async () => {
+    const { designs, results, facts } = await exhaustive(requestFor(smallSpace('slow'), { seconds: 0.2 }));
+    const known = results.known.reduce((n, k) => n + k, 0);
+    expect(known).toBeGreaterThan(0);
+    expect(known).toBeLessThan(432);
+    expect(facts).toEqual({ method: 'exhaustive', stopped: 'time', reproducible: false });
+    expect(results.interrupted).toBe(false);
+    expect(new Set(rows(designs)).size).toBe(432);
+    expect(rows(designs).slice(0, 2).sort()).toEqual(['0 0 0 0 0 0 0', '0 0 0 0 0 0 1']);
+    const changes = new Set(
+      rows(designs)
+        .slice(2, 22)
+        .map((row) => row[0]),
+    );
+    expect(changes.size).toBe(3);
+  });
+});
