@@ -86,6 +86,13 @@ describe('width groups', () => {
     expect(summary(b.network([b.conv(y, 2)]))[0]!.frozen).toMatch(/TRANSPOSE/);
   });
 
+  it('freeze where zeros that are added to the channels would change the others', () => {
+    const b = new NetworkBuilder();
+    const c = b.conv(b.input([1, 4, 4, 1]), 8);
+    const y = b.operator('SOFTMAX', [c], [b.map([1, 4, 4, 8])]);
+    expect(summary(b.network([b.conv(y, 2)]))[0]!.frozen).toBe('SOFTMAX mixes the channels');
+  });
+
   it('freeze a single channel that is broadcast', () => {
     const b = new NetworkBuilder();
     const x = b.input([1, 4, 4, 2]);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../search/columns.js';
 import { constraintsOf, excess, meeting, nearest } from '../../search/constraints.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../search/evaluate/figures.js';
-import { ENERGY_NOTE, energyWord } from '../../search/energy.js';
+import { ENERGY_NOTE, energyWord, unknownEnergy } from '../../search/energy.js';
 import { frontTable } from '../../search/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../search/objectives.js';
 import { CSV_COLUMNS, formatNumber, rankingCsv, rankingRows, writeSweep } from '../../search/output.js';
@@ -165,6 +165,21 @@ describe('what retained energy means', () => {
     [NaN, 'unknown'],
   ])('%d: %s', (energy, word) => {
     expect(energyWord(energy)).toBe(word);
+  });
+});
+
+describe('unknown retained energy', () => {
+  it('has its reason told', () => {
+    const space = smallSpace('small');
+    expect(unknownEnergy(space)).toBe('that of separable:relu is not known before training');
+    const known = { ...space, sites: [] };
+    expect(unknownEnergy(known)).toBeUndefined();
+    const [graph] = space.network.graphs;
+    const w = graph.operators[4]!.inputs[1]!;
+    const tensors = graph.tensors.map((tensor, t) => (t === w ? { ...tensor, constant: {} } : tensor));
+    const lacking = { ...known, network: { ...space.network, graphs: [{ ...graph, tensors }] as const } };
+    expect(unknownEnergy(lacking)).toBe('the weights of operator 4 are not known');
+    expect(unknownEnergy({ ...lacking, groups: [] })).toBeUndefined();
   });
 });
 
