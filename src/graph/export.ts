@@ -138,7 +138,8 @@ export const emitModel = (model: TfliteModel, network: Network): TfliteModel => 
   const operators = after.operators.map((operator): OperatorTable => {
     const [was, old] = [before.operators[operator.origin], table.operators?.[operator.origin]];
     if (was && old && was.kind === operator.kind && was.customCode === operator.customCode) {
-      return sameOperator(was, operator) ? old : patched(old, was, operator);
+      const isNewer = requiredVersion(operator, after) > requiredVersion(was, before);
+      return sameOperator(was, operator) && !isNewer ? old : patched(old, was, operator);
     }
     return {
       opcode_index: codeFor(operator.kind, requiredVersion(operator, after)),

@@ -8,7 +8,8 @@ import { bytesOf, noise } from '../../runtime/runtime.js';
 import { tfliteHelper } from '../../runtime/tflite-helper.js';
 import { sharedDir } from '../../shared.js';
 import { smallModel } from '../../tflite/fixture.js';
-import { ALL_OPTIONS, emitChecked, randomDesign, randomStream, subjectOf } from './emitted.js';
+import { ALL_OPTIONS, emitChecked, randomDesign, subjectOf } from './emitted.js';
+import { randomStream } from './random.js';
 import { branchedModel, dynamicModel, loaded } from './models.js';
 
 /** Designs, each of which is emitted, estimated again, loaded and run. */

@@ -47,15 +47,6 @@ export const subjectOf = (loaded: LoadedNetwork, file: SpaceFile): Subject => {
   };
 };
 
-/** Numbers from 0 to 1, the same each time. */
-export const randomStream = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-};
-
 /** A design in which about half of the choices are changes. */
 export const randomDesign = (space: Space, random: () => number): Uint16Array => {
   const radices = radicesOf(space);

@@ -10,9 +10,11 @@ import {
   reshape,
   unary,
 } from '../../../src/graph/build/layers.js';
+import { perTensor } from '../../../src/graph/build/ranges.js';
 import { importNetwork, type LoadedNetwork } from '../../../src/graph/import.js';
 import { readModel, writeModel, type TfliteModel } from '../../../src/tflite/model.js';
 import type { TensorTable } from '../../../src/tflite/nodes.js';
+import { randomStream } from './random.js';
 
 /** A model as a file gives it. */
 export const loaded = (model: TfliteModel | Uint8Array, name: string): LoadedNetwork => {
@@ -68,4 +70,61 @@ export const dynamicModel = (): TfliteModel => {
     return isMap ? { ...tensor, shape_signature: [-1, ...tensor.shape!.slice(1)], has_rank: true } : tensor;
   });
   return { ...model, root: { ...model.root, subgraphs: [{ ...graph, tensors }] } };
+};
+
+/**
+ * One 3×3 convolution from 8 to 12 channels whose stored weights are, for each input channel, a sum of `terms` products
+ * of a filter and a factor per output channel: exactly so many separable terms.
+ */
+export const separableModel = (terms: number): TfliteModel => {
+  const [inputs, outputs, positions] = [8, 12, 9];
+  const random = randomStream(5);
+  const digits = (count: number): number[] =>
+    Array.from({ length: count }, () => Math.round(10 * random() - 5));
+  const filters = Array.from({ length: terms * inputs }, () => digits(positions));
+  const factors = Array.from({ length: terms * inputs }, () => digits(outputs));
+  const levels = new Int8Array(outputs * positions * inputs);
+  for (let i = 0; i < levels.length; i++) {
+    const [output, at, input] = [
+      Math.floor(i / (positions * inputs)),
+      Math.floor(i / inputs) % positions,
+      i % inputs,
+    ];
+    for (let t = 0; t < terms; t++) {
+      levels[i]! += filters[t * inputs + input]![at]! * factors[t * inputs + input]![output]!;
+    }
+  }
+  const builder = networkBuilder(1, `separable${terms}`);
+  const image = builder.input({ name: 'image', shape: [1, 12, 9, inputs], quantisation: perTensor(0.02, 3) });
+  const scales = Array.from({ length: outputs }, (_, o) => Math.fround(0.002 + 0.0001 * o));
+  const zeros = scales.map(() => 0);
+  const weights = builder.tensor({
+    name: 'weights',
+    shape: [outputs, 3, 3, inputs],
+    quantisation: { scales, zeroPoints: zeros, axis: 0 },
+    data: new Uint8Array(levels.buffer),
+  });
+  const bias = builder.tensor({
+    name: 'bias',
+    type: 'int32',
+    shape: [outputs],
+    quantisation: {
+      scales: scales.map((scale) => Math.fround(scale * Math.fround(0.02))),
+      zeroPoints: zeros,
+      axis: 0,
+    },
+    data: new Uint8Array(Int32Array.from({ length: outputs }, (_, o) => 300 * o - 1500).buffer),
+  });
+  const y = builder.tensor({
+    name: 'y',
+    shape: [1, 12, 9, outputs],
+    quantisation: perTensor(0.012 * terms, -5),
+  });
+  builder.operator({
+    kind: 'CONV_2D',
+    inputs: [image, weights, bias],
+    outputs: [y],
+    options: { padding: 'SAME', stride_h: 1, stride_w: 1 },
+  });
+  return builder.model([y]);
 };
