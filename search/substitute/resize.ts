@@ -1,4 +1,10 @@
-import { ELEMENT_BITS, type Constant, type Quantisation, type Tensor } from '../../src/graph/network.js';
+import {
+  ELEMENT_BITS,
+  type Constant,
+  type Quantisation,
+  type Tensor,
+  type WeightStatistics,
+} from '../../src/graph/network.js';
 import type { ChannelMap } from './kept-channels.js';
 
 /** An axis whose entries are chosen anew. */
@@ -124,10 +130,18 @@ const lazily = (make: () => Uint8Array): Constant => {
 export const withChannels = (tensor: Tensor, map: ChannelMap): Tensor =>
   reshaped(tensor, [{ axis: tensor.shape!.length - 1, map }]);
 
-/** A constant with other sizes of some axes whose values are left open. */
-export const withUnknownValues = (tensor: Tensor, maps: readonly AxisMap[]): Tensor => ({
+/**
+ * A constant with other sizes of some axes whose values are left open.
+ *
+ * @param statistics what is known of the values
+ */
+export const withUnknownValues = (
+  tensor: Tensor,
+  maps: readonly AxisMap[],
+  statistics?: WeightStatistics,
+): Tensor => ({
   ...reshaped(tensor, maps),
-  constant: {},
+  constant: statistics === undefined ? {} : { statistics },
 });
 
 /**

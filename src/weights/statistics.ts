@@ -2,8 +2,8 @@ import type { WeightStatistics } from '../graph/network.js';
 import { DISTINCT_LIMIT, streamSize } from './stream-size.js';
 import { SYMBOLS, ZERO_SYMBOL } from './symbols.js';
 
-/** Weights that are looked at. */
-const SAMPLE = 2 ** 16;
+/** Weights that are looked at, or those of a few channels where that is more. */
+const SAMPLE = 2 ** 14;
 /** Output channels that streams hold side by side. */
 const CHANNELS = 8;
 /** Share of zeros that are added to see what one more costs. */
@@ -16,14 +16,15 @@ function typicalStream(values: Int16Array, outputs: number): Int16Array {
   const perOutput = values.length / outputs;
   const groups = Math.ceil(outputs / CHANNELS);
   const step = Math.max(1, Math.round(values.length / SAMPLE));
-  const stream: number[] = [];
+  const stream = new Int16Array(Math.ceil(groups / step) * CHANNELS * perOutput);
+  let at = 0;
   for (let group = 0; group < groups; group += step) {
     const end = Math.min((group + 1) * CHANNELS, outputs);
-    for (let k = 0; k < perOutput && stream.length < SAMPLE; k++) {
-      for (let o = group * CHANNELS; o < end; o++) stream.push(values[o * perOutput + k]!);
+    for (let k = 0; k < perOutput; k++) {
+      for (let o = group * CHANNELS; o < end; o++) stream[at++] = values[o * perOutput + k]!;
     }
   }
-  return Int16Array.from(stream);
+  return stream.subarray(0, at);
 }
 
 /** `count` zeros spread over a stream. */
