@@ -59,7 +59,11 @@ export const quantiseRows = (values: Float64Array, least: Float64Array, type: El
 /** Real values of stored rows. */
 export const realRows = ({ levels, scales }: StoredRows): Float64Array => {
   const length = levels.length / scales.length;
-  return Float64Array.from(levels, (level, i) => level * scales[Math.floor(i / length)]!);
+  const values = new Float64Array(levels.length);
+  for (let row = 0; row < scales.length; row++) {
+    for (let i = row * length; i < (row + 1) * length; i++) values[i] = levels[i]! * scales[row]!;
+  }
+  return values;
 };
 
 /** Quantisation of stored rows, as it is written: per row for int8, of `axis`. */
