@@ -153,48 +153,97 @@ describe('paretou sweep', () => {
 });
 
 describe.skipIf(!built)(`the built program's sweep${remark}`, () => {
-  it('writes the same ranking with one worker and with four', () => {
-    const space = spaceFile(
-      'widths.yaml',
-      'options: [standard, separable, "separable:relu"]\nwidths: [0.5, 1]\n',
-    );
-    const run = (jobs: string): string => {
-      const args = [
-        '--space',
-        space,
-        '--accelerator-config',
-        'u55',
-        '--limit',
-        '150',
-        '--output-dir',
-        at(jobs),
-      ];
-      const argv = [main, 'sweep', 'example:story_standard', ...args, '--jobs', jobs];
-      expect(spawnSync(process.execPath, argv).status).toBe(0);
-      return readFileSync(join(at(jobs), 'ranking.csv'), 'utf8');
+  const widths = (): string =>
+    spaceFile('widths.yaml', 'options: [standard, separable, "separable:relu"]\nwidths: [0.5, 1]\n');
+
+  /** Runs a sweep of story_standard (432 designs) and returns its files. */
+  const runSweep = (directory: string, ...more: readonly string[]) => {
+    const args = ['--space', widths(), '--accelerator-config', 'u55', '--output-dir', at(directory), ...more];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [
+      main,
+      'sweep',
+      'example:story_standard',
+      ...args,
+    ]);
+    expect([status, String(stderr).includes('error')]).toEqual([0, false]);
+    return {
+      ranking: readFileSync(join(at(directory), 'ranking.csv'), 'utf8'),
+      front: readFileSync(join(at(directory), 'front.csv'), 'utf8'),
+      record: recordOf(directory),
+      stdout: String(stdout),
     };
-    const alone = run('1');
-    expect(run('4')).toBe(alone);
-    expect(rowsOf('1')).toHaveLength(150);
-    const record = recordOf('4');
-    expect(record['objectives']).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
-    expect(record['designs_in_space']).toBe(27 * 4 * 4);
-    expect(record['models']).toMatchObject([{ evaluated: { method: 'sample', planned: 150, failed: 0 } }]);
-    expect(String((record['notes'] as string[])[0])).toMatch(/crude stand-in/);
+  };
+  const evaluatedOf = (record: Record<string, unknown>): Record<string, unknown> =>
+    (record['models'] as { evaluated: Record<string, unknown> }[])[0]!.evaluated;
+
+  it.each(['sample', 'evolve', 'exact'])(
+    'writes the same ranking with one worker and with four: %s',
+    (method) => {
+      const run = (jobs: string) =>
+        runSweep(`${method}${jobs}`, '--method', method, '--limit', '150', '--jobs', jobs);
+      const [alone, together] = [run('1'), run('4')];
+      expect(together.ranking).toBe(alone.ranking);
+      const { record } = alone;
+      expect(record['objectives']).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
+      expect(record['designs_in_space']).toBe(27 * 4 * 4);
+      expect(record['designs_evaluated']).toBeLessThanOrEqual(150);
+      expect(record).toMatchObject({ method, limit: 150, time_budget_seconds: null, interrupted: false });
+      expect(evaluatedOf(record)).toMatchObject({
+        method,
+        why: 'it was asked for',
+        planned: record['designs_evaluated'],
+        finished: record['designs_evaluated'],
+        failed: 0,
+      });
+      expect(record['hypervolume']).toBeGreaterThan(0);
+      expect(record['reference_point']).toHaveLength(3);
+      expect(String((record['notes'] as string[])[0])).toMatch(/crude stand-in/);
+    },
+  );
+
+  it('finds the same front with every method, where the limit allows it', () => {
+    const fronts = ['exhaustive', 'sample', 'evolve', 'auto', 'exact'].map((method) => {
+      const { front, record } = runSweep(`all-${method}`, '--method', method, '--jobs', '1');
+      const history = evaluatedOf(record)['history'] as { hypervolume: number }[] | undefined;
+      if (history !== undefined) {
+        expect(history.at(-1)!.hypervolume).toBeCloseTo(Number(record['hypervolume']), 12);
+      }
+      return front;
+    });
+    // The exact front may leave out designs with the same figures as others.
+    expect(fronts.slice(1, 4)).toEqual([fronts[0], fronts[0], fronts[0]]);
+    const points = (front: string): string[] =>
+      (parse(front, { columns: true }) as unknown as Record<string, string>[]).map((row) =>
+        [row['cycles_total'], row['sram_total_bytes'], row['parameters']].join(),
+      );
+    expect(new Set(points(fronts[4]!))).toEqual(new Set(points(fronts[0]!)));
   });
 
-  it('keeps what was finished on Ctrl-C', async () => {
+  it('prints what the evolutionary search did, and ends it when the time is up', () => {
+    const large = spaceFile('timed.yaml', 'widths: {multiple_of: 1, from: 0.1, to: 8}\n');
+    const { stdout, record } = runSweep(
+      'timed',
+      ...['--space', large, '--method', 'evolve', '--seconds', '3', '--jobs', '1', '--limit', '1000000'],
+    );
+    expect(stdout).toMatch(/evolutionary search: [\d,]+ designs in \d+ generations; the time was up/);
+    expect(evaluatedOf(record)).toMatchObject({ stopped: 'time', reproducible: false, algorithm: 'NSGA-II' });
+    expect(record['time_budget_seconds']).toBe(3);
+  });
+
+  it.each(['evolve', 'sample', 'exact'])('keeps what was finished on Ctrl-C: %s', async (method) => {
     const space = spaceFile('large.yaml', 'widths: {multiple_of: 1, from: 0.1, to: 8}\n');
+    const directory = `stopped-${method}`;
     const args = ['--space', space, '--accelerator-config', 'u55,u65', '--limit', '1000000', '--jobs', '1'];
-    const argv = [main, 'sweep', 'example:story_standard', ...args, '--output-dir', at('stopped')];
-    const child = spawn(process.execPath, argv);
-    child.stderr.once('data', () => setTimeout(() => child.kill('SIGINT'), 2000));
+    const argv = [main, 'sweep', 'example:story_standard', ...args, '--method', method];
+    const child = spawn(process.execPath, [...argv, '--output-dir', at(directory)]);
+    child.stderr.once('data', () => setTimeout(() => child.kill('SIGINT'), 3000));
     const status = await new Promise((resolve) => child.on('close', resolve));
     expect(status).toBe(130);
-    expect(readdirSync(at('stopped')).sort()).toEqual(['front.csv', 'ranking.csv', 'run.json']);
-    const record = recordOf('stopped');
+    expect(readdirSync(at(directory)).sort()).toEqual(['front.csv', 'ranking.csv', 'run.json']);
+    const record = recordOf(directory);
     expect(record['interrupted']).toBe(true);
-    expect(rowsOf('stopped')).toHaveLength(Number(record['designs_evaluated']));
-    expect(Number(record['designs_evaluated'])).toBeGreaterThan(0);
+    expect(rowsOf(directory)).toHaveLength(Number(record['designs_evaluated']));
+    // The exact search has its table of costs to make first.
+    if (method !== 'exact') expect(Number(record['designs_evaluated'])).toBeGreaterThan(0);
   });
 });
