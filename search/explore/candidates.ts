@@ -28,31 +28,54 @@ export const solutionCandidates = (search: SystemSearch): Candidates => {
   return { search, rows, costs };
 };
 
-/** Designs that differ in one choice from the best ones judged. */
-export const neighbours = (search: SystemSearch, referee: Referee, space: Space): Candidates => {
-  const radices = radicesOf(space);
-  const k = search.dimensions.length;
-  const { judged, best } = referee;
-  const own = best.map((i) => judged.rows.row(i)).filter((row) => row[row.length - 1] === search.system);
-  const most = own.length * radices.slice(0, -1).reduce((sum, radix) => sum + radix - 1, 0);
-  const found = new RowSet(most, judged.width);
-  const costs = new Float64Array(most * k);
-  for (const row of own) {
-    const from = additiveCosts(search.formed.model, row);
-    const next = row.slice();
-    for (let position = 0; position < judged.width - 1; position++) {
-      for (let digit = 0; digit < radices[position]!; digit++) {
-        if (digit === row[position]) continue;
-        next[position] = digit;
-        if (judged.rows.has(next) || found.has(next)) continue;
-        search.changed(next, from, position, row[position]!, costs.subarray(found.size * k));
-        found.add(next);
-      }
-      next[position] = row[position]!;
-    }
+/** Designs that differ in one choice from the best ones judged; grows as better ones are found. */
+export class Neighbourhood {
+  private readonly seen: RowSet;
+  private readonly asked = new Set<number>();
+  private readonly rows: Uint16Array[] = [];
+  private costs = new Float64Array(1024);
+
+  constructor(
+    private readonly search: SystemSearch,
+    private readonly referee: Referee,
+    private readonly space: Space,
+    private readonly most: number,
+  ) {
+    this.seen = new RowSet(most, referee.judged.width);
   }
-  return { search, rows: Array.from({ length: found.size }, (_, i) => found.row(i)), costs };
-};
+
+  /** Adds the neighbours of designs that have become best ones since the last call. */
+  grow(): Candidates {
+    const { search, referee, space, seen, rows } = this;
+    const { judged, best } = referee;
+    const radices = radicesOf(space);
+    const k = search.dimensions.length;
+    for (const number of best) {
+      const own = judged.rows.row(number);
+      if (own[own.length - 1] !== search.system || this.asked.has(number)) continue;
+      this.asked.add(number);
+      const from = additiveCosts(search.formed.model, own);
+      const next = own.slice();
+      for (let position = 0; position < own.length - 1; position++) {
+        for (let digit = 0; digit < radices[position]!; digit++) {
+          if (digit === own[position] || seen.size === this.most) continue;
+          next[position] = digit;
+          if (judged.rows.has(next) || seen.has(next)) continue;
+          if (k * (seen.size + 1) > this.costs.length) {
+            const wider = new Float64Array(2 * this.costs.length);
+            wider.set(this.costs);
+            this.costs = wider;
+          }
+          search.changed(next, from, position, own[position]!, this.costs.subarray(seen.size * k));
+          rows.push(seen.row(seen.size));
+          seen.add(next);
+        }
+        next[position] = own[position]!;
+      }
+    }
+    return { search, rows, costs: this.costs };
+  }
+}
 
 /** A system's design is looked at unless another design is better by more than this ratio. */
 const CLEARLY = Math.log(1.05);
@@ -85,17 +108,19 @@ const HOPES = [0, 0.25, 0.5, 0.75, 1];
 
 /**
  * Designs that may beat some of those judged, as far as the model's errors so far allow: nearest first, that is those
- * first which need the least luck.
+ * first which need the least luck. At least `most` of them if there are as many.
  */
 export const nearest = (
   candidates: readonly Candidates[],
   referee: Referee,
   objectives: readonly Objective[],
+  most: number,
 ): Uint16Array[] => {
   const chosen: Uint16Array[] = [];
   const { judged, front } = referee;
   const taken = candidates.map(({ rows }) => Uint8Array.from(rows, (row) => Number(judged.rows.has(row))));
   for (const hope of HOPES) {
+    if (chosen.length >= most) break;
     candidates.forEach(({ search, rows, costs }, c) => {
       const hoped = search.hoped(costs, rows.length, hope);
       const values: Rows = {

@@ -6,7 +6,7 @@ import { radicesOf, type Space } from '../space.js';
 import { createApplier } from '../substitute/apply.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Values } from '../substitute/substitution.js';
-import { acrossSystems, nearest, neighbours, solutionCandidates } from './candidates.js';
+import { acrossSystems, nearest, Neighbourhood, solutionCandidates } from './candidates.js';
 import type { SolveOptions } from './eliminate.js';
 import { exactFacts, proofLines } from './exact-facts.js';
 import type { Exploration, Explorer, ExploreRequest } from './explorer.js';
@@ -37,6 +37,8 @@ const RANDOM_PROBES = 100;
 const ROUND = 1000;
 /** Designs judged besides the front where the error band cannot be gone through as a whole. */
 const REFINED = 6000;
+/** Designs of a system that are thought of around the best. */
+const MOST_NEIGHBOURS = 500_000;
 /** Share of a limit by which a design may miss it before the model's error is known. */
 const LIMIT_SLACK = 0.01;
 
@@ -207,11 +209,12 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     const band =
       exactly && !flawless && searches.every((s) => s.solution) ? searches.map(solutionCandidates) : [];
     const most = complete ? Infinity : referee.judged.count + REFINED;
+    const around = complete
+      ? []
+      : searches.map((search) => new Neighbourhood(search, referee, space, MOST_NEIGHBOURS));
     while (referee.room > 0 && referee.judged.count < most) {
-      const candidates = complete
-        ? band
-        : [...band, ...searches.map((search) => neighbours(search, referee, space))];
-      const next = nearest(candidates, referee, objectives);
+      const candidates = [...band, ...around.map((neighbourhood) => neighbourhood.grow())];
+      const next = nearest(candidates, referee, objectives, ROUND);
       if (next.length === 0) break;
       await referee.judge(next, ROUND);
     }

@@ -161,15 +161,16 @@ export class Collector {
   }
 
   private keep(kept: Uint32Array): void {
-    const { k } = this;
-    const order = kept.slice().sort();
-    order.forEach((from, to) => {
-      this.costs.copyWithin(to * k, from * k, (from + 1) * k);
-      this.left[to] = this.left[from]!;
-      this.right[to] = this.right[from]!;
-      this.choice[to] = this.choice[from]!;
-    });
-    this.count = order.length;
+    const { k, costs, left, right, choice } = this;
+    kept.sort();
+    for (let to = 0; to < kept.length; to++) {
+      const from = kept[to]!;
+      for (let j = 0; j < k; j++) costs[to * k + j] = costs[from * k + j]!;
+      left[to] = left[from]!;
+      right[to] = right[from]!;
+      choice[to] = choice[from]!;
+    }
+    this.count = kept.length;
   }
 
   private pruneOnce(): void {

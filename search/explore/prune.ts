@@ -7,42 +7,42 @@ export interface Rows {
 
 const DIGIT_BITS = 11;
 const BUCKETS = 1 << DIGIT_BITS;
+const MASK = BUCKETS - 1;
 /** Whole numbers below this are sorted by their digits. */
-const RADIX_LIMIT = 2 ** (3 * DIGIT_BITS);
+const RADIX_LIMIT = 2 ** 32;
+/** Fewer rows are sorted by comparing them. */
+const FEW = 64;
 
-const sortableByDigits = ({ values, count, dimensions: k }: Rows, column: number): boolean => {
-  for (let i = 0; i < count; i++) {
-    const value = values[i * k + column]!;
-    if (!(value >= 0 && value < RADIX_LIMIT && Number.isInteger(value))) return false;
+/** Room for sorting, kept between calls: sorting is most of the work of a search. */
+let room = { keys: new Uint32Array(0), from: new Uint32Array(0), to: new Uint32Array(0) };
+
+const roomFor = (count: number): typeof room => {
+  if (room.keys.length < count) {
+    const size = 2 * count;
+    room = { keys: new Uint32Array(size), from: new Uint32Array(size), to: new Uint32Array(size) };
   }
-  return true;
+  return room;
 };
 
-/** Stable sort of `order` by a column of whole numbers. */
-const sortByDigits = (
-  rows: Rows,
-  column: number,
-  order: Uint32Array<ArrayBuffer>,
-): Uint32Array<ArrayBuffer> => {
-  const { values, dimensions: k } = rows;
-  const counts = new Uint32Array(BUCKETS + 1);
-  let [from, to] = [order, new Uint32Array(order.length)];
+const counts = new Uint32Array(BUCKETS);
+
+/** Fills the keys with a column if it holds whole numbers that fit; tells the largest, or −1 if it does not. */
+const columnKeys = ({ values, count, dimensions: k }: Rows, column: number, keys: Uint32Array): number => {
   let largest = 0;
-  for (const i of order) largest = Math.max(largest, values[i * k + column]!);
-  for (let scale = 1; scale <= largest || scale === 1; scale *= BUCKETS) {
-    counts.fill(0);
-    for (const i of from) counts[(Math.floor(values[i * k + column]! / scale) % BUCKETS) + 1]!++;
-    for (let b = 0; b < BUCKETS; b++) counts[b + 1]! += counts[b]!;
-    for (const i of from) to[counts[Math.floor(values[i * k + column]! / scale) % BUCKETS]!++] = i;
-    [from, to] = [to, from];
+  for (let i = 0, at = column; i < count; i++, at += k) {
+    const value = values[at]!;
+    if (!(value >= 0 && value < RADIX_LIMIT)) return -1;
+    const key = value >>> 0;
+    if (key !== value) return -1;
+    keys[i] = key;
+    if (key > largest) largest = key;
   }
-  return from;
+  return largest;
 };
 
-/** Positions of rows in lexicographic order. */
+/** Positions of rows in lexicographic order; of equal rows the first comes first. Valid until the next call. */
 const sorted = (rows: Rows): Uint32Array => {
   const { values, count, dimensions: k } = rows;
-  let order = new Uint32Array(count).map((_, i) => i);
   const compareFrom =
     (first: number) =>
     (a: number, b: number): number => {
@@ -52,19 +52,44 @@ const sorted = (rows: Rows): Uint32Array => {
       }
       return a - b;
     };
-  if (count < 64) return order.sort(compareFrom(0));
+  const { keys } = roomFor(count);
+  let { from, to } = room;
+  for (let i = 0; i < count; i++) from[i] = i;
+  if (count < FEW) return from.subarray(0, count).sort(compareFrom(0));
+  // Least significant first: columns of whole numbers that come before any other.
   let prefix = 0;
-  while (prefix < k && sortableByDigits(rows, prefix)) prefix++;
-  for (let column = prefix - 1; column >= 0; column--) order = sortByDigits(rows, column, order);
+  while (prefix < k && columnKeys(rows, prefix, keys) >= 0) prefix++;
+  for (let column = prefix - 1; column >= 0; column--) {
+    const largest = columnKeys(rows, column, keys);
+    for (let shift = 0; shift < 32 && (shift === 0 || largest >>> shift > 0); shift += DIGIT_BITS) {
+      counts.fill(0);
+      for (let i = 0; i < count; i++) counts[(keys[i]! >>> shift) & MASK]!++;
+      let sum = 0;
+      for (let digit = 0; digit < BUCKETS; digit++) {
+        const size = counts[digit]!;
+        counts[digit] = sum;
+        sum += size;
+      }
+      for (let i = 0; i < count; i++) {
+        const row = from[i]!;
+        to[counts[(keys[row]! >>> shift) & MASK]!++] = row;
+      }
+      [from, to] = [to, from];
+    }
+  }
+  const order = from.subarray(0, count);
   if (prefix === k) return order;
-  const same = (a: number, b: number): boolean => {
-    for (let j = 0; j < prefix; j++) if (values[a * k + j] !== values[b * k + j]) return false;
-    return true;
-  };
   const compare = compareFrom(prefix);
-  for (let from = 0, to = 1; from < count; from = to++) {
-    while (to < count && same(order[from]!, order[to]!)) to++;
-    if (to - from > 1) order.subarray(from, to).sort(compare);
+  for (let start = 0, end = 1; start < count; start = end++) {
+    const first = order[start]! * k;
+    while (end < count) {
+      const other = order[end]! * k;
+      let j = 0;
+      while (j < prefix && values[first + j] === values[other + j]) j++;
+      if (j < prefix) break;
+      end++;
+    }
+    if (end - start > 1) order.subarray(start, end).sort(compare);
   }
   return order;
 };
