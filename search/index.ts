@@ -12,6 +12,16 @@ export {
   parseWidths,
   type Changes,
 } from './design.js';
+export {
+  appliedRecord,
+  appliedText,
+  describeDesign,
+  designFileName,
+  emitDesign,
+  nameDesign,
+  type Applied,
+  type NamedDesign,
+} from './emit/index.js';
 export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './energy.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';

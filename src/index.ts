@@ -15,6 +15,7 @@ export {
   type Estimator,
   type Evaluation,
 } from './estimate.js';
+export { emitModel } from './graph/export.js';
 export { importNetwork } from './graph/import.js';
 export { loadNetwork } from './graph/load.js';
 export type { Graph, Network, Operator, Quantisation, Tensor } from './graph/network.js';
