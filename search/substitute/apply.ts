@@ -1,19 +1,13 @@
-import type { Graph, Network, Operator, Tensor } from '../../src/graph/network.js';
-import { channelRelation, type ConstantAxes } from '../channels.js';
+import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space.js';
-import { createGroupWidths, type GroupWidths } from './group-widths.js';
+import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from './index.js';
 import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
+import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
-import {
-  local,
-  type Replacement,
-  type RetainedEnergy,
-  type Substitution,
-  type Target,
-  type Values,
-} from './substitution.js';
-import { widthShares, type WidthShares } from './width-energy.js';
+import type { RetainedEnergy, Substitution, Target, Values } from './substitution.js';
+import { resizedStatistics } from './weight-statistics.js';
+import { widthShares } from './width-energy.js';
 
 export { parametersOf } from './parameters.js';
 
@@ -37,64 +31,7 @@ export interface Applier {
   readonly operatorEnergy: (operator: number, digits: Digits) => RetainedEnergy;
 }
 
-/** What one operator becomes for one (option, channel counts): either resized constants or a replacement. */
-interface Piece {
-  readonly resized: readonly { readonly input: number; readonly tensor: Tensor }[];
-  readonly newShape?: readonly number[];
-  readonly replacement?: Replacement;
-  readonly parameters: number;
-  /** Worked out when it is first asked for. */
-  energy?: RetainedEnergy;
-}
-
-/** An operator with all that its pieces depend on. */
-interface Slot {
-  readonly operator: Operator;
-  /** Position of its site in the space; −1 for none. */
-  readonly site: number;
-  /** Positions in the space of the width groups it touches. */
-  readonly groups: readonly number[];
-  readonly constants: readonly ConstantAxes[];
-  /** Constant tensors that only this operator uses: their indices may be given to what replaces them. */
-  readonly exclusive: ReadonlySet<number>;
-  /** Parameters of the unchanged operator. */
-  readonly parameters: number;
-  readonly pieces: Map<number, Piece>;
-  /** Kept shares for all its widths, worked out when they are first asked for. */
-  shares?: WidthShares;
-}
-
 const WHOLE: RetainedEnergy = { before: 1, after: 1 };
-
-const countReaders = (graph: Graph): Uint32Array => {
-  const readers = new Uint32Array(graph.tensors.length);
-  for (const operator of graph.operators) for (const t of operator.inputs) if (t >= 0) readers[t]!++;
-  for (const t of graph.outputs) readers[t]!++;
-  return readers;
-};
-
-const slotsOf = (space: Space, widths: GroupWidths): { slots: Slot[]; shared: boolean } => {
-  const graph = space.network.graphs[0];
-  const siteOf = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
-  const readers = countReaders(graph);
-  const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
-  let shared = false;
-  const slots = graph.operators.map((operator, index): Slot => {
-    const touched = [...operator.inputs, ...operator.outputs].map((t) => widths.groupOf[t] ?? -1);
-    const own = parameterInputs(operator, isConstant);
-    shared ||= own.some((t) => readers[t]! > 1);
-    return {
-      operator,
-      site: siteOf.get(index) ?? -1,
-      groups: [...new Set(touched)].filter((g) => g >= 0),
-      constants: channelRelation(operator, graph).constants,
-      exclusive: new Set(operator.inputs.slice(1).filter((t) => isConstant(t) && readers[t] === 1)),
-      parameters: own.reduce((sum, t) => sum + elementsOf(graph.tensors[t]!), 0),
-      pieces: new Map(),
-    };
-  });
-  return { slots, shared };
-};
 
 /**
  * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
@@ -127,9 +64,17 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
       const tensor = graph.tensors[slot.operator.inputs[input]!]!;
       if (role === 'shape') return [{ input, tensor: withLastEntry(tensor, maps[0]!.map.length) }];
       if (role === 'data') return [{ input, tensor: withEntries(tensor, maps, 'last') }];
-      const resized = known === 'known' ? withEntries(tensor, maps, 'zero') : withUnknownValues(tensor, maps);
-      return [{ input, tensor: resized }];
+      if (known === 'known') return [{ input, tensor: withEntries(tensor, maps, 'zero') }];
+      const statistics = input === 1 ? resizedStatistics(slot.operator, tensor, maps) : undefined;
+      return [{ input, tensor: withUnknownValues(tensor, maps, statistics) }];
     });
+
+  /** Number of a slot's widths, after that of something else. */
+  const widthsKey = (slot: Slot, digits: Digits, before = 0): number => {
+    let key = before;
+    for (const g of slot.groups) key = key * space.groups[g]!.widths.length + widths.widthDigit(g, digits);
+    return key;
+  };
 
   const targetOf = ({ operator }: Slot, digits: Digits, resized: Piece['resized']): Target => {
     const constantAt = (input: number): Tensor | undefined =>
@@ -168,12 +113,9 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
   /** The piece of a slot; undefined where the operator stays as it is. */
   const pieceOf = (slot: Slot, digits: Digits): Piece | undefined => {
     let changed = substitutionOf(slot, digits) !== undefined;
-    let key = slot.site < 0 ? 0 : digits[slot.site]!;
-    for (const g of slot.groups) {
-      changed ||= widths.isChanged(g, digits);
-      key = key * space.groups[g]!.widths.length + widths.widthDigit(g, digits);
-    }
+    for (const g of slot.groups) changed ||= widths.isChanged(g, digits);
     if (!changed) return undefined;
+    const key = widthsKey(slot, digits, slot.site < 0 ? 0 : digits[slot.site]!);
     let piece = slot.pieces.get(key);
     if (piece === undefined) {
       piece = makePiece(slot, digits);
@@ -202,14 +144,24 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     return slot.shares(groups.map((g) => widths.widthDigit(g, digits)));
   };
 
+  /** Energy of a slot's option from its weights; options have decompositions in common, so all are asked at once. */
+  const decomposedEnergy = (slot: Slot, digits: Digits): number => {
+    const key = widthsKey(slot, digits);
+    let energies = slot.energies.get(key);
+    if (energies === undefined) {
+      const target = targetOf(slot, digits, resizedConstants(slot, digits, 'known'));
+      energies = substitutions[slot.site]!.map((substitution) => substitution?.energy(target) ?? 1);
+      slot.energies.set(key, energies);
+    }
+    return energies[digits[slot.site]!]!;
+  };
+
   const energyOfPiece = (slot: Slot, piece: Piece, digits: Digits): RetainedEnergy => {
     const share = widthShare(slot, digits);
-    const substitution = substitutionOf(slot, digits);
-    if (substitution === undefined) return { before: share, after: share };
-    const known = piece.replacement?.energy;
-    const target = (): Target => targetOf(slot, digits, resizedConstants(slot, digits, 'known'));
+    if (piece.replacement === undefined) return { before: share, after: share };
+    const known = piece.replacement.energy;
     return {
-      before: share * (known?.before ?? substitution.energy(target())),
+      before: share * (known?.before ?? decomposedEnergy(slot, digits)),
       after: share * (known?.after ?? NaN),
     };
   };
@@ -261,42 +213,4 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     },
     operatorEnergy: (operator, digits) => slotEnergy(slots[operator]!, digits),
   };
-};
-
-/** The operator with its resized constants, which keep their places where nothing else uses them. */
-const resize = (slot: Slot, piece: Piece, tensors: Tensor[]): Operator => {
-  const { operator } = slot;
-  let inputs: number[] | undefined;
-  for (const { input, tensor } of piece.resized) {
-    const index = operator.inputs[input]!;
-    if (slot.exclusive.has(index)) {
-      tensors[index] = tensor;
-    } else {
-      inputs ??= operator.inputs.slice();
-      inputs[input] = tensors.push(tensor) - 1;
-    }
-  }
-  if (inputs === undefined && piece.newShape === undefined) return operator;
-  const options =
-    piece.newShape === undefined ? operator.options : { ...operator.options, new_shape: piece.newShape };
-  return { ...operator, inputs: inputs ?? operator.inputs, options };
-};
-
-/** Appends a replacement's operators; its tensors take the places of the constants that it frees, then new ones. */
-const place = (slot: Slot, replacement: Replacement, tensors: Tensor[], operators: Operator[]): void => {
-  const free = [...slot.exclusive];
-  const index = replacement.tensors.map((tensor, i) => {
-    const t = free[i];
-    if (t === undefined) return tensors.push(tensor) - 1;
-    tensors[t] = tensor;
-    return t;
-  });
-  const resolve = (t: number): number => (t < -1 ? index[local(t)]! : t);
-  for (const operator of replacement.operators) {
-    operators.push({
-      ...operator,
-      inputs: operator.inputs.map(resolve),
-      outputs: operator.outputs.map(resolve),
-    });
-  }
 };
