@@ -8,15 +8,25 @@ import type { StreamOrder, StreamSlice } from './stream-order.js';
 const HEADER_BITS = 75;
 const RUN_DIVISORS = [0, 1, 2, 3] as const;
 
+/**
+ * Quotients of the runs that zeros among weights make, per other weight: zeros here and there make runs of geometric
+ * lengths, those of empty channels make few long ones.
+ */
+function zeroQuotients({ zeroShare: z, loneZeroShare }: WeightStatistics, divisor: number): number {
+  if (z === 0) return 0;
+  const scattered = Math.min(1, loneZeroShare / (z * (1 - z) ** 2));
+  const power = z ** (2 ** divisor);
+  return (scattered * power) / (1 - power) + ((1 - scattered) * z) / (1 - z) / 2 ** divisor;
+}
+
 /** Bits of a stream whose zeros, padding among them, are coded as runs; what the best run divisor gives. */
 function bitsWithRuns(statistics: WeightStatistics, { weights, padding, runs }: StreamContents): number {
-  const zeros = weights * statistics.zeroShare;
-  const others = weights - zeros;
   // Nothing but zeros is one run, whose divisor the encoder does not get to choose.
-  if (others === 0) return weights + padding;
+  if (statistics.zeroShare === 1) return weights + padding;
+  const others = weights * (1 - statistics.zeroShare);
   let least = Infinity;
   for (const divisor of RUN_DIVISORS) {
-    let bits = others * (1 + divisor) + zeros / 2 ** divisor;
+    let bits = others * (1 + divisor + zeroQuotients(statistics, divisor));
     for (const [length, count] of runs) bits += (length >> divisor) * count;
     least = Math.min(least, bits);
   }
