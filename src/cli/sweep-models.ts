@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { buildSpace, checkOptions, chooseSystems } from '../../search/build-space.js';
 import type { ModelSource } from '../../search/run-record.js';
-import { readSpaceFile } from '../../search/space-file.js';
+import { readSpaceFile, type LoadedSpaceFile } from '../../search/space-file.js';
 import { countDesigns, type Space } from '../../search/space.js';
 import type { SweepModel } from '../../search/sweep.js';
 import { usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
+import type { TfliteModel } from '../tflite/model.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { note } from './streams.js';
@@ -15,13 +16,24 @@ import { note } from './streams.js';
 export interface SpaceOptions extends SystemOptions, CommonOptions {
   readonly space?: string;
   readonly options?: string;
+  /** Fractions of the channels of every width group. */
+  readonly widths?: readonly number[];
 }
 
 /** Models with their spaces, and where each came from. */
 export interface Loaded {
   readonly models: readonly SweepModel[];
   readonly sources: readonly ModelSource[];
+  readonly files: readonly TfliteModel[];
 }
+
+/** The space file with the widths of the command line, which it must not state too. */
+const withWidths = (file: LoadedSpaceFile | undefined, { widths, space }: SpaceOptions): typeof file => {
+  if (widths === undefined) return file;
+  if (file?.content.widths !== undefined)
+    throw usageError(`--widths and the widths of ${space ?? ''} say the same; leave one of them out`);
+  return { content: { ...file?.content, widths }, place: file?.place ?? (() => '--widths') };
+};
 
 /**
  * Reads the models and the space of each; a model that is named twice counts once.
@@ -29,7 +41,7 @@ export interface Loaded {
  */
 export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
   const say = options.quiet ? () => undefined : note;
-  const file = options.space === undefined ? undefined : readSpaceFile(options.space);
+  const file = withWidths(options.space === undefined ? undefined : readSpaceFile(options.space), options);
   const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
   own?.warnings.forEach((warning) => say(`warning: ${warning}`));
   const systems = chooseSystems(
@@ -48,7 +60,7 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       .map((o) => o.trim())
       .filter((o) => o !== ''),
   );
-  const models = new Map<string, SweepModel & ModelSource>();
+  const models = new Map<string, SweepModel & ModelSource & { readonly file: TfliteModel }>();
   for (const path of paths) {
     const { model, network } = await loadModel(path);
     const sha256 = createHash('sha256').update(model.source).digest('hex');
@@ -65,12 +77,13 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       options: added,
       ...(file === undefined ? {} : { file }),
     });
-    models.set(network.name, { name: network.name, space, path, sha256 });
+    models.set(network.name, { name: network.name, space, path, sha256, file: model });
   }
   const list = [...models.values()];
   return {
     models: list.map(({ name, space }) => ({ name, space })),
     sources: list.map(({ path, sha256 }) => ({ path, sha256 })),
+    files: list.map((entry) => entry.file),
   };
 };
 

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { usageError } from '../errors.js';
+import type { CommonOptions, SystemOptions } from './options.js';
+
+/** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
+export interface SearchOptions extends SystemOptions, CommonOptions {
+  readonly space?: string;
+  readonly options?: string;
+  /** Fractions of the channels of every width group. */
+  readonly widths?: readonly number[];
+  readonly objectives?: string;
+  readonly maxCycles?: number;
+  readonly maxTime?: number;
+  readonly maxSram?: number;
+  readonly maxExternal?: number;
+  readonly minEnergy?: number;
+  readonly method: string;
+  readonly jobs?: number;
+  readonly seed: number;
+  readonly limit: number;
+  readonly seconds?: number;
+  readonly dryRun?: boolean;
+}
+
+const number =
+  (option: string, what: string, least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw usageError(`${option} is "${text}", expected ${what}`);
+  };
+
+const whole =
+  (option: string, what: string, least: number, most: number) =>
+  (text: string): number => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw usageError(`${option} is "${text}", expected a whole number ${what}`);
+  };
+
+const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
+  number(option, `a number of ${unit} from 0, such as ${example}`, 0, Number.MAX_VALUE);
+
+const fractions = (text: string): readonly number[] => {
+  const parts = text.split(',').map((part) => part.trim());
+  const values = parts.map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : NaN));
+  if (values.every((value) => value > 0 && value <= 16)) return values;
+  throw usageError(
+    `--widths is "${text}", expected fractions of the channels above 0 and at most 16, such as 0.5,0.75,1`,
+  );
+};
+
+/** Adds the options that say what may vary, what is wanted and how to search. */
+export const addSearchOptions = (command: Command): Command =>
+  command
+    .option('--space <file.yaml>', 'what may vary (default: each site standard or separable)')
+    .option('--options <list>', 'further options for the sites, such as separable:relu')
+    .option(
+      '--widths <list>',
+      'fractions of the channels that width groups may have, such as 0.5,0.75,1',
+      fractions,
+    )
+    .option('--objectives <list>', 'columns of ranking.csv to rank by')
+    .option('--max-cycles <n>', 'most cycles per inference', positive('--max-cycles', 'cycles', '500000'))
+    .option(
+      '--max-time <ms>',
+      'most milliseconds per inference',
+      positive('--max-time', 'milliseconds', '2.5'),
+    )
+    .option('--max-sram <KiB>', 'most SRAM that may be used', positive('--max-sram', 'KiB', '256'))
+    .option(
+      '--max-external <KiB>',
+      'most bytes moved to and from DRAM and flash per inference',
+      positive('--max-external', 'KiB', '100'),
+    )
+    .option(
+      '--min-energy <ratio>',
+      'least retained energy of the weights, 0 to 1',
+      number('--min-energy', 'a ratio from 0 to 1, such as 0.8', 0, 1),
+    )
+    .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
+    .option(
+      '--jobs <n>',
+      'worker threads; 1 uses none (default: one per processor)',
+      whole('--jobs', 'from 1 to 512', 1, 512),
+    )
+    .option(
+      '--seed <n>',
+      'seed of the sample or the evolutionary search',
+      whole('--seed', 'of at most 32 bits, such as 1', -(2 ** 31), 2 ** 32 - 1),
+      1,
+    )
+    .option(
+      '--limit <n>',
+      'most designs to evaluate',
+      whole('--limit', 'from 1 to 10000000, such as 100000', 1, 1e7),
+      100_000,
+    )
+    .option(
+      '--seconds <n>',
+      'time budget; a search that it ends cannot be repeated exactly (default: none)',
+      positive('--seconds', 'seconds', '60'),
+    )
+    .option('--dry-run', 'show the space and the number of its designs, and stop');

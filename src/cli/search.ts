@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { constraintsOf, type Constraint } from '../../search/constraints.js';
+import { unknownEnergy } from '../../search/energy.js';
+import type { SessionOptions } from '../../search/evaluate/pool.js';
+import { parseMethod, type Method } from '../../search/explore/choose.js';
+import { defaultObjectives, parseObjectives, type Objective } from '../../search/objectives.js';
+import { describeSpace, PARAMETERS_NOTE } from '../../search/run-record.js';
+import { planSweep, sweep, type PlannedModel, type Sweep } from '../../search/sweep.js';
+import { onInterrupt } from './interrupt.js';
+import { showProgress } from './progress.js';
+import type { SearchOptions } from './search-options.js';
+import { note, print, printJson } from './streams.js';
+import { loadSweepModels, spaceDetails, spaceLine, type Loaded } from './sweep-models.js';
+
+/** What is searched for, and how. */
+export interface SearchPlan {
+  readonly planned: readonly PlannedModel[];
+  readonly objectives: readonly Objective[];
+  readonly constraints: readonly Constraint[];
+}
+
+/** A search as the command line describes it. */
+export interface PreparedSearch extends SearchPlan, Loaded {
+  /** The objectives are those of the command line. */
+  readonly named: boolean;
+  readonly method: Method;
+  /** Why the retained energy of some designs is not known. */
+  readonly unknown: string | undefined;
+}
+
+/**
+ * Reads models and spaces, and decides how to search.
+ * @param byDefault objectives where none are named, by whether every energy is known
+ * @throws usage and input errors
+ */
+export const prepareSearch = async (
+  paths: readonly string[],
+  options: SearchOptions,
+  byDefault: (energyIsKnown: boolean) => readonly Objective[] = defaultObjectives,
+): Promise<PreparedSearch> => {
+  const method = parseMethod(options.method);
+  const constraints = constraintsOf(options);
+  const chosen = options.objectives === undefined ? undefined : parseObjectives(options.objectives);
+  const loaded = await loadSweepModels(paths, options);
+  const unknown = loaded.models
+    .map(({ space }) => unknownEnergy(space))
+    .find((reason) => reason !== undefined);
+  const objectives = chosen ?? byDefault(unknown === undefined);
+  const planned = planSweep(loaded.models, objectives, options.limit, method);
+  return { ...loaded, planned, objectives, constraints, named: chosen !== undefined, method, unknown };
+};
+
+/** Prints what would be searched, and how. */
+export const dryRun = (models: readonly PlannedModel[], schema: string, options: SearchOptions): void => {
+  if (options.json) {
+    printJson({
+      schema,
+      dry_run: true,
+      models: models.map(({ name, space, choice }) => ({
+        name,
+        space: describeSpace(space),
+        would_evaluate: {
+          designs: choice.atMost,
+          how: choice.plan,
+          method: choice.name,
+          why: choice.why,
+        },
+      })),
+    });
+    return;
+  }
+  for (const model of models) {
+    const { name, why, plan } = model.choice;
+    const how = `would evaluate ${plan} (method ${name}: ${why})`;
+    print([spaceLine(model), ...spaceDetails(model.space), how].join('\n'));
+  }
+};
+
+/** What stands in for retained energy by default, in a sentence; undefined where nothing does. */
+export const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>
+  !named && unknown !== undefined && objectives.some(({ column }) => column === 'parameters')
+    ? `parameters:max takes the place of retained energy, because ${unknown}; ${PARAMETERS_NOTE}`
+    : undefined;
+
+/** Says on stderr what is going to be searched. */
+export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): void => {
+  if (quiet) return;
+  for (const model of prepared.planned) {
+    const { name, why, plan } = model.choice;
+    note(spaceLine(model));
+    if (name !== 'exhaustive') note(`evaluating ${plan} (method ${name}: ${why})`);
+  }
+  const standIn = standInNote(prepared);
+  if (standIn !== undefined) note(`note: ${standIn}`);
+};
+
+/** Searches once, with a bar on stderr. */
+export type Search = (plan: SearchPlan, seconds?: number) => Promise<Sweep>;
+
+/**
+ * Does what takes long: with the workers that the options ask for, and so that Ctrl-C ends it early. The time budget of
+ * a search is that of the options unless it is given another.
+ */
+export const withWorkers = async <T>(
+  options: SearchOptions,
+  work: (search: Search, workers: SessionOptions) => Promise<T>,
+): Promise<T> => {
+  const interrupt = onInterrupt(options.quiet ? () => undefined : note);
+  const workers = { jobs: options.jobs ?? availableParallelism(), signal: interrupt.signal };
+  const search: Search = async ({ planned, objectives, constraints }, seconds = options.seconds) => {
+    const total = planned.reduce((sum, { choice }) => sum + choice.atMost, 0);
+    const progress = showProgress(total, 'designs', options.quiet !== true);
+    try {
+      return await sweep({
+        models: planned,
+        objectives,
+        constraints,
+        seed: options.seed,
+        ...(seconds !== undefined && { seconds }),
+        evaluate: workers,
+        onProgress: progress.update,
+      });
+    } finally {
+      progress.stop();
+    }
+  };
+  try {
+    return await work(search, workers);
+  } finally {
+    interrupt.dispose();
+  }
+};
