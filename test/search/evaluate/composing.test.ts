@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { describe, expect, it } from 'vitest';
+import { buildSpace } from '../../../search/build-space.js';
+import { createEvaluator, figuresOf } from '../../../search/evaluate/evaluator.js';
+import type { DesignFigures } from '../../../search/evaluate/figures.js';
+import { PART_FIGURE_COUNT, PART_FIGURES } from '../../../search/evaluate/part-figures.js';
+import { createProgramSource } from '../../../search/evaluate/program-source.js';
+import { parseSpaceFile } from '../../../search/space-file.js';
+import { radicesOf, type Space } from '../../../search/space.js';
+import { createApplier } from '../../../search/substitute/apply.js';
+import type { Values } from '../../../search/substitute/substitution.js';
+import { chooseSystem } from '../../../search/systems.js';
+import { createEstimator } from '../../../src/estimate.js';
+import { loadNetwork } from '../../../src/graph/load.js';
+import type { Network } from '../../../src/graph/network.js';
+import { anyNetwork } from '../../estimate/random-networks.js';
+import { sharedDir } from '../../shared.js';
+
+/** Designs that are evaluated before figures are compared. */
+const SEEN = 25;
+
+const ACCELERATORS = ['ethos-u55-128', 'ethos-u65-512', 'ethos-u85-256'];
+
+const spaceOf = (network: Network, options: string): Space =>
+  buildSpace(network, {
+    systems: ACCELERATORS.map((accelerator) => chooseSystem({ accelerator })),
+    optimise: 'Performance',
+    file: parseSpaceFile(`options: ${options}\nwidths: [0.6, 1, 1.3]\n`, 'space.yaml'),
+  });
+
+/** Random designs of a space on one of its systems. */
+function designs(space: Space, system: number, count: number, seed: number): Uint16Array[] {
+  const rng = xoroshiro128plus(seed);
+  return Array.from({ length: count }, () =>
+    Uint16Array.from(radicesOf(space), (radix, position) =>
+      position === space.sites.length + space.groups.length ? system : uniformInt(rng, 0, radix - 1),
+    ),
+  );
+}
+
+/** The design's figures from a compilation of its whole network. */
+function wholeFigures(space: Space, values: Values): (digits: Uint16Array) => DesignFigures {
+  const applier = createApplier(space, values);
+  const estimator = createEstimator();
+  return (digits) => {
+    const { system } = space.systems[digits.at(-1)!]!;
+    const program = estimator.compile(applier.network(digits), system.accelerator);
+    return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }));
+  };
+}
+
+/** What parts make of a design: sums, and the largest of what is no sum. */
+const combined = (parts: Float64Array): Record<string, number> =>
+  Object.fromEntries(
+    PART_FIGURES.map((name, figure) => {
+      const values = Array.from(
+        { length: parts.length / PART_FIGURE_COUNT },
+        (_, s) => parts[s * PART_FIGURE_COUNT + figure]!,
+      );
+      const value = name === 'sramMemoryUsedBytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
+      return [name, value];
+    }),
+  );
+
+/**
+ * Expects figures and sums of parts to be those of whole compilations, when most pieces have been seen in other
+ * designs.
+ */
+function check(space: Space, values: Values, count: number, seed: number): void {
+  const evaluator = createEvaluator(space, values);
+  const whole = wholeFigures(space, values);
+  ACCELERATORS.forEach((_, system) => {
+    const { length } = evaluator.segments(system);
+    const [seen, fresh] = [designs(space, system, SEEN, seed), designs(space, system, count, seed + 1)];
+    for (const design of seen) evaluator.evaluate(design);
+    for (const design of fresh) {
+      const figures = evaluator.evaluate(design);
+      expect(figures).toEqual(whole(design));
+      const parts = evaluator.parts(design);
+      expect(parts).toHaveLength(length * PART_FIGURE_COUNT);
+      expect(figures).toMatchObject(combined(parts));
+    }
+    const operators = evaluator.segments(system).flatMap((segment) => segment.operators);
+    expect([...operators].sort((a, b) => a - b)).toEqual([...space.network.graphs[0].operators.keys()]);
+  });
+}
+
+/**
+ * Evaluates random designs and counts those that were put together from pieces of others.
+ *
+ * @returns undefined where every design is compiled as a whole
+ */
+function countComposed(space: Space, accelerator: string, seed: number): number | undefined {
+  const applier = createApplier(space, 'unknown');
+  const estimator = createEstimator();
+  let compilations = 0;
+  const source = createProgramSource(space, (digits) => {
+    compilations++;
+    return estimator.compile(applier.network(digits), accelerator);
+  });
+  if (!source.composes) return undefined;
+  compilations = 0;
+  const drawn = designs(space, 0, SEEN, seed);
+  for (const design of drawn) source.program(design);
+  return drawn.length - compilations;
+}
+
+const OPTIONS = '[standard, separable, "separable*2"]';
+
+describe('designs of random networks', () => {
+  it.each(['mixed', 'tall', 'deep'] as const)('have the figures of whole compilations: %s', (form) => {
+    fc.assert(
+      fc.property(anyNetwork({ form, maxSteps: 9 }), fc.nat(), (network, seed) => {
+        check(spaceOf(network, OPTIONS), 'known', 3, seed + 1);
+      }),
+      { seed: 1, numRuns: 8 },
+    );
+  });
+
+  it('are put together from pieces', () => {
+    let composed = 0;
+    fc.assert(
+      fc.property(anyNetwork(), fc.constantFrom(...ACCELERATORS), (network, accelerator) => {
+        const count = countComposed(spaceOf(network, '[standard, separable]'), accelerator, 1);
+        expect(count).toBeDefined();
+        composed += count ?? 0;
+      }),
+      { seed: 2, numRuns: 30 },
+    );
+    expect(composed).toBeGreaterThan((30 * SEEN) / 2);
+  });
+
+  it('have parts whose MACs depend on nothing but their positions', () => {
+    const macs = PART_FIGURES.indexOf('macs');
+    fc.assert(
+      fc.property(anyNetwork({ maxSteps: 6 }), fc.nat(), (network, seed) => {
+        const space = spaceOf(network, OPTIONS);
+        const evaluator = createEvaluator(space, 'unknown');
+        const drawn = designs(space, 0, 6, seed + 1);
+        const parts = drawn.map((design) => evaluator.parts(design));
+        evaluator.segments(0).forEach(({ positions }, s) => {
+          const known = new Map<string, number>();
+          drawn.forEach((design, i) => {
+            const key = positions.map((position) => design[position]).join();
+            const value = parts[i]![s * PART_FIGURE_COUNT + macs]!;
+            expect(known.get(key) ?? value).toBe(value);
+            known.set(key, value);
+          });
+        });
+      }),
+      { seed: 3, numRuns: 20 },
+    );
+  });
+});
+
+const MODELS = [
+  'resnet8_int8',
+  'kws_ref_int8',
+  'vww_96_int8',
+  'person_detect',
+  'ad01_int8',
+  'micro_speech',
+  'mobilenet_v1_0.25_128_quant',
+  'mobilenet_v2_1.0_224_quant',
+  'story_standard',
+  'story_separable_linear',
+];
+
+describe.skipIf(sharedDir === undefined)('designs of real networks', () => {
+  it.each(MODELS)('have the figures of whole compilations: %s', (model) => {
+    const { network } = loadNetwork(`${sharedDir}/models/${model}.tflite`);
+    const space = spaceOf(network, '[standard, separable]');
+    for (const accelerator of ACCELERATORS) expect(countComposed(space, accelerator, 1)).toBeDefined();
+    check(space, 'unknown', 3, 1);
+  });
+
+  it('with weights that are known', () => {
+    const { network } = loadNetwork(`${sharedDir}/models/resnet8_int8.tflite`);
+    check(spaceOf(network, '[standard, separable]'), 'known', 3, 2);
+  });
+});

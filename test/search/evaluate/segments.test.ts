@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { createProgramSource } from '../../../search/evaluate/program-source.js';
+import { findSegments, type Segmentation } from '../../../search/evaluate/segments.js';
+import { radicesOf, type Space } from '../../../search/space.js';
+import { createApplier } from '../../../search/substitute/apply.js';
+import { createEstimator } from '../../../src/estimate.js';
+import type { Program } from '../../../src/schedule/program.js';
+import { smallSpace } from '../fixture.js';
+
+const segmentationOn = (space: Space, accelerator: string): Segmentation => {
+  const applier = createApplier(space, 'unknown');
+  const estimator = createEstimator();
+  const source = createProgramSource(space, (digits) =>
+    estimator.compile(applier.network(digits), accelerator),
+  );
+  expect(source.composes).toBe(true);
+  return source.segmentation;
+};
+
+const operatorsOf = ({ segments }: Segmentation): number[][] => segments.map((s) => [...s.operators]);
+
+/** Operations by their operators: the primary, then those that are fused or chained onto it. */
+const programOf = (...ops: number[][]): Program => ({
+  name: 'program',
+  ops: ops.map(([origin, ...subs]) => ({
+    lowered: { origin, subs: subs.map((sub) => ({ origin: sub, subs: [] })) },
+  })) as unknown as Program['ops'],
+  tensors: [],
+  sharedWeights: new Map(),
+});
+
+describe('segments of the residual network', () => {
+  // conv 0, conv 1, conv 2, add 3 (with conv 0), conv 4, depthwise 5, pool 6, reshape 7, dense 8.
+  const space = smallSpace('residual');
+  const positions = (accelerator: string): number[][] =>
+    segmentationOn(space, accelerator).segments.map((s) => [...s.positions]);
+
+  it('are the operators on Ethos-U55, and the reshape that vanishes goes with what it reads', () => {
+    expect(operatorsOf(segmentationOn(space, 'ethos-u55-128'))).toEqual([
+      [0],
+      [1],
+      [2],
+      [3],
+      [4],
+      [5],
+      [6, 7],
+      [8],
+    ]);
+  });
+
+  it('hold a convolution and the addition that is chained onto it on Ethos-U85', () => {
+    expect(operatorsOf(segmentationOn(space, 'ethos-u85-256'))).toContainEqual([2, 3]);
+  });
+
+  it('depend on their sites and the widths they touch, never on the system', () => {
+    // Sites 0 to 2 are the 3×3 convolutions; then the groups of conv 0 (with 2 and 3), conv 1 and conv 4.
+    expect(space.groups.map(({ group }) => group.operator)).toEqual([0, 1, 4]);
+    expect(positions('ethos-u55-128')).toEqual([[0, 3], [1, 3, 4], [2, 3, 4], [3], [3, 5], [5], [5], [5]]);
+    expect(positions('ethos-u85-256')).toEqual([[0, 3], [1, 3, 4], [2, 3, 4], [3, 5], [5], [5], [5]]);
+    expect(radicesOf(space)).toHaveLength(7);
+  });
+});
+
+describe('segments of programs', () => {
+  const space = smallSpace('programs');
+  const segments = (...programs: Program[]): number[][] => operatorsOf(findSegments(space, programs));
+  const plain = programOf([0], [1], [2], [3], [4], [5], [6], [7], [8]);
+
+  it('join what is fused in any design', () => {
+    expect(segments(plain, programOf([0], [1], [2, 3], [4], [5], [6], [7], [8]))).toEqual([
+      [0],
+      [1],
+      [2, 3],
+      [4],
+      [5],
+      [6],
+      [7],
+      [8],
+    ]);
+  });
+
+  it('join all that stands between the operations of one operator', () => {
+    expect(segments(plain, programOf([0], [1], [2], [1], [3], [4], [5], [6], [7], [8]))).toEqual([
+      [0],
+      [1, 2],
+      [3],
+      [4],
+      [5],
+      [6],
+      [7],
+      [8],
+    ]);
+  });
+
+  it('join what changes its order', () => {
+    expect(segments(plain, programOf([0], [3], [1], [2], [4], [5], [7], [6], [8]))).toEqual([
+      [0],
+      [1, 2, 3],
+      [4],
+      [5],
+      [6, 7],
+      [8],
+    ]);
+  });
+
+  it('have operators that some designs do not need with the one whose result they read', () => {
+    expect(segments(plain, programOf([0], [1], [2], [4], [5], [6], [8]))).toEqual([
+      [0],
+      [1],
+      [2, 3],
+      [4],
+      [5],
+      [6, 7],
+      [8],
+    ]);
+  });
+
+  it('hold every operator of a network without operations', () => {
+    expect(segments(programOf())).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8]]);
+  });
+
+  it('own operations of no operator together with those before them', () => {
+    const { segmentsOf, crosses } = findSegments(space, [plain]);
+    expect([...segmentsOf(programOf([-1], [0], [1], [-1], [2]))]).toEqual([0, 0, 1, 1, 2]);
+    expect(crosses(programOf([0], [1, 2]))).toBe(true);
+    expect(crosses(plain)).toBe(false);
+  });
+});
