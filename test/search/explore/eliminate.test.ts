@@ -17,8 +17,7 @@ const everyDesign = function* ({ radices }: AdditiveModel): Generator<number[]> 
 const dominates = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.from(a).every((x, j) => x <= b[j]!) && Array.from(a).some((x, j) => x < b[j]!);
 
-const close = (costs: ArrayLike<number>): string =>
-  Array.from(costs, (c) => c.toPrecision(9)).join(' ');
+const close = (costs: ArrayLike<number>): string => Array.from(costs, (c) => c.toPrecision(9)).join(' ');
 
 /** Costs on the front, by looking at every design. */
 const bruteFront = (model: AdditiveModel): string[] => {
@@ -61,7 +60,9 @@ describe('variable elimination', () => {
           for (let i = 0; i < solution.count; i++) {
             const digits = solution.digits.subarray(i * width, (i + 1) * width);
             const k = combine.length;
-            expect(close(additiveCosts(model, digits))).toBe(close(solution.costs.subarray(i * k, (i + 1) * k)));
+            expect(close(additiveCosts(model, digits))).toBe(
+              close(solution.costs.subarray(i * k, (i + 1) * k)),
+            );
           }
         }),
         { seed: 11, numRuns: 150 },

@@ -16,7 +16,9 @@ export const additiveModels = (combinations: readonly Combination[]): fc.Arbitra
         .chain((chosen) => {
           const positions = [...chosen].sort((a, b) => a - b);
           const size = stateCount(positions, radices) * k;
-          const cost = real ? fc.double({ min: 0, max: spread, noNaN: true }) : fc.integer({ min: 0, max: spread });
+          const cost = real
+            ? fc.double({ min: 0, max: spread, noNaN: true })
+            : fc.integer({ min: 0, max: spread });
           return fc
             .array(cost, { minLength: size, maxLength: size })
             .map((costs) => ({ positions, costs: Float64Array.from(costs) }));

@@ -25,7 +25,13 @@ const blocks = (next: Next): Network => {
     const channels = b.shapeOf(x)[3]!;
     const activation = oneOf(next, ['RELU', 'NONE', 'RELU6']);
     if (kind < 0.35) {
-      const y = b.conv(b.conv(x, oneOf(next, CHANNELS), 3, 1, activation), channels, oneOf(next, [1, 3]), 1, 'NONE');
+      const y = b.conv(
+        b.conv(x, oneOf(next, CHANNELS), 3, 1, activation),
+        channels,
+        oneOf(next, [1, 3]),
+        1,
+        'NONE',
+      );
       x = b.add(y, x);
     } else if (kind < 0.5) {
       const filters = oneOf(next, CHANNELS);
@@ -53,7 +59,13 @@ const SYSTEMS = [
 ];
 
 const OPTIONS = ['[standard, separable]', '[standard, separable, "separable:shifted-relu"]', '[standard]'];
-const WIDTHS = ['[0.5, 1]', '[0.5, 0.75, 1]', '[0.25, 0.5, 0.75, 1]', '{multiple_of: 8, from: 0.5, to: 1.3}', '[1]'];
+const WIDTHS = [
+  '[0.5, 1]',
+  '[0.5, 0.75, 1]',
+  '[0.25, 0.5, 0.75, 1]',
+  '{multiple_of: 8, from: 0.5, to: 1.3}',
+  '[1]',
+];
 
 /** A space over a random network and one to three systems, of at most `most` and at least a few designs. */
 export const randomSpace = (seed: number, most: number): Space => {
@@ -62,7 +74,9 @@ export const randomSpace = (seed: number, most: number): Space => {
     const network = blocks(next);
     const text = `{options: ${oneOf(next, OPTIONS)}, widths: ${oneOf(next, WIDTHS)}}`;
     const file = parseSpaceFile(text, 'space.yaml');
-    const accelerators = [...new Set(Array.from({ length: between(next, 1, 3) }, () => oneOf(next, SYSTEMS)))];
+    const accelerators = [
+      ...new Set(Array.from({ length: between(next, 1, 3) }, () => oneOf(next, SYSTEMS))),
+    ];
     const systems = chooseSystems(accelerators, {}, file);
     const space = buildSpace(network, { systems, optimise: 'Performance', file });
     const designs = countDesigns(space);
