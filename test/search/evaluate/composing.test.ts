@@ -17,6 +17,7 @@ import { loadNetwork } from '../../../src/graph/load.js';
 import type { Network } from '../../../src/graph/network.js';
 import { anyNetwork } from '../../estimate/random-networks.js';
 import { sharedDir } from '../../shared.js';
+import { NetworkBuilder, residualNetwork } from '../fixture.js';
 
 /** Designs that are evaluated before figures are compared. */
 const SEEN = 25;
@@ -152,6 +153,42 @@ describe('designs of random networks', () => {
       }),
       { seed: 3, numRuns: 20 },
     );
+  });
+});
+
+describe('designs of unusual networks', () => {
+  it('with weights that two convolutions share', () => {
+    const b = new NetworkBuilder();
+    const first = b.conv(b.input([1, 12, 12, 8]), 8);
+    const [, weights, bias] = b.operators[0]!.inputs as [number, number, number];
+    const { options } = b.operators[0]!;
+    const second = b.operator('CONV_2D', [first, weights, bias], [b.map([1, 12, 12, 8])], options);
+    const third = b.operator('CONV_2D', [second, weights, bias], [b.map([1, 12, 12, 8])], options);
+    const space = spaceOf(b.network([b.conv(b.add(third, first), 12)]), '[standard, separable]');
+    for (const accelerator of ACCELERATORS) expect(countComposed(space, accelerator, 1)).toBeDefined();
+    check(space, 'known', 6, 1);
+    check(space, 'unknown', 6, 1);
+  });
+
+  it('of several graphs, whose programs are compiled as a whole', () => {
+    const [main, other] = [residualNetwork(), new NetworkBuilder()];
+    const { graphs } = other.network([other.conv(other.input([1, 8, 8, 3]), 8)]);
+    const space = spaceOf({ name: 'two', graphs: [...main.graphs, ...graphs] }, '[standard, separable]');
+    for (const accelerator of ACCELERATORS) expect(countComposed(space, accelerator, 1)).toBeUndefined();
+    check(space, 'unknown', 6, 1);
+    expect(createEvaluator(space, 'unknown').segments(0)).toHaveLength(8);
+  });
+
+  it('with operators on the CPU', () => {
+    const b = new NetworkBuilder();
+    const x = b.conv(b.input([1, 12, 12, 3]), 8);
+    const root = b.operator('SQRT', [x], [b.map([1, 12, 12, 8])]);
+    const space = spaceOf(b.network([b.conv(b.conv(root, 12), 8)]), '[standard, separable]');
+    check(space, 'unknown', 6, 1);
+    const evaluator = createEvaluator(space, 'unknown');
+    const cpu = PART_FIGURES.indexOf('cpuOps');
+    const parts = evaluator.parts(new Uint16Array(radicesOf(space).length));
+    expect(evaluator.segments(0).map((_, s) => parts[s * PART_FIGURE_COUNT + cpu])).toEqual([0, 1, 0, 0]);
   });
 });
 
