@@ -19,11 +19,11 @@ export interface Ranked {
 }
 
 /** The objective values of individuals, to sort them. */
-export const pointsOf = (individuals: readonly Individual[], dimensions: number): Points => ({
-  count: individuals.length,
-  dimensions,
-  values: Float64Array.from(individuals.flatMap(({ values }) => values)),
-});
+export const pointsOf = (individuals: readonly Individual[], dimensions: number): Points => {
+  const values = new Float64Array(individuals.length * dimensions);
+  individuals.forEach((individual, i) => values.set(individual.values, i * dimensions));
+  return { count: individuals.length, dimensions, values };
+};
 
 /**
  * Ranks under constraint domination (Deb et al. 2002): who meets the constraints is ranked by Pareto dominance, the

@@ -22,7 +22,7 @@ const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: strin
 const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
   const asked = constraints.map(({ option, text }) => `${option} ${text.split(' ')[0]!}`).join(' ');
   const row = result.nearest;
-  if (row === undefined) return `no design was evaluated${asked === '' ? '' : `, so none meets ${asked}`}`;
+  if (row === undefined) return 'no design was evaluated in the time that --seconds allows; allow more';
   const study = result.studies[result.table.study[row]!]!;
   const id = designId(study.space, rowOf(study.designs, result.table.row[row]!));
   const misses = constraints.flatMap((constraint) => {

@@ -189,3 +189,23 @@ describe.skipIf(!built)(`a session on threads${remark}`, () => {
     },
   );
 });
+
+describe.skipIf(!built)(`the estimator in a session${remark}`, () => {
+  it.each(['known', 'unknown'] as const)(
+    'gives the same on threads as in the calling thread: %s',
+    async (values) => {
+      const space = smallSpace('plain');
+      const designs = part(onSystem(space, 1), 80, 120);
+      const run = (jobs: number) => {
+        const session = openSession(space, { jobs, values, worker });
+        const both = Promise.all([session.evaluate(designs), session.evaluate(designs, { wanted: 'parts' })]);
+        return both.finally(() => session.close());
+      };
+      const [alone, together] = [await run(1), await run(2)];
+      expect(together).toEqual(alone);
+      expect(knownCount(alone[0].known)).toBe(designs.count);
+      expect(knownCount(alone[1].known)).toBe(designs.count);
+      expect(alone[1].width).toBeGreaterThan(FIGURE_COUNT);
+    },
+  );
+});

@@ -127,6 +127,7 @@ describe('paretou sweep', () => {
     [['--objectives', 'cycle_total'], 2, 'did you mean cycles_total?'],
     [['--options', 'seperable'], 2, 'did you mean separable?'],
     [['--jobs', '0'], 2, '--jobs is "0", expected a whole number from 1 to 512'],
+    [['--seconds', '0'], 2, '--seconds is "0", expected a number of seconds from 0.001, such as 60'],
     [['--method', 'exactly'], 2, '--method "exactly" is not known; did you mean exact?'],
     [['--method', 'exhaustive', '--limit', '7'], 2, 'at least the number of designs, 8; it allows 7'],
     [
