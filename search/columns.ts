@@ -62,6 +62,10 @@ const emptyColumns = (count: number): Record<NumberColumn, Float64Array> =>
 /** Numbers of one design. */
 export type NumberRow = Readonly<Record<NumberColumn, number>>;
 
+/** Numbers of row `i` of a table. */
+export const numbersAt = ({ columns }: Table, i: number): NumberRow =>
+  Object.fromEntries(NUMBER_COLUMNS.map((name) => [name, columns[name][i]!])) as Record<NumberColumn, number>;
+
 /** Numbers of a baseline, for comparison beside the designs. */
 export const baselineRow = (study: Study, system: number): NumberRow | undefined => {
   const figures = study.baselines[system];

@@ -55,7 +55,8 @@ export const excess = ({ kind, bound }: Constraint, value: number): number => {
   return over <= 0 ? 0 : over / (Math.abs(bound) || 1);
 };
 
-const worstExcess = (table: Table, i: number, constraints: readonly Constraint[]): number =>
+/** How far a row is from meeting all constraints: its worst `excess`. */
+export const worstExcess = (table: Table, i: number, constraints: readonly Constraint[]): number =>
   constraints.reduce((worst, c) => Math.max(worst, excess(c, table.columns[c.column][i]!)), 0);
 
 /** The rows that meet every constraint. */

@@ -8,7 +8,8 @@ export const APPLY_SCHEMA = 'paretou/apply@1';
 
 const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-const figuresRecord = (figures: DesignFigures, coreClock: number): Record<string, number> => ({
+/** Figures by the names of `ranking.csv`. */
+export const figuresRecord = (figures: DesignFigures, coreClock: number): Record<string, number> => ({
   cycles_total: figures.cyclesTotal,
   cycles_npu: figures.cyclesNpu,
   inference_ms: (1000 * figures.cyclesTotal) / coreClock,

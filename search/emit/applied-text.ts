@@ -12,7 +12,7 @@ const grouped = (value: number): string => value.toLocaleString('en-US', { maxim
 const energyText = (value: number): string => (Number.isNaN(value) ? 'unknown' : value.toFixed(4));
 
 /** Lines of cells under each other; the columns in `right` end flush. */
-const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
+export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
     row
