@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { baselineRow, type NumberRow, type NumberColumn } from './columns.js';
+import { baselineRow, numbersAt, type NumberRow } from './columns.js';
 import { ENERGY_NOTE, energyWord } from './energy.js';
 import { textOf, type Ranking } from './ranking.js';
 
@@ -53,13 +53,6 @@ const NO_BORDERS: Readonly<Record<string, string>> = Object.fromEntries([
 const clipped = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
-/** Numbers of row `i` of a ranking. */
-const numbersAt = ({ table }: Ranking, i: number): NumberRow =>
-  Object.fromEntries(Object.entries(table.columns).map(([name, column]) => [name, column[i]])) as Record<
-    NumberColumn,
-    number
-  >;
-
 interface Line {
   readonly position: string;
   readonly model: string;
@@ -68,6 +61,21 @@ interface Line {
 }
 
 const widest = (texts: readonly string[]): number => Math.max(...texts.map((t) => t.length));
+
+/** A design id within a width: its changes are clipped, its system stays. */
+const clippedDesign = (id: string, width: number): string => {
+  const at = id.lastIndexOf('@');
+  const room = width - (id.length - at);
+  return id.length <= width || at < 0 || room < 2
+    ? clipped(id, width)
+    : clipped(id.slice(0, at), room) + id.slice(at);
+};
+
+/** `count` numbers from 0 to `size` − 1, the first and the last among them. */
+const spread = (size: number, count: number): number[] =>
+  Array.from({ length: Math.min(size, count) }, (_, i) =>
+    size <= count ? i : Math.round((i * (size - 1)) / (count - 1)),
+  );
 
 /** Cells of the lines: models and designs are clipped to what the numbers leave of the width. */
 const cellsOf = (lines: readonly Line[], withModel: boolean): string[][] => {
@@ -80,7 +88,7 @@ const cellsOf = (lines: readonly Line[], withModel: boolean): string[][] => {
   return lines.map(({ position, model, design, numbers: cells }) => [
     position,
     ...(withModel ? [clipped(model, forModel)] : []),
-    clipped(design, forDesign),
+    clippedDesign(design, forDesign),
     ...cells,
   ]);
 };
@@ -98,7 +106,7 @@ export const systemLines = ({ studies }: Ranking): string[] => {
   return [...byMode].map(([mode, names]) => `on ${[...names].join(', ')}: ${mode}`);
 };
 
-/** The best rows of the front beside the unchanged networks, at most 110 columns wide. */
+/** Rows from all over the front beside the unchanged networks, at most 110 columns wide. */
 export const frontTable = (ranking: Ranking): string => {
   const { studies, frontSize } = ranking;
   const withModel = studies.length > 1;
@@ -114,10 +122,10 @@ export const frontTable = (ranking: Ranking): string => {
       return numbers === undefined ? [] : [line('base', study.model, `base@${code}`, numbers)];
     }),
   );
-  const shown = Math.min(SHOWN, frontSize);
-  const best = Array.from({ length: shown }, (_, i) => {
+  const shown = spread(frontSize, SHOWN);
+  const best = shown.map((i) => {
     const { model, design } = textOf(ranking, i);
-    return line(String(i + 1), model, design, numbersAt(ranking, i));
+    return line(String(i + 1), model, design, numbersAt(ranking.table, i));
   });
   const table = new Table({
     head: ['', ...(withModel ? ['model'] : []), 'design', ...COLUMNS.map((c) => c.title)],
@@ -131,7 +139,7 @@ export const frontTable = (ranking: Ranking): string => {
     chars: NO_BORDERS,
   });
   table.push(...cellsOf([...baselines.slice(0, BASELINES), ...best], withModel));
-  const rest = frontSize - shown;
+  const rest = frontSize - shown.length;
   return table
     .toString()
     .split('\n')

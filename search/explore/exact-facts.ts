@@ -96,12 +96,15 @@ export const proofLines = (report: ExactReport): string[] => {
     .map(({ column, mean, largest }) => `${column} ${percent(mean)} (at most ${percent(largest)})`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   return [
-    `sums over ${grouped(statesOf(report))} states of operators, from ${grouped(tabulated.designs)} designs with ` +
-      `${values === 'known' ? 'exact' : 'predicted'} encoded sizes; the sums differ from the full estimate by ` +
+    `sums over ${grouped(statesOf(report))} states of operators, tabulated from ${grouped(tabulated.designs)} designs ` +
+      `with ${values === 'known' ? 'exact' : 'predicted'} encoded sizes`,
+    `the sums differ from the full estimate by ` +
       (errors.length === 0 ? 'nothing' : `${errors.join(', ')} on average`),
-    `${grouped(stayed(report))} of the ${grouped(front.length)} designs on the front of the sums stayed on the front; ` +
-      `${grouped(referee.judged.count)} designs evaluated in full, ` +
-      (complete ? 'all that the error could put there among them' : 'those nearest to the front first'),
+    `${grouped(stayed(report))} of the ${grouped(front.length)} designs on the front of the sums stayed on the front`,
+    `${grouped(referee.judged.count)} designs evaluated in full, ` +
+      (complete
+        ? 'all that the error could put on the front among them'
+        : 'those nearest to the front first'),
     `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(referee.front.count)}; ` +
       `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}; ${seconds} s`,
   ];
