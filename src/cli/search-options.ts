@@ -99,6 +99,6 @@ export const addSearchOptions = (command: Command): Command =>
     .option(
       '--seconds <n>',
       'time budget; a search that it ends cannot be repeated exactly (default: none)',
-      positive('--seconds', 'seconds', '60'),
+      number('--seconds', 'a number of seconds from 0.001, such as 60', 0.001, 1e9),
     )
     .option('--dry-run', 'show the space and the number of its designs, and stop');
