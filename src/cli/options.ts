@@ -40,11 +40,10 @@ export function addSystemOptions(
       'accelerators, separated by commas; all, u55, u65 and u85 stand for groups',
       defaultAccelerators ?? undefined,
     )
-    .option(
-      '--config <file.ini>',
-      'configuration file with systems and memory modes; may be repeated (default: those that come with the program)',
-      (file: string, files: readonly string[]) => [...files, file],
-      [] as readonly string[],
+    .addOption(
+      new Option('--config <file.ini>', 'configuration file with systems and memory modes; may be repeated')
+        .argParser((file: string, files: readonly string[]) => [...files, file])
+        .default([] as readonly string[], 'those that come with the program'),
     )
     .option('--system-config <name>', 'system of the configuration (default: by accelerator)')
     .option('--memory-mode <name>', 'memory mode of the configuration (default: by accelerator)')

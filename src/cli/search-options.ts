@@ -54,7 +54,11 @@ const fractions = (text: string): readonly number[] => {
 export const addSearchOptions = (command: Command): Command =>
   command
     .option('--space <file.yaml>', 'what may vary (default: each site standard or separable)')
-    .option('--options <list>', 'further options for the sites, such as separable:relu')
+    .option(
+      '--options <list>',
+      'further options for the sites, or all for every one whose retained energy is known: separable, separable*T ' +
+        '(T terms, 2 to 4), each also with :shifted-relu or :relu; lowrank*R (R channels), also with :spatial',
+    )
     .option(
       '--widths <list>',
       'fractions of the channels that width groups may have, such as 0.5,0.75,1',
@@ -75,7 +79,7 @@ export const addSearchOptions = (command: Command): Command =>
     )
     .option(
       '--min-energy <ratio>',
-      'least retained energy of the weights, 0 to 1',
+      'least retained energy of the weights, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
       number('--min-energy', 'a ratio from 0 to 1, such as 0.8', 0, 1),
     )
     .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')

@@ -8,18 +8,25 @@ export interface SweepOptions extends SearchOptions {
 }
 
 const HELP = `
-Every convolution with a kernel larger than 1x1 and constant weights is a site. It may stay (standard), become
-a depthwise and a 1x1 convolution (separable), or the same with a ReLU on the depthwise (separable:relu, only
-if named in --options). Channel counts vary as --widths or the space file says. Designs are ranked by Pareto
-rank over the objectives: columns of ranking.csv, each with an optional :min or :max. Default:
-cycles_total,sram_total_bytes,retained_energy:max.
+Every convolution with a kernel larger than 1x1 and constant weights is a site. It may stay (standard) or become a
+depthwise and a 1x1 convolution (separable); --options adds others, and all adds every option whose retained energy
+is known, with a few R that suit each site:
+  separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
+  ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
+  ...:relu                a ReLU that changes the function: for training, its retained energy is not known
+  lowrank*R               a 1x1 down to R channels, then the kernel
+  lowrank*R:spatial       the kernel's height down to R channels, then its width
+Channel counts vary as --widths or the space file says.
 
-Retained energy is the share of the squared weights that a design keeps: the product over its changed layers.
-It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from 0.8, else retrain. Where it is not known
-(separable:relu), parameters:max takes its place, a crude stand-in for capacity.
+Designs are ranked by Pareto rank over the objectives: columns of ranking.csv, each with an optional :min or :max.
+Default: cycles_total,sram_total_bytes,retained_energy:max. Retained energy is the share of the squared weights that
+a design keeps: the product over its changed layers. It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from
+0.8, else retrain. Where it is not known (:relu), parameters:max takes its place, a crude stand-in for capacity.
 
-Methods: exhaustive evaluates all designs; sample a stratified sample of --limit designs; evolve searches with
-NSGA-II. auto evaluates all designs of small spaces and says what it does with others, and why.
+Methods: exact computes the front of the whole space from sums of costs and evaluates what is on it and near it;
+exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a stratified sample of --limit designs.
+auto takes exhaustive for small spaces, exact for larger ones, evolve for objectives that do not add up over the
+operators, and says why.
 
 Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C keeps what was finished.
 
