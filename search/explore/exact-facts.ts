@@ -41,10 +41,11 @@ const errorsOf = (searches: readonly SystemSearch[]): ModelError[] =>
     };
   });
 
-/** Designs of the additive front that the full estimator leaves on the front. */
-const stayed = ({ front, referee }: ExactReport): number => {
-  const best = new Set(referee.best.map((i) => referee.judged.rows.row(i).join()));
-  return front.filter((row) => best.has(row.join())).length;
+/** Designs on the front by the full estimator: all of them, and those that the sums put there as well. */
+const frontOf = ({ front, referee }: ExactReport): { readonly all: number; readonly stayed: number } => {
+  const numbers = referee.onFront;
+  const rows = new Set(numbers.map((i) => referee.judged.rows.row(i).join()));
+  return { all: numbers.length, stayed: front.filter((row) => rows.has(row.join())).length };
 };
 
 const exactCount = (count: bigint): number | string =>
@@ -63,6 +64,7 @@ export const exactFacts = (
 ): { readonly method: string; readonly [key: string]: unknown } => {
   const { request, tabulated, values, searches, referee, front, epsilon, complete } = report;
   const total = countDesigns(request.space);
+  const { all, stayed } = frontOf(report);
   return {
     method: 'exact',
     designs_in_space: exactCount(total),
@@ -73,9 +75,9 @@ export const exactFacts = (
     states_without_figures: (tabulated?.tables ?? []).reduce((sum, { missing }) => sum + missing, 0),
     additive_front: searches.reduce((sum, { solution }) => sum + (solution?.count ?? 0), 0),
     additive_front_evaluated: front.length,
-    additive_front_stayed: stayed(report),
+    additive_front_stayed: stayed,
     evaluated: referee.judged.count,
-    front: referee.front.count,
+    front: all,
     epsilon,
     error_band_evaluated: complete ? 'whole' : 'nearest',
     additive_errors: errorsOf(searches),
@@ -91,6 +93,7 @@ export const proofLines = (report: ExactReport): string[] => {
   const { request, tabulated, values, searches, referee, front, epsilon, complete, started } = report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
   const total = countDesigns(request.space);
+  const { all, stayed } = frontOf(report);
   const errors = errorsOf(searches)
     .filter(({ largest }) => largest > 0)
     .map(({ column, mean, largest }) => `${column} ${percent(mean)} (at most ${percent(largest)})`);
@@ -100,12 +103,12 @@ export const proofLines = (report: ExactReport): string[] => {
       `with ${values === 'known' ? 'exact' : 'predicted'} encoded sizes`,
     `the sums differ from the full estimate by ` +
       (errors.length === 0 ? 'nothing' : `${errors.join(', ')} on average`),
-    `${grouped(stayed(report))} of the ${grouped(front.length)} designs on the front of the sums stayed on the front`,
+    `${grouped(stayed)} of the ${grouped(front.length)} designs on the front of the sums stayed on the front`,
     `${grouped(referee.judged.count)} designs evaluated in full, ` +
       (complete
         ? 'all that the error could put on the front among them'
         : 'those nearest to the front first'),
-    `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(referee.front.count)}; ` +
+    `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(all)}; ` +
       `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}; ${seconds} s`,
   ];
 };

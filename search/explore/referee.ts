@@ -58,6 +58,21 @@ export class Referee {
     this.update(before);
   }
 
+  /** Numbers of all judged designs on the front, of equal ones each. */
+  get onFront(): number[] {
+    const { judged, front, request } = this;
+    const k = front.dimensions;
+    const found = new Set(
+      Array.from({ length: front.count }, (_, i) => front.values.subarray(i * k, (i + 1) * k).join()),
+    );
+    return Array.from({ length: judged.count }, (_, i) => i).filter((i) => {
+      if (!judged.knows(i)) return false;
+      const search = this.searchOf(judged.rows.row(i));
+      const costs = search.trueCosts(judged, i);
+      return search.meets(costs) && found.has(orientedValues(search, request.objectives, costs, 1).join());
+    });
+  }
+
   private fresh(rows: Iterable<Uint16Array>, most: number): DesignTable {
     const { judged } = this;
     const set = new RowSet(most, judged.width);
