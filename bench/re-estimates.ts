@@ -30,7 +30,12 @@ interface Amounts {
   readonly perRun: number;
 }
 
-function measure(what: string, space: Space, evaluator: Pick<Evaluator, 'evaluate'>, { warmUp, perRun }: Amounts): Figure {
+function measure(
+  what: string,
+  space: Space,
+  evaluator: Pick<Evaluator, 'evaluate'>,
+  { warmUp, perRun }: Amounts,
+): Figure {
   const draw = designDrawer(space);
   for (const design of draw(warmUp)) evaluator.evaluate(design);
   const designs = Array.from({ length: RUNS }, () => draw(perRun));

@@ -84,8 +84,8 @@ export function streamContents(order: StreamOrder, slice: StreamSlice): StreamCo
   };
   forEachUblock(order, slice, (depth, count) => {
     const rows = rowsOfGroups(order, slice, depth);
-    for (const [partDepth, parts_] of parts) {
-      for (const elements of order.subKernels) walk(rows, partDepth, elements, parts_ * count);
+    for (const [partDepth, partCount] of parts) {
+      for (const elements of order.subKernels) walk(rows, partDepth, elements, partCount * count);
     }
   });
   return { weights, padding, runs };
