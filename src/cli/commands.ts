@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./sweep.js')).sweepCommand(),
   },
   {
+    name: 'pick',
+    summary: 'choose one design, write its .tflite and say why',
+    load: async () => (await import('./pick.js')).pickCommand(),
+  },
+  {
     name: 'apply',
     summary: 'write the .tflite of a given design',
     load: async () => (await import('./apply.js')).applyCommand(),

@@ -38,8 +38,9 @@ const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): strin
   return `no design meets ${asked}; the nearest is ${id} of ${study.model} with ${misses.join(' and ')}`;
 };
 
-const failureLines = (result: Sweep): string[] => {
-  const all = result.studies.flatMap(({ model, space, designs, results }) =>
+/** The designs that could not be evaluated, the first of them with the reasons. */
+export const failureLines = ({ studies }: Pick<Sweep, 'studies'>): string[] => {
+  const all = studies.flatMap(({ model, space, designs, results }) =>
     [...results.failures].map(
       ([row, reason]) => `  ${model} ${designId(space, rowOf(designs, row))}: ${reason}`,
     ),

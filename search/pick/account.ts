@@ -1,0 +1,79 @@
+import type { DesignFigures } from '../evaluate/figures.js';
+import { unknownEnergy } from '../energy.js';
+import type { BeforeAfter } from '../emit/changed-layers.js';
+import { createApplier, type Applier } from '../substitute/apply.js';
+import type { RetainedEnergy } from '../substitute/substitution.js';
+import { changesOf, formatSubstitutions, formatWidths } from '../design.js';
+import type { Space, SystemChoice } from '../space.js';
+import {
+  changedStories,
+  changedWidths,
+  otherStories,
+  type ChangedStory,
+  type ChangedWidth,
+  type OtherStory,
+} from './changes.js';
+import { alternativesOf, variablesOf } from './choices.js';
+import type { Candidate, Wish } from './choose.js';
+import { createExplainer } from './explainer.js';
+import { pairLayers } from './pairs.js';
+import type { Refined } from './refine.js';
+import { choicelessSites, staysOf, type Stay } from './stays.js';
+
+/** A pick with its reasons. */
+export interface PickAccount {
+  readonly candidate: Candidate;
+  readonly system: SystemChoice['system'];
+  readonly substitutions: string;
+  readonly widths: string;
+  /** Of whole compilations, like those of files. */
+  readonly figures: { readonly before: DesignFigures; readonly after: DesignFigures };
+  readonly parameters: BeforeAfter;
+  readonly energy: RetainedEnergy;
+  /** Why the energy is not known. */
+  readonly energyUnknown: string | undefined;
+  readonly changed: readonly ChangedStory[];
+  readonly widthsChanged: readonly ChangedWidth[];
+  readonly others: readonly OtherStory[];
+  /** Undefined where the other choices were not evaluated. */
+  readonly stays: readonly Stay[] | undefined;
+}
+
+/**
+ * Says what a pick changes and what each change does, and what it leaves and why.
+ * @param applier that of the space, if there is one already
+ */
+export const accountOf = (
+  space: Space,
+  wish: Wish,
+  { candidate, neighbours }: Refined,
+  applier: Applier = createApplier(space),
+): PickAccount => {
+  const { digits } = candidate;
+  const { system } = space.systems[digits.at(-1)!]!;
+  const explainer = createExplainer(system, space);
+  const before = explainer(space.network);
+  const picked = explainer(applier.network(digits));
+  const pairs = pairLayers(before.explain(), picked.explain());
+  const context = { space, wish, candidate, applier, explainer, picked };
+  const variables = variablesOf(space);
+  const alternatives = neighbours && alternativesOf(digits, neighbours, variables);
+  const changed = changedStories(context, pairs, variables, alternatives);
+  const energy = applier.energy(digits);
+  const changes = changesOf(space, digits);
+  const unchanged = createApplier({ ...space, sites: [], groups: [] });
+  return {
+    candidate,
+    system,
+    substitutions: formatSubstitutions(changes.substitutions),
+    widths: formatWidths(changes.widths),
+    figures: { before: before.figures, after: picked.figures },
+    parameters: { before: unchanged.parameters([0]), after: applier.parameters(digits) },
+    energy,
+    energyUnknown: Number.isNaN(energy.before) ? unknownEnergy(space) : undefined,
+    changed,
+    widthsChanged: changedWidths(context, variables, alternatives),
+    others: otherStories(context, pairs, changed),
+    stays: alternatives && [...staysOf(context, variables, alternatives), ...choicelessSites(space)],
+  };
+};

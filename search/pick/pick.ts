@@ -1,0 +1,96 @@
+import { tabulate, type Study } from '../columns.js';
+import { evaluateDesigns, openSession, type SessionOptions } from '../evaluate/pool.js';
+import type { Objective } from '../objectives.js';
+import type { Constraint } from '../constraints.js';
+import { countDesigns } from '../space.js';
+import type { PlannedModel, Sweep } from '../sweep.js';
+import { choose, evaluatedOf, type Choice, type Wish } from './choose.js';
+import { singleChanges } from './neighbours.js';
+import { sideObjectives } from './preference.js';
+import { refine, type Refined } from './refine.js';
+import { sidesOf, type Sides } from './sides.js';
+
+/** A search for one model, as a sweep does it. */
+export type SearchOne = (
+  model: PlannedModel,
+  objectives: readonly Objective[],
+  constraints: readonly Constraint[],
+) => Promise<Sweep>;
+
+export interface PickRequest {
+  readonly model: PlannedModel;
+  readonly wish: Wish;
+  readonly search: SearchOne;
+  /** How to search the same space for other objectives. */
+  readonly replan: (objectives: readonly Objective[]) => PlannedModel;
+  readonly workers: SessionOptions;
+  /** Called with what begins now. */
+  readonly onStage?: (text: string) => void;
+}
+
+/** What came of it: a design, or what is nearest on each side. */
+export interface Picked {
+  readonly study: Study;
+  /** The searches, first to last. */
+  readonly sweeps: readonly [Sweep, ...Sweep[]];
+  readonly meeting: number;
+  readonly paying: number;
+  /** Designs that were evaluated by searches. */
+  readonly evaluated: number;
+  readonly refined: Refined | undefined;
+  /** Only where nothing was picked. */
+  readonly sides: Sides | undefined;
+  readonly interrupted: boolean;
+}
+
+const isWhole = ({ designs, results, space }: Study): boolean =>
+  countDesigns(space) === BigInt(designs.count) &&
+  results.known.reduce((n, known) => n + known, 0) + results.failures.size === designs.count;
+
+/**
+ * Searches a space and picks the preferred design that meets the constraints and is cheaper than the unchanged network.
+ * Where there is none, searches without constraints and tries all single changes, to see what comes near.
+ */
+export const pick = async (request: PickRequest): Promise<Picked> => {
+  const { model, wish, search, replan, workers, onStage } = request;
+  const first = await search(model, wish.objectives, wish.constraints);
+  const study = first.studies[0]!;
+  let evaluated = evaluatedOf([study], tabulate([study]));
+  let choice: Choice = choose(evaluated, wish);
+  const sweeps: [Sweep, ...Sweep[]] = [first];
+  let interrupted = first.interrupted;
+
+  if (choice.candidate === undefined && !interrupted && !isWhole(study)) {
+    onStage?.('no design meets the constraints and is cheaper: looking for what comes near');
+    const objectives = sideObjectives(wish.preference);
+    const second = await search(replan(objectives), objectives, []);
+    const designs = singleChanges(study.space);
+    const results = await evaluateDesigns(study.space, designs, workers);
+    const all: [Study, ...Study[]] = [study, ...second.studies, { ...study, designs, results }];
+    sweeps.push(second);
+    evaluated = evaluatedOf(all, tabulate(all));
+    choice = choose(evaluated, wish);
+    interrupted = second.interrupted || results.interrupted;
+  }
+
+  const parts = {
+    study,
+    sweeps,
+    meeting: choice.meeting,
+    paying: choice.paying,
+    evaluated: evaluated.table.count,
+  };
+  const { candidate } = choice;
+  if (candidate === undefined) {
+    return { ...parts, refined: undefined, sides: sidesOf(evaluated, wish), interrupted };
+  }
+  onStage?.('trying every single choice of the best design again');
+  const session = openSession(study.space, workers);
+  try {
+    const refined = await refine(candidate, wish, { study, session });
+    const isCut = refined.neighbours === undefined;
+    return { ...parts, refined, sides: undefined, interrupted: interrupted || isCut };
+  } finally {
+    await session.close();
+  }
+};

@@ -1,0 +1,88 @@
+import { tabulate, type NumberRow, type Study } from '../columns.js';
+import { worstExcess } from '../constraints.js';
+import type { Session } from '../evaluate/pool.js';
+import type { Objective } from '../objectives.js';
+import type { Space } from '../space.js';
+import {
+  candidateAt,
+  changeCount,
+  compareCandidates,
+  evaluatedOf,
+  paysAt,
+  type Candidate,
+  type Evaluated,
+  type Wish,
+} from './choose.js';
+import { neighboursOf } from './neighbours.js';
+import { comparePreferred } from './preference.js';
+
+/** A pick and what is known of the designs that differ from it in one choice. */
+export interface Refined {
+  readonly candidate: Candidate;
+  /** Ids that the pick had before single choices were made better, first to last. */
+  readonly steps: readonly string[];
+  /** Designs that differ from the pick in one choice; undefined if there was no time to evaluate them all. */
+  readonly neighbours: Evaluated | undefined;
+}
+
+/** Steps that are taken at most; each makes the design better, so that they end. */
+const MOST_STEPS = 1000;
+
+const smallerIsBetter = ({ column, direction }: Objective, numbers: NumberRow): number => {
+  const value = numbers[column];
+  if (Number.isNaN(value)) return Number.MAX_VALUE;
+  return direction === 'max' ? -value : value;
+};
+
+/** Whether a design is better than another, or as good with fewer changes. At a knee: in every objective. */
+const improves = (to: Candidate, from: Candidate, wish: Wish, space: Space): boolean => {
+  const fewer = changeCount(space, to.digits) < changeCount(space, from.digits);
+  if (wish.preference !== 'knee') {
+    const order = comparePreferred(wish.preference, to.numbers, from.numbers);
+    return order < 0 || (order === 0 && fewer);
+  }
+  const differences = wish.objectives.map(
+    (objective) => smallerIsBetter(objective, to.numbers) - smallerIsBetter(objective, from.numbers),
+  );
+  return differences.every((d) => d <= 0) && (fewer || differences.some((d) => d < 0));
+};
+
+/** The best neighbour that improves on the pick and may be picked. */
+const bestStep = (neighbours: Evaluated, from: Candidate, wish: Wish): Candidate | undefined => {
+  const { space, table } = neighbours;
+  let best: Candidate | undefined;
+  for (let i = 0; i < table.count; i++) {
+    if (worstExcess(table, i, wish.constraints) > 0 || !paysAt(neighbours, i, wish.preference)) continue;
+    const candidate = candidateAt(neighbours, i);
+    if (!improves(candidate, from, wish, space)) continue;
+    if (best === undefined || compareCandidates(wish.preference, space, candidate, best) < 0)
+      best = candidate;
+  }
+  return best;
+};
+
+/**
+ * Makes a pick better by single choices, each judged by the full estimator, until none is left: what it changes is
+ * undone unless it pays, and what it leaves is changed where that pays. Constraints are kept.
+ */
+export const refine = async (
+  start: Candidate,
+  wish: Wish,
+  { study, session }: { readonly study: Study; readonly session: Session },
+): Promise<Refined> => {
+  const { space } = study;
+  let candidate = start;
+  const steps: string[] = [];
+  while (steps.length < MOST_STEPS) {
+    const designs = neighboursOf(space, candidate.digits);
+    const results = await session.evaluate(designs);
+    if (results.interrupted) break;
+    const own: Study = { ...study, designs, results };
+    const neighbours = evaluatedOf([own], tabulate([own]));
+    const next = bestStep(neighbours, candidate, wish);
+    if (next === undefined) return { candidate, steps, neighbours };
+    steps.push(candidate.id);
+    candidate = next;
+  }
+  return { candidate, steps, neighbours: undefined };
+};

@@ -1,0 +1,74 @@
+import { numbersAt } from '../columns.js';
+import { worstExcess, type Constraint } from '../constraints.js';
+import {
+  candidateAt,
+  changeCount,
+  compareCandidates,
+  paysAt,
+  type Candidate,
+  type Evaluated,
+  type Wish,
+} from './choose.js';
+import { priceOf, type Preference } from './preference.js';
+
+/** What comes nearest where no design is both cheaper and within the constraints. */
+export interface Sides {
+  /** The cheaper design that is nearest to the constraints: with one on energy, that which keeps the most. */
+  readonly cheaper: Candidate | undefined;
+  /** The cheapest changed design that meets the constraints. */
+  readonly meeting: Candidate | undefined;
+}
+
+const energyOf = ({ numbers }: Candidate): number =>
+  Number.isNaN(numbers.retained_energy) ? -1 : numbers.retained_energy;
+
+const nearestCheaper = (
+  evaluated: Evaluated,
+  constraints: readonly Constraint[],
+  preference: Preference,
+): Candidate | undefined => {
+  const { space, table } = evaluated;
+  let best: { readonly candidate: Candidate; readonly excess: number } | undefined;
+  for (let i = 0; i < table.count; i++) {
+    if (!paysAt(evaluated, i, preference)) continue;
+    const excess = worstExcess(table, i, constraints);
+    if (best !== undefined && excess > best.excess) continue;
+    const candidate = candidateAt(evaluated, i);
+    const order =
+      best === undefined
+        ? -1
+        : excess - best.excess ||
+          energyOf(best.candidate) - energyOf(candidate) ||
+          compareCandidates(preference, space, candidate, best.candidate);
+    if (order < 0) best = { candidate, excess };
+  }
+  return best?.candidate;
+};
+
+const cheapestMeeting = (
+  evaluated: Evaluated,
+  constraints: readonly Constraint[],
+  preference: Preference,
+): Candidate | undefined => {
+  const { space, table } = evaluated;
+  let best: Candidate | undefined;
+  for (let i = 0; i < table.count; i++) {
+    if (worstExcess(table, i, constraints) > 0) continue;
+    const price = priceOf(preference, numbersAt(table, i));
+    if (best !== undefined && price > priceOf(preference, best.numbers)) continue;
+    const candidate = candidateAt(evaluated, i);
+    if (changeCount(space, candidate.digits) === 0) continue;
+    const order =
+      best === undefined
+        ? -1
+        : price - priceOf(preference, best.numbers) || compareCandidates(preference, space, candidate, best);
+    if (order < 0) best = candidate;
+  }
+  return best;
+};
+
+/** The nearest design on each side, among those evaluated. */
+export const sidesOf = (evaluated: Evaluated, { preference, constraints }: Wish): Sides => ({
+  cheaper: nearestCheaper(evaluated, constraints, preference),
+  meeting: cheapestMeeting(evaluated, constraints, preference),
+});

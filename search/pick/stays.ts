@@ -1,0 +1,141 @@
+import { countText } from '../../src/theory/text.js';
+import { targetAt } from '../build-space.js';
+import { findSites } from '../sites.js';
+import type { Space } from '../space.js';
+import type { Applier } from '../substitute/apply.js';
+import { findSubstitution } from '../substitute/index.js';
+import type { Alternative, Variable } from './choices.js';
+import { compareCandidates, type Candidate, type Wish } from './choose.js';
+import type { Explained, Explainer } from './explainer.js';
+import { missesOf } from './misses.js';
+import { pairLayers, type Pair } from './pairs.js';
+import { priceOf, pricedBy } from './preference.js';
+import { cyclesText, energyText, layerText, moreText, operationsText, whyText } from './words.js';
+
+/** Something that a pick leaves as it is, and what its best change would have cost. */
+export interface Stay {
+  readonly kind: 'site' | 'width';
+  readonly operator: number;
+  /** The cheapest of its other choices; undefined where it has none that is known. */
+  readonly best: Alternative | undefined;
+  readonly sentence: string;
+}
+
+/** A pick with what is needed to say why. */
+export interface Context {
+  readonly space: Space;
+  readonly wish: Wish;
+  readonly candidate: Candidate;
+  readonly applier: Applier;
+  readonly explainer: Explainer;
+  /** The picked design. */
+  readonly picked: Explained;
+}
+
+const cheapest = (
+  { space, wish }: Context,
+  alternatives: readonly Alternative[],
+): Alternative | undefined => {
+  const price = ({ candidate }: Alternative): number => priceOf(wish.preference, candidate.numbers);
+  const order = (a: Alternative, b: Alternative): number =>
+    price(a) - price(b) || compareCandidates(wish.preference, space, a.candidate, b.candidate);
+  return [...alternatives].sort(order)[0];
+};
+
+/** The layers of one operator in the pick and in another design. */
+const pairAt = (picked: Explained, other: Explained, operator: number): Pair | undefined => {
+  const only = new Set([operator]);
+  return pairLayers(picked.explain(only), other.explain(only)).get(operator);
+};
+
+/** The operator whose cycles differ most in the direction of the whole difference. */
+const leadingOperator = (picked: Explained, other: Explained): number => {
+  const sign = Math.sign(other.figures.cyclesTotal - picked.figures.cyclesTotal) || 1;
+  let [leading, most] = [-1, -Infinity];
+  for (const operator of new Set([...picked.cycles.keys(), ...other.cycles.keys()])) {
+    const more = sign * ((other.cycles.get(operator) ?? 0) - (picked.cycles.get(operator) ?? 0));
+    if (more > most) [leading, most] = [operator, more];
+  }
+  return leading;
+};
+
+/** Where the difference comes from. */
+const becauseText = (context: Context, variable: Variable, { candidate }: Alternative): string => {
+  const { picked, applier, explainer, wish } = context;
+  const other = explainer(applier.network(candidate.digits));
+  const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
+  const pair = pairAt(picked, other, operator);
+  if (pair === undefined) return '';
+  const where = variable.kind === 'site' ? '' : `most of it in operator ${operator} (${layerText(pair)}), `;
+  const operations = pair.after.length > 1 ? `, ${operationsText(pair.after)}` : '';
+  return `: ${where}${cyclesText(pair)}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
+};
+
+/** Why the cheapest other choice was not made. */
+const reasonText = (context: Context, variable: Variable, best: Alternative): string => {
+  const { wish, candidate } = context;
+  const unit = pricedBy(wish.preference);
+  const difference =
+    priceOf(wish.preference, best.candidate.numbers) - priceOf(wish.preference, candidate.numbers);
+  const what = variable.kind === 'site' ? best.choice : `${best.choice} channels`;
+  if (difference >= 0)
+    return `${what} would take ${moreText(difference, unit)}${becauseText(context, variable, best)}`;
+  const saves = `${what} would save ${countText(-difference)} ${unit}`;
+  const misses = missesOf(best.candidate.numbers, wish.constraints);
+  if (misses.length > 0) return `${saves}, but not meet ${misses.join(' and ')}`;
+  const [now, then] = [candidate, best.candidate].map(({ numbers }) => energyText(numbers.retained_energy));
+  return `${saves}, but is not preferred: retained energy ${then} instead of ${now}`;
+};
+
+const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
+
+const subjectOf = ({ picked }: Context, variable: Variable): string => {
+  const { kind, operator, operators } = variable;
+  if (kind === 'width') {
+    const others = operators.filter((o) => o !== operator);
+    const along = others.length === 0 ? '' : ` (with ${others.join(', ')})`;
+    return `width of operator ${operator}${along} stays at ${channelsText(variable)}`;
+  }
+  const pair = pairAt(picked, picked, operator);
+  const what =
+    pair === undefined ? '' : ` (${layerText(pair)}, ${countText(picked.cycles.get(operator) ?? 0)} cycles)`;
+  return `operator ${operator}${what} stays`;
+};
+
+/**
+ * What a pick leaves as it is: for each site and width group the cheapest of its other choices, and why it was not made.
+ * @param alternatives by position, as far as they could be evaluated
+ */
+export const staysOf = (
+  context: Context,
+  variables: readonly Variable[],
+  alternatives: readonly (readonly Alternative[])[],
+): Stay[] =>
+  variables.flatMap((variable): Stay[] => {
+    const { position, kind, operator, choices, unchanged } = variable;
+    if (context.candidate.digits[position] !== unchanged || choices.length < 2) return [];
+    const best = cheapest(context, alternatives[position]!);
+    const others = choices.length - 1;
+    const which = others > 1 ? `of ${others} other choices the cheapest, ` : '';
+    const reason =
+      best === undefined ? 'no other choice could be evaluated' : which + reasonText(context, variable, best);
+    return [{ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` }];
+  });
+
+/** Sites of the network that the space leaves no choice. */
+export const choicelessSites = ({ network, sites }: Space): Stay[] => {
+  const varying = new Set(sites.map(({ site }) => site.operator));
+  return findSites(network)
+    .filter(({ operator }) => !varying.has(operator))
+    .map((site) => {
+      const why = findSubstitution('separable')!.illegal(targetAt(network, site));
+      const reason =
+        why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
+      return {
+        kind: 'site',
+        operator: site.operator,
+        best: undefined,
+        sentence: `operator ${site.operator} stays: ${reason}`,
+      };
+    });
+};

@@ -1,0 +1,140 @@
+import { PARTS } from '../../src/explain/account.js';
+import { unchanged, usesOf, type User } from '../../src/explain/access.js';
+import type { LayerExplanation } from '../../src/explain/explain.js';
+import { relativeText } from '../../src/explain/reasons.js';
+import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
+import { countText, percentText } from '../../src/theory/text.js';
+import { utilisationOf } from '../../src/theory/utilisation.js';
+import { shapeText } from '../../src/report/text.js';
+import { cyclesOf, type Pair } from './pairs.js';
+
+/** A factor above this is as good as 1. */
+const NEARLY_ONE = 0.9995;
+/** Users of the memories that are named where bytes are explained. */
+const NAMED_USERS = 3;
+
+/** `DepthwiseConv2D 3x3`: an operation with its kernel and what is fused onto it. */
+export const operationText = ({ facts, layer }: LayerExplanation): string => {
+  const fused = facts.fused.map(({ operator }) => ` + ${operator}`).join('');
+  const kernel = kernelText(facts);
+  return `${layer.operator}${fused}${kernel === '' ? '' : ` ${kernel}`}`;
+};
+
+/** `Conv2D 3x3 32x32x16`: what an operator is, from its last operation. */
+export const layerText = ({ before, cpuBefore }: Pair): string => {
+  const main = before.at(-1);
+  if (main === undefined) return cpuBefore[0]?.originalOperator ?? 'operations added by the compiler';
+  return `${operationText(main)} ${shapeText(main.layer.detail!.ofmShape)}`;
+};
+
+/** What sets the cycles of an operation, with the factors that keep its MACs from being faster. */
+const boundPhrase = ({ facts, account }: LayerExplanation): string => {
+  if (account.bound !== 'mac') return boundShort(facts, account);
+  const factors = account.factors
+    .filter(({ value }) => value < NEARLY_ONE)
+    .map(({ name, value, sentence }) => `${name} ${percentText(value)}, as ${sentence}`);
+  const rate = percentText(utilisationOf(account.factors));
+  return `${PARTS.mac}, array filled ${rate}${factors.length === 0 ? '' : ` (${factors.join('; ')})`}`;
+};
+
+/** Operations of which the same is said. */
+interface Alike {
+  readonly text: string;
+  readonly cycles: number;
+  readonly bound: string;
+  count: number;
+}
+
+const alikeOf = (layers: readonly LayerExplanation[]): Alike[] => {
+  const groups = new Map<string, Alike>();
+  for (const explained of layers) {
+    const text = operationText(explained);
+    const { cycles } = explained.layer;
+    const bound = boundPhrase(explained);
+    const key = `${text}/${cycles}/${bound}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { text, cycles, bound, count: 1 });
+    else group.count++;
+  }
+  return [...groups.values()];
+};
+
+/** `DepthwiseConv2D 3x3 6,208 + Conv2D 1x1 4,928`: operations with their cycles. */
+export const operationsText = (layers: readonly LayerExplanation[]): string =>
+  alikeOf(layers)
+    .map(({ text, cycles, count }) => `${count > 1 ? `${count} x ` : ''}${text} ${countText(cycles)}`)
+    .join(' + ');
+
+const boundsText = (layers: readonly LayerExplanation[]): string =>
+  alikeOf(layers)
+    .map(({ text, bound }, _, all) => (all.length === 1 ? `bound by ${bound}` : `${text} bound by ${bound}`))
+    .join(', ');
+
+/** The users of the memories whose bytes differ most: `weights 34,256 -> 3,456 bytes`. */
+const trafficText = ({ before, after }: Pair): string[] => {
+  const bytes = (layers: readonly LayerExplanation[], user: User): number =>
+    layers
+      .flatMap(({ facts }) => usesOf(facts, unchanged(facts)))
+      .filter((use) => use.user === user)
+      .reduce((sum, use) => sum + use.bytes, 0);
+  return (Object.keys(USERS) as User[])
+    .map((user) => ({ user, from: bytes(before, user), to: bytes(after, user) }))
+    .filter(({ from, to }) => from !== to)
+    .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
+    .slice(0, NAMED_USERS)
+    .map(({ user, from, to }) => `${USERS[user]} ${countText(from)} -> ${countText(to)} bytes on the bus`);
+};
+
+const macs = (layers: readonly LayerExplanation[]): number =>
+  layers.reduce((sum, { layer }) => sum + layer.macs, 0);
+
+/**
+ * Why the layers that stand for an operator take another time, or move other bytes: MACs, what bounded it before, and
+ * what bounds each operation now.
+ */
+export const whyText = (pair: Pair, priced: 'cycles' | 'bytes'): string => {
+  const { before, after, cpuAfter, cpuBefore } = pair;
+  const cpu = cpuAfter
+    .slice(0, 1)
+    .map((layer) => `${layer.originalOperator} runs on the CPU: ${layer.reason ?? 'no reason given'}`);
+  if (before.length === 0 && cpuBefore.length === 0)
+    return ['it was added', ...(after.length === 0 ? [] : [`now ${boundsText(after)}`]), ...cpu].join('; ');
+  if (after.length === 0) return ['it is gone', ...cpu].join('; ');
+  const [from, to] = [macs(before), macs(after)];
+  return [
+    ...(from === to ? [] : [relativeText(from, to, 'fewer MACs', 'more MACs', 'as many MACs')]),
+    ...(priced === 'bytes' ? trafficText(pair) : []),
+    ...(before.length === 0 ? [] : [`before ${boundsText(before)}`]),
+    `now ${boundsText(after)}`,
+    ...cpu,
+  ].join('; ');
+};
+
+/** `-68.1%`; `=` without a difference. */
+export const changePercent = (before: number, after: number): string => {
+  if (before === after) return '=';
+  if (before === 0) return 'new';
+  const percent = 100 * (after / before - 1);
+  return `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 0.1 ? 2 : 1)}%`;
+};
+
+/** `34,896 -> 11,136 cycles (-68.1%)`. */
+export const cyclesText = ({ before, after }: Pair): string => {
+  const [from, to] = [cyclesOf(before), cyclesOf(after)];
+  return from === to
+    ? `${countText(from)} cycles as before`
+    : `${countText(from)} -> ${countText(to)} cycles (${changePercent(from, to)})`;
+};
+
+/** `1,024 cycles more`, `1,024 cycles less`, `as many cycles`. */
+export const moreText = (difference: number, unit: string): string =>
+  difference === 0
+    ? `as many ${unit}`
+    : `${countText(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
+
+/** An energy rounded down, so that the number agrees with its word; `unknown` for NaN. */
+export const energyText = (energy: number): string => {
+  if (Number.isNaN(energy)) return 'unknown';
+  const rounded = Math.floor(1e4 * energy + 1e-7) / 1e4;
+  return rounded === 0 && energy > 0 ? 'below 0.0001' : String(rounded);
+};
