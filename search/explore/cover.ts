@@ -2,8 +2,8 @@ import { digitsOfState, stateCount, stateOf } from './additive.js';
 
 /** States of one part that no design has shown yet. */
 class Open {
-  readonly seen: Uint8Array;
   left: number;
+  private readonly seen: Uint8Array;
   private first = 0;
 
   constructor(
@@ -14,20 +14,22 @@ class Open {
     this.seen = new Uint8Array(this.left);
   }
 
-  /** An unseen state that agrees with the digits chosen so far (−1: not chosen). */
-  find(chosen: Int32Array): number | undefined {
+  /** Digits of an unseen state that agrees with the digits chosen so far (−1: not chosen). */
+  find(chosen: Int32Array): number[] | undefined {
     const { positions, radices, seen } = this;
     while (this.first < seen.length && seen[this.first] === 1) this.first++;
     for (let state = this.first; state < seen.length; state++) {
       if (seen[state] === 1) continue;
       const digits = digitsOfState(positions, radices, state);
-      if (digits.every((digit, i) => chosen[positions[i]!]! < 0 || chosen[positions[i]!] === digit))
-        return state;
+      if (digits.every((digit, i) => chosen[positions[i]!]! < 0 || chosen[positions[i]!] === digit)) {
+        return digits;
+      }
     }
     return undefined;
   }
 
-  mark(state: number): void {
+  mark(design: Uint16Array): void {
+    const state = stateOf(this.positions, this.radices, design);
     if (this.seen[state] === 1) return;
     this.seen[state] = 1;
     this.left--;
@@ -36,14 +38,16 @@ class Open {
 
 /**
  * Few designs that together show every state of every part: each design takes one unseen state of as many parts as fit
- * together.
+ * together; the rest of it is random.
  *
  * @param parts positions of the digits that each part depends on
+ * @param random whole numbers from 0 to below its argument
  * @returns rows of digits without the system
  */
 export const coveringDesigns = (
   radices: readonly number[],
   parts: readonly (readonly number[])[],
+  random: (below: number) => number,
 ): Uint16Array[] => {
   const open = parts.map((positions) => new Open(positions, radices));
   const designs: Uint16Array[] = [];
@@ -52,14 +56,10 @@ export const coveringDesigns = (
     if (waiting.length === 0) return designs;
     const chosen = new Int32Array(radices.length).fill(-1);
     for (const part of waiting) {
-      const state = part.find(chosen);
-      if (state === undefined) continue;
-      digitsOfState(part.positions, radices, state).forEach(
-        (digit, i) => (chosen[part.positions[i]!] = digit),
-      );
+      part.find(chosen)?.forEach((digit, i) => (chosen[part.positions[i]!] = digit));
     }
-    const design = Uint16Array.from(chosen, (digit) => Math.max(0, digit));
-    for (const part of open) part.mark(stateOf(part.positions, radices, design));
+    const design = Uint16Array.from(chosen, (digit, i) => (digit < 0 ? random(radices[i]!) : digit));
+    for (const part of open) part.mark(design);
     designs.push(design);
   }
 };

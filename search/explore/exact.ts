@@ -1,8 +1,9 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { createEvaluator } from '../evaluate/evaluator.js';
+import { PART_FIGURES } from '../evaluate/part-figures.js';
 import { openSession, type Session } from '../evaluate/pool.js';
-import { radicesOf, type Space } from '../space.js';
+import { radicesOf, type DesignTable, type Space } from '../space.js';
+import { seededRandom } from '../random.js';
 import { createApplier } from '../substitute/apply.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Values } from '../substitute/substitution.js';
@@ -11,7 +12,14 @@ import type { SolveOptions } from './eliminate.js';
 import { exactFacts, proofLines } from './exact-facts.js';
 import type { Exploration, Explorer, ExploreRequest } from './explorer.js';
 import { dimensionsOf, exactDimension, formModel, type Dimension } from './forms.js';
-import { tabulateParts, tableDesigns, type PartTable } from './part-table.js';
+import { positionsInContext } from './contexts.js';
+import {
+  joinObservations,
+  tabulateParts,
+  tableDesigns,
+  type Observations,
+  type PartTable,
+} from './part-table.js';
 import { Referee } from './referee.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
@@ -72,7 +80,7 @@ const baselines = (space: Space): Uint16Array[] => {
 
 /** Some designs on every system. */
 const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Array[] => {
-  const rng = xoroshiro128plus(seed);
+  const rng = seededRandom(seed);
   const radices = radicesOf(space);
   return space.systems.flatMap((_, system) =>
     Array.from({ length: perSystem }, () =>
@@ -83,33 +91,51 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
-/** What the table says of every system. */
+/** What the tables of all systems say. */
 interface Tables {
   readonly tables: readonly PartTable[];
+  /** Designs that were evaluated for them. */
   readonly designs: number;
 }
 
-const tabulateAll = async (request: ExploreRequest, session: Session): Promise<Tables | undefined> => {
-  const { space, onProgress } = request;
+/** Every state is shown this often at first, to see whether it always costs the same. */
+const FIRST_SHOWS = 2;
+
+/** Tabulates all systems; undefined if it was interrupted. */
+const tabulateAll = async (
+  { space, onProgress }: ExploreRequest,
+  session: Session,
+  dimensions: readonly Dimension[],
+): Promise<Tables | undefined> => {
   const evaluator = createEvaluator(space, 'unknown');
   const applier = createApplier(space, 'unknown');
-  const wanted = space.systems.map((_, system) => {
-    const segments = evaluator.segments(system);
-    return { segments, designs: tableDesigns(space, segments, system) };
-  });
-  const total = wanted.reduce((sum, { designs }) => sum + designs.count, 0);
-  const tables: PartTable[] = [];
-  let before = 0;
-  for (const { segments, designs } of wanted) {
+  const radices = radicesOf(space).slice(0, -1);
+  const figures = PART_FIGURES.filter((name) =>
+    dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
+  );
+  let finished = 0;
+  const observe = async (designs: DesignTable): Promise<Observations> => {
     const results = await session.evaluate(designs, {
       wanted: 'parts',
-      onProgress: (finished) => onProgress?.(before + finished, total),
+      onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
     });
-    if (results.interrupted) return undefined;
-    before += designs.count;
-    tables.push(tabulateParts(space, segments, designs, results, applier));
+    finished += designs.count;
+    return { designs, results };
+  };
+  const tables: PartTable[] = [];
+  for (let system = 0; system < space.systems.length; system++) {
+    const segments = evaluator.segments(system);
+    const own = segments.map(({ positions }) => positions);
+    const first = await observe(tableDesigns(space, own, system, FIRST_SHOWS));
+    const positions = positionsInContext(radices, segments, figures, first);
+    const wider = positions.some((p, s) => p !== own[s]);
+    const all = wider
+      ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
+      : first;
+    if (all.results.interrupted) return undefined;
+    tables.push(tabulateParts(space, segments, positions, all, applier));
   }
-  return { tables, designs: total };
+  return { tables, designs: finished };
 };
 
 const searchesOf = (
@@ -161,7 +187,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
   const session = openSession(space, request.evaluate);
   const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
   try {
-    const tabulated = await tabulateAll(request, tableSession);
+    const tabulated = await tabulateAll(request, tableSession, dimensions);
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
     const referee = new Referee(request, session, searches, until);

@@ -1,6 +1,8 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { PART_FIGURE_COUNT, PART_FIGURES } from '../evaluate/part-figures.js';
 import type { Results } from '../evaluate/pool.js';
 import type { Segment } from '../evaluate/segments.js';
+import { seededRandom } from '../random.js';
 import { radicesOf, type DesignTable, type Space } from '../space.js';
 import type { Applier } from '../substitute/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive.js';
@@ -34,13 +36,52 @@ export const partValue = (values: Float64Array, state: number, column: PartColum
 export const lossOf = (energy: number): number =>
   Number.isNaN(energy) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(energy, 1e-300)));
 
-/** Designs on one system that show every state of every segment. */
-export const tableDesigns = (space: Space, segments: readonly Segment[], system: number): DesignTable => {
-  const radices = radicesOf(space).slice(0, -1);
-  const rows = coveringDesigns(
-    radices,
-    segments.map(({ positions }) => positions),
+/** What the estimator says of the segments of some designs on one system. */
+export interface Observations {
+  readonly designs: DesignTable;
+  /** Rows of parts. */
+  readonly results: Results;
+}
+
+/** Observations of both, one after the other. */
+export const joinObservations = (a: Observations, b: Observations): Observations => {
+  const join = <T extends Float64Array | Uint16Array | Uint8Array>(x: T, y: T, to: T): T => {
+    to.set(x);
+    to.set(y, x.length);
+    return to;
+  };
+  const [x, y] = [a.results, b.results];
+  const digits = join(
+    a.designs.digits,
+    b.designs.digits,
+    new Uint16Array(a.designs.digits.length + b.designs.digits.length),
   );
+  return {
+    designs: { ...a.designs, count: a.designs.count + b.designs.count, digits },
+    results: {
+      figures: join(x.figures, y.figures, new Float64Array(x.figures.length + y.figures.length)),
+      width: Math.max(x.width, y.width),
+      known: join(x.known, y.known, new Uint8Array(x.known.length + y.known.length)),
+      failures: new Map([
+        ...x.failures,
+        ...[...y.failures].map(([row, why]) => [row + a.designs.count, why] as const),
+      ]),
+      interrupted: x.interrupted || y.interrupted,
+    },
+  };
+};
+
+/** Designs on one system that show every state of every part `times` times, in different company. */
+export const tableDesigns = (
+  space: Space,
+  parts: readonly (readonly number[])[],
+  system: number,
+  times: number,
+): DesignTable => {
+  const radices = radicesOf(space).slice(0, -1);
+  const rng = seededRandom(times);
+  const random = (below: number): number => (below <= 1 ? 0 : uniformInt(rng, 0, below - 1));
+  const rows = Array.from({ length: times }, () => coveringDesigns(radices, parts, random)).flat();
   const width = radices.length + 1;
   const digits = new Uint16Array(rows.length * width);
   rows.forEach((row, i) => {
@@ -53,7 +94,8 @@ export const tableDesigns = (space: Space, segments: readonly Segment[], system:
 /** Writes parameters and loss of every state; they depend on the segment's operators alone. */
 const addWeightColumns = (
   values: Float64Array,
-  { operators, positions }: Segment,
+  operators: readonly number[],
+  positions: readonly number[],
   radices: readonly number[],
   applier: Applier,
 ): void => {
@@ -68,29 +110,28 @@ const addWeightColumns = (
 };
 
 /**
- * The table of a system: for every segment and state, the mean of what the designs say that show it (other choices
- * change a segment's figures a little, by what its neighbours leave it of time and memory).
+ * The table of a system: for every segment and state, the mean of what the designs say that show it (choices
+ * elsewhere change a segment's figures a little, by what its neighbours leave it of time and memory).
  *
- * @param designs from `tableDesigns`
- * @param results their rows of parts
+ * @param positions the digits by which each segment is tabulated: its own, perhaps with others
  */
 export const tabulateParts = (
   space: Space,
   segments: readonly Segment[],
-  designs: DesignTable,
-  results: Results,
+  positions: readonly (readonly number[])[],
+  { designs, results }: Observations,
   applier: Applier,
 ): PartTable => {
   const radices = radicesOf(space).slice(0, -1);
   let missing = 0;
-  const parts = segments.map((segment, s) => {
-    const { positions } = segment;
-    const count = stateCount(positions, radices);
+  const parts = segments.map(({ operators }, s) => {
+    const own = positions[s]!;
+    const count = stateCount(own, radices);
     const values = new Float64Array(count * WIDTH);
     const seen = new Uint32Array(count);
     for (let row = 0; row < designs.count; row++) {
       if (results.known[row] === 0) continue;
-      const state = stateOf(positions, radices, designs.digits.subarray(row * designs.width));
+      const state = stateOf(own, radices, designs.digits.subarray(row * designs.width));
       seen[state]!++;
       const from = row * results.width + s * PART_FIGURE_COUNT;
       for (let j = 0; j < PART_FIGURE_COUNT; j++) values[state * WIDTH + j]! += results.figures[from + j]!;
@@ -102,8 +143,8 @@ export const tabulateParts = (
         values[at] = seen[state] === 0 ? Infinity : Math.round(values[at]! / seen[state]!);
       }
     }
-    addWeightColumns(values, segment, radices, applier);
-    return { positions, values };
+    addWeightColumns(values, operators, own, radices, applier);
+    return { positions: own, values };
   });
   return { system: designs.digits[designs.width - 1]!, radices, parts, missing };
 };

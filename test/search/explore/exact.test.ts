@@ -91,9 +91,10 @@ describe('exact exploration', () => {
       const dimensions = dimensionsOf(OBJECTIVES, []);
       for (let system = 0; system < space.systems.length; system++) {
         const segments = evaluator.segments(system);
-        const designs = tableDesigns(space, segments, system);
-        const parts = await session.evaluate(designs, { wanted: 'parts' });
-        const table = tabulateParts(space, segments, designs, parts, applier);
+        const positions = segments.map((segment) => segment.positions);
+        const designs = tableDesigns(space, positions, system, 1);
+        const results = await session.evaluate(designs, { wanted: 'parts' });
+        const table = tabulateParts(space, segments, positions, { designs, results }, applier);
         expect(table.missing).toBe(0);
         const { model } = formModel(table, dimensions, [], 1e9);
         const every = allDesigns({ ...space, systems: [space.systems[system]!] });
@@ -179,7 +180,7 @@ describe('exact exploration', () => {
         fc.array(fc.uniqueArray(fc.nat(7), { maxLength: 3 }), { minLength: 1, maxLength: 6 }),
         (radices, chosen) => {
           const parts = chosen.map((p) => p.filter((i) => i < radices.length).sort((a, b) => a - b));
-          const designs = coveringDesigns(radices, parts);
+          const designs = coveringDesigns(radices, parts, (below) => below - 1);
           let most = 0;
           for (const positions of parts) {
             const states = positions.reduce((n, p) => n * radices[p]!, 1);
