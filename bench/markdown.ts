@@ -1,0 +1,49 @@
+/** A column of a table. */
+export interface MarkdownColumn {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+/** Narrowest column that has room for the line under its title. */
+const NARROWEST = 3;
+
+/** A table in Markdown whose columns also line up as text. */
+export function markdownTable(
+  columns: readonly MarkdownColumn[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = columns.map(({ title }, i) =>
+    Math.max(NARROWEST, title.length, ...rows.map((row) => row[i]!.length)),
+  );
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const padded = (cells: readonly string[]): string =>
+    line(
+      cells.map((cell, i) =>
+        columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
+      ),
+    );
+  const rule = line(
+    columns.map(({ align }, i) =>
+      align === 'right' ? `${'-'.repeat(widths[i]! - 1)}:` : '-'.repeat(widths[i]!),
+    ),
+  );
+  return [padded(columns.map(({ title }) => title)), rule, ...rows.map(padded)].join('\n');
+}
+
+/** `1,847,267`: a whole number with its thousands grouped. */
+export const grouped = (value: number | bigint): string =>
+  value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+
+/** `-12.3%`: a ratio as a change; `=` where it is none to this precision. */
+export function change(ratio: number): string {
+  const percent = (100 * (ratio - 1)).toFixed(1);
+  if (Number(percent) === 0) return '=';
+  return `${ratio > 1 ? '+' : ''}${percent}%`;
+}
+
+/** Four decimals, rounded down so that no limit seems to be met that is not; `<0.0001` for what would be zero. */
+export function energyText(energy: number): string {
+  if (Number.isNaN(energy)) return 'unknown';
+  const rounded = Math.floor(1e4 * energy + 1e-7) / 1e4;
+  return rounded === 0 && energy > 0 ? '<0.0001' : rounded.toFixed(4);
+}

@@ -1,0 +1,69 @@
+import { wrap } from '../src/report/text.js';
+import type { MethodRun } from './methods.js';
+import { grouped, markdownTable, type MarkdownColumn } from './markdown.js';
+import type { Machine } from './report.js';
+
+const COLUMNS: readonly MarkdownColumn[] = [
+  { title: 'model', align: 'left' },
+  { title: 'designs', align: 'right' },
+  { title: 'method', align: 'left' },
+  { title: 'evaluated', align: 'right' },
+  { title: 'front', align: 'right' },
+  { title: 'hypervolume', align: 'right' },
+  { title: 'of exact', align: 'right' },
+  { title: 'seconds', align: 'right' },
+  { title: 'peak MB', align: 'right' },
+];
+
+/** What every method made of one model's space; the exact search first. */
+export interface Comparison {
+  readonly model: string;
+  readonly runs: readonly MethodRun[];
+}
+
+/** `1.3e+24` for counts that no number holds exactly. */
+const countText = (count: number | string): string =>
+  typeof count === 'number' && count < 1e9 ? grouped(count) : Number(count).toExponential(1);
+
+const rowsOf = ({ model, runs }: Comparison): string[][] =>
+  runs.map((run, i) => [
+    i === 0 ? model : '',
+    i === 0 ? countText(run.designs) : '',
+    run.method,
+    grouped(run.evaluated),
+    grouped(run.front),
+    run.hypervolume.toFixed(4),
+    `${((100 * run.hypervolume) / runs[0]!.hypervolume).toFixed(2)}%`,
+    run.seconds.toFixed(1),
+    grouped(run.peakBytes / 1e6),
+  ]);
+
+const number = (value: unknown): string => (typeof value === 'number' ? grouped(value) : '?');
+
+/** What the exact search says of its model and its front, in a sentence. */
+const exactSentence = ({ model, runs }: Comparison): string => {
+  const { facts } = runs[0]!;
+  const epsilon = Number(facts['epsilon']);
+  const table = `${number(facts['table_states'])} states tabulated with ${String(facts['table_encoded_sizes'])} encoded sizes`;
+  return (
+    `${model}: ${table}; ${number(facts['additive_front_stayed'])} of ` +
+    `${number(facts['additive_front_evaluated'])} designs judged on the front of the sums stayed on the front; ` +
+    `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}`
+  );
+};
+
+/** The methods side by side, as Markdown. */
+export function methodsReport(machine: Machine, jobs: number, comparisons: readonly Comparison[]): string {
+  return [
+    wrap(
+      'All sites standard or separable, eight widths per width group (0.25 to 1.125), Ethos-U55 and U65 (six ' +
+        `accelerators); default objectives; ${jobs} ${jobs === 1 ? 'job' : 'jobs'} on ${machine.cores} cores ` +
+        `(${machine.processor}), Node ${machine.node}. Evolution and the sample were given the time that the exact search took, ` +
+        'or the one asked for. Hypervolume as a share of the box from the baseline on the slowest system to the ideal.',
+    ),
+    '',
+    markdownTable(COLUMNS, comparisons.flatMap(rowsOf)),
+    '',
+    ...comparisons.map((comparison) => wrap(`- ${exactSentence(comparison)}`, '', '  ')),
+  ].join('\n');
+}

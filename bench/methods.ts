@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runProgram } from './process.js';
+
+/** Eight widths per width group; substitutions as by default. */
+const SPACE = 'options: [standard, separable]\nwidths: [1, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125]\n';
+const ACCELERATORS = 'u55,u65';
+
+/** Designs that evolution and samples may evaluate: more than they do in their time. */
+const MOST_DESIGNS = 1_000_000;
+
+/** What a method made of a space. */
+export interface MethodRun {
+  readonly method: string;
+  /** Exact, as text where it is too large for a number. */
+  readonly designs: number | string;
+  readonly evaluated: number;
+  readonly front: number;
+  readonly hypervolume: number;
+  /** Of searching and ranking, without reading the model and writing files. */
+  readonly seconds: number;
+  readonly peakBytes: number;
+  /** What the method says of itself. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The parts of `run.json` that are read here. */
+interface RunFile {
+  readonly designs_in_space: number | string;
+  readonly designs_evaluated: number;
+  readonly front_size: number;
+  readonly hypervolume: number | null;
+  readonly models: readonly { readonly evaluated: Readonly<Record<string, unknown>> }[];
+  readonly timings: { readonly evaluating_and_ranking_seconds: number };
+}
+
+const runMethod = (method: string, path: string, scratch: string, extra: readonly string[]): MethodRun => {
+  const space = join(scratch, 'space.yaml');
+  writeFileSync(space, SPACE);
+  const output = join(scratch, method);
+  const { peakBytes } = runProgram([
+    ...['sweep', path, '--accelerator-config', ACCELERATORS, '--space', space],
+    ...['--method', method, '--output-dir', output, '--quiet', ...extra],
+  ]);
+  const run = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as RunFile;
+  return {
+    method,
+    designs: run.designs_in_space,
+    evaluated: run.designs_evaluated,
+    front: run.front_size,
+    hypervolume: run.hypervolume ?? NaN,
+    seconds: run.timings.evaluating_and_ranking_seconds,
+    peakBytes: peakBytes ?? NaN,
+    facts: run.models[0]!.evaluated,
+  };
+};
+
+/** How methods are compared. */
+export interface MethodOptions {
+  readonly jobs: number;
+  /** Time for evolution and for the sample; without it, what the exact search took. */
+  readonly seconds?: number;
+  readonly onStart: (method: string) => void;
+}
+
+/**
+ * Searches one space of a model (all sites, eight widths per width group, Ethos-U55 and U65) by every method that large
+ * spaces have, each in a process of its own: exactly, then by evolution and by a sample with as much time.
+ */
+export function compareMethods(path: string, scratch: string, options: MethodOptions): MethodRun[] {
+  const { jobs, seconds, onStart } = options;
+  const common = ['--jobs', String(jobs)];
+  onStart('exact');
+  const exact = runMethod('exact', path, scratch, common);
+  const budget = (seconds ?? exact.seconds).toFixed(1);
+  const others = ['evolve', 'sample'].map((method) => {
+    onStart(method);
+    return runMethod(method, path, scratch, [
+      ...common,
+      ...['--seconds', budget, '--limit', String(MOST_DESIGNS)],
+    ]);
+  });
+  return [exact, ...others];
+}

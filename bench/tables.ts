@@ -1,0 +1,121 @@
+import { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { loadModel } from '../src/cli/model.js';
+import { note, print } from '../src/cli/streams.js';
+import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
+import { energyFront } from './energy-front.js';
+import { energyReport } from './energy-table.js';
+import { compareMethods } from './methods.js';
+import { methodsReport } from './methods-table.js';
+import { modelSource } from './models.js';
+import { thisMachine } from './report.js';
+
+const EXAMPLE = 'example:';
+
+const positive =
+  (option: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+    throw usageError(`${option} is "${text}", expected a number above zero`);
+  };
+
+const wholeJobs = (text: string): number => {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw usageError(`--jobs is "${text}", expected a whole number from 1`);
+};
+
+interface CommonOptions {
+  readonly jobs: number;
+}
+
+/** Gives the work a folder for files, and removes it. */
+async function withScratch(work: (scratch: string) => void | Promise<void>): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'paretou-tables-'));
+  try {
+    await work(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Paths of the models that are named, or of those of the benchmarks. */
+const pathsOf = (
+  named: readonly string[],
+  usual: readonly ('resnet' | 'mobilenet')[],
+  scratch: string,
+): readonly string[] => {
+  if (named.length > 0) return named;
+  const models = modelSource(undefined, join(scratch, 'models'));
+  return usual.map((name) => models(name).path);
+};
+
+interface EnergyOptions extends CommonOptions {
+  readonly acceleratorConfig: string;
+}
+
+const printEnergy = (named: readonly string[], options: EnergyOptions): Promise<void> =>
+  withScratch(async (scratch) => {
+    const paths = [
+      ...pathsOf(named, ['resnet'], scratch),
+      ...(named.length === 0 ? [`${EXAMPLE}story_standard`] : []),
+    ];
+    const reports: string[] = [];
+    for (const path of paths) {
+      note(`searching ${path}`);
+      const { network } = await loadModel(path);
+      const front = await energyFront(network, options.acceleratorConfig, options.jobs);
+      reports.push(energyReport(front, path.startsWith(EXAMPLE)));
+    }
+    print(reports.join('\n\n'));
+  });
+
+interface MethodsOptions extends CommonOptions {
+  readonly seconds?: number;
+}
+
+const printMethods = (named: readonly string[], { jobs, seconds }: MethodsOptions): Promise<void> =>
+  withScratch((scratch) => {
+    const comparisons = pathsOf(named, ['resnet', 'mobilenet'], scratch).map((path) => {
+      const model = basename(path).replace(/\.tflite$|^example:/g, '');
+      const onStart = (method: string): void => note(`searching ${model}, method ${method}`);
+      const options = { jobs, onStart, ...(seconds !== undefined && { seconds }) };
+      return { model, runs: compareMethods(path, scratch, options) };
+    });
+    print(methodsReport(thisMachine(), jobs, comparisons));
+  });
+
+const program = new Command('tables').description('Prints the tables of docs/search.md.');
+
+const withJobs = (command: Command): Command =>
+  command.option('--jobs <n>', 'worker threads', wholeJobs, availableParallelism());
+
+withJobs(
+  program
+    .command('energy')
+    .description('Retained energy against cycles, and what each option does at each site alone.')
+    .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
+    .option('--accelerator-config <name>', 'accelerator', 'ethos-u55-128'),
+).action(printEnergy);
+
+withJobs(
+  program
+    .command('methods')
+    .description('The exact search beside evolution and a sample with as much time.')
+    .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and mobilenet_v2)')
+    .option(
+      '--seconds <n>',
+      'time for evolution and the sample (default: what the exact search took)',
+      positive('--seconds'),
+    ),
+).action(printMethods);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ParetouError)) throw error;
+  note(`error: ${error.message}`);
+  process.exitCode = EXIT_CODES[error.kind];
+}
