@@ -13,16 +13,18 @@ export const neighboursOf = (space: Space, digits: Digits): DesignTable => {
   return { count: rows.length / width, width, digits: Uint16Array.from(rows) };
 };
 
-/** The unchanged network and all designs with a single change, on every system; where a choice has no unchanged value, its first. */
+/**
+ * The unchanged network and all designs with a single change, on every system; where a choice has no unchanged value,
+ * its first.
+ */
 export const singleChanges = (space: Space): DesignTable => {
   const width = radicesOf(space).length;
-  const tables = space.systems.map((_, system) => {
+  const rows = space.systems.flatMap((_, system) => {
     const base = new Uint16Array(width);
     base[width - 1] = system;
-    return [base, neighboursOf(space, base).digits];
+    return [...base, ...neighboursOf(space, base).digits];
   });
-  const digits = tables.flat().flatMap((part) => [...part]);
-  return { count: digits.length / width, width, digits: Uint16Array.from(digits) };
+  return { count: rows.length / width, width, digits: Uint16Array.from(rows) };
 };
 
 /** The choice in which two designs differ: its position and the second one's digit; undefined if they are equal. */

@@ -1,11 +1,13 @@
 import { tabulate, type Study } from '../columns.js';
-import { evaluateDesigns, openSession, type SessionOptions } from '../evaluate/pool.js';
-import type { Objective } from '../objectives.js';
 import type { Constraint } from '../constraints.js';
+import { designId } from '../design.js';
+import { evaluateDesigns, openSession, type Session, type SessionOptions } from '../evaluate/pool.js';
+import type { Objective } from '../objectives.js';
 import { countDesigns } from '../space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
-import { choose, evaluatedOf, type Choice, type Wish } from './choose.js';
-import { singleChanges } from './neighbours.js';
+import { unchangedDigits } from './choices.js';
+import { choose, evaluatedOf, type Choice, type Evaluated, type Wish } from './choose.js';
+import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
 import { sidesOf, type Sides } from './sides.js';
@@ -38,14 +40,36 @@ export interface Picked {
   /** Designs that were evaluated by searches. */
   readonly evaluated: number;
   readonly refined: Refined | undefined;
-  /** Only where nothing was picked. */
+  /** Only where nothing was picked: what is nearest, and the unchanged network instead of a pick. */
   readonly sides: Sides | undefined;
+  readonly unchanged: Refined | undefined;
   readonly interrupted: boolean;
 }
 
 const isWhole = ({ designs, results, space }: Study): boolean =>
   countDesigns(space) === BigInt(designs.count) &&
   results.known.reduce((n, known) => n + known, 0) + results.failures.size === designs.count;
+
+/**
+ * The unchanged network with all designs that differ from it in one choice, on the system of the nearest design;
+ * undefined where the space or the time does not hold them.
+ */
+const unchangedOf = async (
+  { space, studies: [study], baselines }: Evaluated,
+  { cheaper, meeting }: Sides,
+  session: Session,
+): Promise<Refined | undefined> => {
+  const system = (cheaper ?? meeting)?.digits.at(-1) ?? 0;
+  const digits = unchangedDigits(space, system);
+  const numbers = baselines[system];
+  if (digits === undefined || numbers === undefined) return undefined;
+  const designs = neighboursOf(space, digits);
+  const results = await session.evaluate(designs);
+  if (results.interrupted) return undefined;
+  const own: Study = { ...study!, designs, results };
+  const candidate = { id: designId(space, digits), digits, numbers, baseline: numbers };
+  return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
+};
 
 /**
  * Searches a space and picks the preferred design that meets the constraints and is cheaper than the unchanged network.
@@ -80,16 +104,18 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
     paying: choice.paying,
     evaluated: evaluated.table.count,
   };
-  const { candidate } = choice;
-  if (candidate === undefined) {
-    return { ...parts, refined: undefined, sides: sidesOf(evaluated, wish), interrupted };
-  }
-  onStage?.('trying every single choice of the best design again');
   const session = openSession(study.space, workers);
   try {
+    const { candidate } = choice;
+    if (candidate === undefined) {
+      const sides = sidesOf(evaluated, wish);
+      const unchanged = await unchangedOf(evaluated, sides, session);
+      return { ...parts, refined: undefined, sides, unchanged, interrupted };
+    }
+    onStage?.('trying every single choice of the best design again');
     const refined = await refine(candidate, wish, { study, session });
     const isCut = refined.neighbours === undefined;
-    return { ...parts, refined, sides: undefined, interrupted: interrupted || isCut };
+    return { ...parts, refined, sides: undefined, unchanged: undefined, interrupted: interrupted || isCut };
   } finally {
     await session.close();
   }

@@ -1,6 +1,5 @@
 import type { LayerExplanation } from '../../src/explain/explain.js';
 import type { System } from '../../src/npu/system.js';
-import type { NumberRow } from '../columns.js';
 import type { Constraint } from '../constraints.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../design.js';
 import { figuresRecord } from '../emit/applied-record.js';
@@ -20,7 +19,6 @@ export const PICK_SCHEMA = 'paretou/pick@1';
 /** Where the model came from, and how it was searched. */
 export interface PickSource {
   readonly version: string;
-  readonly model: string;
   readonly path: string;
   readonly sha256: string;
   readonly seed: number;
@@ -94,6 +92,14 @@ const searchRecord = ({ sweeps, refined, meeting, paying, evaluated, interrupted
   interrupted,
 });
 
+const staysRecord = (account: PickAccount | undefined): Fields[] | null =>
+  account?.stays?.map(({ kind, operator, best, sentence }) => ({
+    kind,
+    operator,
+    best_change: alternativeRecord(best),
+    explanation: sentence,
+  })) ?? null;
+
 const accountRecord = (account: PickAccount, space: Space): Fields => {
   const { candidate, system, figures, energy, energyUnknown } = account;
   return {
@@ -138,13 +144,7 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
       ...pairRecord(pair),
       explanation: sentence,
     })),
-    unchanged:
-      account.stays?.map(({ kind, operator, best, sentence }) => ({
-        kind,
-        operator,
-        best_change: alternativeRecord(best),
-        explanation: sentence,
-      })) ?? null,
+    unchanged: staysRecord(account),
   };
 };
 
@@ -152,7 +152,7 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
 const sideRecord = (candidate: Candidate | undefined, space: Space): Fields | null => {
   if (candidate === undefined) return null;
   const { substitutions, widths } = changesOf(space, candidate.digits);
-  const { cycles_total, sram_total_bytes, external_total_bytes } = candidate.baseline ?? ({} as NumberRow);
+  const { cycles_total, sram_total_bytes, external_total_bytes } = candidate.baseline ?? candidate.numbers;
   return {
     ...briefRecord(candidate),
     substitutions: formatSubstitutions(substitutions),
@@ -162,7 +162,8 @@ const sideRecord = (candidate: Candidate | undefined, space: Space): Fields | nu
 };
 
 /**
- * Contents of `pick.json`: the picked design with its reasons, or `design: null` and the nearest one on each side.
+ * Contents of `pick.json`: the picked design with its reasons; or `design: null`, the nearest one on each side, and what
+ * each change of the unchanged network would cost.
  * Figures have the names of `ranking.csv`, unknown energies are null.
  */
 export const pickRecord = (
@@ -175,19 +176,20 @@ export const pickRecord = (
   return {
     schema: PICK_SCHEMA,
     version: source.version,
-    model: source.model,
+    model: space.network.name,
     path: source.path,
     sha256: source.sha256,
     prefer: wish.preference,
     constraints: constraintsRecord(wish.constraints),
     objectives: wish.objectives.map(formatObjective),
-    ...(account === undefined
+    ...(account === undefined || picked.refined === undefined
       ? {
           design: null,
           nearest: {
             cheaper: sideRecord(picked.sides?.cheaper, space),
             meeting_constraints: sideRecord(picked.sides?.meeting, space),
           },
+          unchanged: staysRecord(account),
         }
       : accountRecord(account, space)),
     search: { ...searchRecord(picked), seed: source.seed },

@@ -1,4 +1,3 @@
-import { numbersAt } from '../columns.js';
 import { worstExcess, type Constraint } from '../constraints.js';
 import {
   candidateAt,
@@ -15,7 +14,7 @@ import { priceOf, type Preference } from './preference.js';
 export interface Sides {
   /** The cheaper design that is nearest to the constraints: with one on energy, that which keeps the most. */
   readonly cheaper: Candidate | undefined;
-  /** The cheapest changed design that meets the constraints. */
+  /** The cheapest changed design that meets the constraints; the unchanged network if no other does. */
   readonly meeting: Candidate | undefined;
 }
 
@@ -51,18 +50,16 @@ const cheapestMeeting = (
   preference: Preference,
 ): Candidate | undefined => {
   const { space, table } = evaluated;
+  const isUnchanged = ({ digits }: Candidate): number => Number(changeCount(space, digits) === 0);
+  const order = (a: Candidate, b: Candidate): number =>
+    isUnchanged(a) - isUnchanged(b) ||
+    priceOf(preference, a.numbers) - priceOf(preference, b.numbers) ||
+    compareCandidates(preference, space, a, b);
   let best: Candidate | undefined;
   for (let i = 0; i < table.count; i++) {
     if (worstExcess(table, i, constraints) > 0) continue;
-    const price = priceOf(preference, numbersAt(table, i));
-    if (best !== undefined && price > priceOf(preference, best.numbers)) continue;
     const candidate = candidateAt(evaluated, i);
-    if (changeCount(space, candidate.digits) === 0) continue;
-    const order =
-      best === undefined
-        ? -1
-        : price - priceOf(preference, best.numbers) || compareCandidates(preference, space, candidate, best);
-    if (order < 0) best = candidate;
+    if (best === undefined || order(candidate, best) < 0) best = candidate;
   }
   return best;
 };

@@ -1,6 +1,5 @@
 import { wrap } from '../../src/report/text.js';
 import { countText, plural } from '../../src/theory/text.js';
-import type { Constraint } from '../constraints.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
@@ -14,8 +13,7 @@ import { changePercent, energyText } from './words.js';
 const kibibytes = (bytes: number): string =>
   (bytes / 1024).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-const cheaperText = (wish: Wish): string =>
-  pricedBy(wish.preference) === 'bytes' ? 'moves fewer bytes' : 'takes fewer cycles';
+const CHEAPER = { cycles: 'takes fewer cycles', bytes: 'moves fewer bytes' } as const;
 
 /** The two networks side by side. */
 const table = ({ figures, parameters, energy, system }: PickAccount): string[] => {
@@ -53,31 +51,36 @@ const table = ({ figures, parameters, energy, system }: PickAccount): string[] =
 const section = (title: string, sentences: readonly string[]): string[] =>
   sentences.length === 0 ? [] : ['', title, ...sentences.map((s) => wrap(`${s}.`, '  ', '    '))];
 
-const count = (n: number, noun: string): string => plural(n, noun);
-
 /** How many designs there were to pick from. */
-const choiceText = ({ evaluated, meeting, paying }: Picked, wish: Wish): string => {
-  const { constraints } = wish;
-  const paid = `${countText(paying)} of them ${pricedBy(wish.preference) === 'bytes' ? 'move fewer bytes' : 'take fewer cycles'} than the unchanged network`;
-  return constraints.length === 0
-    ? `${count(evaluated, 'design')} evaluated, ${paid}`
-    : `${count(evaluated, 'design')} evaluated, ${countText(meeting)} meet ${constraints.map(constraintText).join(' ')}, ${paid}`;
+const choiceText = ({ evaluated, meeting, paying }: Picked, { constraints, preference }: Wish): string => {
+  const limits = constraints.map(constraintText).join(' ');
+  const verb = pricedBy(preference) === 'bytes' ? 'move fewer bytes' : 'take fewer cycles';
+  return [
+    `${plural(evaluated, 'design')} evaluated`,
+    ...(constraints.length === 0 ? [] : [`${countText(meeting)} of them meet ${limits}`]),
+    `${countText(paying)} of these ${verb} than the unchanged network`,
+  ].join(', ');
 };
 
 /** What the searches have to say. */
 const proofText = ({ sweeps, evaluated }: Picked): string[] => {
   const lines = sweeps.flatMap(({ explorations }) => explorations.flatMap((e) => e.lines));
-  return lines.length > 0 ? lines : [`${count(evaluated, 'design')} of the space evaluated in full`];
+  return lines.length > 0 ? lines : [`${plural(evaluated, 'design')} of the space evaluated in full`];
+};
+
+const headText = (picked: Picked, { system }: PickAccount, what: string): string => {
+  const { accelerator, systemConfig, memoryMode } = system;
+  return wrap(
+    `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`,
+  );
 };
 
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
-  const { candidate, system, changed, widthsChanged, others, stays, energyUnknown, figures } = account;
-  const { space } = picked.study;
+  const { candidate, changed, widthsChanged, others, stays, energyUnknown, figures } = account;
   const steps = picked.refined?.steps ?? [];
-  const head = `${space.network.name} on ${system.accelerator}, ${system.systemConfig}, ${system.memoryMode}: picked ${candidate.id}`;
   return [
-    wrap(head),
+    headText(picked, account, `picked ${candidate.id}`),
     wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
     ...table(account),
     wrap(ENERGY_NOTE),
@@ -99,7 +102,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
       ? []
       : [
           wrap(
-            `the search found ${steps[0]!}; changed in ${count(steps.length, 'step')}, each judged in full`,
+            `the search found ${steps[0]!}; changed in ${plural(steps.length, 'step')}, each judged in full`,
           ),
         ]),
     ...(picked.refined?.neighbours === undefined
@@ -109,39 +112,54 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
   ].join('\n');
 };
 
-const asked = (constraints: readonly Constraint[]): string => constraints.map(constraintText).join(' ');
-
-const figuresText = ({ numbers, baseline }: Candidate, wish: Wish): string => {
-  const unit = pricedBy(wish.preference);
-  const price = `${countText(priceOf(wish.preference, numbers))} ${unit}`;
-  const unchanged =
-    baseline === undefined ? '' : ` (unchanged ${countText(priceOf(wish.preference, baseline))})`;
-  return `${price}${unchanged}`;
-};
+const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
 /** Why nothing was picked, and what is nearest on each side, in a sentence. */
-export const nothingText = (picked: Picked, wish: Wish): string => {
-  const { space } = picked.study;
-  const { constraints } = wish;
+export const nothingText = (picked: Picked, { preference, constraints }: Wish): string => {
   const { cheaper, meeting } = picked.sides!;
-  const name = space.network.name;
-  const which = constraints.length === 0 ? '' : ` that meets ${asked(constraints)}`;
+  const limits = constraints.map(constraintText).join(' ');
+  const meets = constraints.length > 0;
   const parts = [
-    `no design of ${name}${which} ${cheaperText(wish)} than the unchanged network` +
+    `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
+      `${CHEAPER[pricedBy(preference)]} than the unchanged network` +
       (picked.interrupted ? ' among those evaluated before the interruption' : ''),
   ];
+  const figures = ({ numbers, baseline }: Candidate): string => {
+    const price = `${countText(priceOf(preference, numbers))} ${pricedBy(preference)}`;
+    return baseline === undefined
+      ? price
+      : `${price} (unchanged ${countText(priceOf(preference, baseline))})`;
+  };
   if (cheaper !== undefined) {
+    const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(
-      `the nearest of the cheaper ones is ${cheaper.id} with ${figuresText(cheaper, wish)}, ` +
-        `which misses ${missesOf(cheaper.numbers, constraints).join(' and ')}`,
+      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which misses ${misses}`,
     );
-  } else if (constraints.length > 0) parts.push('none is cheaper without these limits either');
-  if (meeting !== undefined) {
+  } else if (meets) {
+    parts.push('without these limits none is cheaper either');
+  }
+  if (meeting === undefined) {
+    if (meets) parts.push('not even the unchanged network meets them');
+  } else if (isUnchanged(meeting)) {
+    parts.push(
+      `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
+        `${countText(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+    );
+  } else {
     const energy = energyText(meeting.numbers.retained_energy);
-    const how = constraints.length === 0 ? 'cheapest changed one' : 'cheapest changed one that meets them';
     parts.push(
-      `the ${how} is ${meeting.id} with ${figuresText(meeting, wish)} and retained energy ${energy}`,
+      `the cheapest of the changed ones${meets ? ' within the limits' : ''} is ${meeting.id} with ${figures(meeting)} ` +
+        `and retained energy ${energy}`,
     );
-  } else if (constraints.length > 0) parts.push('no changed design that was evaluated meets them');
+  }
   return parts.join('; ');
 };
+
+/** What is to be said besides the sentence: for each site and width the cheapest change, and what it would cost. */
+export const nothingDetails = (picked: Picked, account: PickAccount | undefined): string =>
+  [
+    ...(account === undefined ? [] : [headText(picked, account, 'nothing picked')]),
+    ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
+    '',
+    ...proofText(picked).map((line) => wrap(line)),
+  ].join('\n');

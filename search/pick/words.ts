@@ -65,10 +65,25 @@ export const operationsText = (layers: readonly LayerExplanation[]): string =>
     .map(({ text, cycles, count }) => `${count > 1 ? `${count} x ` : ''}${text} ${countText(cycles)}`)
     .join(' + ');
 
-const boundsText = (layers: readonly LayerExplanation[]): string =>
-  alikeOf(layers)
-    .map(({ text, bound }, _, all) => (all.length === 1 ? `bound by ${bound}` : `${text} bound by ${bound}`))
+/** `it is now bound by the output stage, …`, `DepthwiseConv2D 3x3 and Conv2D 1x1 are now bound by …`. */
+const boundsText = (
+  layers: readonly LayerExplanation[],
+  verbs: readonly [one: string, many: string],
+): string => {
+  const alike = alikeOf(layers);
+  const names = new Map<string, Set<string>>();
+  for (const { text, bound } of alike) names.set(bound, (names.get(bound) ?? new Set()).add(text));
+  if (alike.length === 1) return `it ${verbs[0]} bound by ${alike[0]!.bound}`;
+  return [...names]
+    .map(([bound, texts], i) => {
+      const verb = i > 0 ? '' : ` ${texts.size > 1 ? verbs[1] : verbs[0]} bound`;
+      return `${[...texts].join(' and ')}${verb} by ${bound}`;
+    })
     .join(', ');
+};
+
+const WAS = ['was', 'were'] as const;
+const IS = ['is now', 'are now'] as const;
 
 /** The users of the memories whose bytes differ most: `weights 34,256 -> 3,456 bytes`. */
 const trafficText = ({ before, after }: Pair): string[] => {
@@ -98,14 +113,14 @@ export const whyText = (pair: Pair, priced: 'cycles' | 'bytes'): string => {
     .slice(0, 1)
     .map((layer) => `${layer.originalOperator} runs on the CPU: ${layer.reason ?? 'no reason given'}`);
   if (before.length === 0 && cpuBefore.length === 0)
-    return ['it was added', ...(after.length === 0 ? [] : [`now ${boundsText(after)}`]), ...cpu].join('; ');
+    return ['it was added', ...(after.length === 0 ? [] : [boundsText(after, IS)]), ...cpu].join('; ');
   if (after.length === 0) return ['it is gone', ...cpu].join('; ');
   const [from, to] = [macs(before), macs(after)];
   return [
     ...(from === to ? [] : [relativeText(from, to, 'fewer MACs', 'more MACs', 'as many MACs')]),
     ...(priced === 'bytes' ? trafficText(pair) : []),
-    ...(before.length === 0 ? [] : [`before ${boundsText(before)}`]),
-    `now ${boundsText(after)}`,
+    ...(before.length === 0 ? [] : [boundsText(before, WAS)]),
+    boundsText(after, IS),
     ...cpu,
   ].join('; ');
 };

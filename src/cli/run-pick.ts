@@ -7,8 +7,8 @@ import type { Wish } from '../../search/pick/choose.js';
 import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/pick/record.js';
-import { nothingText, pickText } from '../../search/pick/text.js';
-import { createApplier } from '../../search/substitute/apply.js';
+import { nothingDetails, nothingText, pickText } from '../../search/pick/text.js';
+import { createApplier, type Applier } from '../../search/substitute/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate.js';
@@ -68,20 +68,11 @@ const exitKind = ({ interrupted, sweeps, refined }: Picked): keyof typeof EXIT_C
   return refined === undefined ? 'unmet' : undefined;
 };
 
-/** Where the design's file goes; checked before anything long is done where it can be. */
-const filesOf = (name: string, { output, outputDir }: PickOptions) => {
-  const directory = outputDir ?? join('results', name);
-  return {
-    record: join(directory, 'pick.json'),
-    design: (id: string): string => output ?? join(directory, designFileName(name, id)),
-  };
-};
-
 /** The design's file, or why there is none: weights that are not known cannot be written. */
 const emitted = (
   { files: [file], planned: [model] }: PreparedSearch,
   { candidate }: PickAccount,
-  applier: ReturnType<typeof createApplier>,
+  applier: Applier,
 ): Uint8Array | string => {
   try {
     return emitDesign(file!, model!.space, candidate.digits, applier);
@@ -89,6 +80,83 @@ const emitted = (
     if (error instanceof ParetouError) return error.message;
     throw error;
   }
+};
+
+/** All that there is to write and to print. */
+interface Outcome {
+  readonly prepared: PreparedSearch;
+  readonly wish: Wish;
+  readonly picked: Picked;
+  /** Of the pick, or of the unchanged network where there is none. */
+  readonly account: PickAccount | undefined;
+  /** The pick's file, or why there is none. */
+  readonly file: Uint8Array | string | undefined;
+  readonly error: ParetouError | undefined;
+  readonly notes: readonly string[];
+}
+
+const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: PickOptions): ParetouError => {
+  const narrow = space === undefined && options === undefined && widths === undefined;
+  const advice = narrow ? '; --options all and --widths let more vary' : '';
+  return new ParetouError(
+    picked.interrupted ? 'interrupted' : 'unmet',
+    nothingText(picked, wish) + (picked.interrupted ? '' : advice),
+  );
+};
+
+/** Paths of what was written, and the record. */
+interface Written {
+  readonly paths: readonly string[];
+  readonly record: Record<string, unknown>;
+}
+
+/** Writes the design's file, if there is one, and the record. */
+const write = (outcome: Outcome, { output, outputDir, seed }: PickOptions): Written => {
+  const { prepared, wish, picked, account, file, error, notes } = outcome;
+  const { path, sha256 } = prepared.sources[0]!;
+  const { name } = picked.study.space.network;
+  const directory = outputDir ?? join('results', name);
+  const design =
+    file instanceof Uint8Array
+      ? (output ?? join(directory, designFileName(name, account!.candidate.id)))
+      : undefined;
+  if (design !== undefined) writeWhole(design, file as Uint8Array);
+  const record = {
+    ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
+    file: design ?? null,
+    ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
+    ...(error && { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+  };
+  const recordPath = join(directory, 'pick.json');
+  writeWhole(recordPath, `${JSON.stringify(record, undefined, 2)}\n`);
+  return { paths: [...(design === undefined ? [] : [design]), recordPath], record };
+};
+
+/** Prints what came of it and sets the exit code. */
+const report = (outcome: Outcome, { paths, record }: Written, options: PickOptions): void => {
+  const { wish, picked, account, file, error, notes } = outcome;
+  if (options.json) {
+    printJson(record);
+  } else if (!options.quiet) {
+    const text =
+      account === undefined || picked.refined === undefined
+        ? nothingDetails(picked, account)
+        : pickText(picked, wish, account);
+    print(
+      [
+        text,
+        ...notes.map((each) => `note: ${each}`),
+        ...(typeof file === 'string' ? [`no .tflite is written: ${file}`] : []),
+        '',
+        ...paths.map((path) => `wrote ${path}`),
+      ].join('\n'),
+    );
+  }
+  picked.sweeps.flatMap((sweep) => failureLines(sweep)).forEach((line) => note(line));
+  if (error !== undefined) note(`error: ${error.message}`);
+  const kind = exitKind(picked);
+  if (kind === 'interrupted' && error === undefined) note('interrupted: picked from what was finished');
+  if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
 };
 
 /**
@@ -114,56 +182,18 @@ export async function runPick(path: string, options: PickOptions): Promise<void>
   requireBaseline(picked, path);
   const { space } = picked.study;
   const applier = createApplier(space);
-  const account = picked.refined && accountOf(space, wish, picked.refined, applier);
-
-  const { name } = space.network;
+  const judged = picked.refined ?? picked.unchanged;
+  const account = judged && accountOf(space, wish, judged, applier);
+  const file = picked.refined && account && emitted(prepared, account, applier);
   const standIn = standInNote(prepared);
-  const source = {
-    version: version(),
-    model: name,
-    path,
-    sha256: prepared.sources[0]!.sha256,
-    seed: options.seed,
+  const outcome: Outcome = {
+    prepared,
+    wish,
+    picked,
+    account,
+    file,
+    error: picked.refined === undefined ? nothingError(picked, wish, options) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };
-  const files = filesOf(name, options);
-  const kind = exitKind(picked);
-  const error =
-    account === undefined
-      ? new ParetouError(picked.interrupted ? 'interrupted' : 'unmet', nothingText(picked, wish))
-      : undefined;
-  const written: string[] = [];
-  const bytes = account && emitted(prepared, account, applier);
-  const file = account && typeof bytes === 'object' ? files.design(account.candidate.id) : undefined;
-  if (file !== undefined) {
-    writeWhole(file, bytes as Uint8Array);
-    written.push(file);
-  }
-  const record = {
-    ...pickRecord(source, wish, picked, account),
-    file: file ?? null,
-    ...(typeof bytes === 'object' && { bytes: bytes.length }),
-    ...(typeof bytes === 'string' && { no_file: bytes }),
-    ...(error && { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
-  };
-  writeWhole(files.record, `${JSON.stringify(record, undefined, 2)}\n`);
-  written.push(files.record);
-
-  if (options.json) {
-    printJson(record);
-  } else if (!options.quiet && account !== undefined) {
-    print(
-      [
-        pickText(picked, wish, account),
-        ...(standIn === undefined ? [] : [`note: ${standIn}`]),
-        ...(typeof bytes === 'string' ? [`no .tflite: ${bytes}`] : []),
-        '',
-        ...written.map((each) => `wrote ${each}`),
-      ].join('\n'),
-    );
-  }
-  picked.sweeps.flatMap((sweep) => failureLines(sweep)).forEach((line) => note(line));
-  if (error !== undefined) note(`error: ${error.message}`);
-  if (kind === 'interrupted' && !options.quiet) note('interrupted: picked from what was finished');
-  if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
+  report(outcome, write(outcome, options), options);
 }
