@@ -1,12 +1,11 @@
 import { countText } from '../../src/theory/text.js';
-import { energyWord } from '../energy.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Alternative, Variable } from './choices.js';
 import { bytesOf, cyclesOf, type Pair } from './pairs.js';
 import { priceOf, pricedBy } from './preference.js';
 import type { Context } from './stays.js';
-import { cyclesText, energyText, layerText, moreText, operationsText, whyText } from './words.js';
+import { cyclesText, energyWithWord, layerText, moreText, operationsText, whyText } from './words.js';
 
 /** A layer with weights that the pick changes. */
 export interface ChangedStory {
@@ -42,7 +41,7 @@ const undoneText = ({ candidate, wish }: Context, undone: Alternative | undefine
   if (undone === undefined) return [];
   const { preference } = wish;
   const difference = priceOf(preference, undone.candidate.numbers) - priceOf(preference, candidate.numbers);
-  return [`undone alone, the network would take ${moreText(difference, pricedBy(preference))}`];
+  return [`undone alone, the network would ${moreText(difference, pricedBy(preference))}`];
 };
 
 const channelsText = ({ inputChannels, outputChannels }: ChangedLayer): string => {
@@ -84,7 +83,7 @@ export const changedStories = (
     const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
     const sentence = [
       `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
-        `energy ${energyText(energy.before)} (${energyWord(energy.before)}), because: ${whyText(pair, pricedBy(wish.preference))}`,
+        `energy ${energyWithWord(energy.before)}, because: ${whyText(pair, pricedBy(wish.preference))}`,
       ...undoneText(context, undone),
     ].join('; ');
     return { layer, pair, undone, sentence };

@@ -49,9 +49,11 @@ export const comparePreferred = (preference: Preference, a: NumberRow, b: Number
   return 0;
 };
 
-/** The figure in which a design has to beat the unchanged network: bytes or cycles. */
-export const pricedBy = (preference: Preference): 'cycles' | 'bytes' =>
-  preference === 'bandwidth' ? 'bytes' : 'cycles';
+/** The figure in which a design has to beat the unchanged network. */
+export type Price = 'cycles' | 'bytes';
+
+/** What a preference counts as the price of a design. */
+export const pricedBy = (preference: Preference): Price => (preference === 'bandwidth' ? 'bytes' : 'cycles');
 
 /** Value of the figure that a pick has to improve. */
 export const priceOf = (preference: Preference, numbers: NumberRow): number =>

@@ -8,9 +8,17 @@ import type { Alternative, Variable } from './choices.js';
 import { compareCandidates, type Candidate, type Wish } from './choose.js';
 import type { Explained, Explainer } from './explainer.js';
 import { missesOf } from './misses.js';
-import { pairLayers, type Pair } from './pairs.js';
-import { priceOf, pricedBy } from './preference.js';
-import { cyclesText, energyText, layerText, moreText, operationsText, whyText } from './words.js';
+import { cyclesOf, pairLayers, type Pair } from './pairs.js';
+import { pricedBy, priceOf, type Preference } from './preference.js';
+import {
+  changePercent,
+  cyclesText,
+  energyText,
+  layerText,
+  moreText,
+  operationsText,
+  whyText,
+} from './words.js';
 
 /** Something that a pick leaves as it is, and what its best change would have cost. */
 export interface Stay {
@@ -66,25 +74,61 @@ const becauseText = (context: Context, variable: Variable, { candidate }: Altern
   const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
   const pair = pairAt(picked, other, operator);
   if (pair === undefined) return '';
-  const where = variable.kind === 'site' ? '' : `most of it in operator ${operator} (${layerText(pair)}), `;
   const operations = pair.after.length > 1 ? `, ${operationsText(pair.after)}` : '';
-  return `: ${where}${cyclesText(pair)}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
+  const [from, to] = [cyclesOf(pair.before), cyclesOf(pair.after)];
+  const figures =
+    variable.kind === 'site'
+      ? `${countText(to)} cycles (${changePercent(from, to)})`
+      : `most of it in operator ${operator} (${layerText(pair)}), ${cyclesText(pair)}`;
+  return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
 };
 
+/** What is wrong with a choice that is cheaper and within the constraints. */
+const LOSES: Readonly<Record<Preference, string>> = {
+  cycles: 'is not preferred, with',
+  bandwidth: 'is not preferred, with',
+  energy: 'keep only',
+  knee: 'leave the knee, with',
+};
+
+/** How much more a choice costs than the pick: `take 1,024 cycles more`. */
+const costText = ({ wish, candidate }: Context, alternative: Alternative): string => {
+  const [before, after] = [candidate, alternative.candidate].map(({ numbers }) =>
+    priceOf(wish.preference, numbers),
+  ) as [number, number];
+  return moreText(after - before, pricedBy(wish.preference));
+};
+
+const choiceText = ({ kind }: Variable, { choice }: Alternative): string =>
+  kind === 'site' ? choice : `${choice} channels`;
+
 /** Why the cheapest other choice was not made. */
-const reasonText = (context: Context, variable: Variable, best: Alternative): string => {
+const reasonText = (
+  context: Context,
+  variable: Variable,
+  alternatives: readonly Alternative[],
+  best: Alternative,
+): string => {
   const { wish, candidate } = context;
   const unit = pricedBy(wish.preference);
   const difference =
     priceOf(wish.preference, best.candidate.numbers) - priceOf(wish.preference, candidate.numbers);
-  const what = variable.kind === 'site' ? best.choice : `${best.choice} channels`;
+  const what = choiceText(variable, best);
   if (difference >= 0)
-    return `${what} would take ${moreText(difference, unit)}${becauseText(context, variable, best)}`;
+    return `${what} would ${costText(context, best)}${becauseText(context, variable, best)}`;
   const saves = `${what} would save ${countText(-difference)} ${unit}`;
   const misses = missesOf(best.candidate.numbers, wish.constraints);
-  if (misses.length > 0) return `${saves}, but not meet ${misses.join(' and ')}`;
+  if (misses.length > 0) {
+    const within = cheapest(
+      context,
+      alternatives.filter((a) => missesOf(a.candidate.numbers, wish.constraints).length === 0),
+    );
+    const other =
+      within === undefined ? '' : `; ${choiceText(variable, within)} would, and ${costText(context, within)}`;
+    return `${saves}, but not meet ${misses.join(' and ')}${other}`;
+  }
   const [now, then] = [candidate, best.candidate].map(({ numbers }) => energyText(numbers.retained_energy));
-  return `${saves}, but is not preferred: retained energy ${then} instead of ${now}`;
+  return `${saves}, but ${LOSES[wish.preference]} retained energy ${then} instead of ${now}`;
 };
 
 const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
@@ -114,11 +158,14 @@ export const staysOf = (
   variables.flatMap((variable): Stay[] => {
     const { position, kind, operator, choices, unchanged } = variable;
     if (context.candidate.digits[position] !== unchanged || choices.length < 2) return [];
-    const best = cheapest(context, alternatives[position]!);
+    const own = alternatives[position]!;
+    const best = cheapest(context, own);
     const others = choices.length - 1;
     const which = others > 1 ? `of ${others} other choices the cheapest, ` : '';
     const reason =
-      best === undefined ? 'no other choice could be evaluated' : which + reasonText(context, variable, best);
+      best === undefined
+        ? 'no other choice could be evaluated'
+        : which + reasonText(context, variable, own, best);
     return [{ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` }];
   });
 

@@ -13,7 +13,10 @@ import { changePercent, energyText } from './words.js';
 const kibibytes = (bytes: number): string =>
   (bytes / 1024).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-const CHEAPER = { cycles: 'takes fewer cycles', bytes: 'moves fewer bytes' } as const;
+const VERBS = {
+  cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
+  bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
+} as const;
 
 /** The two networks side by side. */
 const table = ({ figures, parameters, energy, system }: PickAccount): string[] => {
@@ -41,7 +44,12 @@ const table = ({ figures, parameters, energy, system }: PickAccount): string[] =
         countText(parameters.after),
         changePercent(parameters.before, parameters.after),
       ],
-      ['retained energy', '1', energyText(energy.before), energyWord(energy.before)],
+      [
+        'retained energy',
+        '1',
+        energyText(energy.before),
+        Number.isNaN(energy.before) ? '' : energyWord(energy.before),
+      ],
       ['after quantising again', '1', energyText(energy.after), ''],
     ],
     [1, 2, 3],
@@ -54,11 +62,13 @@ const section = (title: string, sentences: readonly string[]): string[] =>
 /** How many designs there were to pick from. */
 const choiceText = ({ evaluated, meeting, paying }: Picked, { constraints, preference }: Wish): string => {
   const limits = constraints.map(constraintText).join(' ');
-  const verb = pricedBy(preference) === 'bytes' ? 'move fewer bytes' : 'take fewer cycles';
+  const verbs = VERBS[pricedBy(preference)];
   return [
     `${plural(evaluated, 'design')} evaluated`,
-    ...(constraints.length === 0 ? [] : [`${countText(meeting)} of them meet ${limits}`]),
-    `${countText(paying)} of these ${verb} than the unchanged network`,
+    ...(constraints.length === 0
+      ? []
+      : [`${countText(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
+    `${countText(paying)} of these ${paying === 1 ? verbs.one : verbs.many} than the unchanged network`,
   ].join(', ');
 };
 
@@ -121,7 +131,7 @@ export const nothingText = (picked: Picked, { preference, constraints }: Wish): 
   const meets = constraints.length > 0;
   const parts = [
     `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
-      `${CHEAPER[pricedBy(preference)]} than the unchanged network` +
+      `${VERBS[pricedBy(preference)].one} than the unchanged network` +
       (picked.interrupted ? ' among those evaluated before the interruption' : ''),
   ];
   const figures = ({ numbers, baseline }: Candidate): string => {
@@ -156,9 +166,10 @@ export const nothingText = (picked: Picked, { preference, constraints }: Wish): 
 };
 
 /** What is to be said besides the sentence: for each site and width the cheapest change, and what it would cost. */
-export const nothingDetails = (picked: Picked, account: PickAccount | undefined): string =>
+export const nothingDetails = (picked: Picked, wish: Wish, account: PickAccount | undefined): string =>
   [
     ...(account === undefined ? [] : [headText(picked, account, 'nothing picked')]),
+    wrap(choiceText(picked, wish)),
     ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
     '',
     ...proofText(picked).map((line) => wrap(line)),

@@ -6,7 +6,9 @@ import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
 import { countText, percentText } from '../../src/theory/text.js';
 import { utilisationOf } from '../../src/theory/utilisation.js';
 import { shapeText } from '../../src/report/text.js';
+import { energyWord } from '../energy.js';
 import { cyclesOf, type Pair } from './pairs.js';
+import type { Price } from './preference.js';
 
 /** A factor above this is as good as 1. */
 const NEARLY_ONE = 0.9995;
@@ -27,12 +29,15 @@ export const layerText = ({ before, cpuBefore }: Pair): string => {
   return `${operationText(main)} ${shapeText(main.layer.detail!.ofmShape)}`;
 };
 
+/** Name of the only factor where an array has no theory: it says no more than the rate itself. */
+const WHOLE_ARRAY = 'MAC array';
+
 /** What sets the cycles of an operation, with the factors that keep its MACs from being faster. */
 const boundPhrase = ({ facts, account }: LayerExplanation): string => {
   if (account.bound !== 'mac') return boundShort(facts, account);
   const factors = account.factors
-    .filter(({ value }) => value < NEARLY_ONE)
-    .map(({ name, value, sentence }) => `${name} ${percentText(value)}, as ${sentence}`);
+    .filter(({ name, value }) => name !== WHOLE_ARRAY && value < NEARLY_ONE)
+    .map(({ name, value, sentence }) => `${name} ${percentText(value)}: ${sentence}`);
   const rate = percentText(utilisationOf(account.factors));
   return `${PARTS.mac}, array filled ${rate}${factors.length === 0 ? '' : ` (${factors.join('; ')})`}`;
 };
@@ -107,7 +112,7 @@ const macs = (layers: readonly LayerExplanation[]): number =>
  * Why the layers that stand for an operator take another time, or move other bytes: MACs, what bounded it before, and
  * what bounds each operation now.
  */
-export const whyText = (pair: Pair, priced: 'cycles' | 'bytes'): string => {
+export const whyText = (pair: Pair, priced: Price): string => {
   const { before, after, cpuAfter, cpuBefore } = pair;
   const cpu = cpuAfter
     .slice(0, 1)
@@ -141,11 +146,12 @@ export const cyclesText = ({ before, after }: Pair): string => {
     : `${countText(from)} -> ${countText(to)} cycles (${changePercent(from, to)})`;
 };
 
-/** `1,024 cycles more`, `1,024 cycles less`, `as many cycles`. */
-export const moreText = (difference: number, unit: string): string =>
-  difference === 0
-    ? `as many ${unit}`
-    : `${countText(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
+/** `take 1,024 cycles more`, `move as many bytes`: a difference of a price. */
+export const moreText = (difference: number, unit: Price): string => {
+  const verb = unit === 'bytes' ? 'move' : 'take';
+  if (difference === 0) return `${verb} as many ${unit}`;
+  return `${verb} ${countText(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
+};
 
 /** An energy rounded down, so that the number agrees with its word; `unknown` for NaN. */
 export const energyText = (energy: number): string => {
@@ -153,3 +159,7 @@ export const energyText = (energy: number): string => {
   const rounded = Math.floor(1e4 * energy + 1e-7) / 1e4;
   return rounded === 0 && energy > 0 ? 'below 0.0001' : String(rounded);
 };
+
+/** `0.4745 (retrain)`: an energy with its word; `unknown` for NaN. */
+export const energyWithWord = (energy: number): string =>
+  Number.isNaN(energy) ? energyText(energy) : `${energyText(energy)} (${energyWord(energy)})`;

@@ -13,6 +13,7 @@ import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate.js';
 import { writeWhole } from '../report/files.js';
+import { wrap } from '../report/text.js';
 import type { PickOptions } from './pick.js';
 import { announce, dryRun, prepareSearch, standInNote, withWorkers, type PreparedSearch } from './search.js';
 import { note, print, printJson } from './streams.js';
@@ -140,13 +141,13 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
   } else if (!options.quiet) {
     const text =
       account === undefined || picked.refined === undefined
-        ? nothingDetails(picked, account)
+        ? nothingDetails(picked, wish, account)
         : pickText(picked, wish, account);
     print(
       [
         text,
-        ...notes.map((each) => `note: ${each}`),
-        ...(typeof file === 'string' ? [`no .tflite is written: ${file}`] : []),
+        ...notes.map((each) => wrap(`note: ${each}`)),
+        ...(typeof file === 'string' ? [wrap(`no .tflite is written: ${file}`)] : []),
         '',
         ...paths.map((path) => `wrote ${path}`),
       ].join('\n'),
