@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from './process.js';
@@ -9,13 +10,16 @@ const ACCELERATORS = 'u55,u65';
 /** Designs that evolution and samples may evaluate: more than they do in their time. */
 const MOST_DESIGNS = 1_000_000;
 
+/** Objectives of a design: cycles, SRAM bytes (fewer are better) and retained energy (more is better). */
+export type FrontPoint = readonly [cycles: number, sramBytes: number, energy: number];
+
 /** What a method made of a space. */
 export interface MethodRun {
   readonly method: string;
   /** Exact, as text where it is too large for a number. */
   readonly designs: number | string;
   readonly evaluated: number;
-  readonly front: number;
+  readonly front: readonly FrontPoint[];
   readonly hypervolume: number;
   /** Of searching and ranking, without reading the model and writing files. */
   readonly seconds: number;
@@ -28,11 +32,22 @@ export interface MethodRun {
 interface RunFile {
   readonly designs_in_space: number | string;
   readonly designs_evaluated: number;
-  readonly front_size: number;
   readonly hypervolume: number | null;
   readonly models: readonly { readonly evaluated: Readonly<Record<string, unknown>> }[];
   readonly timings: { readonly evaluating_and_ranking_seconds: number };
 }
+
+const readFront = (path: string): FrontPoint[] =>
+  parse<Record<string, string>>(readFileSync(path), { columns: true }).map((row) => [
+    Number(row['cycles_total']),
+    Number(row['sram_total_bytes']),
+    Number(row['retained_energy']),
+  ]);
+
+/** Share of the points of one front that some point of another equals or beats. */
+export const reachedShare = (front: readonly FrontPoint[], by: readonly FrontPoint[]): number =>
+  front.filter(([cycles, bytes, energy]) => by.some(([c, b, e]) => c <= cycles && b <= bytes && e >= energy))
+    .length / front.length;
 
 const runMethod = (method: string, path: string, scratch: string, extra: readonly string[]): MethodRun => {
   const space = join(scratch, 'space.yaml');
@@ -47,7 +62,7 @@ const runMethod = (method: string, path: string, scratch: string, extra: readonl
     method,
     designs: run.designs_in_space,
     evaluated: run.designs_evaluated,
-    front: run.front_size,
+    front: readFront(join(output, 'front.csv')),
     hypervolume: run.hypervolume ?? NaN,
     seconds: run.timings.evaluating_and_ranking_seconds,
     peakBytes: peakBytes ?? NaN,

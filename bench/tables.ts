@@ -76,15 +76,14 @@ interface MethodsOptions extends CommonOptions {
   readonly seconds?: number;
 }
 
-const printMethods = (named: readonly string[], { jobs, seconds }: MethodsOptions): Promise<void> =>
+const printMethods = (named: readonly string[], options: MethodsOptions): Promise<void> =>
   withScratch((scratch) => {
     const comparisons = pathsOf(named, ['resnet', 'mobilenet'], scratch).map((path) => {
       const model = basename(path).replace(/\.tflite$|^example:/g, '');
       const onStart = (method: string): void => note(`searching ${model}, method ${method}`);
-      const options = { jobs, onStart, ...(seconds !== undefined && { seconds }) };
-      return { model, runs: compareMethods(path, scratch, options) };
+      return { model, runs: compareMethods(path, scratch, { ...options, onStart }) };
     });
-    print(methodsReport(thisMachine(), jobs, comparisons));
+    print(methodsReport(thisMachine(), options, comparisons));
   });
 
 const program = new Command('tables').description('Prints the tables of docs/search.md.');
