@@ -112,7 +112,7 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
       const unchanged = await unchangedOf(evaluated, sides, session);
       return { ...parts, refined: undefined, sides, unchanged, interrupted };
     }
-    onStage?.('trying every single choice of the best design again');
+    if (!interrupted) onStage?.('trying every single choice of the best design again');
     const refined = await refine(candidate, wish, { study, session });
     const isCut = refined.neighbours === undefined;
     return { ...parts, refined, sides: undefined, unchanged: undefined, interrupted: interrupted || isCut };

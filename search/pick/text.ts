@@ -1,4 +1,4 @@
-import { wrap } from '../../src/report/text.js';
+import { LINE_WIDTH, wrap } from '../../src/report/text.js';
 import { countText, plural } from '../../src/theory/text.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
@@ -78,11 +78,13 @@ const proofText = ({ sweeps, evaluated }: Picked): string[] => {
   return lines.length > 0 ? lines : [`${plural(evaluated, 'design')} of the space evaluated in full`];
 };
 
-const headText = (picked: Picked, { system }: PickAccount, what: string): string => {
+/** What came of it on which system; a design's id is not shortened, however long it is. */
+const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: string): string[] => {
   const { accelerator, systemConfig, memoryMode } = system;
-  return wrap(
-    `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`,
-  );
+  const text = `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`;
+  if (id === undefined) return [wrap(text)];
+  const line = `${text} ${id}`;
+  return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
 };
 
 /** A pick for people: figures, what changes and why, what stays and why. */
@@ -90,7 +92,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
   const { candidate, changed, widthsChanged, others, stays, energyUnknown, figures } = account;
   const steps = picked.refined?.steps ?? [];
   return [
-    headText(picked, account, `picked ${candidate.id}`),
+    ...headLines(picked, account, 'picked', candidate.id),
     wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
     ...table(account),
     wrap(ENERGY_NOTE),
@@ -168,7 +170,7 @@ export const nothingText = (picked: Picked, { preference, constraints }: Wish): 
 /** What is to be said besides the sentence: for each site and width the cheapest change, and what it would cost. */
 export const nothingDetails = (picked: Picked, wish: Wish, account: PickAccount | undefined): string =>
   [
-    ...(account === undefined ? [] : [headText(picked, account, 'nothing picked')]),
+    ...(account === undefined ? [] : headLines(picked, account, 'nothing picked')),
     wrap(choiceText(picked, wish)),
     ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
     '',

@@ -88,6 +88,7 @@ const boundsText = (
 };
 
 const WAS = ['was', 'were'] as const;
+const STILL = ['is still', 'are still'] as const;
 const IS = ['is now', 'are now'] as const;
 
 /** The users of the memories whose bytes differ most: `weights 34,256 -> 3,456 bytes`. */
@@ -103,6 +104,16 @@ const trafficText = ({ before, after }: Pair): string[] => {
     .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
     .slice(0, NAMED_USERS)
     .map(({ user, from, to }) => `${USERS[user]} ${countText(from)} -> ${countText(to)} bytes on the bus`);
+};
+
+/** What bounds the layers before and after, once if it is the same. */
+const changedBounds = (
+  before: readonly LayerExplanation[],
+  after: readonly LayerExplanation[],
+): readonly string[] => {
+  if (before.length === 0) return [boundsText(after, IS)];
+  const still = boundsText(after, STILL);
+  return boundsText(before, STILL) === still ? [still] : [boundsText(before, WAS), boundsText(after, IS)];
 };
 
 const macs = (layers: readonly LayerExplanation[]): number =>
@@ -124,8 +135,7 @@ export const whyText = (pair: Pair, priced: Price): string => {
   return [
     ...(from === to ? [] : [relativeText(from, to, 'fewer MACs', 'more MACs', 'as many MACs')]),
     ...(priced === 'bytes' ? trafficText(pair) : []),
-    ...(before.length === 0 ? [] : [boundsText(before, WAS)]),
-    boundsText(after, IS),
+    ...changedBounds(before, after),
     ...cpu,
   ].join('; ');
 };

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { numbersAt, tabulate, type NumberRow, type Study } from '../../../search/columns.js';
+import { baselinesOf } from '../../../search/baselines.js';
+import { constraintsOf, excess, type Constraint } from '../../../search/constraints.js';
+import { changesOf, designId } from '../../../search/design.js';
+import { evaluateDesigns } from '../../../search/evaluate/pool.js';
+import type { Method } from '../../../search/explore/choose.js';
+import { neighboursOf } from '../../../search/pick/neighbours.js';
+import { pick, type Picked } from '../../../search/pick/pick.js';
+import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
+import { allDesigns, rowOf, type Space } from '../../../search/space.js';
+import { planSweep, sweep } from '../../../search/sweep.js';
+import { randomSpace } from '../explore/random-space.js';
+
+const evaluate = { jobs: 1 };
+
+/** Every design of a space with its figures and those of the unchanged network. */
+interface Known {
+  readonly digits: Uint16Array;
+  readonly numbers: NumberRow;
+  readonly baseline: NumberRow;
+  readonly id: string;
+}
+
+const everyDesign = async (space: Space): Promise<Known[]> => {
+  const designs = allDesigns(space);
+  const results = await evaluateDesigns(space, designs, evaluate);
+  const baselines = await baselinesOf(space, designs, results, evaluate);
+  const study: Study = { model: 'm', space, designs, results, baselines };
+  const table = tabulate([study]);
+  const unchanged = baselines.map((figures) => ({
+    ...numbersAt(table, 0),
+    cycles_total: figures!.cyclesTotal,
+    sram_total_bytes: figures!.sramTotalBytes,
+    external_total_bytes: figures!.externalTotalBytes,
+  }));
+  return Array.from({ length: table.count }, (_, i) => {
+    const digits = rowOf(designs, table.row[i]!);
+    return {
+      digits,
+      numbers: numbersAt(table, i),
+      baseline: unchanged[digits.at(-1)!]!,
+      id: designId(space, digits),
+    };
+  });
+};
+
+const pickFrom = (
+  space: Space,
+  preference: Preference,
+  constraints: readonly Constraint[],
+  method: Method = 'exhaustive',
+  limit = 1e5,
+): Promise<Picked> => {
+  const objectives = objectivesFor(preference, true);
+  const plan = (wanted: typeof objectives) => planSweep([{ name: 'm', space }], wanted, limit, method)[0]!;
+  return pick({
+    model: plan(objectives),
+    wish: { preference, objectives, constraints },
+    replan: (wanted) => plan([...wanted]),
+    workers: evaluate,
+    search: (model, wanted, limits) =>
+      sweep({ models: [model], objectives: wanted, constraints: limits, seed: 1, evaluate }),
+  });
+};
+
+const meets = (numbers: NumberRow, constraints: readonly Constraint[]): boolean =>
+  constraints.every((constraint) => excess(constraint, numbers[constraint.column]) === 0);
+
+/** What a preference compares, smaller first. */
+const KEYS: Readonly<Record<Exclude<Preference, 'knee'>, (n: NumberRow) => readonly number[]>> = {
+  cycles: (n) => [n.cycles_total, n.sram_total_bytes, -n.retained_energy],
+  bandwidth: (n) => [bytesMoved(n), n.cycles_total, -n.retained_energy],
+  energy: (n) => [-n.retained_energy, n.cycles_total, n.sram_total_bytes],
+};
+
+const compareKeys = (a: readonly number[], b: readonly number[]): number => {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : a[at]! - b[at]!;
+};
+
+const changes = (space: Space, digits: Uint16Array): number => {
+  const { substitutions, widths } = changesOf(space, digits);
+  return substitutions.size + widths.size;
+};
+
+const limitsOf = (minEnergy: number | undefined): Constraint[] => constraintsOf({ minEnergy });
+
+describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
+  const space = randomSpace(seed, 300);
+  let all: readonly Known[] | undefined;
+  const everything = async (): Promise<readonly Known[]> => (all ??= await everyDesign(space));
+
+  test.each(['cycles', 'bandwidth', 'energy'] as const)(
+    'the pick is the best of all designs that meet the limits and pay: %s',
+    async (preference) => {
+      const designs = await everything();
+      for (const minEnergy of [undefined, 0.3, 0.7, 0.95]) {
+        const constraints = limitsOf(minEnergy);
+        const candidates = designs.filter(
+          ({ numbers, baseline }) => meets(numbers, constraints) && pays(preference, numbers, baseline),
+        );
+        const picked = await pickFrom(space, preference, constraints);
+        const best = candidates.map(({ numbers }) => KEYS[preference](numbers)).sort(compareKeys)[0];
+        const found = picked.refined && KEYS[preference](picked.refined.candidate.numbers);
+        expect(found).toEqual(best);
+        if (picked.refined !== undefined) {
+          expect(picked.refined.steps).toEqual([]);
+          continue;
+        }
+        const cheaper = designs.filter(({ numbers, baseline }) => pays(preference, numbers, baseline));
+        const kept = cheaper.map(({ numbers }) => numbers.retained_energy);
+        const nearest = picked.sides!.cheaper;
+        expect(nearest?.numbers.retained_energy).toBe(kept.length === 0 ? undefined : Math.max(...kept));
+        const within = designs.filter(
+          ({ numbers, digits }) => meets(numbers, constraints) && changes(space, digits) > 0,
+        );
+        const price = (n: NumberRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
+        const { meeting } = picked.sides!;
+        if (within.length === 0) expect(meeting === undefined || meeting.id.startsWith('base@')).toBe(true);
+        else expect(price(meeting!.numbers)).toBe(Math.min(...within.map(({ numbers }) => price(numbers))));
+      }
+    },
+  );
+
+  test.each([
+    ['cycles', 'sample', 12],
+    ['bandwidth', 'evolve', 20],
+    ['energy', 'sample', 12],
+    ['knee', 'exhaustive', 1e5],
+    ['cycles', 'exact', 1e5],
+  ] as const)(
+    'no single choice makes a pick better, and every change of it pays: %s, %s',
+    async (preference, method, limit) => {
+      const designs = new Map((await everything()).map((design) => [design.id, design]));
+      const { refined } = await pickFrom(space, preference, [], method, limit);
+      if (refined === undefined) return;
+      const { candidate } = refined;
+      expect(candidate.numbers).toEqual(designs.get(candidate.id)!.numbers);
+      expect(pays(preference, candidate.numbers, candidate.baseline)).toBe(true);
+      const neighbours = neighboursOf(space, candidate.digits);
+      expect(refined.neighbours!.table.count).toBe(neighbours.count);
+      for (let i = 0; i < neighbours.count; i++) {
+        const { numbers, baseline } = designs.get(designId(space, rowOf(neighbours, i)))!;
+        if (!pays(preference, numbers, baseline)) continue;
+        if (preference !== 'knee') {
+          const [theirs, own] = [KEYS[preference](numbers), KEYS[preference](candidate.numbers)];
+          const order = compareKeys(theirs, own);
+          expect(order).toBeGreaterThanOrEqual(0);
+          if (order === 0)
+            expect(changes(space, rowOf(neighbours, i))).toBeGreaterThanOrEqual(
+              changes(space, candidate.digits),
+            );
+          continue;
+        }
+        const columns = ['cycles_total', 'sram_total_bytes'] as const;
+        const better =
+          columns.every((column) => numbers[column] < candidate.numbers[column]) &&
+          numbers.retained_energy > candidate.numbers.retained_energy;
+        expect(better).toBe(false);
+      }
+    },
+  );
+});
+
+test('a knee is on the front, between the extremes', async () => {
+  const space = randomSpace(8, 300);
+  const { refined, sweeps } = await pickFrom(space, 'knee', []);
+  const { ranking } = sweeps[0];
+  const { id } = refined!.candidate;
+  expect(ranking.ids.slice(0, ranking.frontSize)).toContain(id);
+});
+
+test('the exact search finds the same pick as the exhaustive one, and both sides where there is none', async () => {
+  for (const seed of [5, 13]) {
+    const space = randomSpace(seed, 300);
+    for (const minEnergy of [undefined, 0.6, 0.999]) {
+      const constraints = limitsOf(minEnergy);
+      const [exact, all] = [
+        await pickFrom(space, 'cycles', constraints, 'exact'),
+        await pickFrom(space, 'cycles', constraints),
+      ];
+      expect(exact.refined?.candidate.id).toBe(all.refined?.candidate.id);
+      if (all.sides === undefined) continue;
+      expect(exact.sweeps.length).toBeGreaterThanOrEqual(1);
+      expect(exact.sides!.cheaper?.numbers.retained_energy).toBe(all.sides.cheaper?.numbers.retained_energy);
+      expect(exact.sides!.meeting === undefined).toBe(all.sides.meeting === undefined);
+    }
+  }
+});
+
+test('an abort gives what is finished, without a claim that every choice was tried', async () => {
+  const space = randomSpace(8, 300);
+  const controller = new AbortController();
+  const objectives = objectivesFor('cycles', true);
+  const plan = planSweep([{ name: 'm', space }], objectives, 1e5, 'exhaustive')[0]!;
+  const picked = await pick({
+    model: plan,
+    wish: { preference: 'cycles', objectives, constraints: [] },
+    replan: () => plan,
+    workers: { jobs: 1, signal: controller.signal },
+    search: async (model, wanted, constraints) => {
+      const found = await sweep({ models: [model], objectives: wanted, constraints, seed: 1, evaluate });
+      controller.abort();
+      return found;
+    },
+  });
+  expect(picked.interrupted).toBe(true);
+  expect(picked.refined?.neighbours).toBeUndefined();
+});
