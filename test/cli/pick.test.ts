@@ -45,8 +45,8 @@ interface PickRecord {
   readonly schema: string;
   readonly sha256: string;
   readonly design: string | null;
-  readonly substitutions: string;
-  readonly widths: string;
+  /** Absent where nothing is picked. */
+  readonly substitutions?: string;
   readonly objectives: readonly string[];
   readonly constraints: readonly Readonly<Record<string, unknown>>[];
   readonly figures: { readonly before: Numbers; readonly after: Numbers };
