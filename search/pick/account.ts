@@ -39,6 +39,17 @@ export interface PickAccount {
   readonly stays: readonly Stay[] | undefined;
 }
 
+const SHIFTED = ':shifted-relu';
+
+/** What else a reader should know of a pick. */
+export const accountNotes = ({ changed }: PickAccount): string[] =>
+  changed.some(({ layer }) => layer.option.endsWith(SHIFTED))
+    ? [
+        `${SHIFTED.slice(1)} computes the same function as without the ReLU; what it saves rests on the estimator's ` +
+          'rule that an operation with a fused activation takes fewer cycles per output element',
+      ]
+    : [];
+
 /**
  * Says what a pick changes and what each change does, and what it leaves and why.
  * @param applier that of the space, if there is one already

@@ -6,7 +6,7 @@ import { figuresRecord } from '../emit/applied-record.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import { formatObjective } from '../objectives.js';
 import type { Space } from '../space.js';
-import type { PickAccount } from './account.js';
+import { accountNotes, type PickAccount } from './account.js';
 import type { Alternative } from './choices.js';
 import type { Candidate, Wish } from './choose.js';
 import { bytesOf, cyclesOf, type Pair } from './pairs.js';
@@ -193,6 +193,6 @@ export const pickRecord = (
         }
       : accountRecord(account, space)),
     search: { ...searchRecord(picked), seed: source.seed },
-    notes: [ENERGY_NOTE, ...source.notes],
+    notes: [ENERGY_NOTE, ...source.notes, ...(account === undefined ? [] : accountNotes(account))],
   };
 };

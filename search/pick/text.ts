@@ -3,7 +3,7 @@ import { countText, plural } from '../../src/theory/text.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
-import type { PickAccount } from './account.js';
+import { accountNotes, type PickAccount } from './account.js';
 import type { Candidate, Wish } from './choose.js';
 import { constraintText, missesOf } from './misses.js';
 import type { Picked } from './pick.js';
@@ -121,6 +121,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
       ? ['interrupted: not every single choice was tried again']
       : []),
     ...proofText(picked).map((line) => wrap(line)),
+    ...accountNotes(account).map((note) => wrap(`note: ${note}`)),
   ].join('\n');
 };
 

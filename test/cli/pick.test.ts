@@ -237,6 +237,15 @@ test('options of unknown energy are picked only if they are named, and the outpu
   expect(recordOf().substitutions ?? '').not.toContain('relu');
 });
 
+test('what a shifted ReLU saves is marked as resting on the activation rule', async () => {
+  expect(await pick('example:story_standard', ...U55, '--options', 'separable:shifted-relu')).toBe(0);
+  expect(recordOf()).toMatchObject({ design: '1h@u55-128', substitutions: '1:separable:shifted-relu' });
+  expect(recordOf().notes.at(-1)).toMatch(
+    /^shifted-relu computes the same function .* rests on the estimator's/,
+  );
+  expect(out).toContain('\nnote: shifted-relu computes');
+});
+
 test('--dry-run shows the space and stops', async () => {
   expect(await small('--dry-run', '--options', 'separable*2')).toBe(0);
   expect(out).toMatch(/^small: 81 designs in the space/);
