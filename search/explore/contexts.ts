@@ -1,34 +1,26 @@
 import { PART_FIGURE_COUNT, PART_FIGURES } from '../evaluate/part-figures.js';
 import type { Segment } from '../evaluate/segments.js';
 import { stateCount, stateOf } from './additive.js';
+import { eliminationWork } from './eliminate.js';
 import type { Observations } from './part-table.js';
 
 /** A segment whose figures vary by less than this share of a design's, in one state, is taken to stand alone. */
 const LEAST_SPREAD = 0.002;
-/** Most states of a segment together with those of the one before it, and of all such segments. */
-const MOST_STATES = 4096;
-const MOST_STATES_OF_ALL = 12_288;
+/** Most states of a segment in context. */
+const MOST_STATES = 2048;
 
-/** Largest difference between designs that show a segment in the same state, for one figure. */
-const spreadOf = (
-  segment: number,
-  positions: readonly number[],
-  radices: readonly number[],
-  figure: number,
-  { designs, results }: Observations,
-): number => {
-  const count = stateCount(positions, radices);
-  const least = new Float64Array(count).fill(Infinity);
-  const most = new Float64Array(count).fill(-Infinity);
-  for (let row = 0; row < designs.count; row++) {
-    if (results.known[row] === 0) continue;
-    const state = stateOf(positions, radices, designs.digits.subarray(row * designs.width));
-    const value = results.figures[row * results.width + segment * PART_FIGURE_COUNT + figure]!;
-    least[state] = Math.min(least[state]!, value);
-    most[state] = Math.max(most[state]!, value);
-  }
-  return most.reduce((widest, value, state) => Math.max(widest, value - least[state]!), 0);
-};
+/** A distant position decides about a segment if it explains this share of what its own choices leave open. */
+const LEAST_SHARE = 0.2;
+/** Most work of the elimination that follows, as a multiple of that without contexts. */
+const MOST_WORK = 3.2;
+
+/** How figures of a segment vary among designs that show it in the same state. */
+interface Variation {
+  /** Largest difference, as a share of a design's figure. */
+  readonly spread: number;
+  /** Per position, the share of the squared deviations from the states' means that its digit explains. */
+  readonly explained: readonly number[];
+}
 
 /** The smallest sum of a figure over the segments of a design. */
 const leastTotal = (figure: number, { designs, results }: Observations): number => {
@@ -44,10 +36,61 @@ const leastTotal = (figure: number, { designs, results }: Observations): number 
   return least;
 };
 
+/** Values of a figure of a segment, in designs that are known, with the state that they show. */
+const variationOf = (
+  segment: number,
+  positions: readonly number[],
+  radices: readonly number[],
+  figures: readonly { readonly column: number; readonly total: number }[],
+  { designs, results }: Observations,
+): Variation => {
+  const rows = Array.from({ length: designs.count }, (_, row) => row).filter(
+    (row) => results.known[row] === 1,
+  );
+  const count = stateCount(positions, radices);
+  const states = rows.map((row) => stateOf(positions, radices, designs.digits.subarray(row * designs.width)));
+  const between = radices.map(() => 0);
+  let squares = 0;
+  let spread = 0;
+  for (const { column, total } of figures) {
+    const least = new Float64Array(count).fill(Infinity);
+    const most = new Float64Array(count).fill(-Infinity);
+    const sums = new Float64Array(count);
+    const seen = new Uint32Array(count);
+    const values = rows.map(
+      (row) => results.figures[row * results.width + segment * PART_FIGURE_COUNT + column]! / total,
+    );
+    values.forEach((value, i) => {
+      const state = states[i]!;
+      least[state] = Math.min(least[state]!, value);
+      most[state] = Math.max(most[state]!, value);
+      sums[state]! += value;
+      seen[state]!++;
+    });
+    spread = most.reduce((widest, value, state) => Math.max(widest, value - least[state]!), spread);
+    const deviations = values.map((value, i) => value - sums[states[i]!]! / seen[states[i]!]!);
+    squares += deviations.reduce((sum, d) => sum + d * d, 0);
+    radices.forEach((radix, position) => {
+      const own = new Float64Array(radix);
+      const times = new Uint32Array(radix);
+      rows.forEach((row, i) => {
+        const digit = designs.digits[row * designs.width + position]!;
+        own[digit]! += deviations[i]!;
+        times[digit]!++;
+      });
+      own.forEach((sum, digit) => {
+        if (times[digit]! > 0) between[position]! += (sum * sum) / times[digit]!;
+      });
+    });
+  }
+  return { spread, explained: between.map((b) => (squares > 0 ? b / squares : 0)) };
+};
+
 /**
  * The positions on which each segment's figures are tabulated: its own, and, where the same state costs clearly
- * different amounts in different designs, those of the segment before it as well. What precedes an operation decides
- * how much of its weights is fetched in time, and so how they are buffered (shared reference document 04, section 6).
+ * different amounts in different designs, others that decide about it: those of the segment before it, which decides
+ * how much of the weights is fetched in time, and those that compete with it for memory (shared reference document 04,
+ * sections 6 to 9).
  *
  * @param figures that matter
  */
@@ -57,23 +100,32 @@ export const positionsInContext = (
   figures: readonly (typeof PART_FIGURES)[number][],
   observations: Observations,
 ): (readonly number[])[] => {
-  const columns = figures.map((name) => PART_FIGURES.indexOf(name));
-  const totals = columns.map((column) => Math.max(1, leastTotal(column, observations)));
-  const wider = segments.map(({ positions }, s) => {
-    const before = segments[s - 1]?.positions ?? [];
-    const together = [...new Set([...positions, ...before])].sort((a, b) => a - b);
-    const spread = Math.max(
-      0,
-      ...columns.map((column, j) => spreadOf(s, positions, radices, column, observations) / totals[j]!),
-    );
-    return { together, spread, states: stateCount(together, radices) };
+  const columns = figures.map((name) => {
+    const column = PART_FIGURES.indexOf(name);
+    return { column, total: Math.max(1, leastTotal(column, observations)) };
   });
-  let left = MOST_STATES_OF_ALL;
-  const widened = new Set<number>();
-  for (const [s, { spread, states }] of [...wider.entries()].sort(([, a], [, b]) => b.spread - a.spread)) {
-    if (spread < LEAST_SPREAD || states > MOST_STATES || states > left) continue;
-    left -= states;
-    widened.add(s);
+  const variations = segments.map(({ positions }, s) =>
+    variationOf(s, positions, radices, columns, observations),
+  );
+  let positions = segments.map((segment) => segment.positions);
+  const mostWork = MOST_WORK * eliminationWork(radices, positions);
+  const bySpread = [...variations.entries()].sort(([, a], [, b]) => b.spread - a.spread);
+  for (const [s, { spread, explained }] of bySpread) {
+    if (spread < LEAST_SPREAD) break;
+    const own = positions[s]!;
+    const before = segments[s - 1]?.positions ?? [];
+    const rank = (position: number): number => explained[position]! + Number(before.includes(position));
+    const deciding = radices
+      .map((_, position) => position)
+      .filter((position) => !own.includes(position) && radices[position]! > 1)
+      .filter((position) => explained[position]! >= LEAST_SHARE || before.includes(position))
+      .sort((a, b) => rank(b) - rank(a));
+    for (const position of deciding) {
+      const together = [...positions[s]!, position].sort((a, b) => a - b);
+      if (stateCount(together, radices) > MOST_STATES) continue;
+      if (eliminationWork(radices, positions.with(s, together)) > mostWork) continue;
+      positions = positions.with(s, together);
+    }
   }
-  return segments.map(({ positions }, s) => (widened.has(s) ? wider[s]!.together : positions));
+  return positions;
 };

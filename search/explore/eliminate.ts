@@ -3,8 +3,13 @@ import { Collector, errorOfLevel, Provenance, type CostScale, type Labels } from
 
 /** Limits and wishes of a computation. */
 export interface SolveOptions {
-  /** Most labels that a state keeps; more are thinned, with a stated error. Infinity for an exact front. */
+  /**
+   * Most labels that a state keeps at first; more are thinned, with a stated error. Infinity for an exact front. The
+   * number is halved whenever `effort` further candidates were looked at, down to `fewest`.
+   */
   readonly labels: number;
+  readonly effort?: number;
+  readonly fewest?: number;
   /** The same for the front itself. */
   readonly front: number;
   /** Index of the one cost that thinning leaves exact. */
@@ -70,16 +75,22 @@ const labelsAt = (factor: Factor, radices: readonly number[], digits: ArrayLike<
 const averageCount = ({ labels }: Factor): number =>
   labels.reduce((sum, { count }) => sum + count, 0) / labels.length;
 
+/** A table over some positions, as the choice of the next position sees it. */
+interface Scope {
+  readonly positions: readonly number[];
+  /** Labels per state. */
+  readonly labels: number;
+}
+
 /** The position to eliminate next: the one that leaves the smallest table, then the one with the most labels. */
-const nextPosition = (factors: readonly Factor[], radices: readonly number[]): number | undefined => {
+const nextPosition = (scopes: readonly Scope[], radices: readonly number[]): number | undefined => {
   let best: readonly [position: number, states: number, labels: number] | undefined;
-  for (const position of new Set(factors.flatMap((f) => f.positions))) {
-    const touched = factors.filter((f) => f.positions.includes(position));
-    const rest = new Set(touched.flatMap((f) => f.positions));
+  for (const position of new Set(scopes.flatMap((scope) => scope.positions))) {
+    const touched = scopes.filter(({ positions }) => positions.includes(position));
+    const rest = new Set(touched.flatMap(({ positions }) => positions));
     rest.delete(position);
-    const alone = touched.length === 1;
-    const states = alone ? 0 : stateCount([...rest], radices);
-    const labels = Math.max(...touched.map(averageCount));
+    const states = touched.length === 1 ? 0 : stateCount([...rest], radices);
+    const labels = Math.max(...touched.map((scope) => scope.labels));
     if (
       best === undefined ||
       states < best[1] ||
@@ -89,6 +100,25 @@ const nextPosition = (factors: readonly Factor[], radices: readonly number[]): n
     }
   }
   return best?.[0];
+};
+
+/** States that an elimination goes through, for parts with these positions. */
+export const eliminationWork = (
+  radices: readonly number[],
+  parts: readonly (readonly number[])[],
+): number => {
+  let scopes: Scope[] = parts.map((positions) => ({ positions, labels: 1 }));
+  let work = 0;
+  for (;;) {
+    const position = nextPosition(scopes, radices);
+    if (position === undefined) return work;
+    const touched = scopes.filter(({ positions }) => positions.includes(position));
+    const together = [...new Set(touched.flatMap(({ positions }) => positions))];
+    work += stateCount(together, radices);
+    const labels = touched.reduce((sum, scope) => sum + scope.labels, 0);
+    scopes = scopes.filter((scope) => !touched.includes(scope));
+    scopes.push({ positions: together.filter((p) => p !== position), labels });
+  }
 };
 
 /**
@@ -106,6 +136,13 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   let factors = model.parts.map((part) => factorOf(model, part));
   let growth = 1;
   let complete = true;
+
+  const { labels: most, effort = Infinity, fewest = 1 } = options;
+  /** Labels that a state may keep, after the effort so far. */
+  const labelsNow = (): number =>
+    most === Infinity
+      ? most
+      : Math.max(fewest, most / 2 ** Math.floor((collector.added + joiner.added) / effort));
 
   /** What parts outside some factors add at least. */
   const scaleOutside = (inside: ReadonlySet<Factor>): CostScale => ({
@@ -136,7 +173,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
       .sort((a, b) => a - b);
     touched.sort((a, b) => averageCount(a) - averageCount(b));
     const digits = new Uint16Array(radices.length);
-    const most = scope.length === 0 && touched.length === factors.length ? options.front : options.labels;
+    const limit = scope.length === 0 && touched.length === factors.length ? options.front : labelsNow();
     // Put together what is joined before the last step, the others still open.
     const scales = touched.map((_, n) => scaleOutside(new Set(touched.slice(0, n + 1))));
     const levels = touched.map(() => -1);
@@ -160,14 +197,14 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
           }
           joiner.start(scales[n]!, Math.max(-1, levels[n]! - 1));
           cross(joiner, joined, next, -1);
-          joined = joiner.finish(provenance, most);
+          joined = joiner.finish(provenance, limit);
           levels[n] = Math.max(levels[n]!, joiner.level);
           complete &&= joiner.complete;
         }
         const choice = position === undefined ? -1 : position * DIGITS + digit;
         cross(collector, joined, labelsAt(touched[last]!, radices, digits), choice);
       }
-      const result = collector.finish(provenance, most);
+      const result = collector.finish(provenance, limit);
       levels[last] = Math.max(levels[last]!, collector.level);
       complete &&= collector.complete;
       return result;
@@ -177,9 +214,11 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     factors = [...factors.filter((f) => !touched.includes(f)), made];
   };
 
-  for (let position = nextPosition(factors, radices); position !== undefined;) {
+  for (;;) {
+    const scopes = factors.map((factor) => ({ positions: factor.positions, labels: averageCount(factor) }));
+    const position = nextPosition(scopes, radices);
+    if (position === undefined) break;
     eliminate(position);
-    position = nextPosition(factors, radices);
   }
   if (factors.length > 0) eliminate(undefined);
   const front = factors[0]?.labels[0] ?? { count: 0, costs: new Float64Array(0), nodes: new Int32Array(0) };

@@ -25,14 +25,14 @@ import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
 
 /** Labels that a state may keep, and designs that a system's front may have, by the number of costs. */
-const LABELS: readonly Pick<SolveOptions, 'labels' | 'front'>[] = [
+const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
   { labels: Infinity, front: Infinity },
   { labels: Infinity, front: Infinity },
-  { labels: 2000, front: 2000 },
-  { labels: 300, front: 1000 },
+  { labels: 4000, effort: 2e6, fewest: 800, front: 2500 },
+  { labels: 500, effort: 2e6, fewest: 150, front: 1000 },
 ];
 /** The same where designs within the error band are wanted as well. */
-const BAND: Pick<SolveOptions, 'labels' | 'front'> = { labels: 20_000, front: 100_000 };
+const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
 const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;

@@ -83,6 +83,8 @@ export class Collector {
   private count = 0;
   /** Level of the grid that labels are thinned to: from one level to the next its cells double. */
   level = -1;
+  /** Candidates that were added since the collector was made. */
+  added = 0;
   /** False once labels within the margins had to be dropped. */
   complete = true;
 
@@ -123,6 +125,7 @@ export class Collector {
     choice: number,
   ): void {
     const { k } = this;
+    this.added++;
     if (this.count === this.capacity) this.compact(this.capacity >> 1);
     const at = this.count * k;
     const { combine, rest, limits } = this.scale;
