@@ -108,7 +108,7 @@ const HOPES = [0, 0.25, 0.5, 0.75, 1];
 
 /**
  * Designs that may beat some of those judged, as far as the model's errors so far allow: nearest first, that is those
- * first which need the least luck. At least `most` of them if there are as many.
+ * first which need the least luck, and of those the ones that better all objectives most. At least `most` of them if there are as many.
  */
 export const nearest = (
   candidates: readonly Candidates[],
@@ -118,9 +118,15 @@ export const nearest = (
 ): Uint16Array[] => {
   const chosen: Uint16Array[] = [];
   const { judged, front } = referee;
+  const worst = Float64Array.from(objectives, (_, j) => {
+    let most = -Infinity;
+    for (let i = 0; i < front.count; i++) most = Math.max(most, front.values[i * objectives.length + j]!);
+    return most;
+  });
   const taken = candidates.map(({ rows }) => Uint8Array.from(rows, (row) => Number(judged.rows.has(row))));
   for (const hope of HOPES) {
     if (chosen.length >= most) break;
+    const found: { readonly row: Uint16Array; readonly volume: number }[] = [];
     candidates.forEach(({ search, rows, costs }, c) => {
       const hoped = search.hoped(costs, rows.length, hope);
       const values: Rows = {
@@ -132,9 +138,13 @@ export const nearest = (
       rows.forEach((row, i) => {
         if (beaten[i] === 1 || taken[c]![i] === 1) return;
         taken[c]![i] = 1;
-        chosen.push(row);
+        let volume = 1;
+        worst.forEach((w, j) => (volume *= Math.max(0, w - values.values[i * objectives.length + j]!)));
+        found.push({ row, volume });
       });
     });
+    found.sort((a, b) => b.volume - a.volume);
+    chosen.push(...found.map(({ row }) => row));
   }
   return chosen;
 };

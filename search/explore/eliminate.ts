@@ -14,6 +14,11 @@ export interface SolveOptions {
   readonly front: number;
   /** Index of the one cost that thinning leaves exact. */
   readonly exact: number;
+  /**
+   * Ascending values of the exact cost, at most two: labels that reach them are less important, and are thinned before
+   * others. None by default.
+   */
+  readonly bands?: readonly number[];
   /** Designs worse than the front by no more than this, per cost, are kept as well; empty for none. */
   readonly margins?: readonly number[];
 }
@@ -30,6 +35,8 @@ export interface Solution {
    * cost at most equal).
    */
   readonly epsilon: number;
+  /** The same for designs whose exact cost is below each of the bands' values, and for all. */
+  readonly epsilons: readonly number[];
   /** False if designs within the margins had to be left out. */
   readonly complete: boolean;
   /** Labels kept in all states together. */
@@ -134,7 +141,8 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   const collector = new Collector(k, CAPACITY);
   const joiner = new Collector(k, CAPACITY);
   let factors = model.parts.map((part) => factorOf(model, part));
-  let growth = 1;
+  const bands = options.bands ?? [];
+  const growths = [1, ...bands.map(() => 1)];
   let complete = true;
 
   const { labels: most, effort = Infinity, fewest = 1 } = options;
@@ -154,6 +162,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     ),
     limits: model.limits,
     exact: options.exact,
+    bands,
     margins,
   });
 
@@ -176,7 +185,11 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     const limit = scope.length === 0 && touched.length === factors.length ? options.front : labelsNow();
     // Put together what is joined before the last step, the others still open.
     const scales = touched.map((_, n) => scaleOutside(new Set(touched.slice(0, n + 1))));
-    const levels = touched.map(() => -1);
+    const levels = touched.map(() => growths.map(() => -1));
+    const raise = (n: number, by: readonly number[]): void => {
+      levels[n] = levels[n]!.map((level, band) => Math.max(level, by[band]!));
+    };
+    const relaxed = (n: number): number[] => levels[n]!.map((level) => Math.max(-1, level - 1));
     const NEUTRAL: Labels = {
       count: 1,
       costs: new Float64Array(k),
@@ -185,7 +198,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     const last = touched.length - 1;
     const labels = Array.from({ length: stateCount(scope, radices) }, (_, state) => {
       digitsOfState(scope, radices, state).forEach((digit, i) => (digits[scope[i]!] = digit));
-      collector.start(scales[last]!, Math.max(-1, levels[last]! - 1));
+      collector.start(scales[last]!, relaxed(last));
       for (let digit = 0; digit < (position === undefined ? 1 : radices[position]!); digit++) {
         if (position !== undefined) digits[position] = digit;
         let joined = NEUTRAL;
@@ -195,21 +208,25 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
             joined = next;
             continue;
           }
-          joiner.start(scales[n]!, Math.max(-1, levels[n]! - 1));
+          joiner.start(scales[n]!, relaxed(n));
           cross(joiner, joined, next, -1);
           joined = joiner.finish(provenance, limit);
-          levels[n] = Math.max(levels[n]!, joiner.level);
+          raise(n, joiner.levels);
           complete &&= joiner.complete;
         }
         const choice = position === undefined ? -1 : position * DIGITS + digit;
         cross(collector, joined, labelsAt(touched[last]!, radices, digits), choice);
       }
       const result = collector.finish(provenance, limit);
-      levels[last] = Math.max(levels[last]!, collector.level);
+      raise(last, collector.levels);
       complete &&= collector.complete;
       return result;
     });
-    for (const level of levels) growth *= 1 + errorOfLevel(level);
+    for (const own of levels) {
+      growths.forEach((_, band) => {
+        growths[band]! *= 1 + errorOfLevel(Math.max(...own.slice(0, band + 1)));
+      });
+    }
     const made: Factor = { positions: scope, labels, least: leastOf(labels, k) };
     factors = [...factors.filter((f) => !touched.includes(f)), made];
   };
@@ -230,7 +247,8 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     count: front.count,
     costs: front.costs,
     digits: rows,
-    epsilon: growth - 1,
+    epsilon: growths.at(-1)! - 1,
+    epsilons: growths.map((growth) => growth - 1),
     complete,
     labels: provenance.count,
   };

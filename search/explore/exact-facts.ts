@@ -16,7 +16,9 @@ export interface ExactReport {
   readonly referee: Referee;
   /** Designs of the additive fronts that were judged, as keys of their rows. */
   readonly front: readonly Uint16Array[];
-  readonly epsilon: number;
+  /** By energy: for designs above the first of the energies given, above the second, …, and for all. */
+  readonly epsilons: readonly number[];
+  readonly energies: readonly number[];
   /** True if every design within the error band was judged, or none was left. */
   readonly complete: boolean;
   readonly started: number;
@@ -62,7 +64,7 @@ const statesOf = ({ tabulated }: ExactReport): number =>
 export const exactFacts = (
   report: ExactReport,
 ): { readonly method: string; readonly [key: string]: unknown } => {
-  const { request, tabulated, values, searches, referee, front, epsilon, complete } = report;
+  const { request, tabulated, values, searches, referee, front, epsilons, energies, complete } = report;
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
   return {
@@ -78,7 +80,8 @@ export const exactFacts = (
     additive_front_stayed: stayed,
     evaluated: referee.judged.count,
     front: all,
-    epsilon,
+    epsilon: epsilons.at(-1) ?? null,
+    epsilon_by_energy: energies.map((energy, band) => ({ least_energy: energy, epsilon: epsilons[band] })),
     error_band_evaluated: complete ? 'whole' : 'nearest',
     additive_errors: errorsOf(searches),
   };
@@ -88,9 +91,20 @@ const grouped = (n: number | bigint): string => n.toLocaleString('en-US');
 
 const percent = (share: number): string => (share === 0 ? '0 %' : `${(100 * share).toPrecision(2)} %`);
 
+const shown = (epsilon: number): string => (epsilon === 0 ? '0' : epsilon.toFixed(4));
+
+/** `epsilon 0`, or one per energy: the error that is guaranteed for designs that keep at least so much. */
+const epsilonText = ({ epsilons, energies }: ExactReport): string => {
+  const all = `epsilon ${shown(epsilons.at(-1) ?? 0)}`;
+  const first = epsilons[0] ?? 0;
+  return energies.length === 0 || first === epsilons.at(-1)
+    ? all
+    : `${all}, ${shown(first)} where at least ${percent(energies[0]!)} of the energy is kept`;
+};
+
 /** The lines that end a run: how far the sums were, and what was considered. */
 export const proofLines = (report: ExactReport): string[] => {
-  const { request, tabulated, values, searches, referee, front, epsilon, complete, started } = report;
+  const { request, tabulated, values, searches, referee, front, complete, started } = report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
@@ -109,6 +123,6 @@ export const proofLines = (report: ExactReport): string[] => {
         ? 'all that the error could put on the front among them'
         : 'those nearest to the front first'),
     `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(all)}; ` +
-      `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}; ${seconds} s`,
+      `${epsilonText(report)}; ${seconds} s`,
   ];
 };

@@ -15,6 +15,7 @@ import { dimensionsOf, exactDimension, formModel, type Dimension } from './forms
 import { positionsInContext } from './contexts.js';
 import {
   joinObservations,
+  lossOf,
   tabulateParts,
   tableDesigns,
   type Observations,
@@ -28,11 +29,14 @@ import { SystemSearch } from './system-search.js';
 const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
   { labels: Infinity, front: Infinity },
   { labels: Infinity, front: Infinity },
-  { labels: 4000, effort: 2e6, fewest: 800, front: 2500 },
+  { labels: 4000, effort: 1e6, fewest: 500, front: 2500 },
   { labels: 500, effort: 2e6, fewest: 150, front: 1000 },
 ];
 /** The same where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
+
+/** Retained energies below which designs are of less and less use: labels are thinned there first. */
+export const ENERGY_BANDS = [0.05, 0.001];
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
 const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
@@ -191,12 +195,22 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
     const referee = new Referee(request, session, searches, until);
-    const report = (front: readonly Uint16Array[] = [], epsilon = 0, complete = false): Exploration => {
-      const parts = { request, tabulated, values, searches, referee, front, epsilon, complete, started };
+    const report = (
+      front: readonly Uint16Array[] = [],
+      epsilons: readonly number[] = [],
+      complete = false,
+    ): Exploration => {
+      const energies = epsilons.length > 1 ? ENERGY_BANDS : [];
+      const parts = {
+        ...{ request, tabulated, values, searches, referee, front },
+        ...{ epsilons, energies, complete, started },
+      };
       return { ...referee.judged.finish(), facts: exactFacts(parts), lines: proofLines(parts) };
     };
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
-    const options = { ...limits, exact: exactDimension(dimensions) };
+    const kept = exactDimension(dimensions);
+    const bands = dimensions[kept]!.form.source === 'loss' ? ENERGY_BANDS.map(lossOf) : [];
+    const options = { ...limits, exact: kept, bands };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
     if (tabulated === undefined || !(await solveSystems(request, searches, options, slack))) {
@@ -217,8 +231,10 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
     await referee.judge([...baselines(space), ...front, ...probes, ...random]);
 
-    const epsilon = Math.max(...searches.map((s) => s.solution!.epsilon));
-    const exactly = epsilon === 0;
+    const epsilons = [...bands, Infinity].map((_, band) =>
+      Math.max(...searches.map((s) => s.solution!.epsilons[band]!)),
+    );
+    const exactly = epsilons.every((epsilon) => epsilon === 0);
     const flawless = searches.every((search) => search.margins.every((m) => m === 0));
     let complete = exactly && flawless;
     if (exactly && !flawless && referee.room > 0) {
@@ -244,7 +260,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       if (next.length === 0) break;
       await referee.judge(next, ROUND);
     }
-    return report(front, epsilon, complete);
+    return report(front, epsilons, complete);
   } finally {
     await session.close();
     await tableSession.close();

@@ -61,6 +61,8 @@ export interface CostScale {
   readonly limits: readonly number[];
   /** The one cost that thinning leaves exact. */
   readonly exact: number;
+  /** Ascending values of the exact cost at which coarser thinning may begin. */
+  readonly bands: readonly number[];
   /** Distance within which dominated labels are kept; 0 for none. */
   readonly margins: readonly number[];
 }
@@ -70,6 +72,9 @@ const FINEST = Math.log(1 + 1e-5);
 const COARSEST_LEVEL = 16;
 /** Added to logarithms so that they are positive for every cost that is not zero. */
 const SHIFT = 64;
+
+/** Share of the labels that a band may keep, besides what the bands before it have left. */
+const SHARES = [0.6, 0.25, 0.15];
 
 /** Relative error of one thinning at a level; level −1 thins nothing. */
 export const errorOfLevel = (level: number): number => (level < 0 ? 0 : Math.expm1(FINEST * 2 ** level));
@@ -81,15 +86,15 @@ export class Collector {
   private readonly right: Int32Array;
   private readonly choice: Int32Array;
   private count = 0;
-  /** Level of the grid that labels are thinned to: from one level to the next its cells double. */
-  level = -1;
+  /** Per band, the level of the grid that labels are thinned to: from one level to the next its cells double. */
+  levels: number[] = [];
   /** Candidates that were added since the collector was made. */
   added = 0;
   /** False once labels within the margins had to be dropped. */
   complete = true;
 
   private margins: readonly number[] | undefined;
-  private scale: CostScale = { combine: [], rest: [], limits: [], exact: -1, margins: [] };
+  private scale: CostScale = { combine: [], rest: [], limits: [], exact: -1, bands: [], margins: [] };
 
   /**
    * @param k costs per label
@@ -105,12 +110,12 @@ export class Collector {
     this.choice = new Int32Array(capacity);
   }
 
-  /** Empties the collector for another state. */
-  start(scale: CostScale, level: number): void {
+  /** Empties the collector for another state; thinning begins at the levels given. */
+  start(scale: CostScale, levels: readonly number[]): void {
     this.scale = scale;
-    this.level = level;
+    this.levels = [...levels];
     this.count = 0;
-    this.complete = level < 0 || scale.margins.every((m) => m === 0);
+    this.complete = levels.every((level) => level < 0) || scale.margins.every((m) => m === 0);
     this.margins = scale.margins.some((m) => m > 0) ? scale.margins : undefined;
   }
 
@@ -141,17 +146,16 @@ export class Collector {
     this.count++;
   }
 
-  /** Costs as the grid of the level sees them. */
-  private keys(): Float64Array {
-    const { k, count, costs, level } = this;
-    if (level < 0) return costs.subarray(0, count * k);
+  /** Costs of some labels as the grid of a level sees them. */
+  private keys(members: Uint32Array, level: number): Float64Array {
+    const { k, costs } = this;
     const { combine, rest, exact } = this.scale;
     const step = FINEST * 2 ** level;
-    const keys = new Float64Array(count * k);
+    const keys = new Float64Array(members.length * k);
     for (let j = 0; j < k; j++) {
       const floor = rest[j]!;
-      for (let i = 0; i < count; i++) {
-        const cost = costs[i * k + j]!;
+      for (let i = 0; i < members.length; i++) {
+        const cost = costs[members[i]! * k + j]!;
         if (j === exact) {
           keys[i * k + j] = cost;
           continue;
@@ -176,23 +180,58 @@ export class Collector {
     this.count = kept.length;
   }
 
-  private pruneOnce(): void {
-    const rows = { values: this.keys(), count: this.count, dimensions: this.k };
-    this.keep(prune(rows, this.level < 0 ? this.margins : undefined));
+  /** Drops dominated labels, but for those within the margins. */
+  private dropDominated(): void {
+    const values = this.costs.subarray(0, this.count * this.k);
+    this.keep(prune({ values, count: this.count, dimensions: this.k }, this.margins));
+  }
+
+  /** Labels of one band that are left when it is thinned to a number of labels. */
+  private thinned(members: Uint32Array, band: number, most: number): Uint32Array {
+    let left = members;
+    let level = this.levels[band]!;
+    const thin = (): void => {
+      const rows = { values: this.keys(left, level), count: left.length, dimensions: this.k };
+      left = prune(rows).map((i) => left[i]!);
+    };
+    if (level >= 0) thin();
+    while (left.length > most && level < COARSEST_LEVEL) {
+      level++;
+      thin();
+    }
+    this.levels[band] = level;
+    return left;
+  }
+
+  /** Thins every band to its share. */
+  private thin(most: number): void {
+    const { bands, exact } = this.scale;
+    const members: number[][] = this.levels.map(() => []);
+    for (let i = 0; i < this.count; i++) {
+      const cost = this.costs[i * this.k + exact]!;
+      let band = 0;
+      while (band < bands.length && cost >= bands[band]!) band++;
+      members[band]!.push(i);
+    }
+    const kept: number[] = [];
+    let share = 0;
+    members.forEach((list, band) => {
+      share += band === members.length - 1 ? 1 - share : SHARES[band]!;
+      const room = Math.max(1, Math.floor(most * Math.min(1, share)) - kept.length);
+      kept.push(...this.thinned(Uint32Array.from(list), band, room));
+    });
+    this.keep(Uint32Array.from(kept));
   }
 
   /** Drops dominated labels; if more than `most` are left, those that are near others. */
   private compact(most: number): void {
-    this.pruneOnce();
+    this.dropDominated();
     if (this.count > most && this.margins !== undefined) {
       this.margins = undefined;
       this.complete = false;
-      this.pruneOnce();
+      this.dropDominated();
     }
-    while (this.count > most && this.level < COARSEST_LEVEL) {
-      this.level++;
-      this.pruneOnce();
-    }
+    if (this.count > most || this.levels.some((level) => level >= 0)) this.thin(most);
   }
 
   /** The labels gathered, in lexicographic order of their costs at the last pruning. */
