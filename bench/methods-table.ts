@@ -48,15 +48,27 @@ const rowsOf = ({ model, runs }: Comparison): string[][] =>
 
 const number = (value: unknown): string => (typeof value === 'number' ? grouped(value) : '?');
 
+const epsilonOf = (value: unknown): string => (Number(value) === 0 ? '0' : Number(value).toFixed(4));
+
+/** Epsilon for all designs, and for those that keep more energy where it differs. */
+const epsilonText = (facts: MethodRun['facts']): string => {
+  const all = epsilonOf(facts['epsilon']);
+  const bands = (facts['epsilon_by_energy'] ?? []) as readonly { least_energy: number; epsilon: number }[];
+  const some = bands
+    .map(({ least_energy, epsilon }) => ({ least_energy, text: epsilonOf(epsilon) }))
+    .filter(({ text }) => text !== all)
+    .map(({ least_energy, text }) => `, ${text} from energy ${least_energy}`);
+  return `epsilon ${all}${some.join('')}`;
+};
+
 /** What the exact search says of its model and its front, in a sentence. */
 const exactSentence = ({ model, runs }: Comparison): string => {
   const { facts, designs } = runs[0]!;
-  const epsilon = Number(facts['epsilon']);
-  const table = `${number(facts['table_states'])} states tabulated with ${String(facts['table_encoded_sizes'])} encoded sizes`;
   return (
-    `${model}: ${grouped(BigInt(designs))} designs; ${table}; ${number(facts['additive_front_stayed'])} of ` +
+    `${model}: ${grouped(BigInt(designs))} designs; ${number(facts['table_states'])} states tabulated with ` +
+    `${String(facts['table_encoded_sizes'])} encoded sizes; ${number(facts['additive_front_stayed'])} of ` +
     `${number(facts['additive_front_evaluated'])} designs judged on the front of the sums stayed on the front; ` +
-    `epsilon ${epsilon === 0 ? '0' : epsilon.toFixed(4)}`
+    epsilonText(facts)
   );
 };
 

@@ -66,7 +66,7 @@ test('methods side by side, the exact one as the measure', () => {
     hypervolume,
     seconds: 1.25,
     peakBytes: 1e8,
-    facts: {},
+    facts: { epsilon: 0.25, epsilon_by_energy: [{ least_energy: 0.05, epsilon: 0 }] },
   });
   const exact = run('exact', 0.5, [
     [10, 10, 1],
@@ -84,4 +84,5 @@ test('methods side by side, the exact one as the measure', () => {
   expect(text).toMatch(
     /\| evolve \| +3 \| +3 \| +0\.400000 \| -20\.000% \| +50\.0% \| +33\.3% \| +1\.3 \| +100 \|/,
   );
+  expect(text).toContain('epsilon 0.2500, 0 from energy 0.05');
 });
