@@ -155,9 +155,12 @@ describe('design texts', () => {
     expect(failure(() => parseWidths(text))).toContain('is not <operator index>=<channels>');
   });
 
-  it.each(['', '1', '1x', 'base.1s', '1w0', '1s1', '1s5', '1l0', '1l'])('are refused as ids: "%s"', (text) => {
-    expect(failure(() => parseDesignId(text))).toContain('is not a design id');
-  });
+  it.each(['', '1', '1x', 'base.1s', '1w0', '1s1', '1s5', '1l0', '1l'])(
+    'are refused as ids: "%s"',
+    (text) => {
+      expect(failure(() => parseDesignId(text))).toContain('is not a design id');
+    },
+  );
 });
 
 describe('samples', () => {
