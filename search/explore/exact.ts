@@ -1,29 +1,20 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { createEvaluator } from '../evaluate/evaluator.js';
-import { PART_FIGURES } from '../evaluate/part-figures.js';
-import { openSession, type Session } from '../evaluate/pool.js';
-import { radicesOf, type DesignTable, type Space } from '../space.js';
+import { openSession } from '../evaluate/pool.js';
 import { seededRandom } from '../random.js';
-import { createApplier } from '../substitute/apply.js';
+import { radicesOf, type Space } from '../space.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Values } from '../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates } from './candidates.js';
 import type { SolveOptions } from './eliminate.js';
+import { evolve } from './evolve.js';
 import { exactFacts, proofLines } from './exact-facts.js';
 import type { Exploration, Explorer, ExploreRequest } from './explorer.js';
 import { dimensionsOf, exactDimension, formModel, type Dimension } from './forms.js';
-import { positionsInContext } from './contexts.js';
-import {
-  joinObservations,
-  lossOf,
-  tabulateParts,
-  tableDesigns,
-  type Observations,
-  type PartTable,
-} from './part-table.js';
+import { lossOf, type PartTable } from './part-table.js';
 import { Referee } from './referee.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
+import { LARGEST_SEGMENT, segmentsBySystem, tabulateAll } from './tables.js';
 
 /** Labels that a state may keep, and designs that a system's front may have, by the number of costs. */
 const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
@@ -95,51 +86,14 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
-/** What the tables of all systems say. */
-interface Tables {
-  readonly tables: readonly PartTable[];
-  /** Designs that were evaluated for them. */
-  readonly designs: number;
-}
-
-/** Every state is shown this often at first, to see whether it always costs the same. */
-const FIRST_SHOWS = 2;
-
-/** Tabulates all systems; undefined if it was interrupted. */
-const tabulateAll = async (
-  { space, onProgress }: ExploreRequest,
-  session: Session,
-  dimensions: readonly Dimension[],
-): Promise<Tables | undefined> => {
-  const evaluator = createEvaluator(space, 'unknown');
-  const applier = createApplier(space, 'unknown');
-  const radices = radicesOf(space).slice(0, -1);
-  const figures = PART_FIGURES.filter((name) =>
-    dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
-  );
-  let finished = 0;
-  const observe = async (designs: DesignTable): Promise<Observations> => {
-    const results = await session.evaluate(designs, {
-      wanted: 'parts',
-      onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
-    });
-    finished += designs.count;
-    return { designs, results };
+/** Evolution where the sums are out of reach, with the reason. */
+const evolveInstead = async (request: ExploreRequest, why: string): Promise<Exploration> => {
+  const found = await evolve(request);
+  return {
+    ...found,
+    facts: { ...found.facts, why },
+    lines: [`evolution instead of sums: ${why}`, ...found.lines],
   };
-  const tables: PartTable[] = [];
-  for (let system = 0; system < space.systems.length; system++) {
-    const segments = evaluator.segments(system);
-    const own = segments.map(({ positions }) => positions);
-    const first = await observe(tableDesigns(space, own, system, FIRST_SHOWS));
-    const positions = positionsInContext(radices, segments, figures, first);
-    const wider = positions.some((p, s) => p !== own[s]);
-    const all = wider
-      ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
-      : first;
-    if (all.results.interrupted) return undefined;
-    tables.push(tabulateParts(space, segments, positions, all, applier));
-  }
-  return { tables, designs: finished };
 };
 
 const searchesOf = (
@@ -187,11 +141,19 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
   const { space, objectives, constraints, seconds } = request;
   const until = seconds === undefined ? Infinity : started + 1000 * seconds;
   const dimensions = dimensionsOf(objectives, constraints);
+  const cut = segmentsBySystem(space);
+  if (cut === undefined || cut.largest > LARGEST_SEGMENT) {
+    const why =
+      cut === undefined
+        ? 'the unchanged network could not be compiled'
+        : `a part of the network has ${cut.largest.toLocaleString('en-US')} states, too many for a table`;
+    return evolveInstead(request, why);
+  }
   const values: Values = tableWeights(space) <= MOST_TABLE_WEIGHTS ? 'known' : 'unknown';
   const session = openSession(space, request.evaluate);
   const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
   try {
-    const tabulated = await tabulateAll(request, tableSession, dimensions);
+    const tabulated = await tabulateAll(request, tableSession, dimensions, cut.segments);
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
     const referee = new Referee(request, session, searches, until);

@@ -1,0 +1,83 @@
+import { createEvaluator } from '../evaluate/evaluator.js';
+import { PART_FIGURES } from '../evaluate/part-figures.js';
+import type { Session } from '../evaluate/pool.js';
+import type { Segment } from '../evaluate/segments.js';
+import { radicesOf, type DesignTable, type Space } from '../space.js';
+import { createApplier } from '../substitute/apply.js';
+import { stateCount } from './additive.js';
+import { positionsInContext } from './contexts.js';
+import type { ExploreRequest } from './explorer.js';
+import type { Dimension } from './forms.js';
+import {
+  joinObservations,
+  tableDesigns,
+  tabulateParts,
+  type Observations,
+  type PartTable,
+} from './part-table.js';
+
+/** What the tables of all systems say. */
+export interface Tables {
+  readonly tables: readonly PartTable[];
+  /** Designs that were evaluated for them. */
+  readonly designs: number;
+}
+
+/** Every state is shown this often at first, to see whether it always costs the same. */
+const FIRST_SHOWS = 2;
+/** Larger segments are shown once, and beyond the second number the whole space is left to evolution. */
+const LARGE_SEGMENT = 8192;
+export const LARGEST_SEGMENT = 65_536;
+
+/** The segments of every system with the number of states of the largest; undefined if the network cannot be compiled. */
+export const segmentsBySystem = (
+  space: Space,
+): { segments: (readonly Segment[])[]; largest: number } | undefined => {
+  const radices = radicesOf(space).slice(0, -1);
+  try {
+    const evaluator = createEvaluator(space, 'unknown');
+    const segments = space.systems.map((_, system) => evaluator.segments(system));
+    const largest = Math.max(...segments.flat().map(({ positions }) => stateCount(positions, radices)));
+    return { segments, largest };
+  } catch {
+    return undefined;
+  }
+};
+
+/** Tabulates all systems; undefined if it was interrupted. */
+export const tabulateAll = async (
+  { space, onProgress }: ExploreRequest,
+  session: Session,
+  dimensions: readonly Dimension[],
+  segmentsOf: readonly (readonly Segment[])[],
+): Promise<Tables | undefined> => {
+  const applier = createApplier(space, 'unknown');
+  const radices = radicesOf(space).slice(0, -1);
+  const figures = PART_FIGURES.filter((name) =>
+    dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
+  );
+  let finished = 0;
+  const observe = async (designs: DesignTable): Promise<Observations> => {
+    const results = await session.evaluate(designs, {
+      wanted: 'parts',
+      onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
+    });
+    finished += designs.count;
+    return { designs, results };
+  };
+  const tables: PartTable[] = [];
+  for (let system = 0; system < space.systems.length; system++) {
+    const segments = segmentsOf[system]!;
+    const own = segments.map(({ positions }) => positions);
+    const large = own.some((positions) => stateCount(positions, radices) > LARGE_SEGMENT);
+    const first = await observe(tableDesigns(space, own, system, large ? 1 : FIRST_SHOWS));
+    const positions = positionsInContext(radices, segments, figures, first);
+    const wider = positions.some((p, s) => p !== own[s]);
+    const all = wider
+      ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
+      : first;
+    if (all.results.interrupted) return undefined;
+    tables.push(tabulateParts(space, segments, positions, all, applier));
+  }
+  return { tables, designs: finished };
+};
