@@ -42,6 +42,8 @@ const ROUND = 1000;
 const REFINED = 6000;
 /** Designs of a system that are thought of around the best. */
 const MOST_NEIGHBOURS = 500_000;
+/** Share of a time budget that judging gets at least. */
+const JUDGING_SHARE = 0.25;
 /** Share of a limit by which a design may miss it before the model's error is known. */
 const LIMIT_SLACK = 0.01;
 
@@ -139,7 +141,6 @@ const solveSystems = async (
 export const exact: Explorer = async (request): Promise<Exploration> => {
   const started = performance.now();
   const { space, objectives, constraints, seconds } = request;
-  const until = seconds === undefined ? Infinity : started + 1000 * seconds;
   const dimensions = dimensionsOf(objectives, constraints);
   const cut = segmentsBySystem(space);
   if (cut === undefined || cut.largest > LARGEST_SEGMENT) {
@@ -156,7 +157,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     const tabulated = await tabulateAll(request, tableSession, dimensions, cut.segments);
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
-    const referee = new Referee(request, session, searches, until);
+    const referee = new Referee(request, session, searches);
     const report = (
       front: readonly Uint16Array[] = [],
       epsilons: readonly number[] = [],
@@ -190,6 +191,11 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
     });
     const front = acrossSystems(fronts, objectives);
+    // However long the tables took, something is judged.
+    if (seconds !== undefined) {
+      const share = 1000 * JUDGING_SHARE * seconds;
+      referee.until = Math.max(started + 1000 * seconds, performance.now() + share);
+    }
     const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
     await referee.judge([...baselines(space), ...front, ...probes, ...random]);
 
@@ -222,7 +228,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       if (next.length === 0) break;
       await referee.judge(next, ROUND);
     }
-    return report(front, epsilons, complete);
+    return report(front, epsilons, complete && performance.now() < referee.until);
   } finally {
     await session.close();
     await tableSession.close();

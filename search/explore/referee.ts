@@ -13,20 +13,18 @@ export class Referee {
   front: Rows;
   /** Numbers of these designs; of equal ones the first. */
   best: readonly number[] = [];
-  private readonly until: number;
+  /** Time of `performance.now()` after which nothing more is judged. */
+  until = Infinity;
 
-  /** @param until time of `performance.now()` after which nothing more is judged */
   constructor(
     private readonly request: ExploreRequest,
     private readonly session: Session,
     private readonly searches: readonly SystemSearch[],
-    until: number,
   ) {
     const { space, limit, objectives } = request;
     const total = countDesigns(space);
     const most = total < BigInt(limit) ? Number(total) : limit;
     this.judged = new Judged(most, radicesOf(space).length);
-    this.until = until;
     this.front = { values: new Float64Array(0), count: 0, dimensions: objectives.length };
     this.capacity = most;
   }
