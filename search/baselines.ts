@@ -12,13 +12,25 @@ export const figuresAt = (results: Results, row: number): DesignFigures => {
   return { ...numbers, predicted: numbers.predicted === 1 };
 };
 
+/** Digits of the unchanged network on every system; none if the space does not hold it. */
+export const baselineDesigns = (space: Space): Uint16Array[] => {
+  // An unchanged choice comes first where it is one of them.
+  const holds =
+    space.sites.every(({ options }) => options[0] === STANDARD) &&
+    space.groups.every(({ group, widths }) => widths[0] === group.channels);
+  if (!holds) return [];
+  const varying = space.sites.length + space.groups.length;
+  return space.systems.map((_, system) => {
+    const digits = new Uint16Array(varying + 1);
+    digits[varying] = system;
+    return digits;
+  });
+};
+
 /** Row of the unchanged network on each system; undefined where the designs do not hold it. */
 const baselineRows = (space: Space, designs: DesignTable): (number | undefined)[] => {
   const rows = space.systems.map((): number | undefined => undefined);
-  const possible =
-    space.sites.every(({ options }) => options[0] === STANDARD) &&
-    space.groups.every(({ group, widths }) => widths[0] === group.channels);
-  if (!possible) return rows;
+  if (baselineDesigns(space).length === 0) return rows;
   for (let row = 0; row < designs.count; row++) {
     const digits = rowOf(designs, row);
     if (digits.subarray(0, -1).every((digit) => digit === 0)) rows[digits.at(-1)!] = row;

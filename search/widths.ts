@@ -1,4 +1,5 @@
 import type { Graph, Network } from '../src/graph/network.js';
+import { DisjointSets } from './disjoint-sets.js';
 import { channelRelation, channelsOf } from './channels.js';
 
 /** Feature maps that must keep the same number of channels, because operators tie them together. */
@@ -15,28 +16,15 @@ export interface WidthGroup {
   readonly frozen?: string;
 }
 
-/** Disjoint sets over tensor indices; each set remembers the first reason that froze it. */
-class TensorSets {
-  private readonly parent: number[];
+/** Disjoint sets of tensor indices; each set remembers the first reason that froze it. */
+class TensorSets extends DisjointSets {
   private readonly reasons = new Map<number, string>();
 
-  constructor(size: number) {
-    this.parent = Array.from({ length: size }, (_, i) => i);
-  }
-
-  find(tensor: number): number {
-    let root = tensor;
-    while (this.parent[root]! !== root) root = this.parent[root]!;
-    this.parent[tensor] = root;
-    return root;
-  }
-
-  join(a: number, b: number): void {
-    const [ra, rb] = [this.find(a), this.find(b)];
-    const root = Math.min(ra, rb);
-    const reason = this.reasons.get(root) ?? this.reasons.get(Math.max(ra, rb));
-    this.parent[Math.max(ra, rb)] = root;
-    if (reason !== undefined) this.reasons.set(root, reason);
+  override join(a: number, b: number): boolean {
+    const roots = [this.find(a), this.find(b)].sort((x, y) => x - y);
+    const reason = roots.map((root) => this.reasons.get(root)).find((found) => found !== undefined);
+    if (reason !== undefined) this.reasons.set(roots[0]!, reason);
+    return super.join(a, b);
   }
 
   freeze(tensor: number, reason: string): void {

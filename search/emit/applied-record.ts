@@ -1,12 +1,15 @@
 import { formatSubstitutions, formatWidths } from '../design.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
+import type { RetainedEnergy } from '../substitute/substitution.js';
 import type { Applied } from './applied.js';
+import type { ChangedLayer } from './changed-layers.js';
 
 /** Version of the shape of `appliedRecord`. */
 export const APPLY_SCHEMA = 'paretou/apply@1';
 
-const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+/** A number, or null where it is not known. */
+export const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 /** Figures by the names of `ranking.csv`. */
 export const figuresRecord = (figures: DesignFigures, coreClock: number): Record<string, number> => ({
@@ -21,6 +24,25 @@ export const figuresRecord = (figures: DesignFigures, coreClock: number): Record
   cpu_operators: figures.cpuOps,
 });
 
+/** Retained energy with the word for it. */
+export const energyRecord = ({ before, after }: RetainedEnergy): Record<string, unknown> => ({
+  retained_energy: known(before),
+  retained_energy_quantised: known(after),
+  weights: energyWord(before),
+});
+
+/** A layer that a design changes. */
+export const layerRecord = (layer: ChangedLayer): Record<string, unknown> => ({
+  operator: layer.operator,
+  kind: layer.kind,
+  ...(layer.kernel === undefined ? {} : { kernel: layer.kernel }),
+  option: layer.option,
+  input_channels: layer.inputChannels,
+  output_channels: layer.outputChannels,
+  parameters: layer.parameters,
+  ...energyRecord(layer.energy),
+});
+
 /** A design's changes as a JSON object; figures have the names of `ranking.csv`, unknown energies are null. */
 export const appliedRecord = (applied: Applied): Record<string, unknown> => {
   const { model, design, changes, layers, parameters, energy, energyUnknown, systems } = applied;
@@ -31,23 +53,10 @@ export const appliedRecord = (applied: Applied): Record<string, unknown> => {
     substitutions: formatSubstitutions(changes.substitutions),
     widths: formatWidths(changes.widths),
     parameters,
-    retained_energy: known(energy.before),
-    retained_energy_quantised: known(energy.after),
-    weights: energyWord(energy.before),
+    ...energyRecord(energy),
     ...(energyUnknown === undefined ? {} : { energy_unknown: energyUnknown }),
     note: ENERGY_NOTE,
-    layers: layers.map((layer) => ({
-      operator: layer.operator,
-      kind: layer.kind,
-      ...(layer.kernel === undefined ? {} : { kernel: layer.kernel }),
-      option: layer.option,
-      input_channels: layer.inputChannels,
-      output_channels: layer.outputChannels,
-      parameters: layer.parameters,
-      retained_energy: known(layer.energy.before),
-      retained_energy_quantised: known(layer.energy.after),
-      weights: energyWord(layer.energy.before),
-    })),
+    layers: layers.map(layerRecord),
     systems: systems.map(({ system, before, after }) => ({
       accelerator: system.accelerator,
       system_config: system.systemConfig,

@@ -14,8 +14,8 @@ export interface DesignFigures {
   readonly predicted: boolean;
 }
 
-/** Order of the figures in rows of numbers; `predicted` is 0 or 1. */
-export const FIGURES = [
+/** The figures that are known of parts of a network as well, in their order. */
+export const PART_FIGURES = [
   'cyclesTotal',
   'cyclesNpu',
   'sramTotalBytes',
@@ -24,8 +24,10 @@ export const FIGURES = [
   'macs',
   'encodedWeightBytes',
   'cpuOps',
-  'predicted',
 ] as const satisfies readonly (keyof DesignFigures)[];
+
+/** Order of the figures in rows of numbers; `predicted` is 0 or 1. */
+export const FIGURES = [...PART_FIGURES, 'predicted'] as const satisfies readonly (keyof DesignFigures)[];
 
 /** Numbers per row. */
 export const FIGURE_COUNT = FIGURES.length;

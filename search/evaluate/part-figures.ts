@@ -1,29 +1,13 @@
 import type { Evaluation } from '../../src/estimate.js';
 import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
 import { forEachWeightArray, macsOf } from '../../src/schedule/totals.js';
-import type { DesignFigures } from './figures.js';
+import { FIGURE_AT, PART_FIGURES } from './figures.js';
 
 /**
- * Figures of a segment, in the order of a row. All but `sramMemoryUsedBytes` add up to the design's; of that one, the
- * largest over the segments is the design's.
+ * Numbers per segment: `PART_FIGURES`. All but `sramMemoryUsedBytes` add up to the design's; of that one, the largest
+ * over the segments is the design's.
  */
-export const PART_FIGURES = [
-  'cyclesTotal',
-  'cyclesNpu',
-  'sramTotalBytes',
-  'externalTotalBytes',
-  'sramMemoryUsedBytes',
-  'macs',
-  'encodedWeightBytes',
-  'cpuOps',
-] as const satisfies readonly (keyof DesignFigures)[];
-
-/** Numbers per segment. */
 export const PART_FIGURE_COUNT = PART_FIGURES.length;
-
-const AT = Object.fromEntries(PART_FIGURES.map((name, i) => [name, i])) as Readonly<
-  Record<(typeof PART_FIGURES)[number], number>
->;
 
 const SRAM = MEMORY_INDEX.Sram;
 
@@ -60,7 +44,7 @@ function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number
   }
   const peak = most.reduce((a, b) => Math.max(a, b), 0);
   most.forEach((bytes, segment) => {
-    parts[segment * PART_FIGURE_COUNT + AT.sramMemoryUsedBytes] =
+    parts[segment * PART_FIGURE_COUNT + FIGURE_AT.sramMemoryUsedBytes] =
       peak === 0 ? used : Math.round((bytes * used) / peak);
   });
 }
@@ -80,8 +64,8 @@ export function partFigures(
 ): Float64Array {
   const { machine, program, scheduled, figures } = evaluation;
   const parts = new Float64Array(count * PART_FIGURE_COUNT);
-  const add = (op: number, figure: keyof typeof AT, value: number): void => {
-    parts[segments[op]! * PART_FIGURE_COUNT + AT[figure]]! += value;
+  const add = (op: number, figure: keyof typeof FIGURE_AT, value: number): void => {
+    parts[segments[op]! * PART_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
   };
   program.ops.forEach((op, i) => {
     const row = figures.rows[i]!;

@@ -64,7 +64,7 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
 
   return {
     evaluate: async (designs, { onProgress, wanted = 'figures', until = Infinity } = {}) => {
-      if (closed) throw new Error('the session is closed');
+      if (closed) throw new Error('evaluation is closed');
       const table = new Collector(designs, wanted, onProgress);
       const stopped = (): boolean => isAborted() || performance.now() >= until;
       if (designs.count > 0 && !stopped()) await open().evaluate(table, wanted, stopped);

@@ -1,4 +1,5 @@
 import type { Program, ProgramOp } from '../../src/schedule/program.js';
+import { DisjointSets } from '../disjoint-sets.js';
 import type { Space } from '../space.js';
 
 /**
@@ -21,30 +22,6 @@ export interface Segmentation {
   readonly crosses: (program: Program) => boolean;
 }
 
-/** Disjoint sets of operators; the smallest index stands for its set. */
-class OperatorSets {
-  private readonly parent: Int32Array;
-
-  constructor(size: number) {
-    this.parent = Int32Array.from({ length: size }, (_, i) => i);
-  }
-
-  find(operator: number): number {
-    let root = operator;
-    while (this.parent[root]! !== root) root = this.parent[root]!;
-    this.parent[operator] = root;
-    return root;
-  }
-
-  /** Whether the sets were different. */
-  join(a: number, b: number): boolean {
-    const [x, y] = [this.find(a), this.find(b)];
-    if (x < y) this.parent[y] = x;
-    else this.parent[x] = y;
-    return x !== y;
-  }
-}
-
 /** Operators of one operation and what is fused or chained onto it; the primary's first. */
 function membersOf({ lowered }: ProgramOp, indexOf: ReadonlyMap<number, number>): number[] {
   return [lowered, ...lowered.subs].flatMap(({ origin }) => indexOf.get(origin) ?? []);
@@ -56,7 +33,7 @@ function sequenceOf(program: Program, indexOf: ReadonlyMap<number, number>): num
 }
 
 /** Joins all sets between two occurrences of the same set; true if there were any. */
-function joinInterrupted(sets: OperatorSets, sequence: readonly number[]): boolean {
+function joinInterrupted(sets: DisjointSets, sequence: readonly number[]): boolean {
   const last = new Map<number, number>();
   sequence.forEach((operator, i) => last.set(sets.find(operator), i));
   let joined = false;
@@ -74,7 +51,7 @@ function joinInterrupted(sets: OperatorSets, sequence: readonly number[]): boole
 
 /** Joins all sets between two that come in another order than in `places`; true if there were any. */
 function joinDisordered(
-  sets: OperatorSets,
+  sets: DisjointSets,
   places: ReadonlyMap<number, number>,
   sequence: readonly number[],
 ): boolean {
@@ -94,7 +71,7 @@ function joinDisordered(
  * Operators that some programs have no operations of go with the one that writes what they read, else with the one
  * before.
  */
-function adoptAbsent(sets: OperatorSets, space: Space, sequences: readonly (readonly number[])[]): void {
+function adoptAbsent(sets: DisjointSets, space: Space, sequences: readonly (readonly number[])[]): void {
   const { operators } = space.network.graphs[0];
   const seen = sequences.map((sequence) => new Set(sequence.map((i) => sets.find(i))));
   const present = operators.map((_, i) => seen.every((roots) => roots.has(sets.find(i))));
@@ -109,7 +86,7 @@ function adoptAbsent(sets: OperatorSets, space: Space, sequences: readonly (read
 }
 
 /** Joins operators until no program splits, repeats or rearranges a set. */
-function settle(sets: OperatorSets, sequences: readonly (readonly number[])[]): void {
+function settle(sets: DisjointSets, sequences: readonly (readonly number[])[]): void {
   let changed = true;
   while (changed) {
     changed = false;
@@ -143,7 +120,7 @@ export function findSegments(space: Space, programs: readonly Program[]): Segmen
   operators.forEach(({ origin }, i) => {
     if (origin >= 0 && !indexOf.has(origin)) indexOf.set(origin, i);
   });
-  const sets = new OperatorSets(operators.length);
+  const sets = new DisjointSets(operators.length);
   const sequences = programs.map((program) => sequenceOf(program, indexOf));
   for (const program of programs) {
     for (const op of program.ops) {

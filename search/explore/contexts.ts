@@ -1,4 +1,5 @@
-import { PART_FIGURE_COUNT, PART_FIGURES } from '../evaluate/part-figures.js';
+import { PART_FIGURES } from '../evaluate/figures.js';
+import { PART_FIGURE_COUNT } from '../evaluate/part-figures.js';
 import type { Segment } from '../evaluate/segments.js';
 import { stateCount, stateOf } from './additive.js';
 import { eliminationWork } from './eliminate.js';

@@ -4,6 +4,7 @@ import type { ExploreRequest } from './explorer.js';
 import type { PartTable } from './part-table.js';
 import type { Referee } from './referee.js';
 import type { SystemSearch } from './system-search.js';
+import { timeUpFacts } from './table.js';
 
 /** What an exact search has to tell. */
 export interface ExactReport {
@@ -84,6 +85,7 @@ export const exactFacts = (
     epsilon_by_energy: energies.map((energy, band) => ({ least_energy: energy, epsilon: epsilons[band] })),
     error_band_evaluated: complete ? 'whole' : 'nearest',
     additive_errors: errorsOf(searches),
+    ...timeUpFacts(referee.isTimeUp),
   };
 };
 

@@ -1,10 +1,10 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { baselineDesigns } from '../baselines.js';
 import { openSession } from '../evaluate/pool.js';
 import { seededRandom } from '../random.js';
 import { radicesOf, type Space } from '../space.js';
-import { STANDARD } from '../substitute/index.js';
 import type { Values } from '../substitute/substitution.js';
-import { acrossSystems, nearest, Neighbourhood, solutionCandidates } from './candidates.js';
+import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './candidates.js';
 import type { SolveOptions } from './eliminate.js';
 import { evolve } from './evolve.js';
 import { exactFacts, proofLines } from './exact-facts.js';
@@ -60,19 +60,6 @@ const tableWeights = ({ network, groups, sites }: Space): number => {
     const options = sites.find(({ site }) => site.operator === index)?.options.length ?? 1;
     return sum + states * options * weights.shape.reduce((n, d) => n * d, 1);
   }, 0);
-};
-
-/** The unchanged network on every system, where the space holds it. */
-const baselines = (space: Space): Uint16Array[] => {
-  const possible =
-    space.sites.every(({ options }) => options[0] === STANDARD) &&
-    space.groups.every(({ group, widths }) => widths[0] === group.channels);
-  const width = radicesOf(space).length;
-  return (possible ? space.systems : []).map((_, system) => {
-    const row = new Uint16Array(width);
-    row[width - 1] = system;
-    return row;
-  });
 };
 
 /** Some designs on every system. */
@@ -133,6 +120,53 @@ const solveSystems = async (
   return solutions.every((solution) => solution !== undefined);
 };
 
+/** Some designs of every system's front. */
+const probesOf = (fronts: readonly Candidates[]): Uint16Array[] =>
+  fronts.flatMap(({ rows }) => {
+    const count = Math.min(PROBES, rows.length);
+    return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
+  });
+
+/**
+ * Judges what the errors of the sums might have kept from the front: all of it where the band can be gone through, else
+ * the nearest, also among what is like the best designs.
+ *
+ * @returns true if nothing within the band is left
+ */
+const judgeNear = async (
+  request: ExploreRequest,
+  searches: readonly SystemSearch[],
+  referee: Referee,
+  options: SolveOptions,
+): Promise<boolean> => {
+  const exactly = searches.every(({ solution }) => solution!.epsilon === 0);
+  const flawless = searches.every(({ margins }) => margins.every((margin) => margin === 0));
+  if (exactly && flawless) return true;
+  const solved =
+    exactly &&
+    referee.room > 0 &&
+    (await solveSystems(
+      request,
+      searches,
+      { ...options, ...BAND },
+      ({ margins }, j) => margins[j]!,
+      ({ margins }) => margins,
+    ));
+  const complete = solved && searches.every(({ solution }) => solution!.complete && solution!.epsilon === 0);
+  const band = solved ? searches.map(solutionCandidates) : [];
+  const most = complete ? Infinity : referee.judged.count + REFINED;
+  const around = complete
+    ? []
+    : searches.map((search) => new Neighbourhood(search, referee, request.space, MOST_NEIGHBOURS));
+  while (referee.room > 0 && referee.judged.count < most) {
+    const candidates = [...band, ...around.map((neighbourhood) => neighbourhood.grow())];
+    const next = nearest(candidates, referee, request.objectives, ROUND);
+    if (next.length === 0) return complete;
+    await referee.judge(next, ROUND);
+  }
+  return referee.hasJudgedAll;
+};
+
 /**
  * The front of the whole space. The costs of every operator in every state of its choices are tabulated on every
  * system; the Pareto front of the sums is computed without visiting the designs one by one; the full estimator then
@@ -186,10 +220,6 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     }
 
     const fronts = searches.map(solutionCandidates);
-    const probes = fronts.flatMap(({ rows }) => {
-      const count = Math.min(PROBES, rows.length);
-      return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
-    });
     const front = acrossSystems(fronts, objectives);
     // However long the tables took, something is judged.
     if (seconds !== undefined) {
@@ -197,38 +227,12 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       referee.until = Math.max(started + 1000 * seconds, performance.now() + share);
     }
     const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
-    await referee.judge([...baselines(space), ...front, ...probes, ...random]);
+    await referee.judge([...baselineDesigns(space), ...front, ...probesOf(fronts), ...random]);
 
     const epsilons = [...bands, Infinity].map((_, band) =>
-      Math.max(...searches.map((s) => s.solution!.epsilons[band]!)),
+      Math.max(...searches.map(({ solution }) => solution!.epsilons[band]!)),
     );
-    const exactly = epsilons.every((epsilon) => epsilon === 0);
-    const flawless = searches.every((search) => search.margins.every((m) => m === 0));
-    let complete = exactly && flawless;
-    if (exactly && !flawless && referee.room > 0) {
-      const within = (search: SystemSearch): number[] => search.margins;
-      complete = await solveSystems(
-        request,
-        searches,
-        { ...options, ...BAND },
-        (s, j) => s.margins[j]!,
-        within,
-      );
-      complete &&= searches.every((s) => s.solution!.complete && s.solution!.epsilon === 0);
-    }
-    const band =
-      exactly && !flawless && searches.every((s) => s.solution) ? searches.map(solutionCandidates) : [];
-    const most = complete ? Infinity : referee.judged.count + REFINED;
-    const around = complete
-      ? []
-      : searches.map((search) => new Neighbourhood(search, referee, space, MOST_NEIGHBOURS));
-    while (referee.room > 0 && referee.judged.count < most) {
-      const candidates = [...band, ...around.map((neighbourhood) => neighbourhood.grow())];
-      const next = nearest(candidates, referee, objectives, ROUND);
-      if (next.length === 0) break;
-      await referee.judge(next, ROUND);
-    }
-    return report(front, epsilons, complete && performance.now() < referee.until);
+    return report(front, epsilons, await judgeNear(request, searches, referee, options));
   } finally {
     await session.close();
     await tableSession.close();

@@ -2,7 +2,7 @@ import type { NumberColumn } from '../columns.js';
 import type { Constraint } from '../constraints.js';
 import type { Objective } from '../objectives.js';
 import type { AdditiveModel, Combination } from './additive.js';
-import { PART_COLUMNS, partValue, lossOf, type PartColumn, type PartTable } from './part-table.js';
+import { lossOf, partColumn, type PartColumn, type PartTable } from './part-table.js';
 
 /** How a column of the ranking comes about from what is known of the parts. */
 interface Form {
@@ -104,34 +104,25 @@ export interface FormedModel {
   readonly tops: readonly number[];
 }
 
-/**
- * The additive model of a table.
- *
- * @param slack per dimension, by how much a design may miss a limit and still be looked at
- */
+/** The additive model of a table; limits are those of the constraints. */
 export const formModel = (
   table: PartTable,
   dimensions: readonly Dimension[],
   constraints: readonly Constraint[],
   hertz: number,
-  slack: readonly number[] = [],
 ): FormedModel => {
+  const k = dimensions.length;
   const tops = dimensions.map(() => 0);
-  const width = PART_COLUMNS.length;
   const parts = table.parts.map(({ positions, values }) => {
-    const states = values.length / width;
-    const costs = new Float64Array(states * dimensions.length);
-    dimensions.forEach(({ form, raised }, j) => {
-      const at = (state: number): number => partValue(values, state, form.source);
-      let top = 0;
-      if (raised)
-        for (let state = 0; state < states; state++)
-          top = Math.max(top, Number.isFinite(at(state)) ? at(state) : 0);
+    const columns = dimensions.map(({ form }) => partColumn(values, form.source));
+    const costs = new Float64Array(k * (columns[0]?.length ?? 0));
+    columns.forEach((column, j) => {
+      const { raised } = dimensions[j]!;
+      const top = raised ? column.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, v) : most), 0) : 0;
       tops[j]! += top;
-      for (let state = 0; state < states; state++) {
-        const value = at(state);
-        costs[state * dimensions.length + j] = raised && Number.isFinite(value) ? top - value : value;
-      }
+      column.forEach((value, state) => {
+        costs[state * k + j] = raised && Number.isFinite(value) ? top - value : value;
+      });
     });
     return { positions, costs };
   });
@@ -143,7 +134,7 @@ export const formModel = (
       if (raisedBy(own, constraint.kind === 'most' ? 'min' : 'max') !== raised) continue;
       const bound = boundOf(own, constraint, hertz);
       const most = raised ? tops[j]! - bound : bound;
-      limit = Math.min(limit, most + 1e-9 * Math.abs(most) + (slack[j] ?? 0));
+      limit = Math.min(limit, most + 1e-9 * Math.abs(most));
     }
     return limit;
   });

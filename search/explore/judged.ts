@@ -1,4 +1,4 @@
-import { FIGURE_COUNT, FIGURES } from '../evaluate/figures.js';
+import { FIGURE_AT, FIGURE_COUNT } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/pool.js';
 import { RowSet } from '../row-set.js';
 import type { DesignTable } from '../space.js';
@@ -30,8 +30,8 @@ export class Judged {
     return this.known[i] === 1;
   }
 
-  figure(i: number, name: (typeof FIGURES)[number]): number {
-    return this.figures[i * FIGURE_COUNT + FIGURES.indexOf(name)]!;
+  figure(i: number, name: keyof typeof FIGURE_AT): number {
+    return this.figures[i * FIGURE_COUNT + FIGURE_AT[name]]!;
   }
 
   /** Adds designs that are not there yet, with what the estimator says of them. */

@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { PART_FIGURE_COUNT, PART_FIGURES } from '../evaluate/part-figures.js';
+import { PART_FIGURES } from '../evaluate/figures.js';
+import { PART_FIGURE_COUNT } from '../evaluate/part-figures.js';
 import type { Results } from '../evaluate/pool.js';
 import type { Segment } from '../evaluate/segments.js';
 import { seededRandom } from '../random.js';
@@ -28,9 +29,11 @@ export interface PartTable {
   readonly missing: number;
 }
 
-/** Value of a column for one state. */
-export const partValue = (values: Float64Array, state: number, column: PartColumn): number =>
-  values[state * WIDTH + PART_COLUMNS.indexOf(column)]!;
+/** A column of a part's values: one number per state. */
+export const partColumn = (values: Float64Array, column: PartColumn): Float64Array => {
+  const at = PART_COLUMNS.indexOf(column);
+  return Float64Array.from({ length: values.length / WIDTH }, (_, state) => values[state * WIDTH + at]!);
+};
 
 /** −ln of a retained energy: what layers lose adds up. */
 export const lossOf = (energy: number): number =>

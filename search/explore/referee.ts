@@ -15,6 +15,7 @@ export class Referee {
   best: readonly number[] = [];
   /** Time of `performance.now()` after which nothing more is judged. */
   until = Infinity;
+  private readonly capacity: number;
 
   constructor(
     private readonly request: ExploreRequest,
@@ -29,12 +30,20 @@ export class Referee {
     this.capacity = most;
   }
 
-  private readonly capacity: number;
+  /** True once the time budget is used up. */
+  get isTimeUp(): boolean {
+    return performance.now() >= this.until;
+  }
+
+  /** True once no design of the space is left. */
+  get hasJudgedAll(): boolean {
+    return BigInt(this.judged.count) === countDesigns(this.request.space);
+  }
 
   /** Designs that may still be judged. */
   get room(): number {
-    const over = this.request.evaluate.signal?.aborted === true || performance.now() >= this.until;
-    return over ? 0 : this.capacity - this.judged.count;
+    const isOver = this.request.evaluate.signal?.aborted === true || this.isTimeUp;
+    return isOver ? 0 : this.capacity - this.judged.count;
   }
 
   searchOf(row: Uint16Array): SystemSearch {

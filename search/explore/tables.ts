@@ -1,5 +1,5 @@
 import { createEvaluator } from '../evaluate/evaluator.js';
-import { PART_FIGURES } from '../evaluate/part-figures.js';
+import { PART_FIGURES } from '../evaluate/figures.js';
 import type { Session } from '../evaluate/pool.js';
 import type { Segment } from '../evaluate/segments.js';
 import { radicesOf, type DesignTable, type Space } from '../space.js';

@@ -40,12 +40,6 @@ export const variablesOf = ({ sites, groups }: Space): Variable[] => [
   })),
 ];
 
-/** Digits of the unchanged network; undefined where the space does not hold it. */
-export const unchangedDigits = (space: Space, system: number): Uint16Array | undefined => {
-  const digits = variablesOf(space).map(({ unchanged }) => unchanged ?? -1);
-  return digits.includes(-1) ? undefined : Uint16Array.from([...digits, system]);
-};
-
 /** Another choice for one variable of a design, all else being equal. */
 export interface Alternative {
   readonly choice: string;

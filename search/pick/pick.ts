@@ -1,3 +1,4 @@
+import { baselineDesigns } from '../baselines.js';
 import { tabulate, type Study } from '../columns.js';
 import type { Constraint } from '../constraints.js';
 import { designId } from '../design.js';
@@ -5,7 +6,6 @@ import { evaluateDesigns, openSession, type Session, type SessionOptions } from 
 import type { Objective } from '../objectives.js';
 import { countDesigns } from '../space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
-import { unchangedDigits } from './choices.js';
 import { choose, evaluatedOf, type Choice, type Evaluated, type Wish } from './choose.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';
@@ -60,7 +60,7 @@ const unchangedOf = async (
   session: Session,
 ): Promise<Refined | undefined> => {
   const system = (cheaper ?? meeting)?.digits.at(-1) ?? 0;
-  const digits = unchangedDigits(space, system);
+  const digits = baselineDesigns(space)[system];
   const numbers = baselines[system];
   if (digits === undefined || numbers === undefined) return undefined;
   const designs = neighboursOf(space, digits);

@@ -2,8 +2,8 @@ import type { LayerExplanation } from '../../src/explain/explain.js';
 import type { System } from '../../src/npu/system.js';
 import type { Constraint } from '../constraints.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../design.js';
-import { figuresRecord } from '../emit/applied-record.js';
-import { ENERGY_NOTE, energyWord } from '../energy.js';
+import { energyRecord, figuresRecord, known, layerRecord } from '../emit/applied-record.js';
+import { ENERGY_NOTE } from '../energy.js';
 import { formatObjective } from '../objectives.js';
 import type { Space } from '../space.js';
 import { accountNotes, type PickAccount } from './account.js';
@@ -26,8 +26,6 @@ export interface PickSource {
 }
 
 type Fields = Record<string, unknown>;
-
-const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 const systemRecord = (system: System, { optimise }: Space): Fields => ({
   accelerator: system.accelerator,
@@ -113,21 +111,10 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
     },
     encoded_sizes: figures.after.predicted ? 'predicted' : 'exact',
     parameters: account.parameters,
-    retained_energy: known(energy.before),
-    retained_energy_quantised: known(energy.after),
-    weights: energyWord(energy.before),
+    ...energyRecord(energy),
     ...(energyUnknown === undefined ? {} : { energy_unknown: energyUnknown }),
     layers: account.changed.map(({ layer, pair, undone, sentence }) => ({
-      operator: layer.operator,
-      kind: layer.kind,
-      ...(layer.kernel === undefined ? {} : { kernel: layer.kernel }),
-      option: layer.option,
-      input_channels: layer.inputChannels,
-      output_channels: layer.outputChannels,
-      parameters: layer.parameters,
-      retained_energy: known(layer.energy.before),
-      retained_energy_quantised: known(layer.energy.after),
-      weights: energyWord(layer.energy.before),
+      ...layerRecord(layer),
       ...pairRecord(pair),
       undone: alternativeRecord(undone),
       explanation: sentence,

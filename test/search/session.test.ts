@@ -143,7 +143,7 @@ describe.each(ways)(`a session %s${remark}`, (_, jobs) => {
     const space = smallSpace('plain');
     const session = openSession(space, { jobs, evaluator, worker });
     await session.close();
-    await expect(session.evaluate(allDesigns(space))).rejects.toThrow('the session is closed');
+    await expect(session.evaluate(allDesigns(space))).rejects.toThrow('evaluation is closed');
   });
 
   it('tells the evaluator whether values are known', async () => {
