@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedDir } from '../shared.js';
-import { compareAll, goldensOf, Runs } from './golden-comparison.js';
+import { compareAll, goldensOf, Runs } from '../../bench/golden-comparison.js';
 
 const MODELS = join(sharedDir ?? '', 'models');
 
@@ -10,7 +10,7 @@ describe.skipIf(sharedDir === undefined)('figures of the reference', () => {
     ['goldens', 198],
     ['goldens-arena', 64],
   ])('all columns of %s', (set, count) => {
-    const goldens = goldensOf(set);
+    const goldens = goldensOf(join(sharedDir!, set));
     expect(goldens).toHaveLength(count);
     expect(compareAll(new Runs(MODELS), goldens).slice(0, 20)).toEqual([]);
   });

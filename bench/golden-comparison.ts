@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AREAS, type Area, type Estimate, type Layer } from '../../src/estimate-types.js';
-import { createEstimator, type Estimator } from '../../src/estimate.js';
-import { loadNetwork } from '../../src/graph/load.js';
-import type { Network } from '../../src/graph/network.js';
-import { resolveSystem } from '../../src/npu/resolve.js';
-import type { Optimise } from '../../src/schedule/schedule.js';
-import type { System } from '../../src/npu/system.js';
-import { sharedDir } from '../shared.js';
+import { AREAS, type Area, type Estimate, type Layer } from '../src/estimate-types.js';
+import { createEstimator, type Estimator } from '../src/estimate.js';
+import { loadNetwork } from '../src/graph/load.js';
+import type { Network } from '../src/graph/network.js';
+import { resolveSystem } from '../src/npu/resolve.js';
+import type { Optimise } from '../src/schedule/schedule.js';
+import type { System } from '../src/npu/system.js';
 
 type Row = Readonly<Record<string, string | number>>;
 
@@ -142,8 +141,7 @@ export const runName = (run: Run): string =>
     .join(' ');
 
 /** The files of a folder of reference figures. */
-export function goldensOf(set: string): Golden[] {
-  const folder = join(sharedDir!, set);
+export function goldensOf(folder: string): Golden[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .sort()
