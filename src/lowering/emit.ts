@@ -2,6 +2,7 @@ import type { Op, Tensor, View as IrView } from './ir.js';
 import { ROLE } from './ir.js';
 import type { Group } from './groups.js';
 import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
+import type { ResizePlan } from './rewrite/resize.js';
 import { toOffset4, toShape4 } from './shape.js';
 import { weightsOf } from './weights.js';
 
@@ -78,6 +79,10 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     upscale: op.upscale,
     subs,
   };
+  if (op.kind === 'Resize') {
+    const { x } = op.extra as ResizePlan;
+    made.resizeScale = [x.n, x.d];
+  }
   if (npu) {
     const weights = op.weights ?? weightsOf(op);
     if (weights !== undefined) made.weights = weights;
