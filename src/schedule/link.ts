@@ -53,8 +53,6 @@ const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
 
 const NO_INPUTS: readonly number[] = [];
 
-const POOLS: ReadonlySet<OpKind> = new Set<OpKind>(['MaxPool', 'AvgPool', 'SumPool']);
-
 export const isPoolingFamily = (kind: OpKind): boolean => POOLING_FAMILY.has(kind);
 
 /** The operation whose OFM is the group's result: the last one that is not merely fused onto another. */
@@ -272,7 +270,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       !rearranged &&
       (elementwise ||
         COPYING.has(op.kind) ||
-        (POOLS.has(op.kind) && op.kernel.height === 1 && op.kernel.width === 1));
+        (pooling && op.kernel.height === 1 && op.kernel.width === 1));
     return {
       lowered: op,
       cost,
