@@ -1,10 +1,10 @@
 import type { Graph, Operator, OptionValue } from '../graph/network.js';
 import { builtinOf, FUSED_ACTIVATIONS } from './kinds.js';
 import type { Builtin } from './kinds.js';
-import { connectInput, connectOutput, newOp, newTensor, ROLE } from './ir.js';
+import { connectInput, connectOutput, input, newOp, newTensor, ROLE } from './ir.js';
 import type { Budget, IrGraph, Op, Source, Tensor } from './ir.js';
 import type { Kernel } from './operations.js';
-import { broadcast, fromEnd } from './shape.js';
+import { broadcast, elements, fromEnd } from './shape.js';
 import type { Shape } from './shape.js';
 
 /** Number option; 0 when absent. */
@@ -182,7 +182,17 @@ export function readGraph(graph: Graph, budget: Budget): IrGraph {
     ir.outputs.push(tensor);
   }
   for (const operator of liveOperators(graph)) readOperator(ir, operator, tensorOf);
+  for (const op of ir.operators) if (op.kind === 'FullyConnected') storeAsKernels(op);
   return ir;
+}
+
+/** FULLY_CONNECTED keeps its weights as 1x1 kernels, those that are computed too (reference 01 §2.5, 07 A3.4). */
+function storeAsKernels(op: Op): void {
+  const tensor = input(op, ROLE.weights)?.tensor;
+  if (tensor === undefined || tensor.shape.length < 2) return;
+  const { shape } = tensor;
+  const [outputs, depth] = [shape[0]!, fromEnd(shape, -1)];
+  if (outputs * depth === elements(shape)) tensor.shape = [outputs, 1, 1, depth];
 }
 
 function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number) => Tensor): void {

@@ -64,10 +64,10 @@ export function broadcast(a: Shape, b: Shape): Shape {
   return result;
 }
 
-/** Three axes around `axis`: product before, the axis, product after. */
+/** Three axes around `axis`: product before, the axis (1 where there is none), product after. */
 export const around = (shape: Shape, axis: number): [number, number, number] => [
   elements(shape.slice(0, axis)),
-  shape[axis]!,
+  shape[axis] ?? 1,
   elements(shape.slice(axis + 1)),
 ];
 

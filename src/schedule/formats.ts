@@ -35,9 +35,9 @@ function linearOnSmallFamilies({ producers, consumers }: TensorUse): boolean {
         (op.kind === 'MemoryCopy' && ELEMENT_BITS[view.tensor.type] > 16),
     ) ||
     consumers.some(
-      ({ op, view, index }) =>
+      ({ op, view }) =>
         op.kind === 'Transpose' ||
-        (op.kind === 'MatMul' && index !== 0) ||
+        op.kind === 'MatMul' ||
         view.reversed !== undefined ||
         (op.kind === 'MemoryCopy' && ELEMENT_BITS[op.ofms[0]!.tensor.type] > 16),
     )
@@ -66,6 +66,7 @@ export function tensorFormat(use: TensorUse, family: Family): Format {
     tensor.persistent ||
     tensor.graphInput ||
     tensor.graphOutput ||
+    touching.length === 0 ||
     touching.some(({ op }) => LINEAR_ONLY.has(op.kind)) ||
     n * h * w * roundUp(c, 16) > MAX_ELEMENTS ||
     !touching.every(alignedOffset) ||

@@ -48,16 +48,19 @@ const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Rescale',
   'Quantize',
   'MemoryCopy',
+  'Transpose',
 ]);
 
 const NO_INPUTS: readonly number[] = [];
-
-const POOLS: ReadonlySet<OpKind> = new Set<OpKind>(['MaxPool', 'AvgPool', 'SumPool']);
 
 export const isPoolingFamily = (kind: OpKind): boolean => POOLING_FAMILY.has(kind);
 
 /** The operation whose OFM is the group's result: the last one that is not merely fused onto another. */
 const lastMember = (op: LoweredOp): LoweredOp => op.subs.findLast((sub) => sub.chained === true) ?? op;
+
+/** The operation writes its elements in another order than it computes them. */
+const isRearranged = ({ transposed, reversed }: View): boolean =>
+  reversed !== undefined || transposed?.some((axis, i) => axis !== i) === true;
 
 /** Collects the tensors of a network and who uses them, in order of first use. */
 class Uses {
@@ -259,7 +262,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const group = npu && op.subs.length > 0 ? grouping?.(op) : undefined;
     const cost = npu && ofmView !== undefined ? intern(makeCostOp(op, see, group)) : undefined;
     const elementwise = cost?.opClass === 'elementwise';
-    const rearranged = cost !== undefined && (cost.ofmTransposed || cost.ofmReversed);
+    const rearranged = cost !== undefined && ofmView !== undefined && isRearranged(ofmView);
     const pooling = POOLING_FAMILY.has(op.kind);
     const subdividable = npu && (elementwise || pooling || SUBDIVIDABLE.has(op.kind));
     const mapsOneToOne =
@@ -267,7 +270,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       !rearranged &&
       (elementwise ||
         COPYING.has(op.kind) ||
-        (POOLS.has(op.kind) && op.kernel.height === 1 && op.kernel.width === 1));
+        (pooling && op.kernel.height === 1 && op.kernel.width === 1));
     return {
       lowered: op,
       cost,

@@ -93,9 +93,10 @@ export function featureMapTransfers(
 ): readonly FeatureMapTransfer[] {
   const [ifm, ifm2] = op.ifms as [CostView, CostView | undefined];
   const [, , ofmW, ofmC] = op.ofm.shape;
-  const writer = config.reduction ?? config;
+  /** A MatMul's transfers follow the blocks of its second step (reference 07 A3.3). */
+  const blocks = config.reduction ?? config;
   const read = (view: CostView, memory: Memory, count: number): number =>
-    readBytes(view, ifm.bits, config, memory, acc.cores, count);
+    readBytes(view, ifm.bits, blocks, memory, acc.cores, count);
   const result: FeatureMapTransfer[] = [
     {
       role: 'ifm',
@@ -112,8 +113,8 @@ export function featureMapTransfers(
         places.ofm.burstLength,
         op.ofm.format,
         op.ofm.bits,
-        writer.ofmW,
-        writer.ofmC,
+        blocks.ofmW,
+        blocks.ofmC,
         ofmW,
         ofmC,
         acc.cores,

@@ -6,7 +6,6 @@ import {
   connectInputLike,
   connectOutput,
   connectOutputLike,
-  copyView,
   disconnect,
   ifmOf,
   input,
@@ -14,19 +13,21 @@ import {
   newTensor,
   ofmOf,
   reread,
+  sizeOf,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
-import { fromEnd, padTo, sameShape } from '../shape.js';
+import { broadcast, fromEnd, padTo, sameShape } from '../shape.js';
 
-/** SQUARED_DIFFERENCE in 32 bits (reference 01 §5.3). */
+/** SQUARED_DIFFERENCE in 32 bits, all in rank 4 but for the result (reference 01 §5.3, 07 R4). */
 export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
   const widen = (view: View, product: string | undefined): Tensor => {
-    const wide = newTensor(`${view.tensor.name}_32bit`, 'int32', view.shape);
+    const shape = padTo(view.shape, 4);
+    const wide = newTensor(`${view.tensor.name}_32bit`, 'int32', shape);
     const copy = newOp(graph, 'MemoryCopy', op.source);
     connectInputLike(copy, 0, view).quant = undefined;
     connectOutput(copy, wide);
-    const scaled = newTensor(product ?? `${wide.name}/Mul`, 'int32', view.shape);
+    const scaled = newTensor(product ?? `${wide.name}/Mul`, 'int32', shape);
     build(
       graph,
       'Mul',
@@ -38,9 +39,10 @@ export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   };
   const a = widen(ifmOf(op), undefined);
   const b = widen(input(op, 1)!, 'mul2');
-  const difference = newTensor(`${a.name}/Sub`, 'int32', ofm.shape);
+  const shape = broadcast(a.shape, b.shape);
+  const difference = newTensor(`${a.name}/Sub`, 'int32', shape);
   build(graph, 'Sub', op.source, [a, b], difference);
-  const square = newTensor(`${difference.name}/Mul`, 'int32', ofm.shape);
+  const square = newTensor(`${difference.name}/Mul`, 'int32', shape);
   build(graph, 'Mul', op.source, [difference, difference], square);
   const result = newOp(graph, 'Mul', op.source);
   connectInput(result, 0, square);
@@ -72,27 +74,29 @@ export function lowerNeg(op: Op, graph: IrGraph): Op {
   return sub;
 }
 
-/** Both inputs are broadcast: the first is brought to the OFM's shape (reference 01 §6.4 rule 19). */
+/**
+ * Both inputs are broadcast: all of the first is brought to the part of the OFM that is written (reference 01 §6.4
+ * rule 19). An input of more axes than the OFM counts as broadcast, even where they are 1 (reference 07 R4).
+ */
 export function broadcastFirst(op: Op, graph: IrGraph): Op {
-  const ofm = ofmOf(op);
   const ifm = ifmOf(op);
   const ifm2 = input(op, 1);
   if (ifm2 === undefined) return op;
-  const rank = Math.max(4, ofm.shape.length);
-  const target = padTo(ofm.shape, rank);
-  if (sameShape(padTo(ifm.shape, rank), target) || sameShape(padTo(ifm2.shape, rank), target)) return op;
-  const whole = newTensor(`${ifm.tensor.name}_broadcasted`, ifm.tensor.type, ofm.shape);
-  whole.quant = ifm.quant;
-  const zeros = filledConstant('broadcast', ifm.tensor.type, ofm.shape, 0);
-  const add = build(graph, 'Add', op.source, [zeros, ifm.tensor], whole);
-  copyView(ifm, input(add, 1)!);
-  input(add, 0)!.quant = ifm.quant;
+  const size = sizeOf(ofmOf(op));
+  const matches = (view: View): boolean => sameShape(padTo(sizeOf(view), size.length), size);
+  if (matches(ifm) || matches(ifm2)) return op;
+  const { name, type } = ifm.tensor;
   const { quant } = ifm;
+  const whole = newTensor(`${name}_broadcasted`, type, size);
+  whole.quant = quant;
+  const zeros = filledConstant('broadcast', type, size, 0);
+  zeros.quant = quant;
+  const add = build(graph, 'Add', op.source, [zeros, ifm.tensor], whole);
+  input(add, 1)!.quant = quant;
   reread(op, ifm, whole);
-  ifm.shape = ofm.shape;
+  ifm.shape = size;
   ifm.slice = undefined;
   ifm.step = undefined;
-  ifm.quant = quant;
   return op;
 }
 

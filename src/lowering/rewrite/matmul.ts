@@ -25,16 +25,14 @@ const asMatrices = (shape: Shape): Shape => [
   fromEnd(shape, -1),
 ];
 
-/** A transposition of the last two axes in front of a view; returns the view on its result. */
+/** A transposition of the last two axes, without scales, in front of a view; returns what reads its result. */
 function transposed(graph: IrGraph, op: Op, view: View, shape: Shape): View {
   const [n, h, w, c] = shape as [number, number, number, number];
   const result = newTensor(`${view.tensor.name}/Transpose`, view.tensor.type, [n, h, c, w]);
-  result.quant = view.quant;
   const transpose = build(graph, 'Transpose', op.source, [view.tensor], result);
-  copyView(view, ifmOf(transpose));
-  ifmOf(transpose).shape = shape;
+  copyView({ ...view, shape, quant: undefined }, ifmOf(transpose));
   transpose.axes = [0, 1, 3, 2];
-  return { ...ofmOf(transpose), shape: result.shape };
+  return { ...ofmOf(transpose), quant: view.quant };
 }
 
 /** BATCH_MATMUL (reference 01 §5.3, pass E). */

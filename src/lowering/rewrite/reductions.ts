@@ -135,29 +135,31 @@ const KIND_OF: Readonly<Record<string, OpKind>> = {
   REDUCE_ALL: 'ReduceAll',
 };
 
-/** REDUCE_MAX and its like: one operation per axis (reference 01 §5.3). */
+/**
+ * REDUCE_MAX and its like: one operation per axis (reference 01 §5.3). All but the last keep the axis with one element;
+ * the last writes the OFM in the shape that the file gives it (reference 07 R2).
+ */
 export function lowerReduceList(op: Op, graph: IrGraph): Op {
-  const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const kind = KIND_OF[op.builtin] ?? 'ReduceMax';
   const axes = reducedAxes(op);
-  let from = ifm;
+  let from = ifmOf(op);
+  const { quant } = from;
   let last: Op | undefined;
   axes.forEach((axis, i) => {
     const reduce = newOp(graph, kind, op.source);
-    const read = connectInputLike(reduce, 0, from);
-    const size = read.shape[axis] ?? 1;
-    const shape = withAxis(read.shape, axis, 1);
-    const place = axis - read.shape.length;
+    const { shape } = connectInputLike(reduce, 0, from);
+    const size = shape[axis] ?? 1;
     reduce.axes = [axis];
-    if (place === -3) reduce.kernel = { ...NO_KERNEL, height: size };
-    else if (place === -2) reduce.kernel = { ...NO_KERNEL, width: size };
-    if (i === axes.length - 1) connectOutputLike(reduce, ofm).shape = shape;
+    if (axis === shape.length - 3) reduce.kernel = { ...NO_KERNEL, height: size };
+    else if (axis === shape.length - 2) reduce.kernel = { ...NO_KERNEL, width: size };
+    if (i === axes.length - 1) connectOutputLike(reduce, { ...ofm, quant });
     else {
-      const between = newTensor(`${ofm.tensor.name}_reduce${i}`, ofm.tensor.type, shape);
-      between.quant = ofm.quant;
-      connectOutputLike(reduce, { ...viewOf(between), quant: ofm.quant });
-      from = { ...viewOf(between), quant: ofm.quant };
+      const { name, type } = from.tensor;
+      const between = newTensor(`${name}_reduce${axis}`, type, withAxis(shape, axis, 1));
+      between.quant = quant;
+      from = { ...viewOf(between), quant };
+      connectOutputLike(reduce, from);
     }
     last = reduce;
   });
@@ -166,21 +168,24 @@ export function lowerReduceList(op: Op, graph: IrGraph): Op {
   return last;
 }
 
-/** The minimum as the maximum of the negated values, where there is no minimum (reference 01 §6.4 rule 9). */
+/**
+ * The minimum as the maximum of the complement, where there is no minimum (reference 01 §6.4 rule 9). Both
+ * subtractions take the tensors as they are stored, whatever the reduction's views (reference 07 R4).
+ */
 export function reduceMinByMax(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
-  const { type } = ifm.tensor;
-  const complement = (): Tensor => namedConstant('complement', type, [1], 'complement');
-  const negated = newTensor(`${ifm.tensor.name}_negated`, type, ifm.shape);
-  const first = build(graph, 'Sub', op.source, [complement(), ifm.tensor], negated);
-  copyView(ifm, input(first, 1)!);
-  const largest = newTensor(`${ofm.tensor.name}_max`, type, ofm.shape);
-  const reduce = build(graph, 'ReduceMax', op.source, [negated], largest);
+  const { type, name } = ifm.tensor;
+  const pivot = namedConstant(`${name}_reducemin_pivot`, type, [1], 'complement');
+  const inverted = newTensor(`${name}_reducemin_invert`, type, ifm.shape);
+  const first = build(graph, 'Sub', op.source, [pivot, ifm.tensor], inverted);
+  input(first, 1)!.quant = ifm.quant;
+  const largest = newTensor(`${ofm.tensor.name}_reducemin_invert_back`, type, ofm.shape);
+  const reduce = build(graph, 'ReduceMax', op.source, [inverted], largest);
   reduce.kernel = op.kernel;
   reduce.axes = op.axes;
-  const second = build(graph, 'Sub', op.source, [complement(), largest], ofm.tensor);
-  copyView(ofm, ofmOf(second));
+  const second = build(graph, 'Sub', op.source, [pivot, largest], ofm.tensor);
+  ofmOf(second).quant = ofm.quant;
   disconnect(op);
   return second;
 }

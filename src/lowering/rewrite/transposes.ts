@@ -1,5 +1,16 @@
-import { become, disconnect, ifmOf, input, newTensor, ofmOf, reread, rewrite, ROLE } from '../ir.js';
-import type { IrGraph, Op } from '../ir.js';
+import {
+  become,
+  copyView,
+  disconnect,
+  ifmOf,
+  input,
+  newTensor,
+  ofmOf,
+  reread,
+  rewrite,
+  ROLE,
+} from '../ir.js';
+import type { IrGraph, Op, View } from '../ir.js';
 import { compose, keepsOrder } from '../permutation.js';
 import { isUnit } from '../quant.js';
 import { sameShape, sameWithoutOnes } from '../shape.js';
@@ -67,55 +78,54 @@ export function moveReshapeBehind(op: Op): Op {
   return op;
 }
 
-/** Changes the scale on the way, so it cannot simply be taken out. */
-const rescales = (op: Op): boolean => !isUnit(ofmOf(op).quant) || !isUnit(ifmOf(op).quant);
+/** Changes the scale on the way, so it cannot simply be taken out (reference 07 R18). */
+const rescales = (op: Op): boolean => !isUnit(ofmOf(op).quant);
 
-const isPlain = (op: Op): boolean =>
-  ifmOf(op).slice === undefined &&
-  ofmOf(op).slice === undefined &&
-  ifmOf(op).step === undefined &&
-  ofmOf(op).step === undefined;
+const isWhole = (view: View): boolean => view.slice === undefined && view.step === undefined;
 
+/**
+ * Two transpositions in a row: the earlier one does both and writes what the later one wrote (reference 07 A3.5).
+ * Returns the one that is left.
+ */
 function mergeWithPrevious(op: Op): Op {
   const ifm = ifmOf(op);
-  const previous = ifm.tensor.writers[0];
-  if (ifm.tensor.writers.length !== 1 || previous?.kind !== 'Transpose' || previous === op) return op;
-  if (ifm.tensor.readers.length !== 1 || ifm.tensor.graphOutput) return op;
-  if (!sameShape(ofmOf(previous).shape, ifm.shape) || !isPlain(op) || !isPlain(previous)) return op;
+  const { tensor } = ifm;
+  const previous = tensor.writers[0];
+  if (tensor.writers.length !== 1 || previous?.kind !== 'Transpose' || previous === op) return op;
+  if (tensor.readers.length !== 1 || tensor.graphOutput) return op;
+  const written = ofmOf(previous);
+  if (!sameShape(written.shape, ifm.shape) || !isWhole(ifm) || !isWhole(written)) return op;
   if (rescales(op) && rescales(previous)) return op;
-  op.axes = compose(previous.axes ?? [], op.axes ?? []);
-  const from = ifmOf(previous);
-  const source = from.tensor;
-  disconnect(previous);
-  reread(op, ifm, source);
-  ifm.shape = from.shape;
-  ifm.quant = from.quant;
-  return op;
+  const ofm = { ...ofmOf(op) };
+  const { quant } = rescales(op) ? ofm : written;
+  previous.axes = compose(previous.axes ?? [], op.axes ?? []);
+  disconnect(op);
+  rewrite(previous, written, ofm.tensor);
+  copyView({ ...ofm, quant }, written);
+  return previous;
 }
 
+/** A transposition that moves nothing: what writes its IFM writes its OFM (reference 07 A3.5). */
 function removeIdentity(op: Op, graph: IrGraph): Op {
-  const axes = op.axes ?? [];
-  if (axes.some((axis, i) => axis !== i) || rescales(op) || !isPlain(op)) return op;
   const ifm = ifmOf(op);
-  const { tensor } = ifm;
-  const writer = tensor.writers[0];
-  if (writer === undefined || tensor.graphInput) return become(graph, op, 'MemoryCopy');
-  if (tensor.writers.length !== 1 || tensor.readers.length !== 1) return op;
-  if (writer.kind === 'Passthrough' || tensor.graphOutput) return op;
-  const target = ofmOf(op).tensor;
-  const written = writer.outputs.find((view) => view.tensor === tensor)!;
+  const ofm = ofmOf(op);
+  if ((op.axes ?? []).some((axis, i) => axis !== i) || !isWhole(ifm) || !isWhole(ofm)) return op;
+  const { writers, readers, graphOutput } = ifm.tensor;
+  const writer = writers[0];
+  if (writer === undefined) {
+    return ofm.tensor.readers.length === 0 ? become(graph, op, 'MemoryCopy') : op;
+  }
+  if (rescales(op) || writers.length !== 1 || readers.length !== 1 || graphOutput) return op;
+  const written = writer.outputs.find((view) => view.tensor === ifm.tensor)!;
+  const target = ofm.tensor;
   disconnect(op);
   rewrite(writer, written, target);
+  if (isWhole(written)) written.shape = target.shape;
   return writer;
 }
 
 /** Neighbouring transpositions become one, those that do nothing vanish (reference 01 §6.6). */
 export function simplifyTranspose(op: Op, graph: IrGraph): Op {
-  let merged = op;
-  for (let round = 0; round < 8; round++) {
-    const before = ifmOf(merged).tensor;
-    merged = mergeWithPrevious(merged);
-    if (ifmOf(merged).tensor === before) break;
-  }
-  return removeIdentity(merged, graph);
+  const merged = mergeWithPrevious(op);
+  return merged === op ? removeIdentity(op, graph) : merged;
 }

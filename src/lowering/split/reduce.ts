@@ -39,20 +39,29 @@ export function splitReduceSum(op: Op, context: SplitContext): Op[] {
   return splitAxis(op, context, 1).flatMap((part) => splitAxis(part, context, 2));
 }
 
-/** Maxima and the like: an axis that the hardware does not reduce over becomes the height (reference 01 §9.8). */
-export function splitReduce(op: Op, context: SplitContext): Op[] {
+/**
+ * Three axes around an axis that the hardware does not reduce over (reference 01 §9.8). IFM and OFM are each seen
+ * around the axis of that number, and the IFM is read as a whole (reference 07 R2).
+ */
+function viewAround(op: Op, axis: number): void {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
-  const axis = op.axes?.[0] ?? 0;
-  let place = axis;
-  if (!fits(op, axis, ifm.shape.length, context.target.family === 'u85')) {
-    const [before, size, after] = around(ifm.shape, axis);
-    ifm.shape = [1, before, size, after];
-    ofm.shape = [1, before, 1, after];
-    place = 2;
-    op.kernel = { ...NO_KERNEL, width: size };
+  ifm.shape = around(ifm.shape, axis);
+  ifm.slice = undefined;
+  ofm.shape = around(ofm.shape, axis);
+  op.kernel = { ...NO_KERNEL, width: ifm.shape[1]! };
+}
+
+/** Maxima and the like. */
+export function splitReduce(op: Op, context: SplitContext): Op[] {
+  const { shape } = ifmOf(op);
+  let axis = op.axes?.[0] ?? 0;
+  if (!fits(op, axis, shape.length, context.target.family === 'u85')) {
+    viewAround(op, axis);
+    axis = 1;
   }
-  return [1, 2, 3]
-    .filter((other) => other !== place)
+  const rank = ifmOf(op).shape.length;
+  return [rank - 3, rank - 2, rank - 1]
+    .filter((other) => other !== axis)
     .reduce<Op[]>((parts, other) => parts.flatMap((part) => splitAxis(part, context, other)), [op]);
 }

@@ -3,6 +3,7 @@ import { ifmOf, newTensor, ofmOf } from '../ir.js';
 import type { Op } from '../ir.js';
 import { ACTIVATIONS, ELEMENTWISE } from '../kinds.js';
 import type { Kind } from '../kinds.js';
+import { withAxis } from '../shape.js';
 import { hasBatch, splitElementwiseBatch, splitLeading } from './batch.js';
 import { splitConvolution } from './convolution.js';
 import { splitLargeAxes } from './elementwise.js';
@@ -44,8 +45,9 @@ const resize: Split = (op, context) => {
 
 const matMul: Split = (op, { graph, target }) => {
   if (target.family === 'u85') return splitLeading(op, graph, ofmOf(op).shape.length - 2);
-  const ifm = ifmOf(op);
-  op.scratch = newTensor(`${ofmOf(op).tensor.name}_scratch`, 'int32', ifm.shape);
+  const { shape } = ifmOf(op);
+  const last = shape.length - 1;
+  op.scratch = newTensor(`${ofmOf(op).tensor.name}_scratch`, 'int32', withAxis(shape, last, shape[last]! + 1));
   return [op];
 };
 
