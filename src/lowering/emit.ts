@@ -11,20 +11,19 @@ export interface Emitter {
   nextId: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
   if (tensor.feature !== undefined) return tensor.feature;
   const { name, type, graphInput, graphOutput, persistent, constant } = tensor;
   const shape = toShape4(tensor.shape);
   const id = emitter.nextId++;
-  const made: FeatureMap =
-    constant === undefined
-      ? { id, name, type, shape, graphInput, graphOutput, persistent }
-      : { id, name, type, shape, constant, graphInput, graphOutput, persistent };
+  const made: Writable<FeatureMap> = { id, name, type, shape, graphInput, graphOutput, persistent };
+  if (tensor.shape.length > 4) made.leading = tensor.shape.slice(0, -3);
+  if (constant !== undefined) made.constant = constant;
   tensor.feature = made;
   return made;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function emitView(view: IrView, emitter: Emitter): Writable<View> {
   const shape = toShape4(view.shape);
