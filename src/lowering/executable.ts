@@ -1,6 +1,8 @@
 import { inputError } from '../errors.js';
-import { ifmOf, ofmOf, sizeOf } from './ir.js';
-import type { IrGraph, Op } from './ir.js';
+import type { ElementType } from '../graph/network.js';
+import { ifmOf, input, ofmOf, ROLE, sizeOf } from './ir.js';
+import type { IrGraph, Op, View } from './ir.js';
+import { BINARY } from './kinds.js';
 import type { Kind } from './kinds.js';
 import { FAMILY_RULES } from './placement/families.js';
 import { outputName } from './read.js';
@@ -38,15 +40,32 @@ const EXTENDED: ReadonlySet<Kind> = new Set<Kind>([
   'ReduceAll',
 ]);
 
+/** Element type for which an operation takes its input; the extended family takes booleans for bytes. */
+const inputType = (view: View, small: boolean): ElementType => {
+  const type = view.type ?? view.tensor.type;
+  return type === 'bool' && !small ? 'int8' : type;
+};
+
+/** Why a pair of inputs cannot be combined (reference 07, kind 13). */
+function pairObstacle(op: Op, small: boolean): string | undefined {
+  const second = input(op, ROLE.ifm2);
+  if (second === undefined) return undefined;
+  const [a, b] = [inputType(ifmOf(op), small), inputType(second, small)];
+  return a === b ? undefined : `it becomes ${op.kind} of ${a} and ${b}`;
+}
+
 function obstacle(op: Op, family: LoweringFamily): string | undefined {
   const small = family !== 'u85';
   if (small && EXTENDED.has(op.kind)) return `it becomes ${op.kind}`;
+  if (BINARY.has(op.kind)) return pairObstacle(op, small);
   if (WEIGHTED.has(op.kind)) {
     const weights = weightsOf(op);
     if (weights === undefined) return 'its weights are not constant';
     const made = weights.generated === true ? elements(weights.shape) : 0;
     if (made > MAX_MADE_WEIGHTS) return `it needs ${made} weights, more than ${MAX_MADE_WEIGHTS}`;
   }
+  if (op.kind === 'Reverse' && (isTooLarge(ifmOf(op)) || isTooLarge(ofmOf(op))))
+    return 'it reverses an axis larger than 65536';
   if (!small) return undefined;
   const { kernel } = op;
   if (STRIDED.has(op.kind)) {

@@ -125,7 +125,8 @@ function planOf(machine: Machine, { cost, lowered }: ProgramOp, file: string): P
   const { name } = machine.hardware;
   throw inputError(
     `${file}: will not compile because operator ${lowered.origin} (${lowered.original}) becomes ${cost.kind} ` +
-      `${cost.ofm.shape.join('×')}, of which no block fits the memory of ${name}; choose another accelerator`,
+      `${cost.ofm.shape.join('×')} from ${cost.ifms[0]?.bits ?? 0}-bit elements, for which ${name} has no block config; ` +
+      'choose another accelerator',
   );
 }
 

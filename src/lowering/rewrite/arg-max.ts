@@ -1,5 +1,6 @@
 import { build } from '../build.js';
 import {
+  become,
   connectInputLike,
   connectOutput,
   connectOutputLike,
@@ -11,7 +12,7 @@ import {
   NO_KERNEL,
   ofmOf,
 } from '../ir.js';
-import type { IrGraph, Op, Source } from '../ir.js';
+import type { IrGraph, Op, Source, View } from '../ir.js';
 import { around, elements, fromEnd, padTo } from '../shape.js';
 import { repeatedTaps } from '../weights.js';
 import { reducedAxes } from './reductions.js';
@@ -29,12 +30,17 @@ export function lowerArgMax(op: Op, graph: IrGraph): Op {
   return made;
 }
 
+/** Bytes without batch; what else was placed on the NPU has no form that it can run (reference 07, kind 13). */
+const fitsPool = ({ shape, tensor }: View): boolean =>
+  (tensor.type === 'int8' || tensor.type === 'uint8') && elements(shape.slice(0, -3)) === 1;
+
 /**
  * ARG_MAX over up to 127 channels: value and reversed channel packed into 16 bits, their maximum, and the channel
  * unpacked by table (reference 01 §6.4 rule 15, U55/U65).
  */
 export function lowerArgMaxByPool(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
+  if (!fitsPool(ifm)) return become(graph, op, 'ArgMax');
   const source: Source = { operator: op.source.operator, original: 'N/A' };
   const shape = padTo(ifm.shape, 3);
   const depth = fromEnd(shape, -1);

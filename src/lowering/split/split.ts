@@ -56,7 +56,6 @@ const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
   ...[...ELEMENTWISE, ...ACTIVATIONS].map((kind) => [kind, elementwise] as const),
   ['Quantize', elementwise],
   ['MemoryCopy', elementwise],
-  ['Reverse', elementwise],
   ['Conv2D', splitConvolution],
   ['DepthwiseConv2D', splitConvolution],
   ['AvgPool', splitConvolution],
