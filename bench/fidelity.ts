@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { note, print } from '../src/cli/streams.js';
-import { differences, goldensOf, runName, Runs, type Golden } from './golden-comparison.js';
+import { differences, runName, Runs } from './golden-comparison.js';
+import { readGoldens, type Golden } from './goldens.js';
 
 interface FidelityOptions {
   readonly models: string;
@@ -15,7 +16,7 @@ const IS_NAME = /^layer \d+ \S+ Name:/;
 /** Compares every run with the reference's figures and prints how many are equal, and where the others differ. */
 function compareFolder(options: FidelityOptions): void {
   const only = new RegExp(options.only);
-  const goldens = goldensOf(options.goldens).filter((golden) => only.test(runName(golden)));
+  const goldens = readGoldens(options.goldens).filter((golden) => only.test(runName(golden)));
   const runs = new Runs(options.models);
   const compare = (golden: Golden): readonly string[] => {
     try {
@@ -39,8 +40,12 @@ function compareFolder(options: FidelityOptions): void {
 
 const program = new Command('fidelity')
   .description('Compares estimates with reference figures, every column of every row.')
-  .requiredOption('--models <folder>', 'the networks')
-  .requiredOption('--goldens <folder>', 'JSON files of reference figures, in folders of any depth')
+  .option('--models <folder>', 'the networks', 'test/goldens/models')
+  .option(
+    '--goldens <path>',
+    'reference figures: a .jsonl file, or a folder of JSON files',
+    'test/goldens/figures.jsonl',
+  )
   .option('--only <regex>', 'runs whose name matches', '.')
   .option('--most <n>', 'differences to print per run', Number, 3)
   .option('--no-names', 'leave the names of layers out of the comparison')

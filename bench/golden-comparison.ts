@@ -1,30 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AREAS, type Area, type Estimate, type Layer } from '../src/estimate-types.js';
 import { createEstimator, type Estimator } from '../src/estimate.js';
 import { loadNetwork } from '../src/graph/load.js';
 import type { Network } from '../src/graph/network.js';
 import { resolveSystem } from '../src/npu/resolve.js';
-import type { Optimise } from '../src/schedule/schedule.js';
 import type { System } from '../src/npu/system.js';
-
-type Row = Readonly<Record<string, string | number>>;
-
-/** Options of one run of the reference. */
-export interface Run {
-  readonly model: string;
-  readonly accelerator: string;
-  readonly system_config: string;
-  readonly memory_mode: string;
-  readonly optimise: Optimise;
-  readonly arena_cache_size?: number;
-}
-
-/** One file of reference figures. */
-export interface Golden extends Run {
-  readonly summary: Row;
-  readonly layers: readonly Row[];
-}
+import type { Golden, Row, Run } from './goldens.js';
 
 /** Columns of the per-layer report that are not derived from others. */
 const LAYER_COLUMNS: Readonly<Record<string, (layer: Layer) => string | number>> = {
@@ -139,14 +120,6 @@ export const runName = (run: Run): string =>
   ]
     .filter((part) => part !== undefined)
     .join(' ');
-
-/** The files of a folder of reference figures. */
-export function goldensOf(folder: string): Golden[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Golden);
-}
 
 /** A difference that is understood but not mended. */
 export interface KnownDifference {

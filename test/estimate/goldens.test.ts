@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedDir } from '../shared.js';
-import { compareAll, goldensOf, Runs } from '../../bench/golden-comparison.js';
+import { compareAll, Runs } from '../../bench/golden-comparison.js';
+import { readGoldens } from '../../bench/goldens.js';
 
 const MODELS = join(sharedDir ?? '', 'models');
 
@@ -10,7 +11,7 @@ describe.skipIf(sharedDir === undefined)('figures of the reference', () => {
     ['goldens', 198],
     ['goldens-arena', 64],
   ])('all columns of %s', (set, count) => {
-    const goldens = goldensOf(join(sharedDir!, set));
+    const goldens = readGoldens(join(sharedDir!, set));
     expect(goldens).toHaveLength(count);
     expect(compareAll(new Runs(MODELS), goldens).slice(0, 20)).toEqual([]);
   });

@@ -3,14 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ParetouError } from '../../src/errors.js';
 import { sharedDir } from '../shared.js';
-import {
-  compareAll,
-  goldensOf,
-  runName,
-  Runs,
-  type KnownDifference,
-  type Run,
-} from '../../bench/golden-comparison.js';
+import { compareAll, runName, Runs, type KnownDifference } from '../../bench/golden-comparison.js';
+import { readGoldens, type Run } from '../../bench/goldens.js';
 
 const FOLDER = join(sharedDir ?? '', 'ops');
 const MODELS = join(FOLDER, 'models');
@@ -44,7 +38,7 @@ const refusals = (): Run[] =>
 
 describe.skipIf(sharedDir === undefined)('figures of the reference for one operator each', () => {
   test('all columns of ops/goldens', () => {
-    const goldens = goldensOf(join(sharedDir!, 'ops/goldens'));
+    const goldens = readGoldens(join(sharedDir!, 'ops/goldens'));
     expect(goldens).toHaveLength(1113);
     expect(compareAll(new Runs(MODELS), goldens, KNOWN).slice(0, 20)).toEqual([]);
   });

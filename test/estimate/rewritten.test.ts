@@ -6,7 +6,8 @@ import { networkName } from '../../src/graph/load.js';
 import type { Network } from '../../src/graph/network.js';
 import { readModel, writeModel } from '../../src/tflite/model.js';
 import { sharedDir } from '../shared.js';
-import { compareAll, goldensOf, runName, Runs } from '../../bench/golden-comparison.js';
+import { compareAll, runName, Runs } from '../../bench/golden-comparison.js';
+import { readGoldens } from '../../bench/goldens.js';
 
 const MODELS = join(sharedDir ?? '', 'models');
 
@@ -20,7 +21,7 @@ const rewritten = (path: string): Network => {
 };
 
 test.skipIf(sharedDir === undefined)('figures of the reference, after a model was read and written', () => {
-  const goldens = goldensOf(join(sharedDir!, 'goldens')).filter((golden) => REPEATED.test(runName(golden)));
+  const goldens = readGoldens(join(sharedDir!, 'goldens')).filter((golden) => REPEATED.test(runName(golden)));
   expect(goldens.length).toBeGreaterThanOrEqual(30);
   expect(compareAll(new Runs(MODELS, rewritten), goldens).slice(0, 20)).toEqual([]);
 });
