@@ -1,5 +1,6 @@
 import type { Shape4 } from './operations.js';
 import { ACTIVATIONS, ELEMENTWISE } from './kinds.js';
+import { ROLE } from './ir.js';
 import type { Op } from './ir.js';
 import { elements, sameShape } from './shape.js';
 
@@ -52,13 +53,14 @@ export function increaseDepth(op: Op): void {
   const count = elements(ofm.shape);
   if (count <= 16 || ofm.slice !== undefined || ofm.step !== undefined) return;
   if (ofm.quant !== undefined && ofm.quant.scales.length > 1) return;
-  const [ifm, ifm2] = op.inputs;
+  const maps = op.inputs.filter((view) => view.role < ROLE.weights);
+  const [ifm, ifm2] = maps;
   if (ifm === undefined) return;
-  for (const view of op.inputs) if (view.slice !== undefined || view.step !== undefined) return;
+  for (const view of maps) if (view.slice !== undefined || view.step !== undefined) return;
   const a = elements(ifm.shape);
   if (ifm2 !== undefined && a !== 1 && elements(ifm2.shape) !== 1 && !sameShape(ifm.shape, ifm2.shape))
     return;
   const shape = deepened(count);
   ofm.shape = shape;
-  for (const view of op.inputs) if (elements(view.shape) !== 1) view.shape = shape;
+  for (const view of maps) if (elements(view.shape) !== 1) view.shape = shape;
 }

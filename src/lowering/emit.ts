@@ -2,6 +2,7 @@ import type { Op, Tensor, View as IrView } from './ir.js';
 import { ROLE } from './ir.js';
 import type { Group } from './groups.js';
 import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
+import type { ResizePlan } from './rewrite/resize.js';
 import { toOffset4, toShape4 } from './shape.js';
 import { weightsOf } from './weights.js';
 
@@ -10,20 +11,19 @@ export interface Emitter {
   nextId: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
   if (tensor.feature !== undefined) return tensor.feature;
   const { name, type, graphInput, graphOutput, persistent, constant } = tensor;
   const shape = toShape4(tensor.shape);
   const id = emitter.nextId++;
-  const made: FeatureMap =
-    constant === undefined
-      ? { id, name, type, shape, graphInput, graphOutput, persistent }
-      : { id, name, type, shape, constant, graphInput, graphOutput, persistent };
+  const made: Writable<FeatureMap> = { id, name, type, shape, graphInput, graphOutput, persistent };
+  if (tensor.shape.length > 4) made.leading = tensor.shape.slice(0, -3);
+  if (constant !== undefined) made.constant = constant;
   tensor.feature = made;
   return made;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function emitView(view: IrView, emitter: Emitter): Writable<View> {
   const shape = toShape4(view.shape);
@@ -78,6 +78,10 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     upscale: op.upscale,
     subs,
   };
+  if (op.kind === 'Resize') {
+    const { x } = op.extra as ResizePlan;
+    made.resizeScale = [x.n, x.d];
+  }
   if (npu) {
     const weights = op.weights ?? weightsOf(op);
     if (weights !== undefined) made.weights = weights;

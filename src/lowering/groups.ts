@@ -5,6 +5,7 @@ import { sizeOf } from './ir.js';
 import { permutationName } from './permutation.js';
 import { isUnit } from './quant.js';
 import { elements, sameShape } from './shape.js';
+import type { Shape } from './shape.js';
 import type { LoweringFamily } from './target.js';
 
 /** A primary operation with what joined it. */
@@ -16,6 +17,9 @@ export interface Group {
 /** What a group has collected so far. */
 interface State {
   readonly primary: Op;
+  /** OFM of the primary, and of the member listed last, as they were before anything was handed over. */
+  readonly primarySize: Shape;
+  lastSize: Shape;
   /** Member listed last. */
   last: Op;
   /** Last member that is not fused: it produces what a fused one hands over. */
@@ -47,6 +51,9 @@ function externalInputs(op: Op, chained: View | undefined): number {
   }
   return count;
 }
+
+/** The part of its first OFM that an operation writes. */
+const ofmSize = ({ outputs: [ofm] }: Op): Shape => (ofm === undefined ? [] : sizeOf(ofm));
 
 /** The view through which `op` reads what `last` writes, if nothing else touches that tensor (rules 1–4). */
 function link(state: State, op: Op): View | undefined {
@@ -119,15 +126,14 @@ function fusesU85(state: State, op: Op): boolean {
 }
 
 function chainsU85(state: State, op: Op, view: View): boolean {
-  const { primary, last } = state;
+  const { primary } = state;
   if (NO_CHAINING.has(primary.kind) || state.permuted || state.chained >= 3) return false;
   if (NO_WIDE_CHAINING.has(primary.kind) && ELEMENT_BITS[primary.inputs[0]!.tensor.type] >= 32) return false;
   const counted = externalInputs(op, undefined);
   const added = externalInputs(op, view);
   if (counted === 0 || state.externals + added > 3) return false;
-  const written = sizeOf(last.outputs[0]!);
-  if (!sameShape(written, sizeOf(op.outputs[0]!))) return false;
-  const first = sizeOf(primary.outputs[0]!);
+  const first = state.primarySize;
+  if (!sameShape(state.lastSize, sizeOf(op.outputs[0]!))) return false;
   const other = op.inputs.find((v) => v.role < 100 && v !== view);
   const mine = sizeOf(view);
   if (other === undefined) return elements(mine) === elements(first);
@@ -145,6 +151,7 @@ function fuse(producer: Op, op: Op): void {
   const written = producer.outputs[0]!;
   const ofm = op.outputs[0]!;
   written.tensor = ofm.tensor;
+  if (ofm.slice !== undefined) written.shape = ofm.shape;
   written.slice = ofm.slice;
   written.step = ofm.step;
   if (isPermuting(op)) {
@@ -157,6 +164,7 @@ function fuse(producer: Op, op: Op): void {
   const ifm = op.inputs[0]!;
   ifm.shape = written.shape;
   ofm.shape = written.shape;
+  ofm.slice = undefined;
 }
 
 /** A chained operation's views take the primary's shape, but for the ones that are broadcast. */
@@ -180,8 +188,11 @@ export function groupOperations(ops: readonly Op[], family: LoweringFamily): Gro
     const group: Group = { primary, subs: [] };
     groups.push(group);
     if (primary.kind === 'Passthrough') continue;
+    const primarySize = ofmSize(primary);
     const state: State = {
       primary,
+      primarySize,
+      lastSize: primarySize,
       last: primary,
       producer: primary,
       members: 1,
@@ -197,6 +208,7 @@ export function groupOperations(ops: readonly Op[], family: LoweringFamily): Gro
       const how = extended ? joinsU85(state, op, view) : joinsU55(state, op);
       if (how === undefined) break;
       state.members++;
+      state.lastSize = ofmSize(op);
       if (how === 'chained') {
         state.chained++;
         state.externals += externalInputs(op, view);

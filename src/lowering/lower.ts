@@ -10,7 +10,7 @@ import { newBudget } from './ir.js';
 import type { Budget, IrGraph, Op } from './ir.js';
 import { toNpuForm } from './npu.js';
 import type { LoweredNetwork, LoweredOp } from './operations.js';
-import { executionOrder } from './order.js';
+import { executionOrder, forgetUnlisted } from './order.js';
 import { passesOf } from './passes.js';
 import { placeOperators } from './placement/place.js';
 import { quantiseOperation } from './quantise.js';
@@ -25,7 +25,9 @@ import { checkValidity } from './validity.js';
 function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
   const flat: Op[] = [];
   const context = { graph, target };
-  for (const op of executionOrder(graph)) {
+  const order = executionOrder(graph);
+  forgetUnlisted(order);
+  for (const op of order) {
     if (op.kind === 'Passthrough') flat.push(op);
     else {
       toNpuForm(op);

@@ -11,6 +11,8 @@ export interface FeatureMap {
   readonly type: ElementType;
   /** Shape in memory, padded on the left to four axes. */
   readonly shape: Shape4;
+  /** The axes before the last three, where there is more than one: `shape` begins with their product. */
+  readonly leading?: readonly number[];
   readonly constant?: Constant;
   readonly graphInput: boolean;
   readonly graphOutput: boolean;

@@ -9,6 +9,18 @@ function pushWriters(stack: Op[], tensor: Tensor, reversed: boolean, done: numbe
   for (let i = writers.length - 1; i >= 0; i--) if (writers[i]!.stamp < done) stack.push(writers[i]!);
 }
 
+/** Operations that nothing needs any more are no readers of what they read. */
+export function forgetUnlisted(order: readonly Op[]): void {
+  const listed = new Set(order);
+  for (const op of order) {
+    for (const { tensor } of op.inputs) {
+      for (let i = tensor.readers.length - 1; i >= 0; i--) {
+        if (!listed.has(tensor.readers[i]!)) tensor.readers.splice(i, 1);
+      }
+    }
+  }
+}
+
 /** Operations in execution order: depth first from the outputs (reference 01 §8). */
 export function executionOrder(graph: IrGraph): Op[] {
   const opened = graph.stamp + 1;

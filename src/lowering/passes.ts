@@ -26,7 +26,7 @@ import { foldPadding } from './rewrite/pad-folding.js';
 import { flattenReverse, lowerMirrorPad, lowerPad, lowerReverse, lowerTile } from './rewrite/padding.js';
 import { lowerMean, lowerReduceList, lowerReduceSum, reduceMinByMax } from './rewrite/reductions.js';
 import { removeReshape } from './rewrite/reshapes.js';
-import { lowerResize, resizeByBroadcast, resizeToCopy } from './rewrite/resize.js';
+import { lowerResize, resizeByBroadcast, simplifyResize } from './rewrite/resize.js';
 import { sliceToConsumers, sliceToProducer } from './rewrite/slices.js';
 import { lowerSoftmax } from './rewrite/softmax.js';
 import { fuseSpaceToBatch } from './rewrite/space-to-batch.js';
@@ -126,6 +126,7 @@ function tflitePasses(t: Traits): readonly Pass[] {
       rule('SquaredDifference', lowerSquaredDifference),
       rule('ResizeImage', lowerResize),
       rule('MirrorPad', lowerMirrorPad),
+      rule('ReverseV2', lowerReverse),
       rule(['Less', 'LessEqual'], lowerLess),
       rule('GatherV2', lowerGather),
       rule('ScatterNd', lowerScatter),
@@ -138,7 +139,7 @@ function tflitePasses(t: Traits): readonly Pass[] {
 function commonRules(t: Traits): readonly Rule[] {
   const pools: readonly Kind[] = ['AvgPool', 'MaxPool'];
   const rules: (Rule | false)[] = [
-    rule('Resize', resizeToCopy),
+    rule('Resize', simplifyResize),
     rule(['FullyConnected', 'Conv2D'], viewAsVectors),
     rule(CONVOLUTIONS, foldPadding),
     rule([...CONVOLUTIONS, ...pools], simplifyKernel),
@@ -154,7 +155,6 @@ function commonRules(t: Traits): readonly Rule[] {
     rule('Select', lowerSelect),
     rule('ArgMaxList', t.argMax ? lowerArgMax : lowerArgMaxByPool),
     rule('DepthwiseConv2D', depthwiseToConvolution),
-    rule('ReverseV2', lowerReverse),
     rule('Reverse', flattenReverse),
     rule(['Conv2D', ...pools], unrollStrides),
     !t.broadcastsBoth && rule([...BINARY], broadcastFirst),

@@ -161,13 +161,22 @@ function makeCostOp(op: LoweredOp, see: SeeView, group: Group | undefined): Cost
   };
 }
 
+const sameAxes = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((axis, i) => axis === b[i]);
+
+/** The same axes in memory: a tensor of five axes is never like one of four (reference 07 R15). */
+const sameStorage = (a: FeatureMap, b: FeatureMap): boolean =>
+  sameAxes(a.shape, b.shape) && sameAxes(a.leading ?? [], b.leading ?? []);
+
 /** Inputs that an operation which maps them one to one may overwrite (reference 04 §5 step 2). */
 function inPlaceInputs(
   tensors: readonly ProgramTensor[],
+  isSameStorage: (a: number, b: number) => boolean,
   mapsOneToOne: boolean,
   ifms: readonly number[],
-  ofm: ProgramTensor | undefined,
+  ofmId: number,
 ): readonly number[] {
+  const ofm = tensors[ofmId];
   if (!mapsOneToOne || ofm === undefined || ofm.producers.length !== 1 || ofm.persistent) return NO_INPUTS;
   return ifms.filter((id) => {
     const ifm = tensors[id]!;
@@ -178,7 +187,7 @@ function inPlaceInputs(
       !ifm.graphOutput &&
       !ifm.persistent &&
       ifm.consumers.length === 1 &&
-      ifm.shape.every((axis, i) => axis === ofm.shape[i])
+      isSameStorage(id, ofmId)
     );
   });
 }
@@ -247,6 +256,8 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     };
   });
 
+  const isSameStorage = (a: number, b: number): boolean =>
+    sameStorage(uses.list[a]!.tensor, uses.list[b]!.tensor);
   const grouping = GROUPING[family];
   /** Tensors inside a group have no place in memory; they count as bricks. */
   const see: SeeView = (view) => {
@@ -284,7 +295,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       scratch,
       primaryIfm: primaryIfmIndex(op, elementwise),
       mapsOneToOne,
-      inPlaceIfms: inPlaceInputs(tensors, mapsOneToOne, ifms, tensors[ofms[0] ?? -1]),
+      inPlaceIfms: inPlaceInputs(tensors, isSameStorage, mapsOneToOne, ifms, ofms[0] ?? -1),
       divisible: subdividable && !rearranged && !op.subs.some((sub) => sub.chained === true),
       sliceable: subdividable && ofmView?.reversed !== 'C' && (ofmView?.transposed?.[3] ?? 3) === 3,
       writesSlice: last.ofms.some((view) => view.slice !== undefined),

@@ -115,9 +115,6 @@ function blocksOf(s: BlockSearch, inputs: readonly Hwc[]): Blocks | undefined {
       const shallow = s.ifmBits === 32 || (s.acc.macsPerCycle <= 256 && s.ublock.c === 16);
       return poolingBlocks(s, shallow ? 32 : 64);
     }
-    case 'resize':
-      // A single column is spread like a broadcast input: its blocks are wider than the OFM.
-      return s.ifm.w === 1 ? elementwiseBlocks(s, undefined) : generalBlocks(s);
     default:
       return generalBlocks(s);
   }

@@ -42,7 +42,7 @@ function searchRange(s: BlockSearch): { step: Hwc; end: Hwc } {
     const [n, d] = s.op.resizeScale ?? [1, 1];
     const places = chainingWidth(s.acc.chainingBuffer, s.ifmBits);
     const width = Math.max(1, Math.min(Math.ceil(((places - 2) * n + 1) / d), MAX_RESIZE_WIDTH));
-    if (width < step.w) return { step: hwc(1, width, step.c), end: hwc(1, width, DEPTH_GRANULE) };
+    return { step: hwc(1, Math.min(step.w, width), step.c), end: hwc(1, width, DEPTH_GRANULE) };
   }
   return { step, end };
 }

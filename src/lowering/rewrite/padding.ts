@@ -94,7 +94,8 @@ export function lowerMirrorPad(op: Op, graph: IrGraph): Op {
   const rank = ifm.shape.length;
   const skip = mirrorSkip(op);
   const [y, x] = [rank - 3, rank - 2];
-  const before = amounts.map(([n]) => n);
+  // Only height and width are mirrored; padding of other axes stays behind the data.
+  const before = amounts.map(([n], axis) => (axis === y || axis === x ? n : 0));
   const main = newOp(graph, 'MemoryCopy', op.source);
   connectInputLike(main, 0, ifm);
   connectOutputLike(main, ofm).slice = { offset: before, size: ifm.shape };
@@ -144,7 +145,7 @@ export function lowerTile(op: Op, graph: IrGraph): Op {
   };
   repeated.forEach((axis, i) => {
     const shape = withAxis(from.shape, axis, from.shape[axis]! * multiples[axis]!);
-    const to = i === repeated.length - 1 ? ofm : intermediate(op, shape, i);
+    const to = i === repeated.length - 1 ? ofm : intermediate(ofm, shape, `_tile${i}`);
     expectOperations(graph, op.source, multiples[axis]!);
     for (let k = 0; k < multiples[axis]!; k++) {
       copyTo(to, withAxis(zeros(shape.length), axis, k * from.shape[axis]!), shape);
@@ -156,20 +157,34 @@ export function lowerTile(op: Op, graph: IrGraph): Op {
   return last ?? op;
 }
 
-function intermediate(op: Op, shape: Shape, index: number): View {
-  const ofm = ofmOf(op);
-  const tensor = { ...ofm.tensor, name: `${ofm.tensor.name}_tile${index}`, shape, writers: [], readers: [] };
+/** A tensor like that of a view, for data on the way to it. */
+function intermediate(ofm: View, shape: Shape, suffix: string): View {
+  const tensor = { ...ofm.tensor, name: ofm.tensor.name + suffix, shape, writers: [], readers: [] };
   tensor.graphOutput = false;
   return { ...ofm, tensor, shape, slice: undefined };
 }
 
-/** REVERSE_V2 over one axis; over none it is a copy. */
+/** REVERSE_V2: one reversal per listed axis, in the order of the list; over none it is a copy (reference 01 §5.3). */
 export function lowerReverse(op: Op, graph: IrGraph): Op {
-  const axis = parameterValues(op)[0];
-  disconnectInput(op, ROLE.parameter);
-  if (axis === undefined) return become(graph, op, 'MemoryCopy');
-  op.axes = [axis < 0 ? axis + ifmOf(op).shape.length : axis];
-  return become(graph, op, 'Reverse');
+  const axes = parameterValues(op);
+  if (axes.length === 0) {
+    disconnectInput(op, ROLE.parameter);
+    return become(graph, op, 'MemoryCopy');
+  }
+  const ofm = ofmOf(op);
+  let from: View = ifmOf(op);
+  let last = op;
+  axes.forEach((axis, i) => {
+    const reverse = newOp(graph, 'Reverse', op.source);
+    connectInputLike(reverse, 0, from);
+    const to = i === axes.length - 1 ? ofm : intermediate(ofm, ofm.shape, `_reverse_axis_${axis}`);
+    connectOutputLike(reverse, to);
+    reverse.axes = [axis < 0 ? axis + ofm.shape.length : axis];
+    from = to;
+    last = reverse;
+  });
+  disconnect(op);
+  return last;
 }
 
 /** A view of rank 3 around the reversed axis, where rank or batch ask for it (reference 01 §6.4 rule 17). */

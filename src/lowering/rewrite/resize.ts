@@ -5,13 +5,18 @@ import {
   connectInput,
   connectOutputLike,
   disconnect,
+  disconnectInput,
   ifmOf,
   newOp,
   ofmOf,
+  ROLE,
+  sizeOf,
+  UNIT,
 } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import { flagOption } from '../read.js';
 import { fromEnd } from '../shape.js';
+import { narrow } from '../split/parts.js';
 
 /** Scale n/d of an axis with the offset of its first sample. */
 export interface Fraction {
@@ -56,12 +61,39 @@ export function lowerResize(op: Op, graph: IrGraph): Op {
   return become(graph, op, 'Resize');
 }
 
-/** A resize that changes nothing is a copy (reference 01 §6.4 rule 1). */
-export function resizeToCopy(op: Op, graph: IrGraph): Op {
-  const { y, x, bilinear } = op.extra as ResizePlan;
-  if (y.offset !== 0 || x.offset !== 0) return op;
-  const unit = y.n === 1 && y.d === 1 && x.n === 1 && x.d === 1;
-  return unit || (!bilinear && y.n === y.d && x.n === x.d) ? become(graph, op, 'MemoryCopy') : op;
+/** A copy between tensors as they lie in memory, without the operator's parameters. */
+function toCopy(op: Op, graph: IrGraph): Op {
+  disconnectInput(op, ROLE.parameter);
+  for (const view of [ifmOf(op), ofmOf(op)]) {
+    view.shape = view.tensor.shape;
+    view.quant = UNIT;
+  }
+  return become(graph, op, 'MemoryCopy');
+}
+
+/** Whole IFM elements before the first sample are left out of the IFM instead. */
+function skipLeading(op: Op, plan: ResizePlan): void {
+  const ifm = ifmOf(op);
+  const rank = ifm.shape.length;
+  const skipped = ({ n, offset }: Fraction): number => (offset >= n ? Math.floor(offset / n) : 0);
+  const [top, left] = [skipped(plan.y), skipped(plan.x)];
+  if (top === 0 && left === 0) return;
+  if (top > 0) narrow(ifm, rank - 3, top, sizeOf(ifm)[rank - 3]! - top);
+  if (left > 0) narrow(ifm, rank - 2, left, sizeOf(ifm)[rank - 2]! - left);
+  const rest = (axis: Fraction): Fraction => ({ ...axis, offset: axis.offset % axis.n });
+  op.extra = { ...plan, y: top > 0 ? rest(plan.y) : plan.y, x: left > 0 ? rest(plan.x) : plan.x };
+}
+
+/** A resize that changes nothing is a copy; another begins with the first element that it samples (reference 01 §6.4 rule 1). */
+export function simplifyResize(op: Op, graph: IrGraph): Op {
+  const plan = op.extra as ResizePlan;
+  const { y, x, bilinear } = plan;
+  if (y.offset === 0 && x.offset === 0) {
+    const unit = y.n === 1 && y.d === 1 && x.n === 1 && x.d === 1;
+    if (unit || (!bilinear && y.n === y.d && x.n === x.d)) return toCopy(op, graph);
+  }
+  skipLeading(op, plan);
+  return op;
 }
 
 /** A single element is added to a constant of the OFM's shape (reference 01 §6.4 rule 11). */

@@ -30,7 +30,7 @@ const hasStep = (view: View): boolean => view.step?.some((step) => step !== 1) =
 function movesToReader(copy: Op, reader: Op, view: View): boolean {
   const ofm = ofmOf(copy);
   if (!sameIgnoringLeadingOnes(view.shape, ofm.shape)) return false;
-  if (!sameShape(ofm.shape, ofm.tensor.shape)) return false;
+  if (!sameIgnoringLeadingOnes(ofm.shape, ofm.tensor.shape)) return false;
   if (view.slice !== undefined || (hasStep(view) && hasStep(ifmOf(copy)))) return false;
   if (reader.kind === 'Transpose' || reader.kind === 'Resize') return false;
   return view.role === 0 || (view.role === 1 && BINARY.has(reader.kind));

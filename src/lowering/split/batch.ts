@@ -48,7 +48,7 @@ function flattened(shape: Shape): Shape {
       axes.splice(axes.length - back, 1);
     }
   }
-  if (axes.length <= 3) return [1, ...axes];
+  if (axes.length <= 3) return axes;
   return [1, elements(axes.slice(0, -2)), axes[axes.length - 2]!, axes[axes.length - 1]!];
 }
 

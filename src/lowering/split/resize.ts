@@ -49,12 +49,12 @@ function byDoubling(op: Op, graph: IrGraph, plan: ResizePlan): Op[] {
   const ofm = ofmOf(op);
   const [uy, ux] = growth(plan);
   const largest = Math.max(uy, ux);
-  const aligned = isAligned(sizeOf(ifm), sizeOf(ofm), largest);
+  const aligned = isAligned(ifm.shape, ofm.shape, largest);
   const parts: Op[] = [];
   let from: View = { ...ifm };
   for (let r = largest; r > 2; r /= 2) {
-    const [n, h, w, c] = sizeOf(from) as readonly [number, number, number, number];
-    const shape = [n, h * Math.min(2, uy), w * Math.min(2, ux), c];
+    const [, h, w] = sizeOf(from) as readonly [number, number, number, number];
+    const shape = [ofm.shape[0]!, h * Math.min(2, uy), w * Math.min(2, ux), ofm.shape[3]!];
     const pool = doubling(op, graph, from, newTensor(`#resize${r}`, ofm.tensor.type, shape));
     parts.push(pool);
     from = { ...ofmOf(pool), role: 0 };
@@ -66,7 +66,7 @@ function byDoubling(op: Op, graph: IrGraph, plan: ResizePlan): Op[] {
   last.kernel = lastKernel(plan, aligned, uy, ux);
   if (last.kind === 'DepthwiseConv2D') {
     const taps = new Array<number>(uy * ux).fill(0);
-    taps[0] = 1;
+    taps[Math.floor(uy / 2) * ux + Math.floor(ux / 2)] = 1;
     last.weights = repeatedTaps(sizeOf(ofm)[3]!, uy, ux, taps);
   }
   parts.push(last);
@@ -108,7 +108,7 @@ function byHalfPixels(op: Op, graph: IrGraph): Op[] {
   const ifm = { ...ifmOf(op), slice: undefined };
   const ofm = ofmOf(op);
   const [n, h, w, c] = ifm.shape as readonly [number, number, number, number];
-  const bordered = newTensor(`${ifm.tensor.name}_bordered`, ifm.tensor.type, [n, h + 2, w + 2, c]);
+  const bordered = newTensor(ifm.tensor.name, ifm.tensor.type, [n, h + 2, w + 2, c]);
   const own: View = { ...ifm, tensor: bordered, shape: bordered.shape };
   const row = (from: number, to: number): Op =>
     copyPart(

@@ -2,7 +2,7 @@ import { ELEMENT_BITS } from '../../graph/network.js';
 import { connectInputLike, connectOutputLike, disconnect, ifmOf, newOp, newTensor, ofmOf } from '../ir.js';
 import type { IrGraph, Op, Source, Tensor, View } from '../ir.js';
 import { permutationName } from '../permutation.js';
-import { elements, padTo } from '../shape.js';
+import { elements } from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { LoweringFamily } from '../target.js';
 import { leading } from './parts.js';
@@ -109,12 +109,10 @@ function steps(shape: Shape, axes: readonly number[], native: (axes: readonly nu
 
 function rowOf(graph: IrGraph, source: Source, from: View, to: View, step: Step): Op {
   const op = newOp(graph, 'Transpose', source);
-  const rank = Math.max(4, step.shape.length);
-  const lead = rank - step.shape.length;
-  connectInputLike(op, 0, from).shape = padTo(step.shape, rank);
+  connectInputLike(op, 0, from).shape = step.shape;
   const written = connectOutputLike(op, to);
-  if (written.slice === undefined) written.shape = padTo(exchange(step.shape, step.a, step.b), rank);
-  op.axes = exchangeAxes(rank, step.a + lead, step.b + lead);
+  if (written.slice === undefined) written.shape = exchange(step.shape, step.a, step.b);
+  op.axes = exchangeAxes(step.shape.length, step.a, step.b);
   return op;
 }
 
