@@ -16,3 +16,10 @@ export const volume = (shape: readonly number[]): number => {
   for (const axis of shape) product *= axis;
   return product;
 };
+
+/** A product that wraps at 32 bits, sign included: how the reference counts the elements that blocks read. */
+export const product32 = (...factors: readonly number[]): number => {
+  let product = 1;
+  for (const factor of factors) product = Math.imul(product, factor);
+  return product;
+};

@@ -11,6 +11,7 @@ export function cloneOp(graph: IrGraph, op: Op): Op {
   copy.axes = op.axes;
   copy.upscale = op.upscale;
   copy.extra = op.extra;
+  copy.divided = op.divided;
   for (const view of op.inputs) connectInputLike(copy, view.role, view);
   for (const view of op.outputs) connectOutputLike(copy, view);
   return copy;

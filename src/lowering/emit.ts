@@ -82,6 +82,7 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     const { x } = op.extra as ResizePlan;
     made.resizeScale = [x.n, x.d];
   }
+  if (op.divided) made.divided = true;
   if (npu) {
     const weights = op.weights ?? weightsOf(op);
     if (weights !== undefined) made.weights = weights;

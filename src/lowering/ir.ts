@@ -114,6 +114,8 @@ export interface Op {
   scratch: Tensor | undefined;
   /** Facts of one kind of operation, defined by the file that handles that kind. */
   extra: unknown;
+  /** Was fitted to the hardware's axes: writes all of its OFM like a part of a tensor (reference 07 R19). */
+  divided: boolean;
   /** A fused activation that was made an operation of its own. */
   splitOff: boolean;
   /** Why the CPU executes it. */
@@ -202,6 +204,7 @@ export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
     upscale: 'none',
     scratch: undefined,
     extra: undefined,
+    divided: false,
     splitOff: false,
     reason: undefined,
     stamp: 0,

@@ -137,17 +137,30 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['BATCH_TO_SPACE_ND', row('Unknown', 'BatchToSpaceND', 'parameters', 'none')],
 ]);
 
-const UNKNOWN = new Map<string, Builtin>();
+/** Names in reports of operators that no NPU has, where they are not the schema's in camel case (reference 07 R5). */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['FAKE_QUANT', 'FakeQuantWithMinMaxArgs'],
+  ['L2_NORMALIZATION', 'L2Norm'],
+  ['L2_POOL_2D', 'L2Pool2D'],
+  ['LOCAL_RESPONSE_NORMALIZATION', 'LRN'],
+  ['LSH_PROJECTION', 'LSHProjection'],
+  ['REDUCE_PROD', 'ReduceProduct'],
+  ['TOPK_V2', 'TopKV2'],
+]);
 
-/** The row of a builtin operator; operators that no NPU has get a row with their name in camel case. */
-export function builtinOf(name: string): Builtin {
-  const known = BUILTINS.get(name) ?? UNKNOWN.get(name);
-  if (known !== undefined) return known;
-  const original = name
+const camelCase = (name: string): string =>
+  name
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join('');
-  const made = row('Unknown', original, 'ifms', 'none');
+
+const UNKNOWN = new Map<string, Builtin>();
+
+/** The row of a builtin operator, made on demand for operators that no NPU has. */
+export function builtinOf(name: string): Builtin {
+  const known = BUILTINS.get(name) ?? UNKNOWN.get(name);
+  if (known !== undefined) return known;
+  const made = row('Unknown', RENAMED.get(name) ?? camelCase(name), 'ifms', 'none');
   UNKNOWN.set(name, made);
   return made;
 }

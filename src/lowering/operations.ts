@@ -170,6 +170,8 @@ export interface LoweredOp {
   readonly lut?: LookUpTable;
   /** MatMul: intermediate tensor. */
   readonly scratch?: FeatureMap;
+  /** The OFM is written like a part of a tensor even where it is all of it: nothing follows stripe by stripe. */
+  readonly divided?: true;
   /** Every input has a quantisation scale (an int32 step of a softmax has none). */
   readonly scaled: boolean;
   readonly upscale: 'none' | 'nearest' | 'zeros';

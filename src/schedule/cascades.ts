@@ -130,10 +130,9 @@ class OutsideMaximum {
   }
 }
 
-/** True if a result may take the memory of an input, as far as the two tensors are concerned. */
+/** True if a result may take the memory of an input, whatever their formats (reference 07 C6). */
 function tensorsMayShare(ifm: ProgramTensor, ofm: ProgramTensor): boolean {
   return (
-    ifm.format === ofm.format &&
     ifm.type === ofm.type &&
     !ifm.graphOutput &&
     !ifm.persistent &&
@@ -180,14 +179,19 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
     const read = consumer.ifmShapes[consumer.primaryIfm]!;
     return producer.ofmShape.every((axis, k) => axis === read[k]);
   };
-  const reuses = (p: number, incoming: Rolling | undefined, outgoing: Rolling): boolean => {
-    const op = program.ops[p]!;
-    const { stripeH } = striped[p]!;
+  const mayOverwrite = (i: number): boolean => {
+    const op = program.ops[i]!;
+    const { stripeH } = striped[i]!;
     return (
-      incoming !== undefined &&
       op.mapsOneToOne &&
       stripeInputHeight(op, stripeH) === stripeH &&
-      tensorsMayShare(primaryTensor(op), ofmTensor(op)) &&
+      tensorsMayShare(primaryTensor(op), ofmTensor(op))
+    );
+  };
+  const reuses = (p: number, incoming: Rolling | undefined, outgoing: Rolling): boolean => {
+    return (
+      incoming !== undefined &&
+      mayOverwrite(p) &&
       incoming.height === outgoing.height &&
       incoming.width === outgoing.width &&
       incoming.depth === outgoing.depth &&
@@ -248,8 +252,9 @@ export function buildCascades(inputs: CascadeInputs): CascadeResult {
       } else {
         const ifm = primaryTensor(op);
         const ofm = ofmTensor(op);
+        const read = op.ifmShapes[op.primaryIfm]!;
         const inPlace =
-          op.mapsOneToOne && tensorsMayShare(ifm, ofm) && ifm.shape.every((axis, k) => axis === ofm.shape[k]);
+          mayOverwrite(c) && ifm.bytes === ofm.bytes && op.ofmShape.every((axis, k) => axis === read[k]);
         const unjoined = ifm.bytes + (inPlace ? 0 : ofm.bytes) + memory(c).outside;
         if (unjoined < peak || sum > peak) break;
         best = sum;

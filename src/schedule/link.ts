@@ -298,7 +298,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       inPlaceIfms: inPlaceInputs(tensors, isSameStorage, mapsOneToOne, ifms, ofms[0] ?? -1),
       divisible: subdividable && !rearranged && !op.subs.some((sub) => sub.chained === true),
       sliceable: subdividable && ofmView?.reversed !== 'C' && (ofmView?.transposed?.[3] ?? 3) === 3,
-      writesSlice: last.ofms.some((view) => view.slice !== undefined),
+      writesSlice: last.divided === true || last.ofms.some((view) => view.slice !== undefined),
       tables: [op, ...op.subs]
         .map((member) => member.lut)
         .filter((lut): lut is LookUpTable => lut !== undefined),

@@ -56,7 +56,7 @@ export interface ProgramOp {
   readonly divisible: boolean;
   /** Can run in depth slices. */
   readonly sliceable: boolean;
-  /** A connection writes at an offset (concatenation) and needs the whole tensor. */
+  /** A connection writes a part of its tensor, or counts as doing so, and needs the whole tensor. */
   readonly writesSlice: boolean;
   /** Look-up tables read by the operation and those fused onto it. */
   readonly tables: readonly LookUpTable[];

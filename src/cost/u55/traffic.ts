@@ -1,6 +1,6 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
-import { ceilDiv, roundUp, volume } from '../integers.js';
+import { ceilDiv, product32, roundUp, volume } from '../integers.js';
 import { CHANNEL } from '../channels.js';
 import type { Elements, Extent, FeatureMapTransfer, Places } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
@@ -54,7 +54,7 @@ export function countElements(op: CostOp, config: U55Config, extent: Extent): El
       const area = Math.min(extent.ifmH, config.ifmH) * Math.min(extent.ifmW, config.ifmW);
       const subKernels = ceilDiv(op.kernel.width, limit) * ceilDiv(op.kernel.height, limit);
       const depth = bricked(ifm, ifm.shape[3]);
-      const ifmRead = Math.imul(Math.imul(Math.imul(area, depth), subKernels), passes * depthBlocks);
+      const ifmRead = product32(area, depth, subKernels, passes * depthBlocks);
       return { ifmRead, ifm2Read: 0, ofmWrite, passes: op.weights === undefined ? 0 : passes };
     }
   }

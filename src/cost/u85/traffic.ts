@@ -1,7 +1,7 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator } from '../../npu/u85-tables.js';
 import { CHANNEL, type Channel } from '../channels.js';
-import { ceilDiv, roundUp, volume } from '../integers.js';
+import { ceilDiv, product32, roundUp, volume } from '../integers.js';
 import type { Elements, Extent, FeatureMapTransfer, Places } from '../model.js';
 import type { CostOp, CostView, ExternalMap } from '../operation.js';
 import { transfer } from '../u55/transfer.js';
@@ -66,12 +66,10 @@ export function countU85Elements(op: CostOp, config: U85Config, extent: Extent):
       const passes = ceilDiv(extent.ofmH, blockH) * ceilDiv(extent.ofmW, blockW);
       const oneDepth = opClass === 'depthwise' || isPoolLike(opClass);
       const limit = subKernelLimit(opClass);
-      const ifmRead =
-        Math.min(extent.ifmH, config.ifmH) *
-        Math.min(extent.ifmW, config.ifmW) *
-        bricked(ifm.format, ifm.shape[3]) *
-        (ceilDiv(op.kernel.width, limit) * ceilDiv(op.kernel.height, limit)) *
-        (passes * (oneDepth ? 1 : ceilDiv(extent.ofmC, blockC)));
+      const area = Math.min(extent.ifmH, config.ifmH) * Math.min(extent.ifmW, config.ifmW);
+      const subKernels = ceilDiv(op.kernel.width, limit) * ceilDiv(op.kernel.height, limit);
+      const blocks = passes * (oneDepth ? 1 : ceilDiv(extent.ofmC, blockC));
+      const ifmRead = product32(area, bricked(ifm.format, ifm.shape[3]), subKernels, blocks);
       const weightPasses = op.weights !== undefined && readsWeights(opClass) ? passes : 0;
       return { ifmRead, ifm2Read: 0, ofmWrite, passes: weightPasses, externals };
     }

@@ -110,10 +110,13 @@ const sameQuantisation: Rule = (op) => {
     : 'its inputs and its output have different quantisation';
 };
 
+/** Types of which there are tables of any function. */
+const isTabulated = (type: string): boolean => type === 'int8' || type === 'int16';
+
 const logarithm: Rule = (op) => {
   if (!sameShape(ifmShape(op), ofmShape(op))) return 'its input and output have different shapes';
   const type = ifmType(op);
-  return type === op.outputs[0]!.tensor.type && (type === 'int8' || type === 'int16')
+  return type === op.outputs[0]!.tensor.type && isTabulated(type)
     ? undefined
     : `${type} to ${op.outputs[0]!.tensor.type} is not supported`;
 };
@@ -227,10 +230,7 @@ export const OPERATOR_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['MINIMUM', sameQuantisation],
   ['MAXIMUM', sameQuantisation],
   ['LOG', logarithm],
-  [
-    'RSQRT',
-    (op) => (ELEMENT_BITS[input(op, 0)!.tensor.type] <= 16 ? undefined : `${ifmType(op)} is not supported`),
-  ],
+  ['RSQRT', (op) => (isTabulated(ifmType(op)) ? undefined : `${ifmType(op)} is not supported`)],
   ['SOFTMAX', softmax],
   ['MEAN', mean],
   ['ARG_MAX', argMax],

@@ -158,7 +158,7 @@ export function lowerSelect(op: Op, graph: IrGraph): Op {
   let mask = condition.tensor;
   let maskShape = condition.shape;
   if (ELEMENT_BITS[mask.type] !== ELEMENT_BITS[type]) {
-    const wide = newTensor(`${mask.name}_wide`, type, condition.shape);
+    const wide = newTensor(`${mask.name}/Add`, type, condition.shape);
     const add = newOp(graph, 'Add', op.source);
     connectInputLike(add, 0, condition);
     connectInput(add, 1, namedConstant('zero', 'int8', [1], 'zero'));

@@ -82,7 +82,7 @@ export function rowsAsPlane(rows: number): readonly [number, number] {
   return [height, rows / height];
 }
 
-/** A product of vectors with a matrix: vectors go to height and width. */
+/** A product of vectors with a matrix: vectors go to height and width; a single one leaves the OFM as it is (07 R10). */
 export function viewAsVectors(op: Op): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -98,7 +98,7 @@ export function viewAsVectors(op: Op): Op {
   const rows = elements(ifm.shape) / depth;
   const [height, width] = rows > 1 ? rowsAsPlane(rows) : [1, 1];
   ifm.shape = [1, height, width, depth];
-  ofm.shape = [1, height, width, weights.shape[0]];
+  if (rows > 1) ofm.shape = [1, height, width, fromEnd(ofm.shape, -1)];
   return op;
 }
 

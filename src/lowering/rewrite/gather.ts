@@ -12,6 +12,7 @@ import {
 import type { IrGraph, Op, View } from '../ir.js';
 import { numberOption } from '../read.js';
 import { around, elements } from '../shape.js';
+import type { Shape } from '../shape.js';
 
 /** The indices in 32 bits. */
 function widened(op: Op, graph: IrGraph, indices: View): View {
@@ -22,7 +23,7 @@ function widened(op: Op, graph: IrGraph, indices: View): View {
   return { ...connectOutput(copy, wide), role: 1 };
 }
 
-/** GATHER (reference 01 §5.3, U85). */
+/** GATHER (reference 01 §5.3, U85). Its tensors get names by what they are to it (reference 07 C7). */
 export function lowerGather(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -31,10 +32,13 @@ export function lowerGather(op: Op, graph: IrGraph): Op {
   const indices = widened(op, graph, input(op, 1)!);
   const w = elements(indices.shape) / n;
   const made = newOp(graph, 'Gather', op.source);
-  connectInputLike(made, 0, ifm).shape = [1, n, k, c];
-  connectInputLike(made, 1, indices).shape = [1, 1, n, w];
-  connectOutputLike(made, ofm).shape = [1, n, w, c];
-  ofm.tensor.name = 'output';
+  const connect = (view: View, name: string, shape: Shape): void => {
+    view.tensor.name = name;
+    view.shape = shape;
+  };
+  connect(connectInputLike(made, 0, ifm), 'values', [1, n, k, c]);
+  connect(connectInputLike(made, 1, indices), 'indices', [1, 1, n, w]);
+  connect(connectOutputLike(made, ofm), 'output', [1, n, w, c]);
   disconnect(op);
   return made;
 }

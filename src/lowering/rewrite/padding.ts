@@ -145,7 +145,7 @@ export function lowerTile(op: Op, graph: IrGraph): Op {
   };
   repeated.forEach((axis, i) => {
     const shape = withAxis(from.shape, axis, from.shape[axis]! * multiples[axis]!);
-    const to = i === repeated.length - 1 ? ofm : intermediate(ofm, shape, `_tile${i}`);
+    const to = i === repeated.length - 1 ? ofm : intermediate(ofm, shape, `_tiled_axis_${axis}`);
     expectOperations(graph, op.source, multiples[axis]!);
     for (let k = 0; k < multiples[axis]!; k++) {
       copyTo(to, withAxis(zeros(shape.length), axis, k * from.shape[axis]!), shape);

@@ -13,6 +13,7 @@ import {
   NO_KERNEL,
   ofmOf,
   ROLE,
+  UNIT,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
 import type { OpKind, WeightArray } from '../operations.js';
@@ -190,17 +191,20 @@ export function reduceMinByMax(op: Op, graph: IrGraph): Op {
   return second;
 }
 
-/** SUM on an axis that is not the last: the axis is moved there (reference 01 §6.4 rule 10). */
+/**
+ * SUM on an axis that is not the last: a transposition, which leaves the values alone (reference 07 R13), moves the
+ * axis there (reference 01 §6.4 rule 10).
+ */
 function moveAxisLast(op: Op, graph: IrGraph, axis: number): Op {
   const ifm = ifmOf(op);
-  const [before, size, after] = around(ifm.shape, axis);
-  const turned = newTensor(`${ifm.tensor.name}_transpose`, ifm.tensor.type, [before, after, size]);
-  const transpose = build(graph, 'Transpose', op.source, [ifm.tensor], turned);
-  copyView(ifm, ifmOf(transpose));
-  ifmOf(transpose).shape = [before, size, after];
-  transpose.axes = [0, 2, 1];
   const { quant } = ifm;
-  ofmOf(transpose).quant = quant;
+  const { name, type } = ifm.tensor;
+  const [before, size, after] = around(ifm.shape, axis);
+  const turned = newTensor(`${name}_transpose`, type, [before, after, size]);
+  const transpose = build(graph, 'Transpose', op.source, [ifm.tensor], turned);
+  copyView({ ...ifm, shape: [before, size, after], quant: UNIT }, ifmOf(transpose));
+  ofmOf(transpose).quant = UNIT;
+  transpose.axes = [0, 2, 1];
   const reduce = newOp(graph, 'ReduceSum', op.source);
   connectInputLike(reduce, 0, { ...viewOf(turned), quant });
   connectOutputLike(reduce, ofmOf(op)).shape = [before, after, 1];

@@ -1,7 +1,19 @@
 import { cloneOp } from '../clone.js';
-import { disconnect, ifmOf, NO_KERNEL, ofmOf, sizeOf } from '../ir.js';
-import type { Op } from '../ir.js';
-import { around, elements } from '../shape.js';
+import {
+  connectInputLike,
+  connectOutput,
+  disconnect,
+  ifmOf,
+  newOp,
+  newTensor,
+  NO_KERNEL,
+  ofmOf,
+  reread,
+  sizeOf,
+} from '../ir.js';
+import type { IrGraph, Op } from '../ir.js';
+import type { Kernel } from '../operations.js';
+import { around, elements, fromEnd, withAxis } from '../shape.js';
 import { hasBatch } from './batch.js';
 import { LARGEST_AXIS, narrow } from './parts.js';
 import type { SplitContext } from './parts.js';
@@ -13,12 +25,12 @@ function fits(op: Op, axis: number, rank: number, extended: boolean): boolean {
 }
 
 /** Parts of at most 65536 positions of an axis that is not reduced. */
-function splitAxis(op: Op, context: SplitContext, axis: number): Op[] {
+function splitAxis(op: Op, graph: IrGraph, axis: number): Op[] {
   const total = sizeOf(ifmOf(op))[axis]!;
   if (total <= LARGEST_AXIS) return [op];
   const parts: Op[] = [];
   for (let at = 0; at < total; at += LARGEST_AXIS) {
-    const part = cloneOp(context.graph, op);
+    const part = cloneOp(graph, op);
     const count = Math.min(LARGEST_AXIS, total - at);
     narrow(ifmOf(part), axis, at, count);
     narrow(ofmOf(part), axis, at, count);
@@ -28,15 +40,59 @@ function splitAxis(op: Op, context: SplitContext, axis: number): Op[] {
   return parts;
 }
 
+/** Kernel of a reduction of `size` positions; sums over the depth have none. */
+function kernelOver(axis: number, rank: number, size: number): Kernel {
+  if (axis === rank - 1) return NO_KERNEL;
+  return axis === rank - 2 ? { ...NO_KERNEL, width: size } : { ...NO_KERNEL, height: size };
+}
+
+/** A reduced axis of more than 65536: block by block into a tensor, which is reduced then (reference 07 R14). */
+function splitReducedAxis(op: Op, graph: IrGraph, axis: number): Op[] {
+  const ifm = ifmOf(op);
+  const size = sizeOf(ifm);
+  const total = size[axis]!;
+  if (total <= LARGEST_AXIS) return [op];
+  const blocks = Math.ceil(total / LARGEST_AXIS);
+  const between = newTensor(`#${graph.stamp}`, ifm.tensor.type, withAxis(size, axis, blocks));
+  const parts: Op[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const at = block * LARGEST_AXIS;
+    const count = Math.min(LARGEST_AXIS, total - at);
+    const part = newOp(graph, op.kind, op.source);
+    narrow(connectInputLike(part, 0, ifm), axis, at, count);
+    narrow(connectOutput(part, between, between.shape, ifm.quant), axis, block, 1);
+    part.kernel = kernelOver(axis, size.length, count);
+    parts.push(part);
+  }
+  reread(op, ifm, between);
+  ifm.shape = between.shape;
+  ifm.slice = undefined;
+  op.kernel = kernelOver(axis, size.length, blocks);
+  return [...parts, op];
+}
+
+/** Every axis in parts that the hardware takes; `axis` is the one that is reduced. */
+function splitAxes(op: Op, graph: IrGraph, axis: number): Op[] {
+  const rank = ifmOf(op).shape.length;
+  return [rank - 3, rank - 2, rank - 1]
+    .filter((other) => other !== axis)
+    .reduce<Op[]>(
+      (parts, other) => parts.flatMap((part) => splitAxis(part, graph, other)),
+      splitReducedAxis(op, graph, axis),
+    );
+}
+
 /** Sums over the depth. */
-export function splitReduceSum(op: Op, context: SplitContext): Op[] {
+export function splitReduceSum(op: Op, { graph }: SplitContext): Op[] {
   if (hasBatch(op)) {
     const { shape } = ifmOf(op);
-    const [w, c] = [shape.at(-2)!, shape.at(-1)!];
-    ifmOf(op).shape = [1, elements(shape) / w / c, w, c];
-    ofmOf(op).shape = [1, elements(shape) / w / c, w, 1];
+    const [w, c] = [fromEnd(shape, -2), fromEnd(shape, -1)];
+    const h = elements(shape) / w / c;
+    ifmOf(op).shape = [h, w, c];
+    ofmOf(op).shape = [h, w, 1];
+    op.divided = true;
   }
-  return splitAxis(op, context, 1).flatMap((part) => splitAxis(part, context, 2));
+  return splitAxes(op, graph, ifmOf(op).shape.length - 1);
 }
 
 /**
@@ -49,19 +105,14 @@ function viewAround(op: Op, axis: number): void {
   ifm.shape = around(ifm.shape, axis);
   ifm.slice = undefined;
   ofm.shape = around(ofm.shape, axis);
-  op.kernel = { ...NO_KERNEL, width: ifm.shape[1]! };
+  op.kernel = kernelOver(1, 3, ifm.shape[1]!);
+  op.divided = true;
 }
 
 /** Maxima and the like. */
-export function splitReduce(op: Op, context: SplitContext): Op[] {
-  const { shape } = ifmOf(op);
-  let axis = op.axes?.[0] ?? 0;
-  if (!fits(op, axis, shape.length, context.target.family === 'u85')) {
-    viewAround(op, axis);
-    axis = 1;
-  }
-  const rank = ifmOf(op).shape.length;
-  return [rank - 3, rank - 2, rank - 1]
-    .filter((other) => other !== axis)
-    .reduce<Op[]>((parts, other) => parts.flatMap((part) => splitAxis(part, context, other)), [op]);
+export function splitReduce(op: Op, { graph, target }: SplitContext): Op[] {
+  const axis = op.axes?.[0] ?? 0;
+  if (fits(op, axis, ifmOf(op).shape.length, target.family === 'u85')) return splitAxes(op, graph, axis);
+  viewAround(op, axis);
+  return splitAxes(op, graph, 1);
 }

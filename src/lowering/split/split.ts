@@ -20,7 +20,9 @@ const again: Split = (op, context) => splitNow(op, context);
 
 const elementwise: Split = (op, context) => {
   const limited = context.target.family !== 'u85';
-  const parts = hasBatch(op) ? splitElementwiseBatch(op, context.graph) : [op];
+  const batch = hasBatch(op);
+  if (batch) op.divided = true;
+  const parts = batch ? splitElementwiseBatch(op, context.graph) : [op];
   if (parts.length === 1 && !isTooLarge(ofmOf(op)) && !isWideCopy(op, limited)) return parts;
   return parts.flatMap((part) => splitLargeAxes(part, context.graph, limited));
 };

@@ -1,11 +1,21 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
-import { connectInputLike, connectOutputLike, disconnect, ifmOf, newOp, newTensor, ofmOf } from '../ir.js';
+import { cloneOp } from '../clone.js';
+import {
+  connectInputLike,
+  connectOutputLike,
+  disconnect,
+  ifmOf,
+  newOp,
+  newTensor,
+  ofmOf,
+  sizeOf,
+} from '../ir.js';
 import type { IrGraph, Op, Source, Tensor, View } from '../ir.js';
 import { permutationName } from '../permutation.js';
 import { elements } from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { LoweringFamily } from '../target.js';
-import { leading } from './parts.js';
+import { LARGEST_AXIS, leading, narrow } from './parts.js';
 import type { SplitContext } from './parts.js';
 
 const NATIVE: Readonly<Record<LoweringFamily, ReadonlySet<string>>> = {
@@ -116,6 +126,23 @@ function rowOf(graph: IrGraph, source: Source, from: View, to: View, step: Step)
   return op;
 }
 
+/** Parts of at most 65536 positions of every axis of the IFM, each written where the permutation puts it (07 R14). */
+function splitAxes(op: Op, graph: IrGraph): Op[] {
+  const size = sizeOf(ifmOf(op));
+  const axis = size.findIndex((total) => total > LARGEST_AXIS);
+  if (axis < 0) return [op];
+  const parts: Op[] = [];
+  for (let at = 0; at < size[axis]!; at += LARGEST_AXIS) {
+    const count = Math.min(LARGEST_AXIS, size[axis]! - at);
+    const part = cloneOp(graph, op);
+    narrow(ifmOf(part), axis, at, count);
+    narrow(ofmOf(part), op.axes!.indexOf(axis), at, count);
+    parts.push(...splitAxes(part, graph));
+  }
+  disconnect(op);
+  return parts;
+}
+
 /** A transposition as those that the hardware has (reference 01 §9.7). */
 export function splitTranspose(op: Op, { graph, target }: SplitContext): Op[] {
   const ifm = ifmOf(op);
@@ -123,7 +150,7 @@ export function splitTranspose(op: Op, { graph, target }: SplitContext): Op[] {
   const axes = op.axes ?? [];
   const bits = ELEMENT_BITS[ifm.tensor.type];
   const native = (list: readonly number[]): boolean => isNative(list, bits, target.family);
-  if (native(axes) && leading(ifm) === 1) return [op];
+  if (native(axes) && leading(ifm) === 1) return splitAxes(op, graph);
   const list = steps(ifm.slice?.size ?? ifm.shape, axes, native);
   let from: View = { ...ifm };
   const parts: Op[] = [];
@@ -138,5 +165,5 @@ export function splitTranspose(op: Op, { graph, target }: SplitContext): Op[] {
     from = to;
   });
   disconnect(op);
-  return parts;
+  return parts.flatMap((part) => splitAxes(part, graph));
 }
