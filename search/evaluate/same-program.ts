@@ -58,6 +58,7 @@ const sameOperation = (a: ProgramOp, b: ProgramOp, tensors: Pairing): boolean =>
   a.tables.length === b.tables.length &&
   a.tables.every(({ key, bytes }, i) => key === b.tables[i]!.key && bytes === b.tables[i]!.bytes) &&
   tensors.all(a.ifms, b.ifms) &&
+  tensors.all(a.parameters, b.parameters) &&
   tensors.all(a.chainedIfms, b.chainedIfms) &&
   tensors.all(a.externals, b.externals) &&
   tensors.all(a.ofms, b.ofms) &&

@@ -15,10 +15,17 @@ function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
   const { name, type, graphInput, graphOutput, persistent, constant } = tensor;
   const shape = toShape4(tensor.shape);
   const id = emitter.nextId++;
-  const made: FeatureMap =
-    constant === undefined
-      ? { id, name, type, shape, graphInput, graphOutput, persistent }
-      : { id, name, type, shape, constant, graphInput, graphOutput, persistent };
+  const made: FeatureMap = {
+    id,
+    name,
+    type,
+    shape,
+    ...(constant !== undefined && { constant }),
+    ...((tensor.shapeless || tensor.shape.some((size) => size < 0)) && { unknownShape: true }),
+    graphInput,
+    graphOutput,
+    persistent,
+  };
   tensor.feature = made;
   return made;
 }
@@ -51,10 +58,14 @@ const NO_SUBS: readonly LoweredOp[] = [];
 
 function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<LoweredOp> {
   const ifms: View[] = [];
+  const parameters: View[] = [];
   let scaled = true;
   const npu = op.kind !== 'Passthrough';
   for (const view of op.inputs) {
-    if (view.role >= ROLE.weights && npu) continue;
+    if (view.role >= ROLE.weights) {
+      if (!npu) parameters.push(emitView(view, emitter));
+      continue;
+    }
     ifms.push(emitView(view, emitter));
     if (view.quant === undefined || view.quant.scales.length === 0) scaled = false;
   }
@@ -83,7 +94,10 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     if (weights !== undefined) made.weights = weights;
     if (op.lut !== undefined) made.lut = op.lut;
     if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
-  } else made.reason = op.reason ?? 'not supported';
+  } else {
+    made.reason = op.reason ?? 'not supported';
+    made.parameters = parameters;
+  }
   return made;
 }
 

@@ -121,8 +121,15 @@ export interface Op {
   stamp: number;
 }
 
-/** Roles of inputs; IFM i has role i. */
-export const ROLE = { ifm: 0, ifm2: 1, weights: 1000, bias: 1001, parameter: 1002, state: 1010 } as const;
+/** Roles of inputs; IFM i has role i. Beyond `weights` they take no memory while a CPU operation runs. */
+export const ROLE = {
+  ifm: 0,
+  ifm2: 1,
+  intermediate: 900,
+  weights: 1000,
+  bias: 1001,
+  parameter: 1002,
+} as const;
 
 export const NO_KERNEL: Kernel = {
   height: 1,

@@ -42,8 +42,12 @@ export type TfKind =
 
 export type Kind = OpKind | TfKind;
 
-/** Where the inputs of an operator go: names of roles by position; `ifm*` counts on. */
-export type InputLayout = 'ifms' | 'weights' | 'transpose-conv' | 'parameters' | 'split' | 'scatter' | 'lstm';
+/**
+ * Where the inputs of an operator go: names of roles by position, `ifm*` counts on; or the positions of those that are
+ * no feature maps.
+ */
+export type InputLayout =
+  'ifms' | 'weights' | 'transpose-conv' | 'parameters' | 'split' | 'scatter' | 'lstm' | readonly number[];
 
 export interface Builtin {
   readonly kind: Kind;
@@ -72,7 +76,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['CONV_2D', row('Conv2D', 'Conv2D', 'weights')],
   ['DEPTHWISE_CONV_2D', row('DepthwiseConv2D', 'DepthwiseConv2D', 'weights')],
   ['EXP', row('Exp', 'Exp')],
-  ['EXPAND_DIMS', row('Reshape', 'ExpandDims', 'parameters')],
+  ['EXPAND_DIMS', row('Reshape', 'ExpandDims')],
   ['FULLY_CONNECTED', row('FullyConnected', 'FullyConnected', 'weights')],
   ['HARD_SWISH', row('HardSwish', 'HardSwish')],
   ['LEAKY_RELU', row('LeakyReluList', 'LeakyRelu')],
@@ -137,6 +141,25 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['BATCH_TO_SPACE_ND', row('Unknown', 'BatchToSpaceND', 'parameters', 'none')],
 ]);
 
+/** Operators of the CPU only whose inputs are not all feature maps (reference 07, part A rule 5). */
+const CPU_INPUTS: Readonly<Record<string, InputLayout>> = {
+  SVDF: [1, 2, 3, 4],
+  LSTM: [1],
+  RNN: [1],
+  UNIDIRECTIONAL_SEQUENCE_RNN: [1],
+  BIDIRECTIONAL_SEQUENCE_LSTM: [1],
+  BIDIRECTIONAL_SEQUENCE_RNN: [1],
+  ARG_MIN: [1],
+  ONE_HOT: [1],
+  TOPK_V2: [1],
+  REVERSE_SEQUENCE: [1],
+  SEGMENT_SUM: [1],
+  REDUCE_PROD: [1],
+  NON_MAX_SUPPRESSION_V4: [2, 3, 4],
+  NON_MAX_SUPPRESSION_V5: [2, 3, 4, 5],
+  LSH_PROJECTION: [0, 2],
+};
+
 const UNKNOWN = new Map<string, Builtin>();
 
 /** The row of a builtin operator; operators that no NPU has get a row with their name in camel case. */
@@ -147,7 +170,7 @@ export function builtinOf(name: string): Builtin {
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join('');
-  const made = row('Unknown', original, 'ifms', 'none');
+  const made = row('Unknown', original, CPU_INPUTS[name] ?? 'ifms', 'none');
   UNKNOWN.set(name, made);
   return made;
 }

@@ -111,6 +111,7 @@ export function liveRanges(
     const info = tensors[tensor]!;
     const buffer = isPrimary ? place?.rolling : undefined;
     if (!(rolling && buffer !== undefined) && !isIn(placement, tensor, target)) return;
+    if (info.bytes === 0) return;
     const range = table.forTensor(tensor, info.bytes);
     if (buffer !== undefined) table.sizes[range] = buffer.bytes;
     table.use(range, t, 1);

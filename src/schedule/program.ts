@@ -36,6 +36,8 @@ export interface ProgramOp {
   readonly macs: number;
   /** Tensors that the primary reads, in index order. */
   readonly ifms: readonly number[];
+  /** Tensors that a CPU operation reads, but does not keep in memory while it runs. */
+  readonly parameters: readonly number[];
   /** Tensors that chained operations read besides the chained one. */
   readonly chainedIfms: readonly number[];
   /** Tensor of each of the `externals` of `cost`. */
