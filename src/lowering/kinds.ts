@@ -76,7 +76,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['CONV_2D', row('Conv2D', 'Conv2D', 'weights')],
   ['DEPTHWISE_CONV_2D', row('DepthwiseConv2D', 'DepthwiseConv2D', 'weights')],
   ['EXP', row('Exp', 'Exp')],
-  ['EXPAND_DIMS', row('Reshape', 'ExpandDims')],
+  ['EXPAND_DIMS', row('Reshape', 'ExpandDims', 'parameters')],
   ['FULLY_CONNECTED', row('FullyConnected', 'FullyConnected', 'weights')],
   ['HARD_SWISH', row('HardSwish', 'HardSwish')],
   ['LEAKY_RELU', row('LeakyReluList', 'LeakyRelu')],
