@@ -41,6 +41,7 @@ const UNUSED: ProgramTensor = {
   graphInput: false,
   graphOutput: false,
   persistent: false,
+  state: undefined,
   usedByCpu: false,
   producers: [],
   consumers: [],

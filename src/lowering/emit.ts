@@ -25,6 +25,7 @@ function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
     graphInput,
     graphOutput,
     persistent,
+    ...(tensor.state !== undefined && { state: tensor.state }),
   };
   tensor.feature = made;
   return made;
@@ -97,6 +98,9 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
   } else {
     made.reason = op.reason ?? 'not supported';
     made.parameters = parameters;
+    for (const tensor of op.intermediates) {
+      ifms.push({ tensor: featureOf(tensor, emitter), shape: toShape4(tensor.shape) });
+    }
   }
   return made;
 }

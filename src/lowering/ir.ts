@@ -64,6 +64,8 @@ export interface Tensor {
   graphInput: boolean;
   graphOutput: boolean;
   persistent: boolean;
+  /** State that it is an alias of: aliases of one state are one place in memory. */
+  state: object | undefined;
   /** The file's tensor, where there is one. */
   readonly source: NetworkTensor | undefined;
   /** What it became in the lowered network. */
@@ -112,6 +114,8 @@ export interface Op {
   upscale: 'none' | 'nearest' | 'zeros';
   /** Tensor that the operation needs in between. */
   scratch: Tensor | undefined;
+  /** Tensors that the file's operator needs in between. */
+  intermediates: readonly Tensor[];
   /** Facts of one kind of operation, defined by the file that handles that kind. */
   extra: unknown;
   /** A fused activation that was made an operation of its own. */
@@ -122,14 +126,7 @@ export interface Op {
 }
 
 /** Roles of inputs; IFM i has role i. Beyond `weights` they take no memory while a CPU operation runs. */
-export const ROLE = {
-  ifm: 0,
-  ifm2: 1,
-  intermediate: 900,
-  weights: 1000,
-  bias: 1001,
-  parameter: 1002,
-} as const;
+export const ROLE = { ifm: 0, ifm2: 1, weights: 1000, bias: 1001, parameter: 1002 } as const;
 
 export const NO_KERNEL: Kernel = {
   height: 1,
@@ -167,6 +164,7 @@ export function newTensor(
     graphInput: false,
     graphOutput: false,
     persistent: false,
+    state: undefined,
     source,
     feature: undefined,
   };
@@ -208,6 +206,7 @@ export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
     ofmAxes: undefined,
     upscale: 'none',
     scratch: undefined,
+    intermediates: [],
     extra: undefined,
     splitOff: false,
     reason: undefined,

@@ -18,6 +18,8 @@ export interface FeatureMap {
   readonly graphOutput: boolean;
   /** State that outlives an inference. */
   readonly persistent: boolean;
+  /** Feature maps of one state are one place in memory. */
+  readonly state?: object;
 }
 
 /** How one operation reads or writes a feature map. */

@@ -205,9 +205,7 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
     const index = operator.inputs[i]!;
     if (index >= 0) connectInput(op, roleOf(builtin, i), tensorOf(index));
   }
-  operator.intermediates.forEach((index, i) => {
-    if (index >= 0) connectInput(op, ROLE.intermediate + i, tensorOf(index));
-  });
+  op.intermediates = operator.intermediates.filter((index) => index >= 0).map(tensorOf);
   const outputs = operator.outputs;
   for (let i = 0; i < outputs.length; i++) {
     const tensor = tensorOf(outputs[i]!);
@@ -217,7 +215,8 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
   readKernel(operator, op);
   const fused = operator.options['fused_activation_function'];
   const activation = typeof fused === 'string' ? FUSED_ACTIVATIONS[fused] : undefined;
-  if (activation !== undefined && builtin.kind !== 'Unknown') splitActivation(ir, op, activation);
+  if (activation !== undefined && builtin.kind !== 'Unknown' && builtin.kind !== 'Lstm')
+    splitActivation(ir, op, activation);
 }
 
 const SHAPE_OF_IFM: ReadonlySet<string> = new Set(['ABS', 'LEAKY_RELU', 'NEG', 'LOGICAL_NOT', 'QUANTIZE']);

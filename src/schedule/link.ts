@@ -241,6 +241,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       graphInput: tensor.graphInput,
       graphOutput: tensor.graphOutput,
       persistent: tensor.persistent,
+      state: tensor.state,
       usedByCpu: [...use.producers, ...use.consumers].some(({ op }) => op.target === 'CPU'),
       producers: uses.producers[slot]!,
       consumers: uses.consumers[slot]!,

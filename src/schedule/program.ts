@@ -18,6 +18,8 @@ export interface ProgramTensor {
   readonly graphInput: boolean;
   readonly graphOutput: boolean;
   readonly persistent: boolean;
+  /** Tensors of one state are one place in memory, as large as the first one used. */
+  readonly state: object | undefined;
   /** Read or written by a CPU operation. */
   readonly usedByCpu: boolean;
   /** Indices of the operations that write and read it, one entry per connection. */
