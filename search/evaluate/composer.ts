@@ -41,6 +41,7 @@ const UNUSED: ProgramTensor = {
   graphInput: false,
   graphOutput: false,
   persistent: false,
+  state: undefined,
   usedByCpu: false,
   producers: [],
   consumers: [],
@@ -83,6 +84,7 @@ const isLocal = (tensor: ProgramTensor, inSegment: Int32Array, s: number): boole
 /** Every tensor that an operation names. */
 const tensorsOf = (op: ProgramOp): readonly number[] => [
   ...op.ifms,
+  ...op.parameters,
   ...op.chainedIfms,
   ...op.externals,
   ...op.ofms,
@@ -160,6 +162,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
     const ops = program.ops.slice(run.from, run.to).map((op, k): ProgramOp => ({
       ...op,
       ifms: op.ifms.map((id) => use(reads, id, k)),
+      parameters: op.parameters.map((id) => use(reads, id, k)),
       chainedIfms: op.chainedIfms.map((id) => use(reads, id, k)),
       externals: op.externals.map(numberOf),
       ofms: op.ofms.map((id) => use(writes, id, k)),

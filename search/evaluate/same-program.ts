@@ -4,6 +4,7 @@ import type { Program, ProgramOp, ProgramTensor } from '../../src/schedule/progr
 class Pairing {
   private readonly there = new Map<number, number>();
   private readonly here = new Map<number, number>();
+  private readonly states = new Map<object, object>();
 
   constructor(
     private readonly a: Program,
@@ -16,7 +17,14 @@ class Pairing {
     if (known !== undefined || back !== undefined) return known === y && back === x;
     this.there.set(x, y);
     this.here.set(y, x);
-    return sameTensor(this.a.tensors[x]!, this.b.tensors[y]!);
+    return this.sameKind(this.a.tensors[x]!, this.b.tensors[y]!);
+  }
+
+  private sameKind(a: ProgramTensor, b: ProgramTensor): boolean {
+    if (a.state === undefined || b.state === undefined) return a.state === b.state && sameTensor(a, b);
+    const other = this.states.get(a.state) ?? b.state;
+    this.states.set(a.state, other);
+    return other === b.state && sameTensor(a, b);
   }
 
   all(xs: readonly number[], ys: readonly number[]): boolean {
@@ -58,6 +66,7 @@ const sameOperation = (a: ProgramOp, b: ProgramOp, tensors: Pairing): boolean =>
   a.tables.length === b.tables.length &&
   a.tables.every(({ key, bytes }, i) => key === b.tables[i]!.key && bytes === b.tables[i]!.bytes) &&
   tensors.all(a.ifms, b.ifms) &&
+  tensors.all(a.parameters, b.parameters) &&
   tensors.all(a.chainedIfms, b.chainedIfms) &&
   tensors.all(a.externals, b.externals) &&
   tensors.all(a.ofms, b.ofms) &&

@@ -21,6 +21,8 @@ function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
   const made: Writable<FeatureMap> = { id, name, type, shape, graphInput, graphOutput, persistent };
   if (tensor.shape.length > 4) made.leading = tensor.shape.slice(0, -3);
   if (constant !== undefined) made.constant = constant;
+  if (tensor.shapeless || tensor.shape.some((size) => size < 0)) made.unknownShape = true;
+  if (tensor.state !== undefined) made.state = tensor.state;
   tensor.feature = made;
   return made;
 }
@@ -51,10 +53,14 @@ const NO_SUBS: readonly LoweredOp[] = [];
 
 function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<LoweredOp> {
   const ifms: View[] = [];
+  const parameters: View[] = [];
   let scaled = true;
   const npu = op.kind !== 'Passthrough';
   for (const view of op.inputs) {
-    if (view.role >= ROLE.weights && npu) continue;
+    if (view.role >= ROLE.weights) {
+      if (!npu) parameters.push(emitView(view, emitter));
+      continue;
+    }
     ifms.push(emitView(view, emitter));
     if (view.quant === undefined || view.quant.scales.length === 0) scaled = false;
   }
@@ -88,7 +94,13 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     if (weights !== undefined) made.weights = weights;
     if (op.lut !== undefined) made.lut = op.lut;
     if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
-  } else made.reason = op.reason ?? 'not supported';
+  } else {
+    made.reason = op.reason ?? 'not supported';
+    made.parameters = parameters;
+    for (const tensor of op.intermediates) {
+      ifms.push({ tensor: featureOf(tensor, emitter), shape: toShape4(tensor.shape) });
+    }
+  }
   return made;
 }
 

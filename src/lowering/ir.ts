@@ -64,6 +64,8 @@ export interface Tensor {
   graphInput: boolean;
   graphOutput: boolean;
   persistent: boolean;
+  /** State that it is an alias of: aliases of one state are one place in memory. */
+  state: object | undefined;
   /** The file's tensor, where there is one. */
   readonly source: NetworkTensor | undefined;
   /** What it became in the lowered network. */
@@ -112,6 +114,8 @@ export interface Op {
   upscale: 'none' | 'nearest' | 'zeros';
   /** Tensor that the operation needs in between. */
   scratch: Tensor | undefined;
+  /** Tensors that the file's operator needs in between. */
+  intermediates: readonly Tensor[];
   /** Facts of one kind of operation, defined by the file that handles that kind. */
   extra: unknown;
   /** Was fitted to the hardware's axes: writes all of its OFM like a part of a tensor (reference 07 R19). */
@@ -123,8 +127,8 @@ export interface Op {
   stamp: number;
 }
 
-/** Roles of inputs; IFM i has role i. */
-export const ROLE = { ifm: 0, ifm2: 1, weights: 1000, bias: 1001, parameter: 1002, state: 1010 } as const;
+/** Roles of inputs; IFM i has role i. Beyond `weights` they take no memory while a CPU operation runs. */
+export const ROLE = { ifm: 0, ifm2: 1, weights: 1000, bias: 1001, parameter: 1002 } as const;
 
 export const NO_KERNEL: Kernel = {
   height: 1,
@@ -162,6 +166,7 @@ export function newTensor(
     graphInput: false,
     graphOutput: false,
     persistent: false,
+    state: undefined,
     source,
     feature: undefined,
   };
@@ -203,6 +208,7 @@ export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
     ofmAxes: undefined,
     upscale: 'none',
     scratch: undefined,
+    intermediates: [],
     extra: undefined,
     divided: false,
     splitOff: false,

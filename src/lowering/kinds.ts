@@ -42,8 +42,12 @@ export type TfKind =
 
 export type Kind = OpKind | TfKind;
 
-/** Where the inputs of an operator go: names of roles by position; `ifm*` counts on. */
-export type InputLayout = 'ifms' | 'weights' | 'transpose-conv' | 'parameters' | 'split' | 'scatter' | 'lstm';
+/**
+ * Where the inputs of an operator go: names of roles by position, `ifm*` counts on; or the positions of those that are
+ * no feature maps.
+ */
+export type InputLayout =
+  'ifms' | 'weights' | 'transpose-conv' | 'parameters' | 'split' | 'scatter' | 'lstm' | readonly number[];
 
 export interface Builtin {
   readonly kind: Kind;
@@ -148,6 +152,25 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['TOPK_V2', 'TopKV2'],
 ]);
 
+/** Operators of the CPU only whose inputs are not all feature maps (reference 07, part A rule 5). */
+const CPU_INPUTS: Readonly<Record<string, InputLayout>> = {
+  SVDF: [1, 2, 3, 4],
+  LSTM: [1],
+  RNN: [1],
+  UNIDIRECTIONAL_SEQUENCE_RNN: [1],
+  BIDIRECTIONAL_SEQUENCE_LSTM: [1],
+  BIDIRECTIONAL_SEQUENCE_RNN: [1],
+  ARG_MIN: [1],
+  ONE_HOT: [1],
+  TOPK_V2: [1],
+  REVERSE_SEQUENCE: [1],
+  SEGMENT_SUM: [1],
+  REDUCE_PROD: [1],
+  NON_MAX_SUPPRESSION_V4: [2, 3, 4],
+  NON_MAX_SUPPRESSION_V5: [2, 3, 4, 5],
+  LSH_PROJECTION: [0, 2],
+};
+
 const camelCase = (name: string): string =>
   name
     .split('_')
@@ -160,7 +183,7 @@ const UNKNOWN = new Map<string, Builtin>();
 export function builtinOf(name: string): Builtin {
   const known = BUILTINS.get(name) ?? UNKNOWN.get(name);
   if (known !== undefined) return known;
-  const made = row('Unknown', RENAMED.get(name) ?? camelCase(name), 'ifms', 'none');
+  const made = row('Unknown', RENAMED.get(name) ?? camelCase(name), CPU_INPUTS[name] ?? 'ifms', 'none');
   UNKNOWN.set(name, made);
   return made;
 }

@@ -14,10 +14,14 @@ export interface FeatureMap {
   /** The axes before the last three, where there is more than one: `shape` begins with their product. */
   readonly leading?: readonly number[];
   readonly constant?: Constant;
+  /** The file does not say its shape, or not all of it; only the CPU touches it. */
+  readonly unknownShape?: true;
   readonly graphInput: boolean;
   readonly graphOutput: boolean;
   /** State that outlives an inference. */
   readonly persistent: boolean;
+  /** Feature maps of one state are one place in memory. */
+  readonly state?: object;
 }
 
 /** How one operation reads or writes a feature map. */
@@ -161,6 +165,8 @@ export interface LoweredOp {
   readonly reason?: string;
   /** Feature-map inputs in index order (IFM, IFM2, …), constants included; no weights, biases or tables. */
   readonly ifms: readonly View[];
+  /** CPU operations: what they read besides, which need not be in memory while they run. */
+  readonly parameters?: readonly View[];
   /** One for NPU operations; any number for CPU operations. */
   readonly ofms: readonly View[];
   /** 1×1, stride 1, no padding where the operation has none. */

@@ -130,7 +130,7 @@ function tflitePasses(t: Traits): readonly Pass[] {
       rule(['Less', 'LessEqual'], lowerLess),
       rule('GatherV2', lowerGather),
       rule('ScatterNd', lowerScatter),
-      rule('Lstm', lowerLstm),
+      rule('Lstm', (op, graph) => lowerLstm(op, graph, t.tables16)),
       rule('Concat', lowerConcat),
     ]),
   ];

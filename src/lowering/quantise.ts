@@ -38,7 +38,7 @@ const toUnit: Rule = (op, ofm) => {
 
 const function16: Rule = (op, ofm) => {
   unitInputs(op);
-  if (hasScale(ofm.quant)) ofm.quant = op.splitOff ? UNIT : RESCALING;
+  if (hasScale(ofm.quant) && ofm.quant?.unit !== true) ofm.quant = op.splitOff ? UNIT : RESCALING;
 };
 
 /** The few kinds whose quantisation decides what becomes of the list of operations (reference 01 §4). */

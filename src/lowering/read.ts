@@ -16,6 +16,9 @@ export const flagOption = (op: Operator, name: string): boolean => op.options[na
 const asNumber = (value: OptionValue | undefined): number =>
   typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : 0;
 
+/** How reports name a tensor to which the file gives no name. */
+const UNNAMED = '<unnamed>';
+
 /** Name of the first output that the file gives an operator, '' for none. */
 export const outputName = (ir: IrGraph, { outputs }: Operator): string =>
   ir.graph.tensors[outputs[0] ?? -1]?.name ?? '';
@@ -105,8 +108,8 @@ function readKernel(operator: Operator, op: Op): void {
 }
 
 /** Role of the input at a position (reference 01 §2.4). */
-function roleOf(builtin: Builtin, position: number): number {
-  switch (builtin.inputs) {
+function roleOf({ inputs }: Builtin, position: number): number {
+  switch (inputs) {
     case 'ifms':
       return position;
     case 'weights':
@@ -117,8 +120,13 @@ function roleOf(builtin: Builtin, position: number): number {
       return position === 0 ? ROLE.parameter : ROLE.ifm;
     case 'scatter':
       return position < 2 ? position : ROLE.parameter;
-    default:
+    case 'parameters':
+    case 'lstm':
       return position === 0 ? ROLE.ifm : ROLE.parameter + position - 1;
+    default:
+      return inputs.includes(position)
+        ? ROLE.parameter + position
+        : position - inputs.filter((other) => other < position).length;
   }
 }
 
@@ -163,7 +171,8 @@ export function readGraph(graph: Graph, budget: Budget): IrGraph {
     const known = tensors[index];
     if (known !== undefined) return known;
     const source = graph.tensors[index]!;
-    const made = newTensor(source.name, source.type, source.shape ?? [], source.constant, source);
+    const name = source.name === '' ? UNNAMED : source.name;
+    const made = newTensor(name, source.type, source.shape ?? [], source.constant, source);
     made.quant = source.quantisation;
     made.shapeless = source.shape === undefined;
     made.persistent = source.variable;
@@ -206,6 +215,7 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
     const index = operator.inputs[i]!;
     if (index >= 0) connectInput(op, roleOf(builtin, i), tensorOf(index));
   }
+  op.intermediates = operator.intermediates.filter((index) => index >= 0).map(tensorOf);
   const outputs = operator.outputs;
   for (let i = 0; i < outputs.length; i++) {
     const tensor = tensorOf(outputs[i]!);
@@ -215,7 +225,8 @@ function readOperator(ir: IrGraph, operator: Operator, tensorOf: (index: number)
   readKernel(operator, op);
   const fused = operator.options['fused_activation_function'];
   const activation = typeof fused === 'string' ? FUSED_ACTIVATIONS[fused] : undefined;
-  if (activation !== undefined && builtin.kind !== 'Unknown') splitActivation(ir, op, activation);
+  if (activation !== undefined && builtin.kind !== 'Unknown' && builtin.kind !== 'Lstm')
+    splitActivation(ir, op, activation);
 }
 
 const SHAPE_OF_IFM: ReadonlySet<string> = new Set(['ABS', 'LEAKY_RELU', 'NEG', 'LOGICAL_NOT', 'QUANTIZE']);

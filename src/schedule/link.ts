@@ -225,6 +225,9 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
   const uses = new Uses();
   const connections = network.ops.map((op, opIndex) => {
     const ifms = op.ifms.map((view, index) => uses.read({ op, view, index }, opIndex));
+    const parameters =
+      op.parameters?.map((view, k) => uses.read({ op, view, index: op.ifms.length + k }, opIndex)) ??
+      NO_INPUTS;
     const chainedIfms = externalInputs(op).map(({ sub, view, index }) =>
       uses.read({ op: sub, view, index }, opIndex),
     );
@@ -232,7 +235,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const written = op.target === 'CPU' ? op.ofms : last.ofms;
     const ofms = written.map((view, index) => uses.write({ op: last, view, index }, opIndex));
     const scratch = op.scratch === undefined ? -1 : uses.scratch(op.scratch);
-    return { ifms, chainedIfms, ofms, scratch };
+    return { ifms, parameters, chainedIfms, ofms, scratch };
   });
 
   const tensors = uses.list.map((use, slot): ProgramTensor => {
@@ -244,12 +247,13 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       bits: ELEMENT_BITS[tensor.type],
       shape: tensor.shape,
       format,
-      bytes: storedBytes(tensor, format),
+      bytes: tensor.unknownShape === true ? 0 : storedBytes(tensor, format),
       constant: tensor.constant !== undefined,
       contentKey: tensor.constant === undefined ? '' : contentHash(tensor.constant),
       graphInput: tensor.graphInput,
       graphOutput: tensor.graphOutput,
       persistent: tensor.persistent,
+      state: tensor.state,
       usedByCpu: [...use.producers, ...use.consumers].some(({ op }) => op.target === 'CPU'),
       producers: uses.producers[slot]!,
       consumers: uses.consumers[slot]!,
@@ -266,7 +270,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
   };
 
   const ops = network.ops.map((op, i): ProgramOp => {
-    const { ifms, chainedIfms, ofms, scratch } = connections[i]!;
+    const { ifms, parameters, chainedIfms, ofms, scratch } = connections[i]!;
     const last = lastMember(op);
     const npu = op.target === 'NPU';
     const ofmView = last.ofms[0];
@@ -288,6 +292,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       weights: npu ? identityOf(op.weights) : undefined,
       macs: npu ? COUNT_MACS[family](op) : 0,
       ifms,
+      parameters,
       chainedIfms,
       externals: group?.externals.map(({ view }) => uses.find(view.tensor)!) ?? NO_INPUTS,
       keepsResult: group?.internalOfm ?? false,

@@ -1,7 +1,7 @@
 import { roundUp } from '../cost/integers.js';
 import type { CascadePlace, Schedule, WeightBuffer } from './entry.js';
 import { AREA } from './machine.js';
-import type { Program, ProgramOp } from './program.js';
+import type { Program, ProgramOp, ProgramTensor } from './program.js';
 
 /** Where every tensor lies (`AREA`), and what that means for one target memory. */
 export interface Placement {
@@ -53,13 +53,17 @@ class RangeTable {
   readonly ends: Int32Array;
   readonly sizes: Float64Array;
   readonly rangeOf: Int32Array;
+  private readonly states = new Map<object, number>();
 
-  constructor(tensors: number, ops: number) {
-    const capacity = tensors + 2 * ops;
+  constructor(
+    private readonly tensors: readonly ProgramTensor[],
+    ops: number,
+  ) {
+    const capacity = tensors.length + 2 * ops;
     this.starts = new Int32Array(capacity);
     this.ends = new Int32Array(capacity);
     this.sizes = new Float64Array(capacity);
-    this.rangeOf = new Int32Array(tensors).fill(NONE);
+    this.rangeOf = new Int32Array(tensors.length).fill(NONE);
   }
 
   create(size: number): number {
@@ -70,12 +74,13 @@ class RangeTable {
     return range;
   }
 
-  forTensor(tensor: number, bytes: number): number {
+  forTensor(tensor: number): number {
     let range = this.rangeOf[tensor]!;
-    if (range === NONE) {
-      range = this.create(bytes);
-      this.rangeOf[tensor] = range;
-    }
+    if (range !== NONE) return range;
+    const { bytes, state } = this.tensors[tensor]!;
+    range = (state && this.states.get(state)) ?? this.create(bytes);
+    if (state !== undefined) this.states.set(state, range);
+    this.rangeOf[tensor] = range;
     return range;
   }
 
@@ -102,7 +107,7 @@ export function liveRanges(
   bufferOwner?: Int32Array,
 ): Liveness {
   const { ops, tensors } = program;
-  const table = new RangeTable(tensors.length, ops.length);
+  const table = new RangeTable(tensors, ops.length);
   const times = new Int32Array(ops.length);
   const bufferRanges: (readonly number[] | undefined)[] = [];
   const holdsBuffers = !placement.spilling || target === AREA.staging;
@@ -111,7 +116,8 @@ export function liveRanges(
     const info = tensors[tensor]!;
     const buffer = isPrimary ? place?.rolling : undefined;
     if (!(rolling && buffer !== undefined) && !isIn(placement, tensor, target)) return;
-    const range = table.forTensor(tensor, info.bytes);
+    if (info.bytes === 0) return;
+    const range = table.forTensor(tensor);
     if (buffer !== undefined) table.sizes[range] = buffer.bytes;
     table.use(range, t, 1);
     if (info.graphInput) table.use(range, 0, 1);
@@ -148,7 +154,7 @@ export function liveRanges(
     if (place === undefined) reused = inPlaceInput(op, placement, target);
     else if (place.reusesInput && (rolling || isIn(placement, ofm!, target))) reused = primary!;
     if (reused !== NONE) {
-      const range = table.forTensor(reused, tensors[reused]!.bytes);
+      const range = table.forTensor(reused);
       const old = table.rangeOf[ofm!]!;
       if (old !== NONE && old !== range) table.sizes[old] = 0;
       table.rangeOf[ofm!] = range;

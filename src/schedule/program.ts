@@ -18,6 +18,8 @@ export interface ProgramTensor {
   readonly graphInput: boolean;
   readonly graphOutput: boolean;
   readonly persistent: boolean;
+  /** Tensors of one state are one place in memory, as large as the first one used. */
+  readonly state: object | undefined;
   /** Read or written by a CPU operation. */
   readonly usedByCpu: boolean;
   /** Indices of the operations that write and read it, one entry per connection. */
@@ -36,6 +38,8 @@ export interface ProgramOp {
   readonly macs: number;
   /** Tensors that the primary reads, in index order. */
   readonly ifms: readonly number[];
+  /** Tensors that a CPU operation reads, but does not keep in memory while it runs. */
+  readonly parameters: readonly number[];
   /** Tensors that chained operations read besides the chained one. */
   readonly chainedIfms: readonly number[];
   /** Tensor of each of the `externals` of `cost`. */

@@ -13,11 +13,12 @@ import {
   ROLE,
   UNIT,
 } from '../ir.js';
-import type { IrGraph, Op, Slice, Tensor, View } from '../ir.js';
+import type { IrGraph, Op, Quant, Slice, Tensor, View } from '../ir.js';
 import type { Kind } from '../kinds.js';
 import { flagOption, numberOption } from '../read.js';
 import type { Shape } from '../shape.js';
 import { matrixWeights } from '../weights.js';
+import { wideTable } from './tables.js';
 
 /** Gates by their place among the weights. */
 const GATE = { input: 0, forget: 1, cell: 2, output: 3 } as const;
@@ -31,10 +32,12 @@ interface State {
   readonly slice: Slice | undefined;
 }
 
-/** What all steps of one LSTM share. */
+/** What all steps of one batch of one LSTM share. */
 interface Cell {
   readonly op: Op;
   readonly graph: IrGraph;
+  /** Sigmoid and tanh read tables. */
+  readonly tables: boolean;
   readonly units: number;
   /** Rows that one step works on. */
   readonly rows: number;
@@ -47,15 +50,26 @@ const fileInput = (op: Op, position: number): View => input(op, ROLE.parameter +
 
 const rowShape = (cell: Cell): Shape => [1, 1, cell.rows, cell.units];
 
-function step(cell: Cell, kind: Kind, inputs: readonly (Tensor | State)[], name: string): Tensor {
+/** What a tanh of a tensor with a scale of its own gives: not the unit scale. */
+const TANH_SCALE: Quant = { scales: [2 ** -15], zeroPoints: [0] };
+
+/** Makes an operation that writes `to`, or a new tensor of that name. */
+function step(
+  cell: Cell,
+  kind: Kind,
+  inputs: readonly (Tensor | State)[],
+  to: string | Tensor,
+  quant: Quant = UNIT,
+): Tensor {
   const made = newOp(cell.graph, kind, cell.op.source);
   inputs.forEach((from, role) => {
     if ('tensor' in from) readState(cell, made, role, from);
     else connectInput(made, role, from, from.shape, UNIT);
   });
-  const to = newTensor(`${ofmOf(cell.op).tensor.name}_${name}`, 'int16', rowShape(cell));
-  connectOutput(made, to, to.shape, UNIT);
-  return to;
+  if (cell.tables && (kind === 'Sigmoid' || kind === 'Tanh')) made.lut = wideTable(kind);
+  const written = typeof to === 'string' ? newTensor(to, 'int16', rowShape(cell)) : to;
+  connectOutput(made, written, written.shape, quant);
+  return written;
 }
 
 const stateShape = (cell: Cell): Shape => [1, 1, cell.batches, cell.units];
@@ -68,6 +82,7 @@ function readState(cell: Cell, op: Op, role: number, state: State): void {
 function writeState(cell: Cell, op: Op, like: State): State {
   const alias = newTensor(like.tensor.name, like.tensor.type, stateShape(cell));
   alias.persistent = true;
+  alias.state = like.tensor.state ??= {};
   cell.graph.persistent = true;
   connectOutput(op, alias, alias.shape, UNIT).slice = like.slice;
   return { tensor: alias, slice: like.slice };
@@ -78,19 +93,23 @@ function product(cell: Cell, from: Tensor | State, weights: View, name: string):
   if ('tensor' in from) readState(cell, made, 0, from);
   else connectInput(made, 0, from, from.shape, UNIT);
   made.weights = matrixWeights(weights);
-  const to = newTensor(`${ofmOf(cell.op).tensor.name}_${name}`, 'int16', rowShape(cell));
+  const to = newTensor(name, 'int16', rowShape(cell));
   connectOutput(made, to, to.shape, UNIT);
   return to;
 }
 
-/** One gate: two products, their sum, and its activation. */
-function gate(cell: Cell, which: keyof typeof GATE, feature: Tensor, output: State): Tensor {
-  const place = GATE[which];
-  const fed = product(cell, feature, fileInput(cell.op, 1 + place), `${which}_feature`);
-  const back = product(cell, output, fileInput(cell.op, 5 + place), `${which}_recurrent`);
-  const sum = step(cell, 'Add', [fed, back], `${which}_sum`);
-  if (which === 'cell') return step(cell, 'Tanh', [sum], `${which}_gate`);
-  return step(cell, 'Clamp', [step(cell, 'Sigmoid', [sum], `${which}_sigmoid`)], `${which}_gate`);
+/** Batch and time as names have them. */
+const place = ({ batch }: Cell, time: number): string => `b${batch ?? 0}.t${time}`;
+
+/** One gate: two products, their sum, and its activation, which is clamped in place. */
+function gate(cell: Cell, time: number, which: keyof typeof GATE, feature: Tensor, output: State): Tensor {
+  const name = `${which}_gate_${place(cell, time)}`;
+  const fed = product(cell, feature, fileInput(cell.op, 1 + GATE[which]), `${name}_feature_fc_ofm`);
+  const back = product(cell, output, fileInput(cell.op, 5 + GATE[which]), `${name}_recurrent_fc_ofm`);
+  const sum = step(cell, 'Add', [fed, back], `${fed.name}/Add`);
+  if (which === 'cell') return step(cell, 'Tanh', [sum], sum.name);
+  const opened = step(cell, 'Sigmoid', [sum], sum.name);
+  return step(cell, 'Clamp', [opened], opened);
 }
 
 /** The part of the LSTM's input that one step reads. */
@@ -109,19 +128,20 @@ function featureAt(cell: Cell, time: number, timeMajor: boolean): Tensor {
   return feature;
 }
 
+/** The cell state's next alias; clipped in place where the file asks for it. */
 function updateCell(cell: Cell, state: State, gates: { input: Tensor; forget: Tensor; cell: Tensor }): State {
-  const kept = step(cell, 'Mul', [state, gates.forget], 'kept');
-  const added = step(cell, 'Mul', [gates.cell, gates.input], 'added');
-  const clip = numberOption(cell.op.source.operator, 'cell_clip') !== 0;
+  const kept = step(cell, 'Mul', [state, gates.forget], `${state.tensor.name}/Mul`);
+  const added = step(cell, 'Mul', [gates.cell, gates.input], `${gates.cell.name}/Mul`);
   const sum = newOp(cell.graph, 'Add', cell.op.source);
   connectInput(sum, 0, kept, kept.shape, UNIT);
   connectInput(sum, 1, added, added.shape, UNIT);
-  if (!clip) return writeState(cell, sum, state);
-  const wide = newTensor(`${state.tensor.name}_wide`, 'int16', rowShape(cell));
-  connectOutput(sum, wide, wide.shape, UNIT);
-  const clamp = newOp(cell.graph, 'Clamp', cell.op.source);
-  connectInput(clamp, 0, wide, wide.shape, UNIT);
-  return writeState(cell, clamp, state);
+  const updated = writeState(cell, sum, state);
+  if (numberOption(cell.op.source.operator, 'cell_clip') !== 0) {
+    const clamp = newOp(cell.graph, 'Clamp', cell.op.source);
+    readState(cell, clamp, 0, updated);
+    connectOutput(clamp, updated.tensor, stateShape(cell), UNIT).slice = updated.slice;
+  }
+  return updated;
 }
 
 function writeResult(cell: Cell, state: State, time: number, timeMajor: boolean): Op {
@@ -141,8 +161,12 @@ function copyState(cell: Cell, state: State): State {
   return writeState(cell, copy, state);
 }
 
-/** UNIDIRECTIONAL_SEQUENCE_LSTM, unrolled over batches and time (reference 01 §5.5). */
-export function lowerLstm(op: Op, graph: IrGraph): Op {
+/**
+ * UNIDIRECTIONAL_SEQUENCE_LSTM, unrolled over batches and time (reference 01 §5.5, 07 part A rule 4).
+ *
+ * @param tables the hardware reads sigmoid and tanh of 16 bits from tables
+ */
+export function lowerLstm(op: Op, graph: IrGraph, tables: boolean): Op {
   const timeMajor = flagOption(op.source.operator, 'time_major');
   const { shape } = ifmOf(op);
   const [batches, times] = timeMajor ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
@@ -153,7 +177,7 @@ export function lowerLstm(op: Op, graph: IrGraph): Op {
   let last: Op | undefined;
   for (let b = 0; b < (timeMajor ? 1 : batches); b++) {
     const batch = timeMajor ? undefined : b;
-    const cell: Cell = { op, graph, units, rows: timeMajor ? batches : 1, batch, batches };
+    const cell: Cell = { op, graph, tables, units, rows: timeMajor ? batches : 1, batch, batches };
     const slice =
       batch === undefined || batches === 1 ? undefined : { offset: [0, 0, batch, 0], size: [1, 1, 1, units] };
     let output: State = { tensor: outputTensor, slice };
@@ -165,13 +189,14 @@ export function lowerLstm(op: Op, graph: IrGraph): Op {
     for (let t = 0; t < times; t++) {
       const feature = featureAt(cell, t, timeMajor);
       const gates = {
-        input: gate(cell, 'input', feature, output),
-        forget: gate(cell, 'forget', feature, output),
-        cell: gate(cell, 'cell', feature, output),
+        input: gate(cell, t, 'input', feature, output),
+        forget: gate(cell, t, 'forget', feature, output),
+        cell: gate(cell, t, 'cell', feature, output),
       };
       memory = updateCell(cell, memory, gates);
-      const opened = gate(cell, 'output', feature, output);
-      const squashed = step(cell, 'Tanh', [memory], 'squashed');
+      const opened = gate(cell, t, 'output', feature, output);
+      const name = `${memory.tensor.name}_tanh_${place(cell, t)}`;
+      const squashed = step(cell, 'Tanh', [memory], name, TANH_SCALE);
       const result = newOp(graph, 'Mul', op.source);
       connectInput(result, 0, squashed, squashed.shape, UNIT);
       connectInput(result, 1, opened, opened.shape, UNIT);
