@@ -113,19 +113,20 @@ export function poolByScaling(op: Op, graph: IrGraph, split: (part: Op) => Op[])
   const sum = newTensor('#sum', 'int32', ofm.shape);
   const scaled = newTensor('#scaled', 'int32', ofm.shape);
   const target = ofm.tensor;
+  const contents = JSON.stringify([kernel, sizeOf(ifmOf(op)), ifmOf(op).quant, ofm.quant]);
   const shape = [1, kernel.top + kernel.bottom > 0 ? h : 1, kernel.left + kernel.right > 0 ? w : 1, 1];
   const mul = build(
     graph,
     'Mul',
     op.source,
-    [sum, namedConstant('#multipliers', 'int32', shape, 'multipliers')],
+    [sum, namedConstant('#multipliers', 'int32', shape, `multipliers ${contents}`)],
     scaled,
   );
   const shift = newOp(graph, 'Asr', op.source);
   connectInputLike(shift, 0, { ...ofmOf(mul) });
   connectInputLike(shift, 1, {
     ...mul.inputs[1]!,
-    tensor: namedConstant('#shifts', 'int32', shape, 'shifts'),
+    tensor: namedConstant('#shifts', 'int32', shape, `shifts ${contents}`),
   });
   op.outputs.length = 0;
   target.writers.splice(target.writers.indexOf(op), 1);
