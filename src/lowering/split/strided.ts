@@ -2,6 +2,8 @@ import { build, namedConstant } from '../build.js';
 import { cloneOp } from '../clone.js';
 import { become, connectInputLike, disconnect, ifmOf, newOp, newTensor, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
+import type { WeightArray } from '../operations.js';
+import { elements } from '../shape.js';
 import { separate, subKernel, weightsOf } from '../weights.js';
 import { setSlice } from './parts.js';
 
@@ -68,6 +70,13 @@ function readsData(k: number, before: number, stride: number, ifm: number, ofm: 
   return false;
 }
 
+/** One element of all filters, also of those that this part of the OFM does not need (reference 07, part B). */
+function kernelElement(weights: WeightArray, ky: number, kx: number): WeightArray {
+  const [, h, w] = weights.shape;
+  const whole = weights.sourceVolume ?? elements(weights.shape);
+  return separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]), whole / (h * w));
+}
+
 /** One operation per kernel element, accumulating, on U85 (reference 01 §9.4b). */
 export function unrollKernel(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
@@ -96,7 +105,7 @@ export function unrollKernel(op: Op, graph: IrGraph): Op[] {
         bottom: 0,
         right: 0,
       };
-      if (weights !== undefined) part.weights = separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]));
+      if (weights !== undefined) part.weights = kernelElement(weights, ky, kx);
       sub(ifmOf(part), [y, x], [ih - y, iw - x], [kernel.strideH, kernel.strideW]);
       parts.push(part);
     }
