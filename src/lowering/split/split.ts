@@ -49,7 +49,11 @@ const matMul: Split = (op, { graph, target }) => {
   if (target.family === 'u85') return splitLeading(op, graph, ofmOf(op).shape.length - 2);
   const { shape } = ifmOf(op);
   const last = shape.length - 1;
-  op.scratch = newTensor(`${ofmOf(op).tensor.name}_scratch`, 'int32', withAxis(shape, last, shape[last]! + 1));
+  op.scratch = newTensor(
+    `${ofmOf(op).tensor.name}_scratch`,
+    'int32',
+    withAxis(shape, last, shape[last]! + 1),
+  );
   return [op];
 };
 
