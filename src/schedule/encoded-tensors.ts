@@ -35,13 +35,17 @@ function useOf(op: ProgramOp, { plan, slices }: Schedule[number]): Use | undefin
   return { op, weights, plan, slices: slices!, encoding };
 }
 
+/** Depth slices of the weights; those of a transposed OFM are counted along another axis while they are one. */
+const boundariesOf = ({ boundaries }: Slices, { op }: Plan): readonly number[] =>
+  boundaries.length === 2 ? [0, op.weights!.shape[0]] : boundaries;
+
 const STREAM_KEYS = new WeakMap<Slices, string>();
 
 function streamKeyOf({ model }: Machine, { plan, slices, weights }: Use): string {
-  if (plan.op.weights!.predicted) return `${weights.content} ${slices.boundaries.join()}`;
+  if (plan.op.weights!.predicted) return `${weights.content} ${boundariesOf(slices, plan).join()}`;
   let key = STREAM_KEYS.get(slices);
   if (key === undefined) {
-    key = model.streamKey(plan.op, plan.config, slices.boundaries);
+    key = model.streamKey(plan.op, plan.config, boundariesOf(slices, plan));
     STREAM_KEYS.set(slices, key);
   }
   return key;
@@ -66,12 +70,12 @@ const sizesOf = ({ weightBytes, allocatedBytes, sourceSize, rangeBytes }: Encodi
 function requestKey({ model }: Machine, { op, plan, slices, weights }: Use): string {
   const ifm = op.lowered.ifms[0]!;
   const type = ifm.type ?? ifm.tensor.type;
-  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${slices.boundaries.join()}`;
+  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${boundariesOf(slices, plan).join()}`;
 }
 
 /** What the records of an operation that found its weights encoded with others' records are told apart by. */
-const recordsKey = ({ weights, encoding, slices }: Use): string =>
-  `${weights.biases} ${weights.records.contents()} ${encoding.streams} ${encoding.scaleBytes} ${slices.boundaries.join()}`;
+const recordsKey = ({ weights, encoding, slices, plan }: Use): string =>
+  `${weights.biases} ${weights.records.contents()} ${encoding.streams} ${encoding.scaleBytes} ${boundariesOf(slices, plan).join()}`;
 
 /**
  * Finds the encoded tensors that operations have in common (reference 07, part A rule 2): what was asked for before is
