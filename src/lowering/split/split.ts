@@ -4,6 +4,7 @@ import type { Op } from '../ir.js';
 import { ACTIVATIONS, ELEMENTWISE } from '../kinds.js';
 import type { Kind } from '../kinds.js';
 import { withAxis } from '../shape.js';
+import { isLongArgMax, splitArgMax } from './arg-max.js';
 import { hasBatch, splitElementwiseBatch, splitLeading } from './batch.js';
 import { splitConvolution } from './convolution.js';
 import { splitLargeAxes } from './elementwise.js';
@@ -49,9 +50,18 @@ const matMul: Split = (op, { graph, target }) => {
   if (target.family === 'u85') return splitLeading(op, graph, ofmOf(op).shape.length - 2);
   const { shape } = ifmOf(op);
   const last = shape.length - 1;
-  op.scratch = newTensor(`${ofmOf(op).tensor.name}_scratch`, 'int32', withAxis(shape, last, shape[last]! + 1));
+  op.scratch = newTensor(
+    `${ofmOf(op).tensor.name}_scratch`,
+    'int32',
+    withAxis(shape, last, shape[last]! + 1),
+  );
   return [op];
 };
+
+const argMax: Split = (op, context) =>
+  isLongArgMax(op)
+    ? splitArgMax(op, context.graph).flatMap((part) => again(part, context))
+    : splitReduce(op, context);
 
 /** Kinds that may have to be split; the others are taken as they are (reference 01 §9). */
 const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
@@ -71,7 +81,7 @@ const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
   ['ReduceMin', splitReduce],
   ['ReduceAny', splitReduce],
   ['ReduceAll', splitReduce],
-  ['ArgMax', splitReduce],
+  ['ArgMax', argMax],
   ['Resize', resize],
   ['MatMul', matMul],
 ]);
