@@ -172,3 +172,21 @@ describe('axes above 65536 (reference 07 R14)', () => {
     expect(found).toEqual([...block, ...block, 'Transpose', 'Transpose', 'ArgMax', 'Gather']);
   });
 });
+
+describe('operations that are fitted to the hardware (reference 07 R19)', () => {
+  const mul = (shape: readonly number[]): LoweredOp => {
+    const n = new NetworkDraft();
+    const y = n.operator('MUL', [n.input(shape), n.input(shape)], [n.tensor(shape)]);
+    return lowerFor(n.network([y]), 'u55')[0]!;
+  };
+
+  it('write all of their OFM as if it were a part', () => {
+    expect(mul([2, 8, 10, 16])).toMatchObject({ divided: true, ofms: [{ shape: [1, 16, 10, 16] }] });
+    expect(mul([1, 8, 10, 16]).divided).toBeUndefined();
+    const [turned] = lowerFor(reduction('REDUCE_MAX', [1, 8, 10, 12], [1]), 'u55');
+    expect(turned!.divided).toBe(true);
+    expect(turned!.ofms[0]!.slice).toBeUndefined();
+    const [straight] = lowerFor(reduction('REDUCE_MAX', [1, 8, 10, 12], [2]), 'u55');
+    expect(straight!.divided).toBeUndefined();
+  });
+});

@@ -78,7 +78,7 @@ interface Layer {
 interface Golden {
   readonly accelerator: string;
   readonly layers: readonly Layer[];
-  readonly network_detail: {
+  readonly network_detail?: {
     readonly memories: Readonly<Record<string, Readonly<Record<string, number>>>>;
     readonly roles: {
       readonly constants: MemoryName;
@@ -98,7 +98,7 @@ export interface GoldenOperation {
   /** Details of the sub-operations, in order. */
   readonly subs: readonly LayerDetail[];
   readonly memory: (name: MemoryName) => Memory;
-  readonly roles: Golden['network_detail']['roles'];
+  readonly roles: NonNullable<Golden['network_detail']>['roles'];
   /** Memory of each of the operation's externals. */
   readonly externalMemories: readonly MemoryName[];
 }
@@ -180,6 +180,8 @@ function operationAt(layers: readonly Layer[], first: number, end: number): [Cos
 function* operationsOf(path: string, file: string): Generator<GoldenOperation> {
   const golden = JSON.parse(readFileSync(path, 'utf8')) as Golden;
   const { layers, network_detail: network } = golden;
+  // Not every run tells what each operation was made of.
+  if (network === undefined) return;
   const memories = new Map<string, Memory>(
     Object.entries(network.memories).map(([name, m]) => [
       name,
