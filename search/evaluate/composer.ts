@@ -1,4 +1,5 @@
-import type { Program, ProgramOp, ProgramTensor, WeightIdentity } from '../../src/schedule/program.js';
+import type { Program, ProgramOp, ProgramTensor } from '../../src/schedule/program.js';
+import { sharingOf, type WeightUse } from '../../src/schedule/weight-use.js';
 import type { Segmentation } from './segments.js';
 
 /** A use of a tensor that several segments touch: its number and the operation's position in the segment. */
@@ -19,7 +20,7 @@ export interface Fragment {
   readonly writes: readonly Use[];
   readonly reads: readonly Use[];
   /** Weights that its operations read. */
-  readonly weights: readonly WeightIdentity[];
+  readonly weights: readonly WeightUse[];
 }
 
 /** Consecutive operations [from, to) of a program, those of one segment. */
@@ -210,22 +211,5 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
     if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  return { name, ops, tensors, sharedWeights: sharedWeights(fragments) };
-}
-
-const NO_SHARED_WEIGHTS: Program['sharedWeights'] = new Map();
-
-/** Weights with more than one reader. */
-function sharedWeights(fragments: readonly Fragment[]): Program['sharedWeights'] {
-  const seen = new Set<WeightIdentity>();
-  let readers: Map<WeightIdentity, number> | undefined;
-  for (const { weights } of fragments) {
-    for (const identity of weights) {
-      if (seen.has(identity)) {
-        readers ??= new Map();
-        readers.set(identity, (readers.get(identity) ?? 1) + 1);
-      } else seen.add(identity);
-    }
-  }
-  return readers ?? NO_SHARED_WEIGHTS;
+  return { name, ops, tensors, sharing: sharingOf(fragments.flatMap(({ weights }) => weights)) };
 }

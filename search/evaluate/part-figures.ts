@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../src/estimate.js';
 import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
-import { forEachWeightArray, macsOf } from '../../src/schedule/totals.js';
+import { forEachWeightTensor, macsOf } from '../../src/schedule/totals.js';
 import { FIGURE_AT, PART_FIGURES } from './figures.js';
 
 /**
@@ -51,7 +51,7 @@ function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number
 
 /**
  * Figures of every segment of an evaluated design, `PART_FIGURE_COUNT` numbers each. Every operation counts in its own
- * segment; a weight array that several operations read counts where it is read first.
+ * segment; a weight tensor that several operations read counts where it is read first.
  *
  * @param segments segment of each operation
  * @param used the design's bytes of SRAM
@@ -77,7 +77,7 @@ export function partFigures(
     add(i, 'macs', macsOf(machine, op, scheduled.schedule[i]!));
     if (op.cost === undefined) add(i, 'cpuOps', 1);
   });
-  forEachWeightArray(evaluation, (i, _, encodedBytes) => add(i, 'encodedWeightBytes', encodedBytes));
+  forEachWeightTensor(evaluation, (i, _, encodedBytes) => add(i, 'encodedWeightBytes', encodedBytes));
   spreadMemory(evaluation, segments, used, parts);
   return parts;
 }

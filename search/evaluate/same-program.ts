@@ -73,7 +73,7 @@ const sameOperation = (a: ProgramOp, b: ProgramOp, tensors: Pairing): boolean =>
   tensors.all(a.inPlaceIfms, b.inPlaceIfms) &&
   tensors.same(a.scratch, b.scratch);
 
-const sameReaders = (a: Program['sharedWeights'], b: Program['sharedWeights']): boolean =>
+const sameReaders = (a: Program['sharing']['readers'], b: Program['sharing']['readers']): boolean =>
   sameList(
     [...a.values()].sort((x, y) => x - y),
     [...b.values()].sort((x, y) => x - y),
@@ -88,6 +88,6 @@ export function sameProgram(a: Program, b: Program): boolean {
   return (
     a.ops.length === b.ops.length &&
     a.ops.every((op, i) => sameOperation(op, b.ops[i]!, tensors)) &&
-    sameReaders(a.sharedWeights, b.sharedWeights)
+    sameReaders(a.sharing.readers, b.sharing.readers)
   );
 }

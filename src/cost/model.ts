@@ -110,6 +110,10 @@ export interface CostModel<C extends BlockConfig = BlockConfig> {
   prepare(op: CostOp, stripeH: number): Prepared<C> | undefined;
   /** Encoded size of the operation's weights in depth slices [b0,b1), [b1,b2), … */
   encode(op: CostOp, config: C, boundaries: readonly number[]): Encoding;
+  /** Equal where equal weights are encoded alike, but for the element type of the IFM and the depth slices. */
+  layoutKey(op: CostOp, config: C): string;
+  /** Equal where the encoded weights of two operations are, byte by byte. */
+  streamKey(op: CostOp, config: C, boundaries: readonly number[]): string;
   /** Smallest step in which the OFM depth is sliced. */
   minimumSliceDepth(config: C): number;
   /** Name of the weights' format, for reports. */

@@ -7,6 +7,7 @@ export function cloneOp(graph: IrGraph, op: Op): Op {
   copy.builtin = op.builtin;
   copy.kernel = op.kernel;
   copy.weights = op.weights;
+  copy.scaling = op.scaling;
   copy.lut = op.lut;
   copy.axes = op.axes;
   copy.upscale = op.upscale;

@@ -2,6 +2,7 @@ import type { Op, Tensor, View as IrView } from './ir.js';
 import { ROLE } from './ir.js';
 import type { Group } from './groups.js';
 import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
+import { recordsOf } from './records.js';
 import type { ResizePlan } from './rewrite/resize.js';
 import { toOffset4, toShape4 } from './shape.js';
 import { weightsOf } from './weights.js';
@@ -91,7 +92,10 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
   if (op.divided) made.divided = true;
   if (npu) {
     const weights = op.weights ?? weightsOf(op);
-    if (weights !== undefined) made.weights = weights;
+    if (weights !== undefined) {
+      made.weights = weights;
+      made.records = recordsOf(op, weights);
+    }
     if (op.lut !== undefined) made.lut = op.lut;
     if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
   } else {

@@ -1,5 +1,5 @@
 import { build, namedConstant } from './build.js';
-import { copyView, disconnect, ofmOf } from './ir.js';
+import { copyView, disconnect, ifmOf, newTensor, ofmOf } from './ir.js';
 import type { IrGraph, Op } from './ir.js';
 import type { Kind } from './kinds.js';
 import { isUnit } from './quant.js';
@@ -26,11 +26,15 @@ function fold(op: Op, graph: IrGraph): void {
   const ofm = ofmOf(op);
   const { tensor } = ofm;
   if (tensor.graphOutput && op.kind === 'MemoryCopy') return;
+  const ifm = ifmOf(op).tensor;
+  const copies = (op.kind === 'MemoryCopy' || op.kind === 'Quantize') && ifm.type === tensor.type;
   const contents = op.inputs
     .filter((view) => isFeatureMap(view.role))
     .map((view) => `${contentHash(view.tensor.constant!)}/${view.shape.join('x')}`);
   const key = `${op.kind}(${contents.join(';')})`;
-  const made = namedConstant(tensor.name, tensor.type, ofm.shape, key);
+  const made = copies
+    ? newTensor(tensor.name, tensor.type, ofm.shape, ifm.constant)
+    : namedConstant(tensor.name, tensor.type, ofm.shape, key);
   if (!tensor.graphOutput) {
     disconnect(op);
     tensor.constant = made.constant;

@@ -90,6 +90,18 @@ export interface View {
   reversed: 'H' | 'W' | 'C' | undefined;
 }
 
+/** What an operator with weights scales its results by, and what it adds to them. */
+export interface Scaling {
+  /** One, or one per filter; none for weights without scale. */
+  readonly weightScales: readonly number[];
+  readonly bias: Pick<Tensor, 'type' | 'constant'> | undefined;
+  /** Rescalings are products of numbers of single precision. */
+  readonly single: boolean;
+  /** Scales of IFM and OFM, where they are not those of the operation's views. */
+  readonly ifmScale?: number;
+  readonly ofmScale?: number;
+}
+
 /** Where an operation comes from. */
 export interface Source {
   readonly operator: Operator;
@@ -106,6 +118,8 @@ export interface Op {
   readonly outputs: View[];
   kernel: Kernel;
   weights: WeightArray | undefined;
+  /** What decides its scale records, where its own connections do not say. */
+  scaling: Scaling | undefined;
   lut: LookUpTable | undefined;
   /** Permutation of a Transpose; axis of a concatenation or reduction, one entry. */
   axes: readonly number[] | undefined;
@@ -203,6 +217,7 @@ export function newOp(graph: IrGraph, kind: Kind, source: Source): Op {
     outputs: [],
     kernel: NO_KERNEL,
     weights: undefined,
+    scaling: undefined,
     lut: undefined,
     axes: undefined,
     ofmAxes: undefined,

@@ -54,6 +54,14 @@ export interface Kernel {
   readonly right: number;
 }
 
+/** Which filters of an operator's weights, and how deep in their tensor they begin. */
+export interface FilterPart {
+  readonly first: number;
+  readonly step: number;
+  /** As far as the tensor is not one of their own. */
+  readonly offset: number;
+}
+
 /** Weights as the encoder sees them (reference document 05, section 1). */
 export interface WeightArray {
   /** Equal keys mean equal values and shape: the identity under which encodings are kept. */
@@ -65,12 +73,13 @@ export interface WeightArray {
   readonly predicted: boolean;
   /** Of predicted weights: sizes follow from these, and nobody asks for the stand-ins. */
   readonly statistics?: WeightStatistics | undefined;
-  /**
-   * The network tensor that the values are (a part of), absent for generated ones. Totals count each source tensor
-   * once; different tensors may have equal keys.
-   */
+  /** The tensor that the values are (a part of): totals count each once. Different ones may have equal keys. */
   readonly source?: object;
-  /** Made by lowering, without bias and rescaling: equal keys mean equal encoded tensors, which are stored once. */
+  /** Weights in that tensor, where they are more than these. */
+  readonly sourceVolume?: number | undefined;
+  /** First filter of the tensor that is read, and step to the next; 0 and 1 where absent. */
+  readonly part?: FilterPart;
+  /** Made by lowering, without bias and rescaling. */
   readonly generated?: true;
   /** The one filter of which all filters of generated weights are copies. */
   readonly filter?: Int16Array | undefined;
@@ -79,6 +88,19 @@ export interface WeightArray {
    * memory costs more than the values); callers do not keep or change the result.
    */
   readonly values: (buffer?: Int16Array) => Int16Array;
+}
+
+/**
+ * What an encoded tensor holds besides its weights: per channel a bias and a rescaling. Worked out on demand, as few
+ * operations have weights in common.
+ */
+export interface ScaleRecords {
+  /** Equal biases have equal keys. */
+  readonly bias: string;
+  /** Equal lists of rescalings have equal keys: one of them, or one per channel. */
+  readonly rescaling: () => string;
+  /** The same, but a list of equal ones counts as one. */
+  readonly contents: () => string;
 }
 
 /** A look-up table that the operation reads. */
@@ -172,6 +194,8 @@ export interface LoweredOp {
   /** 1×1, stride 1, no padding where the operation has none. */
   readonly kernel: Kernel;
   readonly weights?: WeightArray;
+  /** Of an operation with weights. */
+  readonly records?: ScaleRecords;
   /** The table that this very operation reads (not one of its sub-operations). */
   readonly lut?: LookUpTable;
   /** MatMul: intermediate tensor. */

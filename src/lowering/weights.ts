@@ -5,7 +5,7 @@ import { syntheticWeights } from '../weights/synthetic.js';
 import type { TrainedLike } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
 import type { Op, Quant, View } from './ir.js';
-import type { WeightArray } from './operations.js';
+import type { FilterPart, WeightArray } from './operations.js';
 import { elements, padTo } from './shape.js';
 
 /** O, KH, KW, I. */
@@ -120,6 +120,9 @@ function copies(filter: Int16Array, count: number): Int16Array {
   return values;
 }
 
+/** All filters of a tensor. */
+const WHOLE: FilterPart = { first: 0, step: 1, offset: 0 };
+
 /** Most weights of an operation that are made here rather than read from a file. */
 export const MAX_MADE_WEIGHTS = 2 ** 24;
 
@@ -127,19 +130,24 @@ export const MAX_MADE_WEIGHTS = 2 ** 24;
 export function spread(base: WeightArray, stepY: number, stepX: number): WeightArray {
   const [o, h, w, i] = base.shape;
   const [h2, w2] = [stepY * (h - 1) + 1, stepX * (w - 1) + 1];
-  const spreadOut = derived(base, `spread${stepY}x${stepX}`, [o, h2, w2, i], () => {
-    const from = base.values();
-    const to = new Int16Array(o * h2 * w2 * i);
-    for (let f = 0; f < o; f++) {
-      for (let y = 0; y < h; y++) {
-        for (let x = 0; x < w; x++) {
-          const at = ((f * h + y) * w + x) * i;
-          to.set(from.subarray(at, at + i), ((f * h2 + y * stepY) * w2 + x * stepX) * i);
+  const spreadOut = derived(
+    { ...base, sourceVolume: undefined },
+    `spread${stepY}x${stepX}`,
+    [o, h2, w2, i],
+    () => {
+      const from = base.values();
+      const to = new Int16Array(o * h2 * w2 * i);
+      for (let f = 0; f < o; f++) {
+        for (let y = 0; y < h; y++) {
+          for (let x = 0; x < w; x++) {
+            const at = ((f * h + y) * w + x) * i;
+            to.set(from.subarray(at, at + i), ((f * h2 + y * stepY) * w2 + x * stepX) * i);
+          }
         }
       }
-    }
-    return to;
-  });
+      return to;
+    },
+  );
   return { ...spreadOut, statistics: undefined };
 }
 
@@ -149,11 +157,20 @@ export function filters(base: WeightArray, start: number, step: number, count: n
   if (start === 0 && step === 1 && count === o) return base;
   const size = h * w * i;
   const suffix = `filters${start}+${step}*${count}`;
-  const { filter } = base;
+  const { filter, part = WHOLE } = base;
+  const cut: WeightArray = {
+    ...base,
+    sourceVolume: base.sourceVolume ?? elements(base.shape),
+    part: {
+      first: part.first + start * part.step,
+      step: part.step * step,
+      offset: part.offset + start,
+    },
+  };
   if (filter !== undefined) {
-    return derived(base, suffix, [count, h, w, i], () => copies(filter, count), filter);
+    return derived(cut, suffix, [count, h, w, i], () => copies(filter, count), filter);
   }
-  return derived(base, suffix, [count, h, w, i], () => {
+  return derived(cut, suffix, [count, h, w, i], () => {
     const from = base.values();
     const to = new Int16Array(count * size);
     for (let k = 0; k < count; k++) {
@@ -164,8 +181,31 @@ export function filters(base: WeightArray, start: number, step: number, count: n
   });
 }
 
-/** Weights that count as a tensor of their own. */
-export const separate = (weights: WeightArray): WeightArray => ({ ...weights, source: {} });
+/** Weights that count as a tensor of their own, which has `sourceVolume` weights. */
+export const separate = (weights: WeightArray, sourceVolume?: number): WeightArray => ({
+  ...weights,
+  source: {},
+  sourceVolume,
+});
+
+/** Keys of tensors by what they were cut from; those of equal contents are equal. */
+const CUT = new WeakMap<WeightArray, Map<string, string>>();
+
+/** A part of `base` that becomes a tensor of its own: nothing tells it from others but its contents. */
+export function ownTensor(base: WeightArray, part: WeightArray): WeightArray {
+  const own: WeightArray = { ...separate(part), part: { ...(part.part ?? WHOLE), offset: 0 } };
+  if (part.predicted) return own;
+  const known = CUT.get(base) ?? new Map<string, string>();
+  CUT.set(base, known);
+  let key = known.get(part.key);
+  if (key === undefined) {
+    const { buffer, byteOffset, byteLength } = part.values();
+    const hash = createHash('sha1').update(new Uint8Array(buffer, byteOffset, byteLength));
+    key = `${hash.digest('base64')}:${part.shape.join('x')}:${part.depthwise ? 'd' : 'c'}`;
+    known.set(part.key, key);
+  }
+  return { ...own, key };
+}
 
 /** Kernel elements y0, y0 + stepY, … and x0, x0 + stepX, … (`h` × `w` of them). */
 export function subKernel(

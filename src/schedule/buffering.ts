@@ -6,7 +6,7 @@ import type { Program } from './program.js';
 
 const BUFFER_LIMIT = 2 ** 30;
 
-/** Readers of an operation's weights if the neighbour has the same weights in the same slices; else 1. */
+/** Readers of an operation's weight tensor if the neighbour has the same weights in the same slices; else 1. */
 function sharedReaders(
   program: Program,
   entries: readonly Entry[],
@@ -14,13 +14,15 @@ function sharedReaders(
   reference: Schedule,
   index: number,
 ): number {
-  if (program.sharedWeights.size === 0) return 1;
+  const { readers } = program.sharing;
+  if (readers.size === 0) return 1;
   const own = program.ops[index]!.weights;
   const neighbour = index === 0 ? 1 : index - 1;
-  if (own === undefined || program.ops[neighbour]?.weights !== own) return 1;
+  const other = program.ops[neighbour]?.weights;
+  if (own === undefined || other?.content !== own.content || other.offset !== own.offset) return 1;
   const slices = (entries[neighbour - from] ?? reference[neighbour])?.slices?.boundaries;
   const same = slices?.length === 2 && slices[1] === reference[index]!.slices?.boundaries[1];
-  return same ? (program.sharedWeights.get(own) ?? 1) : 1;
+  return same ? (readers.get(own.source) ?? 1) : 1;
 }
 
 /**

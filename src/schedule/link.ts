@@ -8,14 +8,14 @@ import type {
   LookUpTable,
   OpKind,
   View,
-  WeightArray,
 } from '../lowering/operations.js';
 import { COUNT_MACS } from '../lowering/macs.js';
 import { contentHash } from '../lowering/weights.js';
 import type { Family } from '../npu/accelerators.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
-import { type Program, type ProgramOp, type ProgramTensor, type WeightIdentity } from './program.js';
+import type { Program, ProgramOp, ProgramTensor } from './program.js';
+import { sharingOf, weightUseOf } from './weight-use.js';
 
 /** Reductions and poolings that may run in stripes (reference 04 section 4). */
 const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
@@ -190,20 +190,6 @@ function inPlaceInputs(
   });
 }
 
-/** Known weights are told apart by their contents, unknown ones by where they will be. */
-const identityOf = (weights: WeightArray | undefined): WeightIdentity | undefined =>
-  weights?.predicted === true ? (weights.source ?? weights.key) : weights?.key;
-
-/** Weight arrays that more than one operation reads. */
-function sharedWeights(ops: readonly ProgramOp[]): Program['sharedWeights'] {
-  const readers = new Map<WeightIdentity, number>();
-  for (const { weights } of ops) {
-    if (weights !== undefined) readers.set(weights, (readers.get(weights) ?? 0) + 1);
-  }
-  for (const [key, count] of readers) if (count === 1) readers.delete(key);
-  return readers;
-}
-
 const costView = (view: View, format: Format): CostView => ({
   shape: view.slice?.shape ?? view.shape,
   bits: ELEMENT_BITS[view.type ?? view.tensor.type],
@@ -281,7 +267,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return {
       lowered: op,
       cost,
-      weights: npu ? identityOf(op.weights) : undefined,
+      weights: npu ? weightUseOf(op) : undefined,
       macs: npu ? COUNT_MACS[family](op) : 0,
       ifms,
       parameters,
@@ -303,5 +289,6 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       ifmShapes: op.ifms.map((view) => view.shape),
     };
   });
-  return { name: network.name, ops, tensors, sharedWeights: sharedWeights(ops) };
+  const sharing = sharingOf(ops.flatMap(({ weights }) => weights ?? []));
+  return { name: network.name, ops, tensors, sharing };
 }

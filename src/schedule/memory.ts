@@ -1,10 +1,10 @@
 import { roundUp } from '../cost/integers.js';
 import type { System } from '../npu/system.js';
-import type { Encoding } from '../weights/encoding.js';
 import { allocate } from './allocate.js';
+import { LARGEST_COMPARED } from './encoded-tensors.js';
 import { liveRanges } from './liveness.js';
 import { AREA } from './machine.js';
-import type { Program, WeightIdentity } from './program.js';
+import type { Program } from './program.js';
 import type { Scheduled } from './schedule.js';
 
 const ALIGNMENT = 16;
@@ -19,36 +19,25 @@ export interface MemoryUse {
 }
 
 /** Bytes of everything read-only: encoded weights, constant feature maps and tables, each content once. */
-function constantBytes(program: Program, { schedule }: Scheduled): number {
+function constantBytes(program: Program, { encoded }: Scheduled): number {
   const contents = new Set<string>();
-  const encodings = new Map<WeightIdentity, Encoding[]>();
-  let bytes = 0;
+  let { bytes } = encoded;
   const add = (key: string, size: number): void => {
     if (contents.has(key)) return;
     contents.add(key);
     bytes += roundUp(size, ALIGNMENT);
   };
-  const isNew = (identity: WeightIdentity, encoding: Encoding): boolean => {
-    if (program.sharedWeights.size === 0) return true;
-    const made = encodings.get(identity);
-    if (made?.includes(encoding) === true) return false;
-    encodings.set(identity, [...(made ?? []), encoding]);
-    return true;
-  };
-  program.ops.forEach((op, i) => {
-    const encoding = schedule[i]!.slices?.encoding;
-    if (encoding !== undefined && op.weights !== undefined) {
-      if (isNew(op.weights, encoding)) bytes += roundUp(encoding.allocatedBytes, ALIGNMENT);
-    }
-    if (op.cost === undefined) return;
+  for (const op of program.ops) {
+    if (op.cost === undefined) continue;
     const addFeatureMap = (id: number): void => {
       const tensor = program.tensors[id]!;
-      if (tensor.constant) add(tensor.contentKey, tensor.bytes);
+      if (!tensor.constant) return;
+      add(tensor.bytes > LARGEST_COMPARED ? `tensor ${id}` : tensor.contentKey, tensor.bytes);
     };
     op.ifms.forEach(addFeatureMap);
     op.chainedIfms.forEach(addFeatureMap);
     for (const table of op.tables) add(table.key, table.bytes);
-  });
+  }
   return bytes;
 }
 

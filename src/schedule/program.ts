@@ -1,6 +1,7 @@
 import type { CostOp, Format } from '../cost/operation.js';
 import type { ElementType } from '../graph/network.js';
 import type { LoweredOp, LookUpTable, Shape4 } from '../lowering/operations.js';
+import type { Sharing, WeightUse } from './weight-use.js';
 
 /** A feature map with what placement and liveness need to know of it. */
 export interface ProgramTensor {
@@ -33,7 +34,7 @@ export interface ProgramOp {
   /** Undefined for CPU operations. */
   readonly cost: CostOp | undefined;
   /** What tells its weights from those of other operations; operations of equal `cost` may differ in it. */
-  readonly weights: WeightIdentity | undefined;
+  readonly weights: WeightUse | undefined;
   /** Multiply-accumulates by the reference's count. */
   readonly macs: number;
   /** Tensors that the primary reads, in index order. */
@@ -74,9 +75,5 @@ export interface Program {
   readonly name: string;
   readonly ops: readonly ProgramOp[];
   readonly tensors: readonly ProgramTensor[];
-  /** Readers of each weight array that more than one operation reads. */
-  readonly sharedWeights: ReadonlyMap<WeightIdentity, number>;
+  readonly sharing: Sharing;
 }
-
-/** What tells weight arrays apart: the tensor they come from, else their contents. */
-export type WeightIdentity = object | string;

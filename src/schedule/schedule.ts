@@ -1,6 +1,7 @@
 import { inputError } from '../errors.js';
 import { bufferSchedule } from './buffering.js';
 import { buildCascades, opMemory } from './cascades.js';
+import { encodedTensors, type EncodedTensors } from './encoded-tensors.js';
 import { CPU_ENTRY, plainEntry, type Schedule } from './entry.js';
 import { improveCascades } from './improve.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
@@ -17,6 +18,7 @@ export interface Scheduled {
   readonly schedule: Schedule;
   readonly placement: Placement;
   readonly snapshot: Snapshot;
+  readonly encoded: EncodedTensors;
   /** For each operation the one whose weight buffer it uses. */
   readonly bufferOwner: Int32Array;
   /** The schedule has cascades. */
@@ -35,11 +37,11 @@ function initialPlacement(program: Program, spilling: boolean): Placement {
   return { areas, spilling };
 }
 
-/** Consecutive operations with equal weights in one slice use one buffer (reference 04 §6.3). */
-export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
+/** Consecutive operations with one encoded tensor in one slice use one buffer (reference 04 §6.3). */
+export function shareBuffers(program: Program, schedule: Schedule, encoded: EncodedTensors): Int32Array {
   const owners = new Int32Array(schedule.length);
   for (let i = 0; i < owners.length; i++) owners[i] = i;
-  if (program.sharedWeights.size === 0) return owners;
+  if (!program.sharing.possible) return owners;
   let previous = -1;
   schedule.forEach((entry, i) => {
     if (entry.plan === undefined) return;
@@ -48,12 +50,11 @@ export function shareBuffers(program: Program, schedule: Schedule): Int32Array {
     if (
       entry.buffer !== undefined &&
       before?.buffer !== undefined &&
-      weights !== undefined &&
-      program.ops[previous]!.weights === weights &&
+      encoded.owner[i] === encoded.owner[previous] &&
+      weights?.offset === program.ops[previous]!.weights?.offset &&
       entry.slices?.boundaries.length === 2 &&
       before.slices?.boundaries.length === 2 &&
-      entry.buffer.parts.length === before.buffer.parts.length &&
-      entry.slices.encoding === before.slices.encoding
+      entry.buffer.parts.length === before.buffer.parts.length
     ) {
       owners[i] = owners[previous]!;
     }
@@ -161,12 +162,13 @@ export function scheduleProgram(
     schedule = cascaded ?? schedule;
   }
   schedule = schedule!;
-  const bufferOwner = shareBuffers(program, schedule);
+  const encoded = encodedTensors(machine, program, schedule);
+  const bufferOwner = shareBuffers(program, schedule, encoded);
   placement = placeRollingBuffers(program, schedule, placement);
   if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
-  if (snapshot === undefined || program.sharedWeights.size > 0) {
+  if (snapshot === undefined || program.sharing.possible) {
     snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
   }
   const cascaded = schedule.some((entry) => entry.place !== undefined);
-  return { schedule, placement, snapshot, bufferOwner, cascaded };
+  return { schedule, placement, snapshot, encoded, bufferOwner, cascaded };
 }

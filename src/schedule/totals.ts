@@ -5,7 +5,7 @@ import type { WeightArray } from '../lowering/operations.js';
 import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
 import type { Entry } from './entry.js';
 import type { Machine } from './machine.js';
-import type { ProgramOp, WeightIdentity } from './program.js';
+import type { ProgramOp } from './program.js';
 
 /** The figures of a network as a whole. */
 export type Totals = Pick<
@@ -34,19 +34,18 @@ export const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> 
 export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): number =>
   plan === undefined ? 0 : model.macs(plan.op, plan.config, op.macs);
 
-/** Calls back for every operation whose weights count in the totals: each weight array once (reference 04 §11.1). */
-export function forEachWeightArray(
+/** Calls back for the first operation that reads each weight tensor: only its weights count (reference 04 §11.1). */
+export function forEachWeightTensor(
   { program, scheduled }: Evaluation,
   visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
 ): void {
-  const seen = new Set<WeightIdentity>();
-  program.ops.forEach(({ cost, lowered }, i) => {
-    const weights = cost?.weights;
-    if (weights === undefined) return;
-    if (program.sharedWeights.size > 0) {
-      const identity = lowered.weights?.source ?? weights.key;
-      if (seen.has(identity)) return;
-      seen.add(identity);
+  const seen = new Set<object>();
+  program.ops.forEach(({ lowered, weights: use }, i) => {
+    const { weights } = lowered;
+    if (use === undefined || weights === undefined) return;
+    if (program.sharing.readers.has(use.source)) {
+      if (seen.has(use.source)) return;
+      seen.add(use.source);
     }
     visit(i, weights, scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0);
   });
@@ -59,8 +58,8 @@ function weightTotals(
   let originalWeightBytes = 0;
   let encodedWeightBytes = 0;
   let predictedWeights = false;
-  forEachWeightArray(evaluation, (_, { shape, predicted }, encodedBytes) => {
-    originalWeightBytes += roundUp(volume(shape), 16);
+  forEachWeightTensor(evaluation, (_, { shape, sourceVolume, predicted }, encodedBytes) => {
+    originalWeightBytes += roundUp(sourceVolume ?? volume(shape), 16);
     encodedWeightBytes += encodedBytes;
     predictedWeights ||= predicted;
   });

@@ -2,7 +2,7 @@ import type { WeightStatistics } from '../graph/network.js';
 import type { Encoding, StreamLayout, U85StreamLayout } from './encoding.js';
 import { predictFastSection, predictSection } from './predicted-section.js';
 import { encodeSection, fastSection, type Section } from './sections.js';
-import { rawLength, roundUp, type StreamSlice } from './stream-order.js';
+import { rawLength, roundUp, type StreamOrder, type StreamSlice } from './stream-order.js';
 import { DISTINCT_LIMIT } from './stream-size.js';
 import { streamOrder, streamSlice } from './u55-stream-order.js';
 import { u85ScaleRecords, u85StreamOrder, u85StreamSlice } from './u85-stream-order.js';
@@ -20,9 +20,14 @@ interface PlannedSection {
 export interface Plan {
   /** Of one weight array, equal keys mean equal sections for equal slices. */
   readonly key: string;
+  /** How streams are coded. */
+  readonly format: string;
+  readonly order: StreamOrder;
   readonly streams: number;
   /** The sections of the depth slice [from, to), of which those without channels do not exist. */
   readonly sections: (from: number, to: number) => readonly PlannedSection[];
+  /** The raw streams that a section is made of. */
+  readonly streamsOf: (slice: StreamSlice) => readonly StreamSlice[];
   readonly encode: (values: Int16Array, slice: StreamSlice) => Section;
   /** The same of weights that are not known. */
   readonly predict: (statistics: WeightStatistics, slice: StreamSlice) => Section;
@@ -38,7 +43,10 @@ export const u55Plan = (shape: Shape, layout: StreamLayout): Plan => {
   const streams = Math.min(shape[0], layout.cores);
   return {
     key: order.key,
+    format: 'standard',
+    order,
     streams,
+    streamsOf: (slice) => [slice],
     sections: (from, to) =>
       upTo(Math.min(streams, to - from)).map((s) => {
         const slice = streamSlice(order, layout.blockDepth, from, to, s, streams);
@@ -56,7 +64,15 @@ export const u85Plan = (shape: Shape, layout: U85StreamLayout): Plan => {
   const streams = fast ? 1 : cores;
   return {
     key: fast ? `fast,${String(sparse)},${order.key}` : order.key,
+    format: `${fast ? 'fast' : 'standard'} ${String(sparse)}`,
+    order,
     streams,
+    streamsOf: (slice) =>
+      fast
+        ? upTo(cores).map((s) =>
+            u85StreamSlice(order, blockDepth, slice.first, slice.first + slice.channels, s),
+          )
+        : [slice],
     sections: (from, to) =>
       upTo(streams).map((s) => ({
         slice: u85StreamSlice(order, blockDepth, from, to, s),

@@ -1,6 +1,7 @@
 import type { Accelerator } from '../../npu/accelerators.js';
 import type { Memory } from '../../npu/system.js';
 import type { Encoder, Encoding, StreamLayout } from '../../weights/encoding.js';
+import { u55StreamKey } from '../../weights/stream-key.js';
 import { ACCESS_SLOTS, CHANNEL } from '../channels.js';
 import { transferCycles } from '../integers.js';
 import type { CostCall, CostModel, CyclesParts } from '../model.js';
@@ -75,6 +76,10 @@ export function createU55Model(acc: Accelerator, encoder: Encoder): CostModel<U5
       return { config, encoding };
     },
     encode,
+    layoutKey: ({ kernel }, { traversal, ofmC }) =>
+      `${traversal} ${ofmC} ${kernel.dilationH} ${kernel.dilationW}`,
+    streamKey: (op, config, boundaries) =>
+      u55StreamKey(op.weights!, streamLayout(op, config, acc), boundaries),
     minimumSliceDepth: () => MINIMUM_SLICE_DEPTH,
     weightFormat: () => 'standard',
     macs: (_op, _config, dense) => dense,

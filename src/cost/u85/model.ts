@@ -1,6 +1,7 @@
 import type { Memory, System } from '../../npu/system.js';
 import { DEPTH_GRANULE, type U85Accelerator } from '../../npu/u85-tables.js';
 import type { Encoding, U85Encoder, U85StreamLayout } from '../../weights/encoding.js';
+import { u85StreamKey } from '../../weights/stream-key.js';
 import { CHANNEL, type Channel } from '../channels.js';
 import { EDGE, type CostCall, type CostModel, type Prepared } from '../model.js';
 import { computedDepth, type CostOp, type CostView } from '../operation.js';
@@ -109,6 +110,14 @@ export function createU85Model(
     findConfig: (op, stripeH) => findU85Config(op, acc, stripeH, false),
     prepare,
     encode,
+    layoutKey: ({ kernel }, config) => {
+      const { dilationH, dilationW, strideH, strideW } = kernel;
+      const { traversal, ofmC, ifmC, accumulatorBits, ublock, sparse, fast } = config;
+      const blocks = [traversal, ofmC, ifmC, ...ublock, accumulatorBits, +sparse, +fast];
+      return [...blocks, dilationH, dilationW, strideH, strideW].join(' ');
+    },
+    streamKey: (op, config, boundaries) =>
+      u85StreamKey(op.weights!, u85StreamLayout(op, config, acc), boundaries),
     minimumSliceDepth: (config) => Math.max(DEPTH_GRANULE, config.ublock[2]),
     weightFormat: (config) => FORMAT_NAMES[config.fast ? 'fast' : 'standard'][config.sparse ? 1 : 0],
     macs: (_, config, dense) => (config.sparse ? Math.floor(dense / 2) : dense),

@@ -1,6 +1,6 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
 import type { ElementType } from '../../graph/network.js';
-import { build, filledConstant, namedConstant } from '../build.js';
+import { build, filledConstant, scalar } from '../build.js';
 import {
   connectInput,
   connectInputLike,
@@ -16,11 +16,24 @@ import {
   sizeOf,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
+import { scalePair } from '../scale-pair.js';
 import { broadcast, fromEnd, padTo, sameShape } from '../shape.js';
+
+/** Multipliers of both inputs of a SQUARED_DIFFERENCE and of its result (reference 07, R1). */
+function differenceMultipliers(op: Op): readonly [number, number, number] {
+  const scaleOf = (view: View): number => view.quant?.scales[0] ?? 1;
+  const [first, second] = [scaleOf(ifmOf(op)), scaleOf(input(op, 1)!)];
+  const leftShift = ELEMENT_BITS[ifmOf(op).tensor.type] === 8 ? 7 : 0;
+  const most = 2 * Math.max(first, second);
+  const result = (most * most) / (2 ** (2 * leftShift) * scaleOf(ofmOf(op)));
+  const multiplier = (scale: number): number => Math.max(1, scalePair(scale).multiplier);
+  return [multiplier(first / most), multiplier(second / most), multiplier(result)];
+}
 
 /** SQUARED_DIFFERENCE in 32 bits, all in rank 4 but for the result (reference 01 §5.3, 07 R4). */
 export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
+  const multipliers = differenceMultipliers(op);
   const widen = (view: View, product: string | undefined): Tensor => {
     const shape = padTo(view.shape, 4);
     const wide = newTensor(`${view.tensor.name}_32bit`, 'int32', shape);
@@ -28,13 +41,7 @@ export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
     connectInputLike(copy, 0, view).quant = undefined;
     connectOutput(copy, wide);
     const scaled = newTensor(product ?? `${wide.name}/Mul`, 'int32', shape);
-    build(
-      graph,
-      'Mul',
-      op.source,
-      [wide, namedConstant('scale', 'int32', [1], `scale:${view.role}`)],
-      scaled,
-    );
+    build(graph, 'Mul', op.source, [wide, scalar('scale', 'int32', multipliers[view.role]!)], scaled);
     return scaled;
   };
   const a = widen(ifmOf(op), undefined);
@@ -46,7 +53,7 @@ export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   build(graph, 'Mul', op.source, [difference, difference], square);
   const result = newOp(graph, 'Mul', op.source);
   connectInput(result, 0, square);
-  connectInput(result, 1, namedConstant('scale', 'int32', [1], 'scale:result'));
+  connectInput(result, 1, scalar('scale', 'int32', multipliers[2]));
   connectOutputLike(result, ofm);
   disconnect(op);
   return result;
@@ -108,17 +115,17 @@ export function lowerCast(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
   const [from, to] = [ifm.tensor.type, ofm.tensor.type];
   if (to === 'int64') return castTo64(op, graph);
-  if (from === 'bool' && isInteger(to)) return withConstant(op, graph, 'And', 'one');
-  if (isInteger(from) && to === 'bool') return withConstant(op, graph, 'NotEqual', 'zero');
-  return withConstant(op, graph, 'Add', 'zero');
+  if (from === 'bool' && isInteger(to)) return withConstant(op, graph, 'And', 1);
+  if (isInteger(from) && to === 'bool') return withConstant(op, graph, 'NotEqual', 0);
+  return withConstant(op, graph, 'Add', 0);
 }
 
-function withConstant(op: Op, graph: IrGraph, kind: 'And' | 'NotEqual' | 'Add', value: 'zero' | 'one'): Op {
+function withConstant(op: Op, graph: IrGraph, kind: 'And' | 'NotEqual' | 'Add', value: 0 | 1): Op {
   const ifm = ifmOf(op);
   const type = ifm.tensor.type === 'bool' ? 'int8' : ifm.tensor.type;
   const made = newOp(graph, kind, op.source);
   connectInputLike(made, 0, ifm).quant = undefined;
-  connectInput(made, 1, namedConstant(value, type, [1], value));
+  connectInput(made, 1, filledConstant(value === 0 ? 'zero' : 'one', type, [1], value));
   connectOutputLike(made, ofmOf(op)).quant = undefined;
   disconnect(op);
   return made;
@@ -139,7 +146,7 @@ function castTo64(op: Op, graph: IrGraph): Op {
   const doubled = [...ifm.shape.slice(0, -1), 2 * depth];
   const second = newOp(graph, 'Add', op.source);
   connectInput(second, 0, narrow, doubled).type = 'int16';
-  connectInput(second, 1, namedConstant('zero', 'int16', [1], 'zero'));
+  connectInput(second, 1, scalar('zero', 'int16', 0));
   connectOutputLike(second, ofm);
   ofmOf(second).shape = doubled;
   ofm.tensor.type = 'int32';
@@ -161,7 +168,7 @@ export function lowerSelect(op: Op, graph: IrGraph): Op {
     const wide = newTensor(`${mask.name}/Add`, type, condition.shape);
     const add = newOp(graph, 'Add', op.source);
     connectInputLike(add, 0, condition);
-    connectInput(add, 1, namedConstant('zero', 'int8', [1], 'zero'));
+    connectInput(add, 1, scalar('zero', 'int8', 0));
     connectOutput(add, wide);
     mask = wide;
     maskShape = wide.shape;

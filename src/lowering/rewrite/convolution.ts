@@ -13,9 +13,22 @@ import {
   ROLE,
 } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
+import type { Kind } from '../kinds.js';
 import type { Kernel } from '../operations.js';
 import { elements, fromEnd, withAxis, zeros } from '../shape.js';
-import { asConvolution, filters, separate, spread, weightsOf } from '../weights.js';
+import { scalingOf } from '../records.js';
+import { asConvolution, filters, ownTensor, spread, weightsOf } from '../weights.js';
+
+const CONVOLUTIONS: ReadonlySet<Kind> = new Set<Kind>(['Conv2D', 'DepthwiseConv2D']);
+
+/** The filter's tensor is changed, so every convolution that reads it sees the spread one (reference 07, part A rule 9). */
+function spreadWeights(op: Op, stepY: number, stepX: number): void {
+  const readers = new Set(input(op, ROLE.weights)?.tensor.readers ?? []).add(op);
+  for (const reader of readers) {
+    const weights = CONVOLUTIONS.has(reader.kind) ? weightsOf(reader) : undefined;
+    if (weights !== undefined) reader.weights = spread(weights, stepY, stepX);
+  }
+}
 
 /** Hardware dilates by 1 and 2; what remains is spread over an enlarged kernel (reference 01 §5.3). */
 export function reduceDilation(op: Op): Op {
@@ -24,8 +37,7 @@ export function reduceDilation(op: Op): Op {
   if (dilationH <= 2 && dilationW <= 2) return op;
   const [hh, hw] = [dilationH % 2 === 0 ? 2 : 1, dilationW % 2 === 0 ? 2 : 1];
   const [my, mx] = [dilationH / hh, dilationW / hw];
-  const weights = weightsOf(op);
-  if (weights !== undefined) op.weights = spread(weights, my, mx);
+  spreadWeights(op, my, mx);
   op.kernel = {
     ...kernel,
     height: my * (kernel.height - 1) + 1,
@@ -56,7 +68,8 @@ export function splitGroups(op: Op, graph: IrGraph): Op {
     part.quant = ofm.quant;
     const conv = build(graph, 'Conv2D', op.source, [ifm.tensor], part);
     conv.kernel = op.kernel;
-    conv.weights = separate(filters(weights, g * outputs, 1, outputs));
+    conv.weights = ownTensor(weights, filters(weights, g * outputs, 1, outputs));
+    conv.scaling = scalingOf(op);
     const view = ifmOf(conv);
     copyView(ifm, view);
     view.slice = {

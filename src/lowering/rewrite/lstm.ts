@@ -13,15 +13,19 @@ import {
   ROLE,
   UNIT,
 } from '../ir.js';
-import type { IrGraph, Op, Quant, Slice, Tensor, View } from '../ir.js';
+import type { IrGraph, Op, Quant, Scaling, Slice, Tensor, View } from '../ir.js';
 import type { Kind } from '../kinds.js';
 import { flagOption, numberOption } from '../read.js';
 import type { Shape } from '../shape.js';
+import { valuesOf } from '../records.js';
 import { matrixWeights } from '../weights.js';
 import { wideTable } from './tables.js';
 
 /** Gates by their place among the weights. */
 const GATE = { input: 0, forget: 1, cell: 2, output: 3 } as const;
+
+/** Position of the first gate's biases among the inputs. */
+const BIASES = 12;
 
 /** Operations of one step; clipping the cell state is one more. */
 const OPERATIONS_PER_STEP = 26;
@@ -88,11 +92,32 @@ function writeState(cell: Cell, op: Op, like: State): State {
   return { tensor: alias, slice: like.slice };
 }
 
-function product(cell: Cell, from: Tensor | State, weights: View, name: string): Tensor {
+/** Scale of a gate's sum: 16 bits with 12 behind the point. */
+const GATE_SCALE = 2 ** -12;
+
+function productScaling(cell: Cell, from: Tensor | State, weights: View, bias: View | undefined): Scaling {
+  const quant = 'tensor' in from ? fileInput(cell.op, 18).quant : ifmOf(cell.op).quant;
+  return {
+    weightScales: weights.quant?.scales ?? [],
+    bias: valuesOf(bias),
+    single: weights.quant?.scales.length === 1,
+    ifmScale: quant?.scales[0] ?? 1,
+    ofmScale: GATE_SCALE,
+  };
+}
+
+function product(
+  cell: Cell,
+  from: Tensor | State,
+  weights: View,
+  bias: View | undefined,
+  name: string,
+): Tensor {
   const made = newOp(cell.graph, 'FullyConnected', cell.op.source);
   if ('tensor' in from) readState(cell, made, 0, from);
   else connectInput(made, 0, from, from.shape, UNIT);
   made.weights = matrixWeights(weights);
+  made.scaling = productScaling(cell, from, weights, bias);
   const to = newTensor(name, 'int16', rowShape(cell));
   connectOutput(made, to, to.shape, UNIT);
   return to;
@@ -104,8 +129,10 @@ const place = ({ batch }: Cell, time: number): string => `b${batch ?? 0}.t${time
 /** One gate: two products, their sum, and its activation, which is clamped in place. */
 function gate(cell: Cell, time: number, which: keyof typeof GATE, feature: Tensor, output: State): Tensor {
   const name = `${which}_gate_${place(cell, time)}`;
-  const fed = product(cell, feature, fileInput(cell.op, 1 + GATE[which]), `${name}_feature_fc_ofm`);
-  const back = product(cell, output, fileInput(cell.op, 5 + GATE[which]), `${name}_recurrent_fc_ofm`);
+  const file = (position: number): View => fileInput(cell.op, position + GATE[which]);
+  const bias = input(cell.op, ROLE.parameter + BIASES - 1 + GATE[which]);
+  const fed = product(cell, feature, file(1), bias, `${name}_feature_fc_ofm`);
+  const back = product(cell, output, file(5), undefined, `${name}_recurrent_fc_ofm`);
   const sum = step(cell, 'Add', [fed, back], `${fed.name}/Add`);
   if (which === 'cell') return step(cell, 'Tanh', [sum], sum.name);
   const opened = step(cell, 'Sigmoid', [sum], sum.name);

@@ -1,4 +1,4 @@
-import { build, namedConstant, scalar } from '../build.js';
+import { build, filledConstant, scalar } from '../build.js';
 import {
   become,
   connectInputLike,
@@ -18,6 +18,7 @@ import {
 import type { IrGraph, Op, Tensor } from '../ir.js';
 import type { OpKind, WeightArray } from '../operations.js';
 import { isSymmetric } from '../quant.js';
+import { split } from '../scale-pair.js';
 import { around, elements, fromEnd, padTo, withAxis, zeros } from '../shape.js';
 import { integerValues } from '../values.js';
 import { constantWeights } from '../weights.js';
@@ -108,12 +109,18 @@ export function lowerMean(op: Op, graph: IrGraph): Op {
   return mul;
 }
 
-function connectMul(mul: Op, sum: Tensor, shape: readonly number[], op: Op, elementsPer: number): void {
+/** What the sum of `count` elements is multiplied by (reference 07, C1). */
+function meanMultiplier(op: Op, count: number): number {
   const from = ifmOf(op).quant?.scales[0] ?? 1;
   const to = ofmOf(op).quant?.scales[0] ?? 1;
-  const factor = from / to / elementsPer;
-  const mantissa = factor / 2 ** Math.floor(Math.log2(factor));
-  const count = namedConstant('mean_scale', 'int32', [1], `mean:${mantissa}`);
+  const { mantissa, exponent } = split(from / to);
+  const shift = Math.min(Math.floor(Math.log2(count)), 32, 31 + exponent);
+  const multiplier = Math.round(mantissa * 2 ** 31) * 2 ** shift;
+  return Number(BigInt(Math.floor(multiplier)) / BigInt(count));
+}
+
+function connectMul(mul: Op, sum: Tensor, shape: readonly number[], op: Op, elementsPer: number): void {
+  const count = scalar('mean_scale', 'int32', meanMultiplier(op, elementsPer));
   connectInputLike(mul, 0, { ...viewOf(sum), shape });
   connectInputLike(mul, 1, viewOf(count));
   connectOutputLike(mul, ofmOf(op)).shape = shape;
@@ -177,7 +184,7 @@ export function reduceMinByMax(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const { type, name } = ifm.tensor;
-  const pivot = namedConstant(`${name}_reducemin_pivot`, type, [1], 'complement');
+  const pivot = filledConstant(`${name}_reducemin_pivot`, type, [1], -1);
   const inverted = newTensor(`${name}_reducemin_invert`, type, ifm.shape);
   const first = build(graph, 'Sub', op.source, [pivot, ifm.tensor], inverted);
   input(first, 1)!.quant = ifm.quant;
@@ -225,14 +232,16 @@ function sumByConvolution(op: Op, graph: IrGraph): Op {
 }
 
 function sumThenSubtract(op: Op, graph: IrGraph): Op {
+  const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const sum = newTensor(`${ofm.tensor.name}_reducesum`, 'int32', ofm.shape);
   const reduce = newOp(graph, 'ReduceSum', op.source);
-  connectInputLike(reduce, 0, ifmOf(op)).quant = undefined;
+  connectInputLike(reduce, 0, ifm).quant = undefined;
   connectOutputLike(reduce, viewOf(sum));
   const sub = newOp(graph, 'Sub', op.source);
   connectInputLike(sub, 0, viewOf(sum));
-  connectInputLike(sub, 1, viewOf(scalar('zero_points', 'int32', 0)));
+  const zeroPoint = ifm.quant?.zeroPoints[0] ?? 0;
+  connectInputLike(sub, 1, viewOf(scalar('zero_points', 'int32', zeroPoint * fromEnd(ifm.shape, -1))));
   connectOutputLike(sub, ofm);
   disconnect(op);
   return sub;

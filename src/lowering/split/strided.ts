@@ -2,6 +2,8 @@ import { build, namedConstant } from '../build.js';
 import { cloneOp } from '../clone.js';
 import { become, connectInputLike, disconnect, ifmOf, newOp, newTensor, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
+import type { WeightArray } from '../operations.js';
+import { elements } from '../shape.js';
 import { separate, subKernel, weightsOf } from '../weights.js';
 import { setSlice } from './parts.js';
 
@@ -68,6 +70,13 @@ function readsData(k: number, before: number, stride: number, ifm: number, ofm: 
   return false;
 }
 
+/** One element of all filters, also of those that this part of the OFM does not need (reference 07, part B). */
+function kernelElement(weights: WeightArray, ky: number, kx: number): WeightArray {
+  const [, h, w] = weights.shape;
+  const whole = weights.sourceVolume ?? elements(weights.shape);
+  return separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]), whole / (h * w));
+}
+
 /** One operation per kernel element, accumulating, on U85 (reference 01 §9.4b). */
 export function unrollKernel(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
@@ -96,7 +105,7 @@ export function unrollKernel(op: Op, graph: IrGraph): Op[] {
         bottom: 0,
         right: 0,
       };
-      if (weights !== undefined) part.weights = separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]));
+      if (weights !== undefined) part.weights = kernelElement(weights, ky, kx);
       sub(ifmOf(part), [y, x], [ih - y, iw - x], [kernel.strideH, kernel.strideW]);
       parts.push(part);
     }
@@ -113,19 +122,20 @@ export function poolByScaling(op: Op, graph: IrGraph, split: (part: Op) => Op[])
   const sum = newTensor('#sum', 'int32', ofm.shape);
   const scaled = newTensor('#scaled', 'int32', ofm.shape);
   const target = ofm.tensor;
+  const contents = JSON.stringify([kernel, sizeOf(ifmOf(op)), ifmOf(op).quant, ofm.quant]);
   const shape = [1, kernel.top + kernel.bottom > 0 ? h : 1, kernel.left + kernel.right > 0 ? w : 1, 1];
   const mul = build(
     graph,
     'Mul',
     op.source,
-    [sum, namedConstant('#multipliers', 'int32', shape, 'multipliers')],
+    [sum, namedConstant('#multipliers', 'int32', shape, `multipliers ${contents}`)],
     scaled,
   );
   const shift = newOp(graph, 'Asr', op.source);
   connectInputLike(shift, 0, { ...ofmOf(mul) });
   connectInputLike(shift, 1, {
     ...mul.inputs[1]!,
-    tensor: namedConstant('#shifts', 'int32', shape, 'shifts'),
+    tensor: namedConstant('#shifts', 'int32', shape, `shifts ${contents}`),
   });
   op.outputs.length = 0;
   target.writers.splice(target.writers.indexOf(op), 1);

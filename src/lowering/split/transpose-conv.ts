@@ -11,8 +11,9 @@ import {
 } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import type { WeightArray } from '../operations.js';
+import { scalingOf } from '../records.js';
 import { fromEnd } from '../shape.js';
-import { constantWeights, mirrored, subKernel, weightsOf } from '../weights.js';
+import { constantWeights, mirrored, separate, subKernel, weightsOf } from '../weights.js';
 import { setSlice } from './parts.js';
 
 interface Padding {
@@ -111,7 +112,7 @@ function phaseWeights(
   x: Phase,
   stride: readonly [number, number],
 ): WeightArray {
-  return mirrored(subKernel(weights, [y.first, x.first], stride, [y.count, x.count]));
+  return separate(mirrored(subKernel(weights, [y.first, x.first], stride, [y.count, x.count])));
 }
 
 /** TRANSPOSE_CONV as one convolution per phase of its stride (reference 01 §9.5, U85). */
@@ -124,8 +125,10 @@ export function transposeConvByPhases(op: Op, graph: IrGraph): Op[] {
   const [, ih, iw, ic] = sizeOf(ifm) as readonly [number, number, number, number];
   const [n, oh, ow, oc] = sizeOf(ofm) as readonly [number, number, number, number];
   const parts: Op[] = [];
+  const scaling = scalingOf(op);
   const conv = (): Op => {
     const made = newOp(graph, 'Conv2D', op.source);
+    made.scaling = scaling;
     connectInputLike(made, 0, ifm);
     connectOutputLike(made, ofm);
     parts.push(made);
