@@ -8,8 +8,6 @@ import type { Family } from '../npu/accelerators.js';
 export interface Connection {
   readonly op: LoweredOp;
   readonly view: View;
-  /** Position among the operation's inputs; −1 for its scratch tensor. */
-  readonly index: number;
 }
 
 /** Everything that touches one tensor. */

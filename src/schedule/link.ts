@@ -105,14 +105,12 @@ class Uses {
 }
 
 /** Inputs that chained sub-operations read from outside the group. */
-function externalInputs(op: LoweredOp): { sub: LoweredOp; view: View; index: number }[] {
-  const result: { sub: LoweredOp; view: View; index: number }[] = [];
+function externalInputs(op: LoweredOp): { sub: LoweredOp; view: View }[] {
+  const result: { sub: LoweredOp; view: View }[] = [];
   let internal: FeatureMap | undefined = op.ofms[0]?.tensor;
   for (const sub of op.subs) {
     if (sub.chained !== true) continue;
-    sub.ifms.forEach((view, index) => {
-      if (view.tensor !== internal) result.push({ sub, view, index });
-    });
+    for (const view of sub.ifms) if (view.tensor !== internal) result.push({ sub, view });
     internal = sub.ofms[0]?.tensor;
   }
   return result;
@@ -210,16 +208,12 @@ export const costOpOf = (op: LoweredOp): CostOp =>
 export function link(network: LoweredNetwork, family: Family, intern: OpInterner): Program {
   const uses = new Uses();
   const connections = network.ops.map((op, opIndex) => {
-    const ifms = op.ifms.map((view, index) => uses.read({ op, view, index }, opIndex));
-    const parameters =
-      op.parameters?.map((view, k) => uses.read({ op, view, index: op.ifms.length + k }, opIndex)) ??
-      NO_INPUTS;
-    const chainedIfms = externalInputs(op).map(({ sub, view, index }) =>
-      uses.read({ op: sub, view, index }, opIndex),
-    );
+    const ifms = op.ifms.map((view) => uses.read({ op, view }, opIndex));
+    const parameters = op.parameters?.map((view) => uses.read({ op, view }, opIndex)) ?? NO_INPUTS;
+    const chainedIfms = externalInputs(op).map(({ sub, view }) => uses.read({ op: sub, view }, opIndex));
     const last = lastMember(op);
     const written = op.target === 'CPU' ? op.ofms : last.ofms;
-    const ofms = written.map((view, index) => uses.write({ op: last, view, index }, opIndex));
+    const ofms = written.map((view) => uses.write({ op: last, view }, opIndex));
     const scratch = op.scratch === undefined ? -1 : uses.scratch(op.scratch);
     return { ifms, parameters, chainedIfms, ofms, scratch };
   });
@@ -269,9 +263,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     const mapsOneToOne =
       npu &&
       !rearranged &&
-      (elementwise ||
-        COPYING.has(op.kind) ||
-        (pooling && op.kernel.height === 1 && op.kernel.width === 1));
+      (elementwise || COPYING.has(op.kind) || (pooling && op.kernel.height === 1 && op.kernel.width === 1));
     return {
       lowered: op,
       cost,

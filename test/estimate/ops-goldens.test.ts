@@ -11,11 +11,6 @@ const MODELS = join(FOLDER, 'models');
 
 const KNOWN: readonly KnownDifference[] = [
   {
-    model: 'fc_dyn.tflite',
-    difference: /^layer 1 MatMul Staging Usage: 1008|memory_used/,
-    cause: 'a transposed feature map as weights: 16 bytes less are alive beside the MatMul',
-  },
-  {
     model: 'cv_s4big.tflite',
     accelerator: /u85/,
     difference: /^total_original_weights/,

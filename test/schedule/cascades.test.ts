@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createEstimator } from '../../src/estimate.js';
+import { resolveSystem } from '../../src/npu/resolve.js';
 import { buildCascades } from '../../src/schedule/cascades.js';
 import { treatmentOrder } from '../../src/schedule/improve.js';
 import { AREA } from '../../src/schedule/machine.js';
+import { NetworkDraft } from '../lowering/networks.js';
 import { plainCascades } from './plain-cascades.js';
 import { plainTimeLine, plainUse } from './plain-ranges.js';
 import { anyWorkshops, cascadeInputs } from './random-schedules.js';
@@ -32,6 +35,21 @@ test('cascades are those of the procedure by the letter', () => {
   );
   expect(count).toBeGreaterThan(100);
   expect(reused).toBeGreaterThan(5);
+});
+
+test('a plain graph output may take the place of bricks of the same size: no cascade (reference 07 C6)', () => {
+  const n = new NetworkDraft();
+  const shape = [1, 55, 47, 128];
+  const conv = n.conv(n.input([1, 55, 94, 16]), shape, [7, 1], { stride_w: 2 });
+  const other = n.constant(shape, 'int8', { bytes: new Uint8Array(55 * 47 * 128) });
+  const network = n.network([n.operator('MAXIMUM', [other, conv], [n.tensor(shape)])]);
+  const system = resolveSystem({ accelerator: 'ethos-u65-512' });
+  const found = createEstimator().estimate(network, system, { optimise: 'Performance' });
+  expect(found.layers.map(({ detail }) => [detail!.ofmFormat, detail!.cascade])).toEqual([
+    ['NHCWB16', 0],
+    ['NHWC', 0],
+  ]);
+  expect(found.passesAfterFusing).toBe(2);
 });
 
 describe('order in which cascades are improved (reference 04 §7.4)', () => {

@@ -10,12 +10,10 @@ const OTHER = whole(featureMap([1, 8, 8, 32]));
 const reads = (view: View, kind: OpKind = 'Conv2D', index = 0): Connection => ({
   op: loweredOp(kind, index === 0 ? [view] : [OTHER, view], OTHER),
   view,
-  index,
 });
 const writes = (view: View, kind: OpKind = 'Conv2D'): Connection => ({
   op: loweredOp(kind, [OTHER], view),
   view,
-  index: 0,
 });
 
 const format = (
@@ -83,6 +81,8 @@ describe('format of a feature map (reference 04 section 2)', () => {
       expect(format(map, [...producers], [...consumers], 'u65')).toBe('NHWC');
       expect(format(map, [...producers], [...consumers], 'u85')).toBe('NHCWB16');
     }
+    // Scratch memory: nobody reads or writes it as a feature map.
+    expect(format(map, [], [])).toBe('NHWC');
   });
 
   test('rule 5: and a copy of 32-bit elements', () => {

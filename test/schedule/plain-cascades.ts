@@ -62,8 +62,6 @@ export function plainCascades(
     );
   };
   const alike = (ifm: ProgramTensor, ofm: ProgramTensor): boolean =>
-    ifm.shape.join() === ofm.shape.join() &&
-    ifm.format === ofm.format &&
     ifm.type === ofm.type &&
     !ifm.graphOutput &&
     !ifm.persistent &&
@@ -140,7 +138,12 @@ export function plainCascades(
         if (size < best || size < u) [best, bestOwn, bestLast] = [size, loc, c];
         if ((u < peak && best < peak) || first + outMax + sum > best) break;
       } else {
-        const inPlace = opOf(c).mapsOneToOne && alike(ifmOf(c), ofmOf(c));
+        const inPlace =
+          opOf(c).mapsOneToOne &&
+          stripeIfmH(c) === stripeH(c) &&
+          alike(ifmOf(c), ofmOf(c)) &&
+          ifmOf(c).bytes === ofmOf(c).bytes &&
+          opOf(c).ifmShapes[opOf(c).primaryIfm]!.join() === opOf(c).ofmShape.join();
         const u = ifmOf(c).bytes + (inPlace ? 0 : ofmOf(c).bytes) + outside(c);
         if (u < peak || sum > peak) break;
         [best, bestOwn, bestLast] = [sum, sum, c];

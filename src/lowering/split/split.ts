@@ -4,6 +4,7 @@ import type { Op } from '../ir.js';
 import { ACTIVATIONS, ELEMENTWISE } from '../kinds.js';
 import type { Kind } from '../kinds.js';
 import { withAxis } from '../shape.js';
+import { isLongArgMax, splitArgMax } from './arg-max.js';
 import { hasBatch, splitElementwiseBatch, splitLeading } from './batch.js';
 import { splitConvolution } from './convolution.js';
 import { splitLargeAxes } from './elementwise.js';
@@ -57,6 +58,11 @@ const matMul: Split = (op, { graph, target }) => {
   return [op];
 };
 
+const argMax: Split = (op, context) =>
+  isLongArgMax(op)
+    ? splitArgMax(op, context.graph).flatMap((part) => again(part, context))
+    : splitReduce(op, context);
+
 /** Kinds that may have to be split; the others are taken as they are (reference 01 §9). */
 const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
   ...[...ELEMENTWISE, ...ACTIVATIONS].map((kind) => [kind, elementwise] as const),
@@ -75,7 +81,7 @@ const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
   ['ReduceMin', splitReduce],
   ['ReduceAny', splitReduce],
   ['ReduceAll', splitReduce],
-  ['ArgMax', splitReduce],
+  ['ArgMax', argMax],
   ['Resize', resize],
   ['MatMul', matMul],
 ]);

@@ -126,8 +126,13 @@ function rowOf(graph: IrGraph, source: Source, from: View, to: View, step: Step)
   return op;
 }
 
-/** Parts of at most 65536 positions of every axis of the IFM, each written where the permutation puts it (07 R14). */
-function splitAxes(op: Op, graph: IrGraph): Op[] {
+/**
+ * Parts of at most 65536 positions of every axis of the IFM, each written where the permutation puts it (reference 07
+ * R14). Ethos-U55 and Ethos-U65 do not take them.
+ */
+function splitAxes(op: Op, context: SplitContext): Op[] {
+  const { graph, target } = context;
+  if (target.family !== 'u85') return [op];
   const size = sizeOf(ifmOf(op));
   const axis = size.findIndex((total) => total > LARGEST_AXIS);
   if (axis < 0) return [op];
@@ -137,20 +142,21 @@ function splitAxes(op: Op, graph: IrGraph): Op[] {
     const part = cloneOp(graph, op);
     narrow(ifmOf(part), axis, at, count);
     narrow(ofmOf(part), op.axes!.indexOf(axis), at, count);
-    parts.push(...splitAxes(part, graph));
+    parts.push(...splitAxes(part, context));
   }
   disconnect(op);
   return parts;
 }
 
 /** A transposition as those that the hardware has (reference 01 §9.7). */
-export function splitTranspose(op: Op, { graph, target }: SplitContext): Op[] {
+export function splitTranspose(op: Op, context: SplitContext): Op[] {
+  const { graph, target } = context;
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const axes = op.axes ?? [];
   const bits = ELEMENT_BITS[ifm.tensor.type];
   const native = (list: readonly number[]): boolean => isNative(list, bits, target.family);
-  if (native(axes) && leading(ifm) === 1) return splitAxes(op, graph);
+  if (native(axes) && leading(ifm) === 1) return splitAxes(op, context);
   const list = steps(ifm.slice?.size ?? ifm.shape, axes, native);
   let from: View = { ...ifm };
   const parts: Op[] = [];
@@ -165,5 +171,5 @@ export function splitTranspose(op: Op, { graph, target }: SplitContext): Op[] {
     from = to;
   });
   disconnect(op);
-  return parts.flatMap((part) => splitAxes(part, graph));
+  return parts.flatMap((part) => splitAxes(part, context));
 }

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL } from '../../../src/cost/channels.js';
-import { channelBandwidth, copyCycles, readCycles } from '../../../src/cost/u85/bandwidth.js';
+import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP } from '../../../src/cost/channels.js';
+import { accessCycles, channelBandwidth, copyCycles, readCycles } from '../../../src/cost/u85/bandwidth.js';
 import type { U85Config } from '../../../src/cost/u85/block-config.js';
+import { findU85Config } from '../../../src/cost/u85/find-config.js';
+import { countU85Elements } from '../../../src/cost/u85/traffic.js';
 import {
   chooseWeightFormat,
   decodeCycles,
@@ -9,7 +12,7 @@ import {
   type EncodedWeights,
   type WeightFormat,
 } from '../../../src/cost/u85/weight-format.js';
-import { accelerator, DRAM, FLASH, SRAM } from './fixtures.js';
+import { accelerator, DRAM, FLASH, operation, SRAM, view } from './fixtures.js';
 
 const CHANNELS = ['memoryToMemory', 'ifmStream', 'weight', 'fastWeight', 'ifm', 'scale', 'write'] as const;
 
@@ -141,5 +144,36 @@ describe('choice of the weight format', () => {
       true,
     );
     expect(chosen.encoding).toBe(sizes.fast);
+  });
+});
+
+describe('elements that blocks read (reference 07 C5)', () => {
+  it('are a product of 32 bits, also below zero', () => {
+    const acc = accelerator(512);
+    let negative = 0;
+    const axis = fc.integer({ min: 1, max: 4096 });
+    fc.assert(
+      fc.property(axis, axis, fc.integer({ min: 1, max: 65536 }), (h, w, c) => {
+        const map = view(h, w, c, 8, 'NHWC');
+        const op = operation('Transpose', [map], map);
+        const config = findU85Config(op, acc, h, false)!;
+        const extent = { ofmH: h, ofmW: w, ofmC: c, ifmH: h, ifmW: w };
+        const { ifmRead } = countU85Elements(op, config, extent);
+        const blocks = Math.ceil(h / config.ofmH) * Math.ceil(w / config.ofmW);
+        const exact = BigInt(Math.min(h, config.ifmH) * Math.min(w, config.ifmW) * blocks) * BigInt(c);
+        expect(ifmRead).toBe(Number(BigInt.asIntN(32, exact)));
+        if (ifmRead < 0) negative++;
+      }),
+      { seed: 11, numRuns: 200 },
+    );
+    expect(negative).toBeGreaterThan(10);
+  });
+
+  it('occupy nobody where they are below zero, and leave the others their cycles', () => {
+    const busy = new Float64Array(ACCESS_SLOTS);
+    busy[accessSlot(CHANNEL.ifm, GROUP.featureMap)] = -(2 ** 31);
+    expect(accessCycles(accelerator(512), SRAM, busy, 0)).toBe(0);
+    busy[accessSlot(CHANNEL.write, GROUP.featureMap)] = 2048;
+    expect(accessCycles(accelerator(512), SRAM, busy, 0)).toBe(100);
   });
 });
