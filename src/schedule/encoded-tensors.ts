@@ -35,13 +35,18 @@ function useOf(op: ProgramOp, { plan, slices }: Schedule[number]): Use | undefin
   return { op, weights, plan, slices: slices!, encoding };
 }
 
+/** Depth slices, of the depth that is computed where the OFM is written in another order. */
+const slicesOf = ({ plan, slices: { boundaries } }: Use): readonly number[] =>
+  boundaries.length === 2 ? [0, plan.op.weights!.shape[0]] : boundaries;
+
 const STREAM_KEYS = new WeakMap<Slices, string>();
 
-function streamKeyOf({ model }: Machine, { plan, slices, weights }: Use): string {
-  if (plan.op.weights!.predicted) return `${weights.content} ${slices.boundaries.join()}`;
+function streamKeyOf({ model }: Machine, use: Use): string {
+  const { plan, slices, weights } = use;
+  if (plan.op.weights!.predicted) return `${weights.content} ${slicesOf(use).join()}`;
   let key = STREAM_KEYS.get(slices);
   if (key === undefined) {
-    key = model.streamKey(plan.op, plan.config, slices.boundaries);
+    key = model.streamKey(plan.op, plan.config, slicesOf(use));
     STREAM_KEYS.set(slices, key);
   }
   return key;
@@ -63,15 +68,19 @@ const sizesOf = ({ weightBytes, allocatedBytes, sourceSize, rangeBytes }: Encodi
   `${weightBytes},${allocatedBytes},${sourceSize},${rangeBytes.length}`;
 
 /** What a request for encoded weights is looked up by (reference 07, part A rule 2.1). */
-function requestKey({ model }: Machine, { op, plan, slices, weights }: Use): string {
+function requestKey({ model }: Machine, use: Use): string {
+  const { op, plan, weights } = use;
   const ifm = op.lowered.ifms[0]!;
   const type = ifm.type ?? ifm.tensor.type;
-  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${slices.boundaries.join()}`;
+  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${slicesOf(use).join()}`;
 }
 
 /** What the records of an operation that found its weights encoded with others' records are told apart by. */
-const recordsKey = ({ weights, encoding, slices }: Use): string =>
-  `${weights.biases} ${weights.records.contents()} ${encoding.streams} ${encoding.scaleBytes} ${slices.boundaries.join()}`;
+function recordsKey(use: Use): string {
+  const { records, biases } = use.weights;
+  const { streams, scaleBytes } = use.encoding;
+  return `${biases} ${records.contents()} ${streams} ${scaleBytes} ${slicesOf(use).join()}`;
+}
 
 /**
  * Finds the encoded tensors that operations have in common (reference 07, part A rule 2): what was asked for before is
