@@ -206,7 +206,7 @@ export function bufferWeights(
     method === 'sliced'
       ? firstShare(plan.op.ofm.shape[3], half, c.wholeBytes, hidden, plan.fullTransfer, busy)
       : 1;
-  const slices = share >= 1 ? plan.whole : chooseSlices(machine, plan, share, half, busy);
+  const slices = share >= 1 ? plan.whole : chooseSlices(machine, plan, index, share, half, busy);
   const parts = slices && bufferParts(slices.encoding!, limit);
   if (slices === undefined || parts === undefined) return undefined;
 

@@ -21,8 +21,7 @@ function sharedReaders(
   const other = program.ops[neighbour]?.weights;
   if (own === undefined || other?.content !== own.content || other.offset !== own.offset) return 1;
   const slices = (entries[neighbour - from] ?? reference[neighbour])?.slices?.boundaries;
-  const same = slices?.length === 2 && slices[1] === reference[index]!.slices?.boundaries[1];
-  return same ? (readers.get(own.source) ?? 1) : 1;
+  return slices?.length === 2 ? (readers.get(own.source) ?? 1) : 1;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { roundUp } from '../cost/integers.js';
 import type { Encoding } from '../weights/encoding.js';
 import type { Schedule } from './entry.js';
-import type { Machine } from './machine.js';
-import type { Plan, Slices } from './plan.js';
+import type { EncodingRequest, Machine } from './machine.js';
+import type { Slices } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 import type { WeightUse } from './weight-use.js';
 
@@ -13,39 +13,38 @@ const ALIGNMENT = 16;
 
 /** The encoded tensors of a schedule: weights and scale records, each content once. */
 export interface EncodedTensors {
-  /** For each operation the first one that reads the same encoded weights, −1 without weights. */
+  /** For each operation the one whose encoded tensor it reads, −1 without weights. */
   readonly owner: Int32Array;
   /** Bytes of all of them. */
   readonly bytes: number;
 }
 
-/** One operation's part in a schedule. */
-interface Use {
+/** A request with what it is answered by. */
+interface Use extends EncodingRequest {
   readonly op: ProgramOp;
   readonly weights: WeightUse;
-  readonly plan: Plan;
-  readonly slices: Slices;
   readonly encoding: Encoding;
 }
 
-function useOf(op: ProgramOp, { plan, slices }: Schedule[number]): Use | undefined {
-  const { weights } = op;
-  const encoding = slices?.encoding;
-  if (weights === undefined || plan === undefined || encoding === undefined) return undefined;
-  return { op, weights, plan, slices: slices!, encoding };
+function useOf(program: Program, request: EncodingRequest): Use | undefined {
+  const op = program.ops[request.index]!;
+  const { encoding } = request.slices;
+  if (op.weights === undefined || encoding === undefined) return undefined;
+  return { ...request, op, weights: op.weights, encoding };
 }
 
-/** Depth slices of the weights; those of a transposed OFM are counted along another axis while they are one. */
-const boundariesOf = ({ boundaries }: Slices, { op }: Plan): readonly number[] =>
-  boundaries.length === 2 ? [0, op.weights!.shape[0]] : boundaries;
+/** Depth slices, of the depth that is computed where the OFM is written in another order. */
+const slicesOf = ({ plan, slices: { boundaries } }: Use): readonly number[] =>
+  boundaries.length === 2 ? [0, plan.op.weights!.shape[0]] : boundaries;
 
 const STREAM_KEYS = new WeakMap<Slices, string>();
 
-function streamKeyOf({ model }: Machine, { plan, slices, weights }: Use): string {
-  if (plan.op.weights!.predicted) return `${weights.content} ${boundariesOf(slices, plan).join()}`;
+function streamKeyOf({ model }: Machine, use: Use): string {
+  const { plan, slices, weights } = use;
+  if (plan.op.weights!.predicted) return `${weights.content} ${slicesOf(use).join()}`;
   let key = STREAM_KEYS.get(slices);
   if (key === undefined) {
-    key = model.streamKey(plan.op, plan.config, boundariesOf(slices, plan));
+    key = model.streamKey(plan.op, plan.config, slicesOf(use));
     STREAM_KEYS.set(slices, key);
   }
   return key;
@@ -67,15 +66,51 @@ const sizesOf = ({ weightBytes, allocatedBytes, sourceSize, rangeBytes }: Encodi
   `${weightBytes},${allocatedBytes},${sourceSize},${rangeBytes.length}`;
 
 /** What a request for encoded weights is looked up by (reference 07, part A rule 2.1). */
-function requestKey({ model }: Machine, { op, plan, slices, weights }: Use): string {
+function requestKey({ model }: Machine, use: Use): string {
+  const { op, plan, weights } = use;
   const ifm = op.lowered.ifms[0]!;
   const type = ifm.type ?? ifm.tensor.type;
-  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${boundariesOf(slices, plan).join()}`;
+  return `${weights.content} ${type} ${model.layoutKey(plan.op, plan.config)} ${slicesOf(use).join()}`;
 }
 
 /** What the records of an operation that found its weights encoded with others' records are told apart by. */
-const recordsKey = ({ weights, encoding, slices, plan }: Use): string =>
-  `${weights.biases} ${weights.records.contents()} ${encoding.streams} ${encoding.scaleBytes} ${boundariesOf(slices, plan).join()}`;
+function recordsKey(use: Use): string {
+  const { records, biases } = use.weights;
+  const { streams, scaleBytes } = use.encoding;
+  return `${biases} ${records.contents()} ${streams} ${scaleBytes} ${slicesOf(use).join()}`;
+}
+
+/** Every operation's own encoded tensor. */
+function allDifferent(schedule: Schedule): EncodedTensors {
+  let bytes = 0;
+  const owner = new Int32Array(schedule.length).fill(-1);
+  schedule.forEach(({ slices }, index) => {
+    if (slices?.encoding === undefined) return;
+    owner[index] = index;
+    bytes += roundUp(slices.encoding.allocatedBytes, ALIGNMENT);
+  });
+  return { owner, bytes };
+}
+
+/** Tells which encoded tensors have the same bytes. */
+class Contents {
+  private readonly bySizes = new Map<string, Use[]>();
+  bytes = 0;
+
+  constructor(private readonly machine: Machine) {}
+
+  /** The first use with an equal tensor, which may be this one. */
+  first(use: Use): Use {
+    const sizes = sizesOf(use.encoding);
+    const candidates = this.bySizes.get(sizes) ?? [];
+    this.bySizes.set(sizes, candidates);
+    const equal = candidates.find((other) => sameBytes(this.machine, other, use));
+    if (equal !== undefined) return equal;
+    candidates.push(use);
+    this.bytes += roundUp(use.encoding.allocatedBytes, ALIGNMENT);
+    return use;
+  }
+}
 
 /**
  * Finds the encoded tensors that operations have in common (reference 07, part A rule 2): what was asked for before is
@@ -83,46 +118,30 @@ const recordsKey = ({ weights, encoding, slices, plan }: Use): string =>
  * what was made for different requests, equal bytes are one.
  */
 export function encodedTensors(machine: Machine, program: Program, schedule: Schedule): EncodedTensors {
-  const owner = new Int32Array(schedule.length).fill(-1);
-  const requests = new Map<string, Use & { readonly index: number }>();
-  const bySizes = new Map<string, number[]>();
-  const ownRecords = new Set<string>();
-  const uses: (Use | undefined)[] = [];
-  const { possible } = program.sharing;
-  let bytes = 0;
-  const keep = (size: number): void => {
-    bytes += roundUp(size, ALIGNMENT);
-  };
-  for (let index = 0; index < schedule.length; index++) {
-    const use = useOf(program.ops[index]!, schedule[index]!);
-    if (use === undefined) continue;
-    const { encoding, weights } = use;
-    if (!possible) {
-      owner[index] = index;
-      keep(encoding.allocatedBytes);
-      continue;
-    }
-    uses[index] = use;
+  if (!program.sharing.possible) return allDifferent(schedule);
+  const asked = new Map<string, Use>();
+  const ask = (request: EncodingRequest): { use: Use; made: Use } | undefined => {
+    const use = useOf(program, request);
+    if (use === undefined) return undefined;
     const key = requestKey(machine, use);
-    const found = requests.get(key);
-    if (found !== undefined) {
-      owner[index] = owner[found.index]!;
-      if (found.weights.records.rescaling() !== weights.records.rescaling()) {
-        const records = recordsKey(use);
-        if (!ownRecords.has(records)) keep(encoding.scaleBytes);
-        ownRecords.add(records);
-      }
-      continue;
+    const made = asked.get(key) ?? use;
+    asked.set(key, made);
+    return { use, made };
+  };
+  for (const request of machine.requests ?? []) ask(request);
+
+  const contents = new Contents(machine);
+  const ownRecords = new Map<string, number>();
+  const owner = new Int32Array(schedule.length).fill(-1);
+  schedule.forEach(({ plan, slices }, index) => {
+    const found = plan && slices && ask({ index, plan, slices });
+    if (found === undefined) return;
+    const { use, made } = found;
+    owner[index] = contents.first(made).index;
+    if (use.weights.records.rescaling() !== made.weights.records.rescaling()) {
+      ownRecords.set(recordsKey(use), roundUp(use.encoding.scaleBytes, ALIGNMENT));
     }
-    requests.set(key, { ...use, index });
-    const sizes = sizesOf(encoding);
-    const candidates = bySizes.get(sizes) ?? [];
-    bySizes.set(sizes, candidates);
-    const equal = candidates.find((other) => sameBytes(machine, uses[other]!, use));
-    owner[index] = equal ?? index;
-    if (equal !== undefined) continue;
-    candidates.push(index);
-    keep(encoding.allocatedBytes);
-  }
-  return { owner, bytes };
+  });
+  const records = [...ownRecords.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { owner, bytes: contents.bytes + records };
 }

@@ -73,6 +73,7 @@ function restripe(
     const op = program.ops[i]!;
     const stripeH = stripeHeight(op, wanted);
     const plan = planFor(machine, op.cost!, stripeH);
+    machine.requests?.push({ index: i, plan, slices: plan.whole });
     const { encoding } = plan.whole;
     const kept = encoding !== undefined && buffered[i - first]!.buffer?.parts.length === 1;
     result[i - first] = {

@@ -2,7 +2,7 @@ import type { CostModel } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import type { Hardware } from '../cost/hardware.js';
 import type { Memory, System } from '../npu/system.js';
-import type { Plan } from './plan.js';
+import type { Plan, Slices } from './plan.js';
 
 /** One accelerator on one system, with what has been worked out on it so far. */
 export interface Machine {
@@ -11,6 +11,16 @@ export interface Machine {
   readonly model: CostModel;
   /** Plans by operation; those for stripes by their height. */
   readonly plans: Map<CostOp, { readonly full: Plan; readonly striped: Map<number, Plan> }>;
+  /** Kept where operations may have encoded weights in common: what the evaluation at hand has asked for, in order. */
+  readonly requests?: EncodingRequest[];
+}
+
+/** An operation's request for its weights in those slices, whether they were used or not. */
+export interface EncodingRequest {
+  /** Of the operation. */
+  readonly index: number;
+  readonly plan: Plan;
+  readonly slices: Slices;
 }
 
 export const createMachine = (hardware: Hardware, system: System, model: CostModel): Machine => ({

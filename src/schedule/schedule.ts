@@ -9,7 +9,7 @@ import { AREA, type Machine } from './machine.js';
 import { wholePlan, type Plan } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 import { placeInStaging } from './staging.js';
-import { minimalStripes } from './stripes.js';
+import { minimalStripes, type Striped } from './stripes.js';
 
 export type Optimise = 'Performance' | 'Size';
 
@@ -63,6 +63,15 @@ export function shareBuffers(program: Program, schedule: Schedule, encoded: Enco
   return owners;
 }
 
+/** Asks for the weights of all stripes, those of the last operation first. */
+function requestStripes(machine: Machine, program: Program, stripes: readonly (Striped | undefined)[]): void {
+  for (let index = stripes.length - 1; index >= 0; index--) {
+    if (program.ops[index]!.weights === undefined) continue;
+    const plan = stripes[index]?.entry().plan;
+    if (plan !== undefined) machine.requests?.push({ index, plan, slices: plan.whole });
+  }
+}
+
 /** A schedule without weight buffers and its memory use. */
 interface Unbuffered {
   readonly schedule: Schedule;
@@ -85,10 +94,12 @@ function cascadedSchedule(
 ): Schedule | undefined {
   const { arenaCacheSize } = machine.system;
   const least = (used: Float64Array): number => used.reduce((a, b) => Math.min(a, b), Infinity);
+  const stripes = minimalStripes(machine, program);
+  if (machine.requests !== undefined) requestStripes(machine, program, stripes);
   const { entries, cascades } = buildCascades({
     program,
     placement,
-    striped: minimalStripes(machine, program),
+    striped: stripes,
     fallback: whole.schedule,
     snapshot: whole.snapshot,
     memory: (i) => opMemory(program, whole.schedule, placement, whole.snapshot, i),
@@ -138,16 +149,19 @@ function planOf(machine: Machine, { cost, lowered }: ProgramOp, file: string): P
  * @throws ParetouError of kind `input` for an operation of which no block fits the accelerator
  */
 export function scheduleProgram(
-  machine: Machine,
+  shared: Machine,
   program: Program,
   optimise: Optimise,
   file: string = program.name,
 ): Scheduled {
+  const machine: Machine = program.sharing.possible ? { ...shared, requests: [] } : shared;
   const { spilling, arenaCacheSize } = machine.system;
   let placement = initialPlacement(program, spilling);
-  const plain = program.ops.map((op) => {
+  const plain = program.ops.map((op, index) => {
     const plan = planOf(machine, op, file);
-    return plan === undefined ? CPU_ENTRY : plainEntry(plan);
+    if (plan === undefined) return CPU_ENTRY;
+    machine.requests?.push({ index, plan, slices: plan.whole });
+    return plainEntry(plan);
   });
   const whole = { schedule: plain, snapshot: takeSnapshot(program, plain, placement) };
   let schedule: Schedule | undefined;

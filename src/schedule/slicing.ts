@@ -22,10 +22,15 @@ export function firstShare(
   return Math.min(Math.max(share, least), most);
 }
 
-/** Depth slices whose buffers fit; reference 04 §6.2 steps 9 and 10. Undefined: not worth it. */
+/**
+ * Depth slices whose buffers fit; reference 04 §6.2 steps 9 and 10. Undefined: not worth it.
+ *
+ * @param index of the operation
+ */
 export function chooseSlices(
   machine: Machine,
   plan: Plan,
+  index: number,
   share: number,
   half: number,
   busy: boolean,
@@ -48,6 +53,7 @@ export function chooseSlices(
   while (step !== 0) {
     step = Math.max(roundDown(step, step > blockDepth ? blockDepth : minimum), minimum);
     result = slicesOf(machine, plan, first, step);
+    machine.requests?.push({ index, plan, slices: result });
     if (largestRange(result.encoding!) <= half || (first === 16 && step === minimum)) break;
     if (step > first) step = roundUp(Math.trunc(step / 2), minimum);
     else first = roundUp(Math.trunc(first / 2), 16);
