@@ -1,3 +1,5 @@
+import { messageLine } from './safe-text.js';
+
 /** What went wrong, as far as the caller can act on it. */
 export type ErrorKind = 'internal' | 'usage' | 'input' | 'unmet' | 'partial' | 'interrupted';
 
@@ -11,7 +13,10 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
-/** An error meant for the user: one sentence that names the subject, what was expected and what to do. */
+/**
+ * An error meant for the user: one sentence that names the subject, what was expected and what to do. Whatever names
+ * it quotes, its message is one line of less than 300 characters.
+ */
 export class ParetouError extends Error {
   override readonly name = 'ParetouError';
 
@@ -20,7 +25,7 @@ export class ParetouError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(messageLine(message), options);
   }
 
   get exitCode(): number {

@@ -1,3 +1,4 @@
+import { cleanText } from '../safe-text.js';
 import { operatorKind, type TfliteModel } from '../tflite/model.js';
 import type { OperatorTable, SubGraphTable } from '../tflite/nodes.js';
 import { checkAcyclic, checkOptions, producers } from './check.js';
@@ -72,7 +73,7 @@ class Importer {
       if (producer[input]! >= 0)
         throw complain(producer[input]!, `writes tensor ${input}, an input of the subgraph`);
     const graph: Graph = {
-      name: table.name ?? '',
+      name: cleanText(table.name ?? ''),
       tensors: tensors.map((tensor, i) =>
         this.tensors.tensor(tensor, i, index, producer[i]! >= 0 || computed.has(i)),
       ),
@@ -103,7 +104,7 @@ class Importer {
     const customCode = this.model.root.operator_codes?.[code]?.custom_code;
     return {
       kind,
-      ...(customCode !== undefined && kind === 'CUSTOM' && { customCode }),
+      ...(customCode !== undefined && kind === 'CUSTOM' && { customCode: cleanText(customCode) }),
       inputs,
       outputs,
       intermediates,
