@@ -13,9 +13,12 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
+/** Why nothing met the constraints takes more words, which are the program's own. */
+const LONGEST_ACCOUNT = 600;
+
 /**
  * An error meant for the user: one sentence that names the subject, what was expected and what to do. Whatever names
- * it quotes, its message is one line of less than 300 characters.
+ * it quotes, its message is one line of less than 300 characters (600 for what was not met).
  */
 export class ParetouError extends Error {
   override readonly name = 'ParetouError';
@@ -25,7 +28,7 @@ export class ParetouError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(messageLine(message), options);
+    super(messageLine(message, kind === 'unmet' ? LONGEST_ACCOUNT : undefined), options);
   }
 
   get exitCode(): number {

@@ -34,15 +34,18 @@ const LONGEST_MESSAGE = 290;
 /** A name is not shortened below this. */
 const LEAST_NAME = 40;
 
-/** A message as one line of less than 300 characters: the longest names are shortened in the middle, then the whole. */
-export function messageLine(text: string): string {
+/**
+ * A message as one line of less than 300 characters, or of `most`: the longest names are shortened in the middle, then
+ * the whole.
+ */
+export function messageLine(text: string, most = LONGEST_MESSAGE): string {
   let line = cleanText(text);
-  while (line.length > LONGEST_MESSAGE) {
+  while (line.length > most) {
     let longest = '';
     for (const [part] of line.matchAll(/"[^"]*"|[^\s"]+/g)) if (part.length > longest.length) longest = part;
     if (longest.length <= LEAST_NAME) break;
-    const length = Math.max(LEAST_NAME, longest.length - (line.length - LONGEST_MESSAGE));
+    const length = Math.max(LEAST_NAME, longest.length - (line.length - most));
     line = line.replace(longest, () => shortenMiddle(longest, length));
   }
-  return shortenMiddle(line, LONGEST_MESSAGE);
+  return shortenMiddle(line, most);
 }

@@ -174,7 +174,11 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
 }
 
 /** Puts fragments, one per segment of the frame, together to a program. */
-export function compose(name: string, frame: Frame, fragments: readonly Fragment[]): Program {
+export function compose(
+  whole: Pick<Program, 'name' | 'traits'>,
+  frame: Frame,
+  fragments: readonly Fragment[],
+): Program {
   const sharedCount = frame.shared.size;
   const tensors = new Array<ProgramTensor>(frame.bases.at(-1)!).fill(UNUSED);
   const producers: number[][] = [];
@@ -207,7 +211,7 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
     if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  return { name, ops, tensors, sharedWeights: sharedWeights(fragments) };
+  return { name: whole.name, traits: whole.traits, ops, tensors, sharedWeights: sharedWeights(fragments) };
 }
 
 const NO_SHARED_WEIGHTS: Program['sharedWeights'] = new Map();

@@ -24,6 +24,7 @@ const BUDGET_FLOOR = 1_000_000;
 
 const NONE: readonly number[] = [];
 const ABSENT = -1;
+const DYNAMIC = -1;
 
 type Options = Readonly<Record<string, OptionValue>>;
 
@@ -80,6 +81,7 @@ class Importer {
       operators: parts,
       inputs,
       outputs,
+      ...(inputs.some((input) => tensors[input]?.shape_signature?.[0] === DYNAMIC) && { dynamicBatch: true }),
     };
     parts.forEach((operator, i) => checkOptions(operator, graphs, (reason) => complain(i, reason)));
     checkAcyclic(graph, producer, complain);

@@ -292,5 +292,5 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       ifmShapes: op.ifms.map((view) => view.shape),
     };
   });
-  return { name: network.name, ops, tensors, sharedWeights: sharedWeights(ops) };
+  return { name: network.name, traits: network.traits, ops, tensors, sharedWeights: sharedWeights(ops) };
 }
