@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { writeWhole } from '../src/report/files.js';
+import { plainField } from '../src/report/numbers.js';
 import type { NumberColumn } from './columns.js';
 import { energyWord } from './energy.js';
 import { textOf, type DesignText, type Ranking } from './ranking.js';
@@ -77,7 +78,10 @@ export const rankingRows = (ranking: Ranking, count: number): Record<string, str
 
 const cellsOf = (ranking: Ranking, i: number): string[] => {
   const text = textOf(ranking, i);
-  return CSV_COLUMNS.map((column) => cell(ranking, i, text, column));
+  return CSV_COLUMNS.map((column) => {
+    const shown = cell(ranking, i, text, column);
+    return isText(column) ? plainField(shown) : shown;
+  });
 };
 
 /** Rows that become text together: keeps their cells from being in memory all at once. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { inputError } from '../src/errors.js';
+import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../src/read-file.js';
 import { suggestion } from '../src/suggest.js';
 
 export type YamlPath = readonly PropertyKey[];
@@ -78,13 +78,13 @@ export const parseYaml = (text: string, file: string): YamlDocument => {
 export const readYaml = (file: string): YamlDocument => {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = new TextDecoder().decode(readRegular(file, MOST_TEXT_BYTES));
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const code = readFault(cause) ?? '';
     throw inputError(
-      missing
+      code === 'ENOENT'
         ? `${file}: there is no such file; check the path given to --space`
-        : `${file}: cannot be read as a YAML file; check that it is a readable text file`,
+        : `${file}: cannot be read as a YAML file, since ${READ_FAULTS[code] ?? code}; check that it is a readable text file`,
       cause,
     );
   }

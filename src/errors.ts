@@ -1,3 +1,5 @@
+import { messageLine } from './safe-text.js';
+
 /** What went wrong, as far as the caller can act on it. */
 export type ErrorKind = 'internal' | 'usage' | 'input' | 'unmet' | 'partial' | 'interrupted';
 
@@ -11,7 +13,13 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
-/** An error meant for the user: one sentence that names the subject, what was expected and what to do. */
+/** Why nothing met the constraints takes more words, which are the program's own. */
+const LONGEST_ACCOUNT = 600;
+
+/**
+ * An error meant for the user: one sentence that names the subject, what was expected and what to do. Whatever names
+ * it quotes, its message is one line of less than 300 characters (600 for what was not met).
+ */
 export class ParetouError extends Error {
   override readonly name = 'ParetouError';
 
@@ -20,7 +28,7 @@ export class ParetouError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(messageLine(message, kind === 'unmet' ? LONGEST_ACCOUNT : undefined), options);
   }
 
   get exitCode(): number {

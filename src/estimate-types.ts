@@ -1,4 +1,5 @@
 import type { ElementType } from './graph/network.js';
+import type { NetworkTraits } from './graph/traits.js';
 import type { OpKind } from './lowering/operations.js';
 
 /** The four memories, in the order of the report's columns. */
@@ -26,6 +27,8 @@ export interface Layer {
   readonly origin: number;
   /** An operation done in the same pass as the row before it: all its figures are 0. */
   readonly fused: boolean;
+  /** Name of that TFLite operator, such as `CONV_2D`; the code of a custom one. */
+  readonly tfliteOperator: string;
   readonly name: string;
   /** Bytes alive in the staging memory. */
   readonly stagingUsage: number;
@@ -77,6 +80,19 @@ export interface LayerDetail {
   readonly boundBy: 'npu' | Area;
 }
 
+/** A feature map or a weight buffer in memory. */
+export interface PeakItem {
+  readonly name: string;
+  readonly bytes: number;
+  /** Absent for weight buffers. */
+  readonly map?: {
+    readonly shape: readonly number[];
+    readonly format: 'NHWC' | 'NHCWB16';
+    /** Bytes of channels that fill the last brick of 16. */
+    readonly paddingBytes: number;
+  };
+}
+
 /** What is in the staging memory when it is fullest. */
 export interface MemoryPeak {
   /** Sum of what is alive. */
@@ -84,12 +100,13 @@ export interface MemoryPeak {
   /** Index into `layers`. */
   readonly layer: number;
   /** Feature maps and weight buffers alive then, largest first. */
-  readonly contents: readonly { readonly name: string; readonly bytes: number }[];
+  readonly contents: readonly PeakItem[];
 }
 
 /** Everything the estimator knows of one network on one system. */
 export interface Estimate {
   readonly network: string;
+  readonly traits: NetworkTraits;
   /** e.g. `ethos-u55-128`. */
   readonly accelerator: string;
   readonly systemConfig: string;

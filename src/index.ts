@@ -19,6 +19,7 @@ export { emitModel } from './graph/export.js';
 export { importNetwork } from './graph/import.js';
 export { loadNetwork } from './graph/load.js';
 export type { Graph, Network, Operator, Quantisation, Tensor } from './graph/network.js';
+export { traitsOf, type NetworkTraits } from './graph/traits.js';
 export { ACCELERATORS, acceleratorByName, type Accelerator } from './npu/accelerators.js';
 export { resolveSystem, type SystemRequest } from './npu/resolve.js';
 export type { Memory, MemoryName, System } from './npu/system.js';

@@ -178,7 +178,11 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
 }
 
 /** Puts fragments, one per segment of the frame, together to a program. */
-export function compose(name: string, frame: Frame, fragments: readonly Fragment[]): Program {
+export function compose(
+  whole: Pick<Program, 'name' | 'traits'>,
+  frame: Frame,
+  fragments: readonly Fragment[],
+): Program {
   const sharedCount = frame.shared.size;
   const tensors = new Array<ProgramTensor>(frame.bases.at(-1)!).fill(UNUSED);
   const producers: number[][] = [];
@@ -211,5 +215,6 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
     if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  return { name, ops, tensors, sharing: sharingOf(fragments.flatMap(({ weights }) => weights)) };
+  const sharing = sharingOf(fragments.flatMap(({ weights }) => weights));
+  return { name: whole.name, traits: whole.traits, ops, tensors, sharing };
 }

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../src/graph/traits.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space.js';
 import { radicesOf } from '../space.js';
@@ -107,12 +108,12 @@ export function createProgramSource(
   const frame = frameOf(segmentation, programs);
   if (frame === undefined) return whole;
   const radices = radicesOf(space);
-  const { name } = space.network;
+  const network = { name: space.network.name, traits: traitsOf(space.network) };
 
   const tried = new Fragments(radices, frame);
   for (const { digits, program } of trials) {
     if (!tried.add(digits, program)) return whole;
-    if (!sameProgram(compose(name, frame, tried.of(digits)!), program)) return whole;
+    if (!sameProgram(compose(network, frame, tried.of(digits)!), program)) return whole;
   }
   const fragments = compile === compileTrial ? tried : new Fragments(radices, frame);
   return {
@@ -120,7 +121,7 @@ export function createProgramSource(
     composes: true,
     program: (digits) => {
       const known = fragments.of(digits);
-      if (known !== undefined) return compose(name, frame, known);
+      if (known !== undefined) return compose(network, frame, known);
       const program = compile(digits);
       fragments.add(digits, program);
       return program;

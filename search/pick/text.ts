@@ -38,6 +38,9 @@ const table = ({ figures, parameters, energy, system }: PickAccount): string[] =
       row('DRAM and flash KiB moved', (f) => f.externalTotalBytes, kibibytes),
       row('SRAM KiB used', (f) => f.sramMemoryUsedBytes, kibibytes),
       row('MACs', (f) => f.macs),
+      ...(figures.before.cpuOps + figures.after.cpuOps > 0
+        ? [row('operators on the CPU', (f) => f.cpuOps)]
+        : []),
       [
         'parameters',
         countText(parameters.before),

@@ -15,6 +15,7 @@ import { createEstimator } from '../estimate.js';
 import { writeWhole } from '../report/files.js';
 import { wrap } from '../report/text.js';
 import type { PickOptions } from './pick.js';
+import { placementLines, placementsJson } from './placements.js';
 import { announce, dryRun, prepareSearch, standInNote, withWorkers, type PreparedSearch } from './search.js';
 import { note, print, printJson } from './streams.js';
 import { failureLines } from './sweep-report.js';
@@ -124,6 +125,7 @@ const write = (outcome: Outcome, { output, outputDir, seed }: PickOptions): Writ
   if (design !== undefined) writeWhole(design, file as Uint8Array);
   const record = {
     ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
+    ...placementsJson(prepared.placements[0]!),
     file: design ?? null,
     ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
     ...(error && { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
@@ -146,6 +148,7 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
     print(
       [
         text,
+        ...placementLines(outcome.prepared.placements[0]!),
         ...notes.map((each) => wrap(`note: ${each}`)),
         ...(typeof file === 'string' ? [wrap(`no .tflite is written: ${file}`)] : []),
         '',

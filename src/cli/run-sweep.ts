@@ -13,7 +13,7 @@ import { version } from './version.js';
 export async function runSweep(paths: readonly string[], options: SweepOptions): Promise<void> {
   const started = performance.now();
   const prepared = await prepareSearch(paths, options);
-  const { planned, constraints, objectives, named, method, sources } = prepared;
+  const { planned, constraints, objectives, named, method, sources, placements } = prepared;
   if (options.dryRun) {
     dryRun(planned, SWEEP_SCHEMA, options);
     return;
@@ -44,5 +44,5 @@ export async function runSweep(paths: readonly string[], options: SweepOptions):
   });
   const directory = options.outputDir ?? join('results', planned.map(({ name }) => name).join('+'));
   const written = writeSweep(directory, result.ranking, record);
-  reportSweep(result, { options, constraints, record, written: Object.values(written) });
+  reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { COMMANDS } from './commands.js';
+import { messageLine } from '../safe-text.js';
 import { note, print, printJson } from './streams.js';
 import { version } from './version.js';
 
@@ -62,7 +63,9 @@ function fail(error: unknown, argv: readonly string[]): number {
   const message =
     known instanceof ParetouError
       ? known.message
-      : `internal fault: ${known instanceof Error ? known.message : String(known)}; run it again with --debug and report what it prints`;
+      : messageLine(
+          `internal fault: ${known instanceof Error ? known.message : String(known)}; run it again with --debug and report what it prints`,
+        );
   const debug = argv.includes('--debug');
   note(`error: ${debug && known instanceof Error ? (known.stack ?? message) : message}`);
   if (argv.includes('--json')) {

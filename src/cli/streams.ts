@@ -1,9 +1,13 @@
+import { cleanLines } from '../safe-text.js';
+
 /** Results: to stdout. */
-export const print = (text: string): void =>
-  void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+export const print = (text: string): void => {
+  const clean = cleanLines(text);
+  process.stdout.write(clean.endsWith('\n') ? clean : `${clean}\n`);
+};
 
 /** A result as one JSON object on stdout; numbers that are none become null. */
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 1));
 
 /** All that is not a result: to stderr. */
-export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+export const note = (text: string): void => void process.stderr.write(`${cleanLines(text)}\n`);

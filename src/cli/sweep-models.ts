@@ -10,6 +10,7 @@ import { loadConfiguration } from '../npu/configuration.js';
 import type { TfliteModel } from '../tflite/model.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
+import { placementsJson, placementsOf, type Placements } from './placements.js';
 import { note } from './streams.js';
 
 /** Options that a space depends on. */
@@ -25,6 +26,7 @@ export interface Loaded {
   readonly models: readonly SweepModel[];
   readonly sources: readonly ModelSource[];
   readonly files: readonly TfliteModel[];
+  readonly placements: readonly Placements[];
 }
 
 /** The space file with the widths of the command line, which it must not state too. */
@@ -60,7 +62,10 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       .map((o) => o.trim())
       .filter((o) => o !== ''),
   );
-  const models = new Map<string, SweepModel & ModelSource & { readonly file: TfliteModel }>();
+  const models = new Map<
+    string,
+    SweepModel & ModelSource & { readonly file: TfliteModel; readonly placements: Placements }
+  >();
   for (const path of paths) {
     const { model, network } = await loadModel(path);
     const sha256 = createHash('sha256').update(model.source).digest('hex');
@@ -77,13 +82,15 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       options: added,
       ...(file === undefined ? {} : { file }),
     });
-    models.set(network.name, { name: network.name, space, path, sha256, file: model });
+    const placements = placementsOf(space, path);
+    models.set(network.name, { name: network.name, space, path, sha256, file: model, placements });
   }
   const list = [...models.values()];
   return {
     models: list.map(({ name, space }) => ({ name, space })),
-    sources: list.map(({ path, sha256 }) => ({ path, sha256 })),
+    sources: list.map(({ path, sha256, placements }) => ({ path, sha256, ...placementsJson(placements) })),
     files: list.map((entry) => entry.file),
+    placements: list.map((entry) => entry.placements),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { NumberColumn } from '../../search/columns.js';
+import type { NumberColumn, Table } from '../../search/columns.js';
 import { excess, type Constraint } from '../../search/constraints.js';
 import { designId } from '../../search/design.js';
 import { frontTable, systemLines } from '../../search/front-table.js';
@@ -7,7 +7,9 @@ import { formatNumber, rankingRows } from '../../search/output.js';
 import { rowOf } from '../../search/space.js';
 import type { Sweep } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
+import { wrap } from '../report/text.js';
 import type { CommonOptions } from './options.js';
+import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson } from './streams.js';
 import { plural } from './sweep-models.js';
 
@@ -61,6 +63,32 @@ const explorerLines = ({ studies, explorations }: Sweep): string[] =>
     lines.map((line) => (studies.length > 1 ? `${studies[i]!.model}: ${line}` : line)),
   );
 
+/** What there is to say of the models, with their names where there are several. */
+const networkLines = ({ studies, table }: Sweep, placements: readonly Placements[]): string[] => [
+  ...placements.flatMap((each, i) => {
+    const lines = placementLines(each);
+    return lines.length > 0 && studies.length > 1 ? [`${studies[i]!.model}:`, ...lines] : [...lines];
+  }),
+  ...studies.flatMap(({ model }, study) => differingCpu(table, study, model)),
+];
+
+/** Designs with more on the CPU seem faster than they are. */
+const differingCpu = ({ columns, study, count }: Table, wanted: number, model: string): string[] => {
+  let [least, most] = [Infinity, 0];
+  for (let row = 0; row < count; row++) {
+    if (study[row] !== wanted) continue;
+    least = Math.min(least, columns.cpu_operators[row]!);
+    most = Math.max(most, columns.cpu_operators[row]!);
+  }
+  if (least >= most) return [];
+  return [
+    wrap(
+      `note: from ${least} to ${most} operators of the designs of ${model} run on the CPU (cpu_operators in ` +
+        `ranking.csv); only designs with as many can be compared by their cycles`,
+    ),
+  ];
+};
+
 const exitKind = (result: Sweep): keyof typeof EXIT_CODES | undefined => {
   if (result.interrupted) return 'interrupted';
   if (result.studies.some(({ results }) => results.failures.size > 0)) return 'partial';
@@ -73,10 +101,15 @@ export interface ReportParts {
   readonly constraints: readonly Constraint[];
   readonly record: Record<string, unknown>;
   readonly written: readonly string[];
+  /** What there is to say of each model. */
+  readonly placements: readonly Placements[];
 }
 
 /** Prints a finished sweep and sets the exit code. */
-export const reportSweep = (result: Sweep, { options, constraints, record, written }: ReportParts): void => {
+export const reportSweep = (
+  result: Sweep,
+  { options, constraints, record, written, placements }: ReportParts,
+): void => {
   const { ranking, table } = result;
   const say = options.quiet ? () => undefined : note;
   const kind = exitKind(result);
@@ -97,6 +130,7 @@ export const reportSweep = (result: Sweep, { options, constraints, record, writt
         `Best of ${plural(ranking.table.count, 'design')} by ${objectives}; ${ranking.frontSize} on the front:`,
         frontTable(ranking),
         ...systemLines(ranking),
+        ...networkLines(result, placements),
         ...(table.columns.predicted.includes(1)
           ? ['Some encoded sizes are predicted, because the weights of those layers are not known.']
           : []),

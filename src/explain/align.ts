@@ -7,6 +7,8 @@ export interface Shape {
   readonly ofm: readonly number[];
   readonly ifmDepth: number;
   readonly name: string;
+  /** Operator of the model. */
+  readonly origin: number;
 }
 
 /** A pair of layers that do the same, or a layer that has no counterpart. */
@@ -35,11 +37,62 @@ function likeness(a: Shape, b: Shape): number {
   );
 }
 
+/** Most pairs of layers that are weighed against each other. */
+const MOST_PAIRS = 2 ** 24;
+
+/** Consecutive layers of one operator: first and the one after the last. */
+function runsOf(layers: readonly Shape[]): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = [];
+  layers.forEach(({ origin }, i) => {
+    const last = runs.at(-1);
+    if (last !== undefined && layers[last[0]]!.origin === origin) last[1] = i + 1;
+    else runs.push([i, i + 1]);
+  });
+  return runs;
+}
+
+/** One layer after another, as far as they do the same. */
+function pairInOrder(
+  a: readonly Shape[],
+  b: readonly Shape[],
+  [fromA, toA]: readonly [number, number],
+  [fromB, toB]: readonly [number, number],
+): readonly Column[] {
+  const columns: Column[] = [];
+  let [i, j] = [fromA, fromB];
+  while (i < toA && j < toB && likeness(a[i]!, b[j]!) > 0) columns.push({ a: i++, b: j++ });
+  while (i < toA) columns.push({ a: i++ });
+  while (j < toB) columns.push({ b: j++ });
+  return columns;
+}
+
+/** Networks of very many layers: their operators are laid side by side by their first layers, then what is in them. */
+function alignRuns(a: readonly Shape[], b: readonly Shape[]): readonly Column[] {
+  const [runsA, runsB] = [runsOf(a), runsOf(b)];
+  const firsts = (layers: readonly Shape[], runs: typeof runsA): readonly Shape[] =>
+    runs.map(([from]) => layers[from]!);
+  if (runsA.length * runsB.length > MOST_PAIRS) return pairInOrder(a, b, [0, a.length], [0, b.length]);
+  const none = (at: number): readonly [number, number] => [at, at];
+  return alignAll(firsts(a, runsA), firsts(b, runsB)).flatMap((column) =>
+    pairInOrder(
+      a,
+      b,
+      column.a === undefined ? none(0) : runsA[column.a]!,
+      column.b === undefined ? none(0) : runsB[column.b]!,
+    ),
+  );
+}
+
 /**
- * Lays two sequences side by side so that the layers that are paired, in order, are as much alike as possible.
- * @returns columns in order; time and memory grow with the product of the lengths
+ * Lays two sequences side by side so that the layers that are paired, in order, are as much alike as possible; where
+ * that are too many to weigh, operator by operator.
+ * @returns columns in order
  */
-export function align(a: readonly Shape[], b: readonly Shape[]): readonly Column[] {
+export const align = (a: readonly Shape[], b: readonly Shape[]): readonly Column[] =>
+  a.length * b.length <= MOST_PAIRS ? alignAll(a, b) : alignRuns(a, b);
+
+/** Time and memory grow with the product of the lengths. */
+function alignAll(a: readonly Shape[], b: readonly Shape[]): readonly Column[] {
   const width = b.length + 1;
   const best = new Int32Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {

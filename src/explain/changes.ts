@@ -6,7 +6,7 @@ import type { LayerFacts } from './facts.js';
 
 /** Something else that the layer could be, and what that does to the layer alone. */
 export interface Change {
-  readonly kind: 'activation' | 'narrower' | 'wider';
+  readonly kind: 'activation' | 'narrower' | 'wider' | 'turned';
   /** Negative: more cycles. */
   readonly cyclesSaved: number;
   readonly sentence: string;
@@ -101,6 +101,50 @@ function axesOf(facts: LayerFacts): readonly Axis[] {
   ];
 }
 
+const turnedView = <T extends CostView>(view: T): T => {
+  const [n, h, w, c] = view.shape;
+  return { ...view, shape: [n, w, h, c] as const };
+};
+
+/** Height and width swapped, for networks over time whose maps have one column: ublocks have more than one. */
+function turn(facts: LayerFacts, now: number): readonly Change[] {
+  const { cost, call, machine, entry } = facts;
+  const { height, width, strideH, strideW, dilationH, dilationW, top, left, bottom, right } = cost.kernel;
+  const isColumn = [cost.ofm, ...cost.ifms].every(({ shape }) => shape[2] === 1) && cost.ofm.shape[1] > 1;
+  if (!isColumn || entry.place !== undefined || cost.members !== undefined || cost.ofmTransposed) return [];
+  const op: CostOp = {
+    ...cost,
+    ifms: cost.ifms.map(turnedView),
+    ofm: turnedView(cost.ofm),
+    kernel: {
+      height: width,
+      width: height,
+      strideH: strideW,
+      strideW: strideH,
+      dilationH: dilationW,
+      dilationW: dilationH,
+      top: left,
+      left: top,
+      bottom: right,
+      right: bottom,
+    },
+  };
+  const config = machine.model.findConfig(op, 1);
+  if (config === undefined) return [];
+  const turned = { ...call, ofmH: call.ofmW, ofmW: call.ofmH, ifmH: call.ifmW, ifmW: call.ifmH };
+  const cyclesSaved = now - cyclesOf(facts, { op, config, call: turned, weightRatio: 1, scaleRatio: 1 });
+  if (cyclesSaved < WORTHWHILE * now) return [];
+  return [
+    {
+      kind: 'turned',
+      cyclesSaved,
+      sentence:
+        `height and width swapped, a kernel of ${width}x${height} instead of ${height}x${width}, would save ` +
+        `${countText(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
+    },
+  ];
+}
+
 const unique = (counts: readonly number[]): readonly number[] => [...new Set(counts)];
 
 /** The narrower width that saves most beyond its share of the channels, and the widest that costs nothing. */
@@ -155,11 +199,15 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
 }
 
 /**
- * Changes of the layer that would pay, each worked out by the cost model: a fused ReLU, and channel counts at which
+ * Changes of the layer that would pay, each worked out by the cost model: a fused ReLU, height and width swapped, and channel counts at which
  * ublocks, bricks or IFM blocks are filled. The layer is taken alone; its wait for weights is left out.
  */
 export function changesOf(facts: LayerFacts): readonly Change[] {
   if (!isDesigned(facts)) return [];
   const now = cyclesOf(facts, unchanged(facts));
-  return [...fuseRelu(facts, now), ...axesOf(facts).flatMap((axis) => widths(facts, axis, now))];
+  return [
+    ...fuseRelu(facts, now),
+    ...turn(facts, now),
+    ...axesOf(facts).flatMap((axis) => widths(facts, axis, now)),
+  ];
 }

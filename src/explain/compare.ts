@@ -41,6 +41,7 @@ function shapeOf({ facts, layer }: LayerExplanation): Shape {
     ofm: facts.cost.ofm.shape,
     ifmDepth: facts.cost.ifms[0]!.shape[3],
     name: layer.name,
+    origin: layer.origin,
   };
 }
 

@@ -101,11 +101,26 @@ function pairReason(a: LayerExplanation, b: LayerExplanation): string {
 const total = (layers: readonly LayerExplanation[], value: (layer: LayerExplanation) => number): number =>
   layers.reduce((sum, layer) => sum + value(layer), 0);
 
-/** Each layer with what bounds it. */
-const boundsText = (layers: readonly LayerExplanation[]): string =>
-  layers
-    .map(({ layer, facts, account }) => `${layer.operator} bound by ${boundShort(facts, account)}`)
-    .join('; ');
+/** Layers of which each is described. */
+const DESCRIBED = 4;
+
+/** Each layer with what bounds it; of many layers how many are bound by what, most cycles first. */
+function boundsText(layers: readonly LayerExplanation[]): string {
+  if (layers.length <= DESCRIBED) {
+    return layers
+      .map(({ layer, facts, account }) => `${layer.operator} bound by ${boundShort(facts, account)}`)
+      .join('; ');
+  }
+  const bounds = new Map<Part, { count: number; cycles: number }>();
+  for (const { layer, account } of layers) {
+    const { count, cycles } = bounds.get(account.bound) ?? { count: 0, cycles: 0 };
+    bounds.set(account.bound, { count: count + 1, cycles: cycles + layer.cycles });
+  }
+  return [...bounds]
+    .sort(([, a], [, b]) => b.cycles - a.cycles)
+    .map(([part, { count }]) => `${countText(count)} bound by ${PARTS[part]}`)
+    .join(', ');
+}
 
 /** Why the layers of B that stand in the place of those of A take another time. */
 export function reasonText(a: readonly LayerExplanation[], b: readonly LayerExplanation[]): string {

@@ -1,3 +1,4 @@
+import { cleanText, shortenMiddle } from '../safe-text.js';
 import type { QuantizationTable, TensorTable } from '../tflite/nodes.js';
 import { bufferBytes, type TfliteModel } from '../tflite/model.js';
 import { modelFault } from './fault.js';
@@ -17,8 +18,7 @@ const NO_BYTES = new Uint8Array(0);
 /** Characters of a tensor's name that a message quotes. */
 const QUOTED = 60;
 
-const quoted = (name: string): string =>
-  JSON.stringify(name.length > QUOTED ? `${name.slice(0, QUOTED)}...` : name);
+const quoted = (name: string): string => `"${shortenMiddle(name, QUOTED)}"`;
 
 type Complain = (reason: string) => Error;
 
@@ -83,7 +83,7 @@ export class TensorImporter {
    * an input of its graph, so that it has no constant data.
    */
   tensor(table: TensorTable, index: number, graph: number, computed: boolean): Tensor {
-    const name = table.name ?? '';
+    const name = cleanText(table.name ?? '');
     const complain: Complain = (reason) =>
       modelFault(this.model.file, `tensor ${index} (${quoted(name)}) of subgraph ${graph}`, reason);
     const type = elementType(table.type ?? 0);

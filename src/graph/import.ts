@@ -1,3 +1,4 @@
+import { cleanText } from '../safe-text.js';
 import { operatorKind, type TfliteModel } from '../tflite/model.js';
 import type { OperatorTable, SubGraphTable } from '../tflite/nodes.js';
 import { checkAcyclic, checkOptions, producers } from './check.js';
@@ -23,6 +24,7 @@ const BUDGET_FLOOR = 1_000_000;
 
 const NONE: readonly number[] = [];
 const ABSENT = -1;
+const DYNAMIC = -1;
 
 type Options = Readonly<Record<string, OptionValue>>;
 
@@ -72,13 +74,14 @@ class Importer {
       if (producer[input]! >= 0)
         throw complain(producer[input]!, `writes tensor ${input}, an input of the subgraph`);
     const graph: Graph = {
-      name: table.name ?? '',
+      name: cleanText(table.name ?? ''),
       tensors: tensors.map((tensor, i) =>
         this.tensors.tensor(tensor, i, index, producer[i]! >= 0 || computed.has(i)),
       ),
       operators: parts,
       inputs,
       outputs,
+      ...(inputs.some((input) => tensors[input]?.shape_signature?.[0] === DYNAMIC) && { dynamicBatch: true }),
     };
     parts.forEach((operator, i) => checkOptions(operator, graphs, (reason) => complain(i, reason)));
     checkAcyclic(graph, producer, complain);
@@ -103,7 +106,7 @@ class Importer {
     const customCode = this.model.root.operator_codes?.[code]?.custom_code;
     return {
       kind,
-      ...(customCode !== undefined && kind === 'CUSTOM' && { customCode }),
+      ...(customCode !== undefined && kind === 'CUSTOM' && { customCode: cleanText(customCode) }),
       inputs,
       outputs,
       intermediates,

@@ -1,6 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { inputError } from '../errors.js';
+import { READ_FAULTS, readFault, readRegular } from '../read-file.js';
+import { cleanText } from '../safe-text.js';
+import { checkIdentifier } from '../tflite/decode.js';
 import { readModel } from '../tflite/model.js';
 import { importNetwork, type LoadedNetwork } from './import.js';
 
@@ -9,33 +12,31 @@ export type { LoadedNetwork } from './import.js';
 /** The largest FlatBuffers file, and more than Node.js reads at once. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'it may not be read by this user',
-  EISDIR: 'it is a directory',
-  ELOOP: 'its symbolic links lead in a circle',
-  ENAMETOOLONG: 'its name is too long',
-};
-
 const unreadable = (path: string, reason: string, cause?: unknown): Error =>
   inputError(`${path}: cannot be read, since ${reason}; pass the path of a .tflite file`, cause);
 
+const isSavedModel = (path: string): boolean =>
+  ['saved_model.pb', 'saved_model.pbtxt'].some((name) => existsSync(join(path, name)));
+
 const readBytes = (path: string): Uint8Array => {
   try {
-    const status = statSync(path);
-    if (status.isDirectory()) throw unreadable(path, 'it is a directory');
-    if (!status.isFile()) throw unreadable(path, 'it is not a regular file');
-    if (status.size > MAX_FILE_BYTES) throw unreadable(path, `it has ${status.size} bytes, more than 2 GiB`);
-    return readFileSync(path);
+    return readRegular(path, MAX_FILE_BYTES, (head, size) => checkIdentifier(head, size, path));
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    throw unreadable(path, REASONS[String(error.code)] ?? error.message, error);
+    const code = readFault(error);
+    if (code === undefined) throw error;
+    if (code === 'TOO_LARGE') throw unreadable(path, 'it is larger than 2 GiB', error);
+    if (code === 'EISDIR' && isSavedModel(path)) {
+      throw inputError(
+        `${path}: is a TensorFlow SavedModel; convert it to .tflite with full integer quantisation`,
+        error,
+      );
+    }
+    throw unreadable(path, READ_FAULTS[code] ?? code, error);
   }
 };
 
 /** Name of the network in a file: the file's name without directory and extension. */
-export const networkName = (path: string): string => basename(path, extname(path));
+export const networkName = (path: string): string => cleanText(basename(path, extname(path)));
 
 /**
  * Reads a TFLite file from disk. (`examples.ts` builds the networks that come with the program.)

@@ -121,6 +121,8 @@ export interface Operator {
 
 export interface Graph {
   readonly name: string;
+  /** The file leaves the batch of an input open; shapes have 1 there. */
+  readonly dynamicBatch?: true;
   readonly tensors: readonly Tensor[];
   readonly operators: readonly Operator[];
   readonly inputs: readonly number[];

@@ -77,6 +77,7 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     kind: op.kind as OpKind,
     original: op.source.original,
     origin: op.source.operator.origin,
+    source: op.source.operator,
     target: npu ? 'NPU' : 'CPU',
     ifms,
     ofms,

@@ -1,4 +1,5 @@
 import type { Graph, Network } from '../graph/network.js';
+import { traitsOf } from '../graph/traits.js';
 import { moveCpuOperations } from './cpu-order.js';
 import { checkConsistency } from './consistency/check.js';
 import { emitGroup } from './emit.js';
@@ -69,5 +70,5 @@ export function lower(network: Network, target: LoweringTarget, file = network.n
   for (const graph of network.graphs) {
     for (const op of lowerGraph(graph, target, emitter, budget)) ops.push(op);
   }
-  return { name: network.name, ops };
+  return { name: network.name, traits: traitsOf(network), ops };
 }

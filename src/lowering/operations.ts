@@ -1,4 +1,5 @@
-import type { Constant, ElementType, WeightStatistics } from '../graph/network.js';
+import type { Constant, ElementType, Operator, WeightStatistics } from '../graph/network.js';
+import type { NetworkTraits } from '../graph/traits.js';
 
 /** N, H, W, C. */
 export type Shape4 = readonly [number, number, number, number];
@@ -182,6 +183,8 @@ export interface LoweredOp {
   readonly original: string;
   /** `Operator.origin` of the TFLite operator it comes from; −1 where there is none. */
   readonly origin: number;
+  /** The TFLite operator that it comes from. */
+  readonly source: Operator;
   readonly target: 'NPU' | 'CPU';
   /** For CPU operations: why. */
   readonly reason?: string;
@@ -215,6 +218,7 @@ export interface LoweredOp {
 
 export interface LoweredNetwork {
   readonly name: string;
+  readonly traits: NetworkTraits;
   /** Groups in execution order, all graphs one after another. */
   readonly ops: readonly LoweredOp[];
 }

@@ -1,7 +1,9 @@
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, usageError } from '../errors.js';
+import { MOST_TEXT_BYTES, readFault, readRegular } from '../read-file.js';
+import { messageLine } from '../safe-text.js';
 import { closest } from '../suggest.js';
 import { at, parseIni, type IniSection } from './ini.js';
 import { coreTable, frontEndTable, type SectionTable } from './readers.js';
@@ -58,7 +60,7 @@ export function parseConfiguration(files: readonly ConfigurationFile[]): Configu
     subject: files.map(({ file }) => file).join(', '),
     frontEnd: frontEndTable(sections),
     core,
-    warnings,
+    warnings: warnings.map(messageLine),
   };
 }
 
@@ -105,7 +107,9 @@ export function shippedConfigDirectory(): string {
  * @throws a usage error for a name that does not end in `.ini`, an input error for a file that cannot be read
  */
 export function loadConfiguration(paths?: readonly string[]): Configuration {
-  if (paths === undefined || paths.length === 0) return parseConfiguration(shippedFiles());
+  if (paths === undefined || paths.length === 0) {
+    return { ...parseConfiguration(shippedFiles()), subject: 'configs/*.ini' };
+  }
   return parseConfiguration(
     paths.flatMap((path) => {
       if (!path.endsWith('.ini')) {
@@ -127,13 +131,15 @@ const shippedFiles = (): readonly ConfigurationFile[] => {
 
 function readText(path: string, shown: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readRegular(path, MOST_TEXT_BYTES));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = readFault(error) ?? '';
     const why: Readonly<Record<string, string>> = {
       ENOENT: 'does not exist',
       EACCES: 'may not be read by this user',
       EISDIR: 'is a directory',
+      NOT_A_FILE: 'is a device, a pipe or a socket',
+      TOO_LARGE: 'is larger than 16 MiB',
       ERR_ENCODING_INVALID_ENCODED_DATA: 'is not a text file',
     };
     throw inputError(

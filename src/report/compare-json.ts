@@ -3,6 +3,9 @@ import type { LayerExplanation } from '../explain/explain.js';
 import type { Explanation } from '../explain/explain.js';
 import { verdict, totalsOf, type Names } from './compare.js';
 import { cpuLayerJson, systemJson } from './explain-json.js';
+import { cpuGroups } from '../explain/cpu.js';
+import { cpuJson } from './cpu.js';
+import { traitsJson } from './traits.js';
 import type { Json } from './json.js';
 
 /** Version of the shape that {@link comparisonJson} returns. */
@@ -12,6 +15,9 @@ const networkJson = ({ estimate, cpuLayers }: Explanation, model: string): Json 
   model,
   network: estimate.network,
   predicted_weights: estimate.predictedWeights,
+  traits: traitsJson(estimate.traits),
+  cpu_operators: estimate.cpuOperators,
+  cpu_reasons: cpuJson(cpuGroups(estimate.layers)),
   cpu_layers: cpuLayers.map(cpuLayerJson),
 });
 

@@ -1,11 +1,14 @@
 import type { Comparison, Difference } from '../explain/compare.js';
+import { cpuGroups } from '../explain/cpu.js';
 import type { LayerExplanation } from '../explain/explain.js';
 import { relativeText } from '../explain/reasons.js';
 import { kernelText } from '../explain/words.js';
 import { AREAS, type Estimate } from '../estimate-types.js';
-import { countText, shareText } from '../theory/text.js';
+import { countText, plural, shareText } from '../theory/text.js';
+import { cpuLines } from './cpu.js';
 import { AREA_NAMES, inferenceSeconds } from './summary.js';
 import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
+import { traitSentences } from './traits.js';
 
 /** How the two networks were named on the command line. */
 export interface Names {
@@ -45,6 +48,10 @@ export function totalsOf(a: Estimate, b: Estimate): readonly Total[] {
 
 /** What the totals say, in one sentence. */
 export function verdict(a: Estimate, b: Estimate): string {
+  const idle = [...(a.npuOperators === 0 ? ['A'] : []), ...(b.npuOperators === 0 ? ['B'] : [])];
+  if (idle.length > 0) {
+    return `Nothing of ${idle.join(' and ')} runs on the NPU, so that their cycles cannot be compared.`;
+  }
   const macs = relativeText(a.macs, b.macs, 'fewer MACs', 'more MACs', 'as many MACs');
   const traffic = AREAS.filter((area) => a.traffic[area].total + b.traffic[area].total > 0).map((area) => {
     const [from, to] = [a.traffic[area].total, b.traffic[area].total];
@@ -55,7 +62,11 @@ export function verdict(a: Estimate, b: Estimate): string {
     a.cycles === b.cycles
       ? 'is as fast as A'
       : `is ${b.cycles < a.cycles ? 'faster' : 'slower'} than A: ${cycles}`;
-  return `B has ${macs}, moves ${traffic.join(' and ')}, and ${speed}.`;
+  const cpu =
+    a.cpuOperators === b.cpuOperators
+      ? ''
+      : ` On the CPU, whose time is not in the cycles, A has ${plural(a.cpuOperators, 'operator')} and B ${countText(b.cpuOperators)}.`;
+  return `B has ${macs}, moves ${traffic.join(' and ')}, and ${speed}.${cpu}`;
 }
 
 function totalLines(a: Estimate, b: Estimate): readonly string[] {
@@ -93,9 +104,14 @@ const tableLine = (a: string, b: string, figures: readonly string[]): string =>
     .map((figure) => figure.padStart(FIGURE_WIDTH))
     .join('')}`.trimEnd();
 
+/** Rows of layers that stand beside each other, and of one operator's differences, that are shown one by one. */
+const MOST_ROWS = 60;
+const MOST_ALIKE = 6;
+
 function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Difference): readonly string[] {
   const rows = Math.max(a.length, b.length);
-  const lines = Array.from({ length: rows }, (_, i) => {
+  const shown = Math.min(rows, MOST_ROWS);
+  const lines = Array.from({ length: shown }, (_, i) => {
     const figure = (layers: readonly LayerExplanation[]): string =>
       layers[i] === undefined ? '' : countText(layers[i].layer.cycles);
     const last = i === rows - 1;
@@ -105,6 +121,12 @@ function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Di
       last ? signed(cyclesB - cyclesA) : '',
     ]);
   });
+  if (shown < rows) {
+    const hidden = (layers: readonly LayerExplanation[]): string =>
+      countText(layers.slice(shown).reduce((sum, { layer }) => sum + layer.cycles, 0));
+    const text = `(${countText(rows - shown)} more rows)`;
+    lines.push(tableLine(text, '', [hidden(a), hidden(b), signed(cyclesB - cyclesA)]));
+  }
   if (relation === 'same') return lines;
   const moved = [...bytes].map(([area, n]) => `${AREA_NAMES[area]} ${signed(n)} bytes`);
   const text = [reason, ...moved].filter((part) => part !== '').join('; ');
@@ -114,29 +136,53 @@ function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Di
 /** So many layers in a row without a difference become one line. */
 const LONG_RUN = 3;
 
-/** The table's lines; long runs of layers without a difference are counted. */
-function tableRows(differences: readonly Difference[]): readonly string[] {
-  const lines: string[] = [];
-  let run: Difference[] = [];
-  const flush = (): void => {
-    if (run.length < LONG_RUN) lines.push(...run.flatMap(differenceLines));
-    else {
-      const cycles = countText(run.reduce((sum, { cyclesA }) => sum + cyclesA, 0));
-      const text = `(${run.length} layers without a difference)`;
-      lines.push(tableLine(text, '', [cycles, cycles, '0']));
-    }
-    run = [];
-  };
+/** Differences one after another between the operations of one operator of A and of one of B. */
+function runsOf(differences: readonly Difference[]): readonly (readonly Difference[])[] {
+  const runs: Difference[][] = [];
+  let key = '';
   for (const difference of differences) {
-    if (difference.relation === 'same') {
-      run.push(difference);
-      continue;
-    }
-    flush();
-    lines.push(...differenceLines(difference));
+    const { relation, a, b } = difference;
+    const next =
+      relation === 'same' ? 'same' : `${a[0]?.layer.origin ?? 'none'} ${b[0]?.layer.origin ?? 'none'}`;
+    if (next === key) runs.at(-1)!.push(difference);
+    else runs.push([difference]);
+    key = next;
   }
-  flush();
-  return lines;
+  return runs;
+}
+
+/** A line for differences that are not shown one by one. */
+function sumLine(differences: readonly Difference[], text: string): string {
+  const sum = (cycles: (difference: Difference) => number): number =>
+    differences.reduce((total, difference) => total + cycles(difference), 0);
+  const [a, b] = [sum(({ cyclesA }) => cyclesA), sum(({ cyclesB }) => cyclesB)];
+  return tableLine(text, '', [countText(a), countText(b), signed(b - a)]);
+}
+
+/** The table's lines; long runs of layers without a difference, or of one operator, are summed up. */
+const tableRows = (differences: readonly Difference[]): readonly string[] =>
+  runsOf(differences).flatMap((run) => {
+    if (run[0]!.relation === 'same' && run.length >= LONG_RUN) {
+      return [sumLine(run, `(${countText(run.length)} layers without a difference)`)];
+    }
+    if (run.length <= MOST_ALIKE) return run.flatMap(differenceLines);
+    const [shown, rest] = [run.slice(0, MOST_ALIKE), run.slice(MOST_ALIKE)];
+    return [
+      ...shown.flatMap(differenceLines),
+      sumLine(rest, `(${countText(rest.length)} more of these operators)`),
+    ];
+  });
+
+/** What each network is and runs on the CPU; said once where it is the same. */
+function besides(a: Estimate, b: Estimate): readonly string[] {
+  const of = ({ traits, layers, npuOperators }: Estimate): string =>
+    [
+      ...traitSentences(traits).map((sentence) => wrap(`Note: ${sentence}.`)),
+      ...cpuLines(cpuGroups(layers), npuOperators, traits),
+    ].join('\n');
+  const [first, second] = [of(a), of(b)];
+  if (first === second) return first === '' ? [] : [`A and B:\n${first}`];
+  return [first === '' ? [] : [`A:\n${first}`], second === '' ? [] : [`B:\n${second}`]].flat();
 }
 
 /** A comparison for people, lines of at most 110 characters. */
@@ -161,6 +207,7 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
     totalLines(a.estimate, b.estimate).join('\n'),
     table.join('\n'),
     ...(same === differences.length ? ['No layer differs.'] : []),
+    ...besides(a.estimate, b.estimate),
     ...(helps.length > 0 ? [['What would help B most where it differs:', ...helps].join('\n')] : []),
   ];
   return `${paragraphs.join('\n\n')}\n`;

@@ -37,7 +37,7 @@ export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}):
     ...touched.map((area) => trafficLines(estimate, area)),
     options.weights ? weightLines(estimate) : [],
     [['Neural network macs', String(estimate.macs), 'MACs/batch']],
-    options.cycles ? cycleLines(estimate) : [],
+    options.cycles ? cycleLines(estimate) : totalLines(estimate),
   ];
   const parts = [
     ...(options.performance ? [layersTable(estimate)] : []),
@@ -45,7 +45,7 @@ export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}):
       .filter((lines) => lines.length > 0)
       .map(block)
       .join('\n\n')}`,
-    ...(options.cycles ? [inferenceLine(estimate)] : []),
+    ...(options.cycles && estimate.cycles > 0 ? [inferenceLine(estimate)] : []),
     ...notes(estimate),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -81,7 +81,8 @@ function operatorLines({ cpuOperators, npuOperators }: Estimate): readonly Line[
 function trafficLines(estimate: Estimate, area: Area): readonly Line[] {
   const name = AREA_NAMES[area];
   const { featureMapRead, featureMapWrite, weightRead, weightWrite, total } = estimate.traffic[area];
-  const average = (total * inferencesPerSecond(estimate)) / 1024 / 1024 / 1000;
+  const rate = estimate.cycles === 0 ? 0 : inferencesPerSecond(estimate);
+  const average = (total * rate) / 1024 / 1024 / 1000;
   return [
     [`Average ${name} bandwidth`, average.toFixed(2), 'GB/s'],
     [`Input ${name} bandwidth`, megabytes(featureMapRead), 'MB/batch'],
@@ -97,8 +98,19 @@ const weightLines = (estimate: Estimate): readonly Line[] => [
   ['NPU Encoded Weights Size', kibibytes(estimate.encodedWeightBytes), 'KiB'],
 ];
 
+const milliseconds = (estimate: Estimate): string =>
+  String(Number((inferenceSeconds(estimate) * 1000).toPrecision(4)));
+
+/** What most readers look for first. */
+const totalLines = (estimate: Estimate): readonly Line[] => [
+  ['Total cycles', String(estimate.cycles), 'cycles/batch'],
+  ...(estimate.cycles === 0 ? [] : [['Inference time', milliseconds(estimate), 'ms'] as const]),
+];
+
 const cycleLines = (estimate: Estimate): readonly Line[] => [
-  ['Network Tops/s', teraOperations(estimate).toFixed(2), 'Tops/s'],
+  ...(estimate.cycles === 0
+    ? []
+    : [['Network Tops/s', teraOperations(estimate).toFixed(2), 'Tops/s'] as const]),
   ['NPU cycles', String(estimate.npuCycles), 'cycles/batch'],
   ...AREAS.map((area): Line => [
     `${AREA_NAMES[area]} Access cycles`,

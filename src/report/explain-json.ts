@@ -1,7 +1,11 @@
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
+import { operatorsOf } from '../explain/operators.js';
 import { accessCyclesOf, unchanged, usesOf } from '../explain/access.js';
 import { AREAS, type Estimate, type Layer } from '../estimate-types.js';
 import { TRAVERSAL_NAMES } from '../theory/traversal.js';
+import { cpuGroups } from '../explain/cpu.js';
+import { cpuJson } from './cpu.js';
+import { traitsJson } from './traits.js';
 import type { Json } from './json.js';
 
 /** Version of the shape that {@link explanationJson} returns. */
@@ -42,6 +46,7 @@ function layerJson(explained: LayerExplanation, estimate: Estimate): Json {
   return {
     origin: layer.origin,
     original_operator: layer.originalOperator,
+    tflite_operator: layer.tfliteOperator,
     operator: layer.operator,
     fused: facts.fused.map(({ operator }) => operator),
     name: layer.name,
@@ -77,6 +82,7 @@ function layerJson(explained: LayerExplanation, estimate: Estimate): Json {
 export const cpuLayerJson = (layer: Layer): Json => ({
   origin: layer.origin,
   original_operator: layer.originalOperator,
+  tflite_operator: layer.tfliteOperator,
   name: layer.name,
   reason: layer.reason ?? null,
 });
@@ -88,6 +94,7 @@ export function explanationJson({ estimate, layers, cpuLayers }: Explanation): {
   return {
     schema: EXPLAIN_SCHEMA,
     network: estimate.network,
+    traits: traitsJson(estimate.traits),
     ...systemJson(estimate),
     predicted_weights: estimate.predictedWeights,
     cycles: estimate.cycles,
@@ -95,7 +102,17 @@ export function explanationJson({ estimate, layers, cpuLayers }: Explanation): {
     macs: estimate.macs,
     macs_per_cycle: estimate.macsPerCycle,
     utilisation: ratio(estimate.macs, estimate.cycles * estimate.macsPerCycle),
+    operators: operatorsOf(layers).map(({ origin, tfliteOperator, layers: of, cycles, advice }) => ({
+      origin,
+      tflite_operator: tfliteOperator,
+      operations: of.length,
+      cycles,
+      share: ratio(cycles, estimate.cycles),
+      advice: advice ?? null,
+    })),
     layers: layers.map((layer) => layerJson(layer, estimate)),
+    cpu_operators: estimate.cpuOperators,
+    cpu_reasons: cpuJson(cpuGroups(estimate.layers)),
     cpu_layers: cpuLayers.map(cpuLayerJson),
   };
 }

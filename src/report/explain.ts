@@ -1,11 +1,12 @@
 import { PARTS } from '../explain/account.js';
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
+import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
 import { kernelText } from '../explain/words.js';
 import { AREAS, type Area, type Estimate, type Layer } from '../estimate-types.js';
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { countText, percentText, plural, shareText } from '../theory/text.js';
-import { cpuGroups, notes } from './notes.js';
+import { notes } from './notes.js';
 import { AREA_NAMES, inferenceSeconds } from './summary.js';
 import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
 
@@ -13,10 +14,21 @@ import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
 const SMALL = 0.005;
 /** A factor above this is not shown. */
 const NEARLY_ONE = 0.9995;
-/** So many layers of the CPU are listed one by one. */
-const CPU_LISTED = 20;
 
-const operatorText = ({ origin }: Layer): string => (origin < 0 ? 'added' : `operator ${origin}`);
+/** Small operators together have no more than this share of the cycles: else some of them are shown too. */
+const MOST_HIDDEN = 0.1;
+/** Kinds of operations of one operator that are shown; more if the operator was asked for. */
+const SHOWN_PARTS = 2;
+const SHOWN_IF_ASKED = 20;
+
+const isNamedAlike = ({ tfliteOperator, operator }: Layer): boolean =>
+  tfliteOperator.replace(/_/g, '').toLowerCase() === operator.toLowerCase();
+
+/** `operator 4`, with its name in TFLite where the operation is called otherwise. */
+const operatorText = (layer: Layer): string => {
+  if (layer.origin < 0) return 'added';
+  return `operator ${layer.origin}${isNamedAlike(layer) ? '' : `, ${shortened(layer.tfliteOperator, 40)}`}`;
+};
 
 /** What the estimate is of, in two lines. */
 export const headText = (estimate: Estimate): readonly string[] => [
@@ -71,14 +83,19 @@ function layerText({ facts, layer }: LayerExplanation): string {
     .join(', ');
 }
 
+/** Operators that a heading lists. */
+const LISTED = 30;
+
+const listText = (origins: readonly number[], separator: string): string =>
+  origins.slice(0, LISTED).join(separator) + (origins.length > LISTED ? `${separator}…` : '');
+
 /** Heading of layers that are alike in all that is said of them. */
 function heading(alike: readonly LayerExplanation[], text: string): string {
   const [first] = alike as readonly [LayerExplanation];
   if (alike.length > 1) {
     const origins = [...new Set(alike.map(({ layer }) => layer.origin))].filter((origin) => origin >= 0);
-    const where =
-      origins.length === 0 ? 'added' : `operator${origins.length > 1 ? 's' : ''} ${origins.join(', ')}`;
-    return wrap(`${where}: ${text}  (${alike.length} layers alike, figures of each)`, '', '  ');
+    const where = origins.length > 1 ? `operators ${listText(origins, ', ')}` : operatorText(first.layer);
+    return wrap(`${where}: ${text}  (${countText(alike.length)} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
   return `${line}  ${shortened(first.layer.name, Math.max(12, LINE_WIDTH - line.length - 2))}`;
@@ -130,49 +147,96 @@ function blocks(layers: readonly LayerExplanation[], estimate: Estimate): readon
   return [...groups.values()].map(({ text, rest, alike }) => `${heading(alike, text)}\n${rest}`);
 }
 
-function restLine(rest: readonly LayerExplanation[], estimate: Estimate): readonly string[] {
+/** Kinds of operations that are named. */
+const KINDS = 4;
+
+/** What the operations of an operator are, those with most cycles first; nothing where they are of one kind. */
+function kindsLine({ layers, cycles: all }: OperatorExplanation): readonly string[] {
+  const kinds = new Map<string, { count: number; cycles: number }>();
+  for (const { layer } of layers) {
+    const known = kinds.get(layer.operator) ?? { count: 0, cycles: 0 };
+    kinds.set(layer.operator, { count: known.count + 1, cycles: known.cycles + layer.cycles });
+  }
+  if (kinds.size < 2 || all === 0) return [];
+  const parts = [...kinds]
+    .sort(([, a], [, b]) => b.cycles - a.cycles)
+    .map(([kind, { count, cycles }]) => `${countText(count)} x ${kind} ${shareText(cycles / all)}`);
+  const more = parts.length > KINDS ? `, ${parts.length - KINDS} more kinds` : '';
+  return [wrap(`of its cycles: ${parts.slice(0, KINDS).join(', ')}${more}`, '  ', '    ')];
+}
+
+/** An operator of which there is more to say: its operations in a line, then those with most cycles. */
+function partsBlocks(operator: OperatorExplanation, estimate: Estimate, most: number): readonly string[] {
+  const { origin, tfliteOperator, layers, cycles, advice } = operator;
+  if (layers.length === 1) return blocks(layers, estimate).map((block) => `${block}\n  change: ${advice!}`);
+  const text =
+    `operator ${origin}, ${shortened(tfliteOperator, 40)}, is ${plural(layers.length, 'operation')} here: ` +
+    `${countText(cycles)} cycles, ${shareText(cycles / estimate.cycles)} of the network`;
+  const parts = blocks(layers.slice(0, LOOKED_AT), estimate);
+  const shown = parts.slice(0, most);
+  const head = [
+    wrap(text, '', '  '),
+    ...kindsLine(operator),
+    ...(advice === undefined ? [] : [wrap(advice, '  ', '    ')]),
+  ];
+  const rest = parts.length > most || layers.length > LOOKED_AT;
+  return [
+    head.join('\n'),
+    ...shown,
+    ...(rest ? [`  ... and other operations of operator ${origin}, each with fewer cycles`] : []),
+  ];
+}
+
+/** Operations of one operator that are worked into blocks: there may be tens of thousands. */
+const LOOKED_AT = 1000;
+
+/** Blocks of operators, those of one operation in a row together, so that alike ones share one. */
+function operatorBlocks(
+  operators: readonly OperatorExplanation[],
+  estimate: Estimate,
+  all: boolean,
+): readonly string[] {
+  const result: string[] = [];
+  let single: LayerExplanation[] = [];
+  const flush = (): void => {
+    result.push(...blocks(single, estimate));
+    single = [];
+  };
+  for (const operator of operators) {
+    if (operator.layers.length === 1 && operator.advice === undefined) single.push(operator.layers[0]!);
+    else {
+      flush();
+      result.push(...partsBlocks(operator, estimate, all ? SHOWN_IF_ASKED : SHOWN_PARTS));
+    }
+  }
+  flush();
+  return result;
+}
+
+/** How many operators, most cycles first, are shown: those that are not small, and more where many are. */
+function shownCount(sorted: readonly OperatorExplanation[], total: number): number {
+  let shown = 0;
+  let hidden = sorted.reduce((sum, { cycles }) => sum + cycles, 0);
+  while (shown < sorted.length) {
+    const { cycles } = sorted[shown]!;
+    if (cycles < SMALL * total && hidden <= MOST_HIDDEN * total) break;
+    hidden -= cycles;
+    shown++;
+  }
+  return shown;
+}
+
+function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): readonly string[] {
   if (rest.length === 0) return [];
-  const cycles = rest.reduce((sum, { layer }) => sum + layer.cycles, 0);
-  const operators = [...new Set(rest.map(({ layer }) => layer.origin))].filter((origin) => origin >= 0);
+  const cycles = rest.reduce((sum, operator) => sum + operator.cycles, 0);
+  const origins = rest.map(({ origin }) => origin).filter((origin) => origin >= 0);
   return [
     wrap(
-      `${plural(rest.length, 'layer')} of less than ${percentText(SMALL)} each, ` +
-        `${shareText(cycles / estimate.cycles)} together, not shown; ask for them with --layers ${operators.join(',')}.`,
+      `${plural(rest.length, 'operator')} of less than ${percentText(SMALL)} each, ` +
+        `${shareText(cycles / estimate.cycles)} together, not shown; ask for them with --layers ${listText(origins, ',')}.`,
     ),
   ];
 }
-
-function cpuLines(layers: readonly Layer[]): readonly string[] {
-  if (layers.length === 0) return [];
-  const lines = layers
-    .slice(0, CPU_LISTED)
-    .map((layer) =>
-      wrap(
-        `${operatorText(layer)}: ${layer.originalOperator}: ${layer.reason ?? 'no reason given'}`,
-        '  ',
-        '    ',
-      ),
-    );
-  const more = layers.length - lines.length;
-  return [
-    [
-      'On the CPU, without cycles in these figures:',
-      ...lines,
-      ...(more > 0 ? [`  and ${more} more`] : []),
-    ].join('\n'),
-  ];
-}
-
-/** What a reader should know beside the layers; the layers of the CPU, which come first, are listed already. */
-const noteLines = (estimate: Estimate): readonly string[] =>
-  notes(estimate)
-    .slice(cpuGroups(estimate).length > 0 ? 1 : 0)
-    .map((paragraph) =>
-      paragraph
-        .split('\n')
-        .map((line) => wrap(line))
-        .join('\n'),
-    );
 
 /**
  * An explanation for people, lines of at most 110 characters: totals, then a block per layer, most cycles first.
@@ -180,9 +244,9 @@ const noteLines = (estimate: Estimate): readonly string[] =>
  */
 export function explanationText(explanation: Explanation, all = false): string {
   const { estimate } = explanation;
-  const sorted = [...explanation.layers].sort((a, b) => b.layer.cycles - a.layer.cycles);
-  const shown = sorted.filter(({ layer }) => all || layer.cycles >= SMALL * estimate.cycles);
-  const hasChanges = shown.some(({ changes }) => changes.length > 0);
+  const sorted = [...operatorsOf(explanation.layers)].sort((a, b) => b.cycles - a.cycles);
+  const shown = all ? sorted : sorted.slice(0, shownCount(sorted, estimate.cycles));
+  const hasChanges = shown.some(({ layers }) => layers.some(({ changes }) => changes.length > 0));
   const paragraphs = [
     [
       `${estimate.network} on ${headText(estimate).join('\n')}`,
@@ -192,7 +256,7 @@ export function explanationText(explanation: Explanation, all = false): string {
         : [wrap(boundsLine(explanation, estimate.cycles))]),
       ...(shown.length > 1 ? ['Layers with most cycles come first.'] : []),
     ].join('\n'),
-    ...blocks(shown, estimate),
+    ...operatorBlocks(shown, estimate, all),
     ...restLine(sorted.slice(shown.length), estimate),
     ...(hasChanges
       ? [
@@ -201,8 +265,7 @@ export function explanationText(explanation: Explanation, all = false): string {
           ),
         ]
       : []),
-    ...cpuLines(explanation.cpuLayers),
-    ...noteLines(estimate),
+    ...notes(estimate, { numbered: true }),
   ];
   return `${paragraphs.join('\n\n')}\n`;
 }

@@ -1,6 +1,9 @@
 import type { Estimate, Layer } from '../estimate-types.js';
+import { cpuGroups } from '../explain/cpu.js';
+import { cpuJson } from './cpu.js';
 import { LAYER_COLUMNS } from './layers.js';
-import { arenaExcess, cpuGroups } from './notes.js';
+import { arenaExcess } from './notes.js';
+import { traitsJson } from './traits.js';
 import type { Cell } from './numbers.js';
 import { SUMMARY_COLUMNS } from './summary.js';
 
@@ -20,6 +23,7 @@ export function estimateJson(estimate: Estimate): { readonly [key: string]: Json
   return {
     schema: ESTIMATE_SCHEMA,
     network: estimate.network,
+    traits: traitsJson(estimate.traits),
     accelerator: estimate.accelerator,
     system_config: estimate.systemConfig,
     memory_mode: estimate.memoryMode,
@@ -31,7 +35,7 @@ export function estimateJson(estimate: Estimate): { readonly [key: string]: Json
     operators: {
       npu: estimate.npuOperators,
       cpu: estimate.cpuOperators,
-      cpu_reasons: cpuGroups(estimate).map((group) => ({ ...group })),
+      cpu_reasons: cpuJson(cpuGroups(estimate.layers)),
     },
     summary: Object.fromEntries(SUMMARY_COLUMNS.map(([name, cell]) => [name, cellJson(cell(estimate))])),
     layers: estimate.layers.map((layer) => layerJson(layer, estimate)),
@@ -43,6 +47,7 @@ function layerJson(layer: Layer, estimate: Estimate): Json {
     ...Object.fromEntries(LAYER_COLUMNS.map(({ name, cell }) => [name, cellJson(cell(layer, estimate))])),
     ...(layer.reason === undefined ? {} : { reason: layer.reason }),
     origin: layer.origin,
+    tflite_operator: layer.tfliteOperator,
     fused: layer.fused,
     ...(layer.detail === undefined ? {} : { detail: snakeCase(layer.detail) }),
   };

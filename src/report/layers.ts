@@ -59,9 +59,9 @@ export const LAYER_COLUMNS: readonly LayerColumn[] = [
 
 /** The per-layer file: a header and a row per layer, lines ending in LF. */
 export function layersCsv(estimate: Estimate): string {
-  const header = LAYER_COLUMNS.map(({ name }) => csvField(name)).join(',');
+  const header = LAYER_COLUMNS.map(({ name }) => name).join(',');
   const rows = estimate.layers.map((layer) =>
-    LAYER_COLUMNS.map(({ cell }) => csvField(cell(layer, estimate).text)).join(','),
+    LAYER_COLUMNS.map(({ cell }) => csvField(cell(layer, estimate))).join(','),
   );
   return [header, ...rows, ''].join('\n');
 }

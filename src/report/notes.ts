@@ -1,28 +1,9 @@
 import type { Estimate } from '../estimate-types.js';
-
-/** Start of the reason of operators that wait for support by this program, not by the hardware. */
-export const NOT_SUPPORTED_YET = 'not supported by paretou yet';
-
-/** Operators that run on the CPU, alike ones counted together, most frequent first. */
-export interface CpuGroup {
-  readonly operator: string;
-  readonly reason: string;
-  readonly count: number;
-}
-
-/** Groups the CPU rows of an estimate by operator and reason. */
-export function cpuGroups(estimate: Estimate): readonly CpuGroup[] {
-  const groups = new Map<string, { operator: string; reason: string; count: number }>();
-  for (const layer of estimate.layers) {
-    if (layer.target !== 'CPU' || layer.fused) continue;
-    const reason = layer.reason ?? 'no reason given';
-    const key = `${layer.originalOperator}\n${reason}`;
-    const group = groups.get(key) ?? { operator: layer.originalOperator, reason, count: 0 };
-    group.count++;
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort((a, b) => b.count - a.count);
-}
+import { cpuGroups } from '../explain/cpu.js';
+import { cpuLines, type CpuText } from './cpu.js';
+import { peakLines } from './peak.js';
+import { wrap } from './text.js';
+import { traitSentences } from './traits.js';
 
 /**
  * Bytes by which the SRAM that the network needs exceeds the limit of the arena; 0 where it fits. The limit holds for
@@ -32,52 +13,32 @@ export const arenaExcess = (estimate: Estimate): number =>
   Math.max(0, estimate.memoryUsed.sram - estimate.arenaCacheSize);
 
 /** What a reader should know beside the figures: paragraphs, possibly none. */
-export function notes(estimate: Estimate): readonly string[] {
-  const paragraphs: string[] = [];
-  const groups = cpuGroups(estimate);
-  if (groups.length > 0) {
-    paragraphs.push(
-      [
-        'On the CPU, without a cost in these figures:',
-        ...groups.map(({ operator, reason, count }) => `  ${count} x ${operator}: ${reason}`),
-      ].join('\n'),
-    );
-  }
-  const waiting = groups
-    .filter(({ reason }) => reason.startsWith(NOT_SUPPORTED_YET))
-    .reduce((sum, { count }) => sum + count, 0);
-  if (waiting > 0) {
-    paragraphs.push(
-      `Note: ${waiting} of them ${waiting === 1 ? 'is' : 'are'} ${NOT_SUPPORTED_YET}: ` +
-        'the reference compiler may place them on the NPU, so that the totals may be too low.',
-    );
-  }
-  if (estimate.predictedWeights) {
-    paragraphs.push(
-      'Note: sizes of encoded weights, and what depends on them, are predictions where weights are not known yet.',
-    );
-  }
-  if (arenaExcess(estimate) > 0) paragraphs.push(excessNote(estimate));
-  return paragraphs;
+export function notes(estimate: Estimate, options: CpuText = {}): readonly string[] {
+  const { traits, layers, npuOperators } = estimate;
+  const lines = [
+    traitSentences(traits).map((sentence) => wrap(`Note: ${sentence}.`)),
+    cpuLines(cpuGroups(layers), npuOperators, traits, options),
+    estimate.predictedWeights
+      ? [
+          'Note: sizes of encoded weights, and what depends on them, are predictions where weights are not known yet.',
+        ]
+      : [],
+    excessLines(estimate),
+    peakLines(estimate),
+  ];
+  return lines.filter((paragraph) => paragraph.length > 0).map((paragraph) => paragraph.join('\n'));
 }
 
-/** Converters join the names of all that they merged; the first says enough. */
-const shortName = (name: string): string => name.split(';', 1)[0]!;
-
-/** Says that the arena is too small, by how much, and what fills it. */
-function excessNote(estimate: Estimate): string {
-  const { memoryUsed, arenaCacheSize, peak, refused } = estimate;
-  const lines = [
-    `Warning: the network does not fit: it needs ${memoryUsed.sram} bytes of SRAM, ` +
-      `${arenaExcess(estimate)} more than the arena limit of ${arenaCacheSize} bytes.`,
+/** Says that the arena is too small, and by how much. */
+function excessLines(estimate: Estimate): readonly string[] {
+  const { memoryUsed, arenaCacheSize, refused } = estimate;
+  const excess = arenaExcess(estimate);
+  if (excess === 0) return [];
+  return [
+    wrap(
+      `Warning: the network does not fit: it needs ${memoryUsed.sram} bytes of SRAM, ` +
+        `${excess} more than the arena limit of ${arenaCacheSize} bytes.`,
+    ),
+    ...(refused ? ['The reference compiler stops with an error in that case.'] : []),
   ];
-  if (refused) lines.push('The reference compiler stops with an error in that case.');
-  if (peak !== undefined) {
-    const { name, operator } = estimate.layers[peak.layer]!;
-    const largest = peak.contents.slice(0, 3).map((item) => `${shortName(item.name)} (${item.bytes})`);
-    lines.push(
-      `Most bytes, ${peak.bytes}, are alive at ${operator} ${shortName(name)}; the largest: ${largest.join(', ')}.`,
-    );
-  }
-  return lines.join('\n');
 }

@@ -34,6 +34,11 @@ export const floatCell = (value: number): Cell => ({ text: floatText(value), val
 export const percentCell = (part: number, whole: number): Cell =>
   whole === 0 ? integerCell(100) : floatCell((part * 100) / whole);
 
-/** A field of a CSV file, quoted if it holds a separator, a quote or a line break. */
-export const csvField = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** Text that a spreadsheet would take for a formula gets an apostrophe in front, which makes it text there too. */
+export const plainField = (text: string): string => (/^[=+\-@]/.test(text) ? `'${text}` : text);
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** A cell as a field of a CSV file: text is never a formula, and quoted if it holds a separator or a quote. */
+export const csvField = ({ text, value }: Cell): string =>
+  quoted(typeof value === 'string' ? plainField(text) : text);

@@ -68,7 +68,7 @@ export const SUMMARY_COLUMNS: readonly Column<Estimate>[] = [
 
 /** The summary file: a header and one row, lines ending in CR LF. */
 export function summaryCsv(estimate: Estimate): string {
-  const header = SUMMARY_COLUMNS.map(([name]) => csvField(name)).join(',');
-  const row = SUMMARY_COLUMNS.map(([, cell]) => csvField(cell(estimate).text)).join(',');
+  const header = SUMMARY_COLUMNS.map(([name]) => name).join(',');
+  const row = SUMMARY_COLUMNS.map(([, cell]) => csvField(cell(estimate))).join(',');
   return `${header}\r\n${row}\r\n`;
 }

@@ -30,4 +30,6 @@ export function wrap(text: string, indent = '', hanging = indent): string {
 
 /** `160x240x16`: a shape without a batch of one. */
 export const shapeText = (shape: readonly number[]): string =>
-  (shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape).join('x');
+  (shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape)
+    .map((size) => (size < 0 ? '?' : size))
+    .join('x');

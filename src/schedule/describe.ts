@@ -71,6 +71,8 @@ function layerDetail(
   };
 }
 
+const tfliteName = ({ source }: LoweredOp): string => source.customCode ?? source.kind;
+
 const rowName = (op: LoweredOp): string => op.ofms[0]?.tensor.name ?? '';
 
 function opLayers(evaluation: Evaluation, index: number): Layer[] {
@@ -88,6 +90,7 @@ function opLayers(evaluation: Evaluation, index: number): Layer[] {
     ...(lowered.reason !== undefined && { reason: lowered.reason }),
     origin: lowered.origin,
     fused: false,
+    tfliteOperator: tfliteName(lowered),
     name: rowName(lowered),
     stagingUsage,
     cycles: figure(COLUMN.cycles),
@@ -102,6 +105,7 @@ function opLayers(evaluation: Evaluation, index: number): Layer[] {
     target: sub.target,
     origin: sub.origin,
     fused: true,
+    tfliteOperator: tfliteName(sub),
     name: rowName(sub),
     stagingUsage: 0,
     cycles: 0,
@@ -134,6 +138,7 @@ export function describe(evaluation: Evaluation): Estimate {
   const totals = totalsOf(evaluation);
   return {
     network: program.name,
+    traits: program.traits,
     accelerator: hardware.name,
     systemConfig: system.systemConfig,
     memoryMode: system.memoryMode,

@@ -290,5 +290,5 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     };
   });
   const sharing = sharingOf(ops.flatMap(({ weights }) => weights ?? []));
-  return { name: network.name, ops, tensors, sharing };
+  return { name: network.name, traits: network.traits, ops, tensors, sharing };
 }

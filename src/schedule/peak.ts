@@ -1,6 +1,15 @@
 import { roundUp } from '../cost/integers.js';
-import type { MemoryPeak } from '../estimate-types.js';
+import type { MemoryPeak, PeakItem } from '../estimate-types.js';
 import type { Evaluation } from '../estimate.js';
+import type { ProgramTensor } from './program.js';
+
+/** The part of it that is in memory may be less than the whole, in a cascade. */
+function mapOf(tensor: ProgramTensor, bytes: number): NonNullable<PeakItem['map']> {
+  const { shape, format } = tensor;
+  const channels = shape[3];
+  const share = format === 'NHWC' ? 0 : 1 - channels / roundUp(channels, 16);
+  return { shape, format, paddingBytes: Math.round(share * bytes) };
+}
 
 /**
  * What fills the staging memory at its fullest.
@@ -17,16 +26,21 @@ export function memoryPeak(evaluation: Evaluation, layerOf: readonly number[]): 
   }
   if (at === -1) return undefined;
   const t = liveness.times[at]!;
-  const names = new Array<string | undefined>(liveness.count);
-  program.tensors.forEach(({ name }, id) => {
+  const maps = new Array<ProgramTensor | undefined>(liveness.count);
+  program.tensors.forEach((tensor, id) => {
     const range = liveness.rangeOf[id]!;
-    if (range !== -1) names[range] ??= name;
+    if (range !== -1) maps[range] ??= tensor;
   });
-  const contents: { name: string; bytes: number }[] = [];
+  const contents: PeakItem[] = [];
   for (let range = 0; range < liveness.count; range++) {
     const bytes = roundUp(liveness.sizes[range]!, 16);
     if (bytes === 0 || liveness.starts[range]! > t || liveness.ends[range]! < t) continue;
-    contents.push({ name: names[range] ?? 'weight buffer', bytes });
+    const tensor = maps[range];
+    contents.push(
+      tensor === undefined
+        ? { name: 'weight buffer', bytes }
+        : { name: tensor.name, bytes, map: mapOf(tensor, bytes) },
+    );
   }
   contents.sort((a, b) => b.bytes - a.bytes);
   return { bytes: used[t]!, layer: layerOf[at]!, contents };

@@ -1,5 +1,6 @@
 import type { CostOp, Format } from '../cost/operation.js';
 import type { ElementType } from '../graph/network.js';
+import type { NetworkTraits } from '../graph/traits.js';
 import type { LoweredOp, LookUpTable, Shape4 } from '../lowering/operations.js';
 import type { Sharing, WeightUse } from './weight-use.js';
 
@@ -73,6 +74,7 @@ export interface ProgramOp {
 /** Operations in execution order and the tensors between them. */
 export interface Program {
   readonly name: string;
+  readonly traits: NetworkTraits;
   readonly ops: readonly ProgramOp[];
   readonly tensors: readonly ProgramTensor[];
   readonly sharing: Sharing;

@@ -10,6 +10,7 @@ import {
   type TableSchema,
   type Wire,
 } from './schema.js';
+import { recognise } from './recognise.js';
 import { decodeText } from './text.js';
 import { classify, type PendingField } from './unknown.js';
 
@@ -29,6 +30,29 @@ const BUDGET_FACTOR = 3;
 const BUDGET_FLOOR = 4096;
 const TABLE_CHARGE = 12;
 const UNKNOWN_FIELD_CHARGE = 32;
+
+const unusable = (file: string, reason: string, advice = 'pass an intact .tflite model'): ParetouError =>
+  inputError(`${file}: not a usable TFLite file: ${reason}; ${advice}`);
+
+/**
+ * Checks by its first bytes that a file is a TFLite file.
+ *
+ * @param size of the whole file
+ * @throws ParetouError of kind `input` that says what the file is instead, where that can be told
+ */
+export function checkIdentifier(head: Uint8Array, size: number, file: string): void {
+  if (size === 0) throw unusable(file, 'it is empty');
+  const identifier = decodeText(head.subarray(4, 8));
+  if (identifier === FILE_IDENTIFIER) return;
+  const kind = recognise(head);
+  if (kind !== undefined) throw unusable(file, `it is ${kind.what}`, kind.advice);
+  throw unusable(
+    file,
+    size < 8
+      ? `it has ${size} bytes, too few for a header`
+      : `bytes 4 to 8 are ${JSON.stringify(identifier)} instead of the file identifier "${FILE_IDENTIFIER}"`,
+  );
+}
 
 type ScalarList = readonly number[] | readonly bigint[] | readonly boolean[] | Uint8Array;
 
@@ -51,21 +75,14 @@ class Decoder {
   }
 
   decode(): TableNode {
-    const size = this.bytes.length;
-    if (size === 0) throw this.unusable('it is empty');
-    if (size < 8) throw this.unusable(`it has ${size} bytes, too few for a header`);
-    const identifier = decodeText(this.bytes.subarray(4, 8));
-    if (identifier !== FILE_IDENTIFIER)
-      throw this.unusable(
-        `bytes 4 to 8 are ${JSON.stringify(identifier)} instead of the file identifier "${FILE_IDENTIFIER}"`,
-      );
+    checkIdentifier(this.bytes, this.bytes.length, this.file);
     const root = this.table(this.target(0, 'the root table'), MODEL);
     if (this.pending.length > 0) classify(this.bytes, this.spans, this.pending);
     return root;
   }
 
   private unusable(reason: string): ParetouError {
-    return inputError(`${this.file}: not a usable TFLite file: ${reason}; pass an intact .tflite model`);
+    return unusable(this.file, reason);
   }
 
   private fail(position: number, reason: string): ParetouError {

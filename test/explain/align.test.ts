@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { align, alike, segments, type Segment, type Shape } from '../../src/explain/align.js';
 
-const shape = (operator: string, kernel = 1, depth = 16): Shape => ({
+const shape = (operator: string, kernel = 1, depth = 16, origin = 0): Shape => ({
   operator,
   kernel: [kernel, kernel, 1, 1, 1, 1],
   ofm: [1, 8, 8, depth],
   ifmDepth: 16,
   name: '',
+  origin,
 });
 
 const sideBySide = (a: readonly Shape[], b: readonly Shape[]): readonly Segment[] =>
@@ -86,4 +87,15 @@ test('a network is paired with itself layer by layer', () => {
     }),
     { seed: 5, numRuns: 100 },
   );
+});
+
+test('networks of very many layers are paired operator by operator', () => {
+  const many = Array.from({ length: 5000 }, () => shape('MaxPool', 1, 16, 1));
+  const a = [shape('Conv2D', 3), ...many, shape('Add', 1, 16, 2)];
+  const b = [shape('Conv2D', 3), ...many.slice(10), shape('Mul', 1, 16, 2), shape('Add', 1, 16, 3)];
+  const columns = align(a, b);
+  expect(columns.flatMap((column) => column.a ?? [])).toEqual(a.map((_, i) => i));
+  expect(columns.flatMap((column) => column.b ?? [])).toEqual(b.map((_, j) => j));
+  expect(columns.filter(({ a: i, b: j }) => i !== undefined && j !== undefined)).toHaveLength(4992);
+  expect(columns.at(-1)).toEqual({ a: 5001, b: 4992 });
 });

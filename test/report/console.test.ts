@@ -13,10 +13,12 @@ test('the report names system, memories, traffic and MACs', () => {
     /^CPU operators +0 \(0\.0%\)$/m,
     /^NPU operators +2 \(100\.0%\)$/m,
     /^Neural network macs +64000 MACs\/batch$/m,
+    /^Total cycles +4000 cycles\/batch$/m,
+    /^Inference time +0\.008 ms$/m,
   ]) {
     expect(report).toMatch(line);
   }
-  expect(report).not.toMatch(/DRAM|Weights Size|Total cycles|Note|Warning/);
+  expect(report).not.toMatch(/DRAM|Weights Size|Tops|Note|Warning/);
 });
 
 test('more is shown on request', () => {
@@ -27,25 +29,73 @@ test('more is shown on request', () => {
   expect(report).toMatch(/^Batch Inference time {2}0\.01 ms, 125000\.00 inferences\/s \(batch size 1\)$/m);
 });
 
-const onCpu = (originalOperator: string, reason: string) =>
-  layer({ originalOperator, operator: 'Passthrough' as never, target: 'CPU', reason, cycles: 0, macs: 0 });
+const onCpu = (tfliteOperator: string, reason: string) =>
+  layer({ tfliteOperator, operator: 'Passthrough' as never, target: 'CPU', reason, cycles: 0, macs: 0 });
 
-test('CPU operators are counted by reason, unsupported ones apart', () => {
+test('CPU operators are counted by reason, with what to do about them', () => {
   const report = consoleReport(
     estimateWith({
-      cpuOperators: 3,
+      cpuOperators: 5,
       layers: [
         layer(),
-        onCpu('Cast', 'not supported by paretou yet'),
-        onCpu('Gather', 'the NPU has no such operation'),
-        onCpu('Gather', 'the NPU has no such operation'),
+        onCpu('RESIZE_BILINEAR', 'a resize factor of 4 is not a power of two up to 2'),
+        onCpu('SignalRfft', 'not supported on any Ethos-U'),
+        onCpu('ADD', 'an axis without a fixed size (tensor "a")'),
+        onCpu('ADD', 'an axis without a fixed size (tensor "b")'),
+        onCpu('FLOOR_MOD', 'not supported on any Ethos-U'),
       ],
     }),
   );
   expect(report).toContain(
-    '  2 x Gather: the NPU has no such operation\n  1 x Cast: not supported by paretou yet\n',
+    [
+      'On the CPU: 5 operators; their time is not in the cycles:',
+      '  2 x ADD: an axis without a fixed size',
+      '    fix: convert with a fixed batch and fixed sizes instead of dynamic ones',
+      '  1 x RESIZE_BILINEAR: a resize factor of 4 is not a power of two up to 2',
+      '    fix: half_pixel_centers off, and a factor of 2, 4 or 8; with it only a factor of 2 runs on the NPU',
+      '  1 x SignalRfft, 1 x FLOOR_MOD: not supported on any Ethos-U',
+    ].join('\n'),
   );
-  expect(report).toMatch(/Note: 1 of them is not supported by paretou yet/);
+});
+
+test('a float network is told to be one, once, and has no rates', () => {
+  const report = consoleReport(
+    estimateWith({
+      traits: { kind: 'float', integerWeights: false, dynamicBatch: true },
+      layers: [onCpu('CONV_2D', 'float32 is not supported (tensor "a")')],
+      cycles: 0,
+      npuOperators: 0,
+      cpuOperators: 1,
+    }),
+    { cycles: true },
+  );
+  expect(report.match(/quantise/g)).toHaveLength(1);
+  expect(report).toMatch(/\nNote: float32 network; quantise it to int8\.\nNote: the batch is dynamic/);
+  expect(report).toMatch(
+    /\nOn the CPU: 1 operator; nothing runs on the NPU:\n {2}1 x CONV_2D: float32 is not supp/,
+  );
+  expect(report).not.toMatch(/NaN|Infinity/);
+});
+
+test('what fills the memory is told, with what would lower it', () => {
+  const map = { shape: [1, 10, 10, 17], format: 'NHCWB16', paddingBytes: 1500 } as const;
+  const peak = {
+    bytes: 4000,
+    layer: 1,
+    contents: [
+      { name: 'relu;bn', bytes: 3200, map },
+      { name: 'weight buffer', bytes: 800 },
+    ],
+  };
+  const report = consoleReport(estimateWith({ peak }));
+  expect(report.replaceAll('\n', ' ')).toContain(
+    'SRAM is fullest, 3.91 KiB, at operator 1, ADD add: it holds relu 10x10x17 (3.13 KiB), weight buffer (0.78 KiB).',
+  );
+  expect(report).toMatch(
+    /relu has 17 channels and\stakes the place of 32; 16 channels would take 1\.56 KiB less\./,
+  );
+  expect(report).toMatch(/\nWhat may lower it: a lower resolution: .* --optimise Size/);
+  expect(consoleReport(estimateWith({ peak, optimise: 'Size' }))).not.toMatch(/--optimise/);
 });
 
 test('predictions and a network that does not fit are said', () => {

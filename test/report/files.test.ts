@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,3 +42,17 @@ test('a place that cannot be written to gets one sentence and keeps what was the
   expect(readFileSync(file, 'utf8')).toBe('kept');
   expect(readdirSync(folder)).toEqual(['file']);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'devices and pipes are not replaced, and /proc does not hang',
+  () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/null']) {
+      expect(() => writeWhole(path, '')).toThrow(/cannot be written, it is a device, a pipe or a socket/);
+    }
+    expect(() => writeWhole(join(pipe, 'x.csv'), '')).toThrow(/a file has the name of the folder/);
+    expect(() => writeWhole('/proc/a/b/x.csv', '')).toThrow(/^\/proc\/a\/b\/x\.csv: cannot be written, /);
+    expect(readdirSync(folder)).toEqual(['pipe']);
+  },
+);

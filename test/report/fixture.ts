@@ -23,6 +23,7 @@ export const layer = (over: Partial<Layer> = {}): Layer => ({
   target: 'NPU',
   origin: 0,
   fused: false,
+  tfliteOperator: 'CONV_2D',
   name: 'conv',
   stagingUsage: 1024,
   cycles: 1000,
@@ -35,6 +36,7 @@ export const layer = (over: Partial<Layer> = {}): Layer => ({
 /** An estimate with two layers on ethos-u55-128; figures are chosen to be easy to follow. */
 export const estimateWith = (over: Partial<Estimate> = {}): Estimate => ({
   network: 'tiny',
+  traits: { kind: 'quantised', integerWeights: false, dynamicBatch: false },
   accelerator: 'ethos-u55-128',
   systemConfig: 'Ethos_U55_High_End_Embedded',
   memoryMode: 'Shared_Sram',
@@ -51,6 +53,7 @@ export const estimateWith = (over: Partial<Estimate> = {}): Estimate => ({
       name: 'add',
       operator: 'Add',
       originalOperator: 'Add',
+      tfliteOperator: 'ADD',
       origin: 1,
       cycles: 3000,
       npuCycles: 3000,

@@ -36,6 +36,7 @@ function estimateOf(golden: Golden): Estimate {
   const { bandwidths } = system;
   return {
     network: golden.model.replace('.tflite', ''),
+    traits: { kind: 'quantised', integerWeights: false, dynamicBatch: false },
     accelerator,
     systemConfig: golden.system_config,
     memoryMode: golden.memory_mode,
@@ -82,6 +83,7 @@ const layerOf = (row: Row): Layer => ({
   target: row['Target'] as Layer['target'],
   origin: -1,
   fused: false,
+  tfliteOperator: '',
   name: row['Name'] as string,
   stagingUsage: row['Staging Usage'] as number,
   cycles: row['Op Cycles'] as number,

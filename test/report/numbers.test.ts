@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvField, floatText, percentCell } from '../../src/report/numbers.js';
+import { csvField, floatText, integerCell, percentCell, textCell } from '../../src/report/numbers.js';
 
 test.each([
   // Origin: repr() of Python 3 for the same doubles.
@@ -46,7 +46,14 @@ test('a percentage of nothing is the integer 100', () => {
 });
 
 test('fields are quoted only if they need it', () => {
-  expect(csvField('a;b')).toBe('a;b');
-  expect(csvField('a,"b"')).toBe('"a,""b"""');
-  expect(csvField('a\nb')).toBe('"a\nb"');
+  expect(csvField(textCell('a;b'))).toBe('a;b');
+  expect(csvField(textCell('a,"b"'))).toBe('"a,""b"""');
+  expect(csvField(textCell('a\nb'))).toBe('"a\nb"');
+});
+
+test('text is never a formula, numbers and ordinary names stay as they are', () => {
+  for (const text of ['=1+1', '+a', '-a', '@a']) expect(csvField(textCell(text))).toBe(`'${text}`);
+  expect(csvField(textCell('=a,b'))).toBe(`"'=a,b"`);
+  expect(csvField(textCell('a=b'))).toBe('a=b');
+  expect(csvField(integerCell(-299037312))).toBe('-299037312');
 });

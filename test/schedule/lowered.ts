@@ -47,6 +47,7 @@ export const loweredOp = (
   kind,
   original: kind,
   origin: 0,
+  source: { kind: 'ADD', inputs: [], outputs: [], intermediates: [], options: {}, origin: 0 },
   target: 'NPU',
   ifms,
   ofms: [ofm],

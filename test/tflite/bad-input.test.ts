@@ -44,8 +44,8 @@ describe('a file that is not a TFLite model', () => {
       'bad.tflite: not a usable TFLite file: it is empty; pass an intact .tflite model',
     );
     expect(complaint(new Uint8Array(5))).toMatch(/it has 5 bytes, too few for a header/);
-    expect(complaint(Buffer.from('PK\u0003\u0004 a zip archive'))).toMatch(
-      /bytes 4 to 8 are " a z" instead of the file identifier "TFL3"/,
+    expect(complaint(Buffer.from('not\u0000 a model'))).toMatch(
+      /bytes 4 to 8 are " a m" instead of the file identifier "TFL3"/,
     );
     expect(complaint(patched(small, 4, 0x3253464c))).toMatch(/file identifier/);
   });

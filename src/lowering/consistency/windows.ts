@@ -10,11 +10,14 @@ import type { Rule } from './rule.js';
 const positions = (ifm: number, padding: number, window: number, stride: number): number =>
   Math.floor((ifm + padding - window) / stride) + 1;
 
+/** Operators with a window have no further axes in TFLite either. */
+const fourAxes: Rule = (op) =>
+  ifmShape(op).length > 4 || ofmShape(op).length > 4 ? 'its feature maps have more than 4 axes' : undefined;
+
 /** The OFM has as many rows and columns as the window has positions on the padded IFM (reference 01 §2.5). */
 const window: Rule = (op) => {
   const { kernel } = op;
   const [ifm, ofm] = [ifmShape(op), ofmShape(op)];
-  if (ifm.length > 4 || ofm.length > 4) return 'its feature maps have more than 4 axes';
   const rows = positions(
     fromEnd(ifm, -3),
     kernel.top + kernel.bottom,
@@ -101,9 +104,9 @@ const batch: Rule = (op) =>
 const hasIfm: Rule = (op) => feeds(op, 1);
 
 export const WINDOW_RULES: readonly (readonly [string, Rule])[] = [
-  ['CONV_2D', all(hasIfm, hasWeights(4), filters, window, dilation)],
-  ['DEPTHWISE_CONV_2D', all(hasIfm, hasWeights(4), depthwiseFilters, window, dilation)],
-  ['TRANSPOSE_CONV', all(hasIfm, hasWeights(4), filters, inputDepth, batch)],
-  ['AVERAGE_POOL_2D', all(hasIfm, window, equalDepth)],
-  ['MAX_POOL_2D', all(hasIfm, window, equalDepth)],
+  ['CONV_2D', all(hasIfm, fourAxes, hasWeights(4), filters, window, dilation)],
+  ['DEPTHWISE_CONV_2D', all(hasIfm, fourAxes, hasWeights(4), depthwiseFilters, window, dilation)],
+  ['TRANSPOSE_CONV', all(hasIfm, fourAxes, hasWeights(4), filters, inputDepth, batch)],
+  ['AVERAGE_POOL_2D', all(hasIfm, fourAxes, window, equalDepth)],
+  ['MAX_POOL_2D', all(hasIfm, fourAxes, window, equalDepth)],
 ];

@@ -3,6 +3,7 @@ import type { ElementType } from '../../graph/network.js';
 import { input, ROLE } from '../ir.js';
 import type { Op, View } from '../ir.js';
 import type { FamilyRules } from './families.js';
+import { aboutTensor } from './reason.js';
 import { weightRules } from './weights.js';
 
 const NPU_TYPES: ReadonlySet<ElementType> = new Set(['uint8', 'int8', 'int16', 'int32', 'int64']);
@@ -41,7 +42,7 @@ const isUnsigned = (type: ElementType): boolean => type.startsWith('u');
 function typeRule(view: View, family: FamilyRules): string | undefined {
   const { type } = view.tensor;
   if (NPU_TYPES.has(type) || (family.boolTypes && type === 'bool')) return undefined;
-  return `${type} is not supported (tensor "${view.tensor.name}")`;
+  return aboutTensor(`${type} is not supported`, view.tensor.name);
 }
 
 function quantisationRule(op: Op, view: View): string | undefined {
@@ -52,9 +53,9 @@ function quantisationRule(op: Op, view: View): string | undefined {
       tensor.type === 'bool' ||
       (tensor.type === 'int32' && isFeatureMap(view) && op.builtin !== 'QUANTIZE');
     if (quant === undefined || quant.scales.length === 0 || quant.zeroPoints.length === 0) {
-      if (!exempt) return `tensor "${tensor.name}" is not quantised`;
+      if (!exempt) return aboutTensor('it is not quantised', tensor.name);
     } else if (quant.scales.length <= 1 ? quant.scales[0]! >= LARGEST_SCALE : largest(quant.scales)) {
-      return `tensor "${tensor.name}" has a scale of 2^32 or more`;
+      return aboutTensor('a scale of 2^32 or more', tensor.name);
     }
   }
   if (
@@ -62,7 +63,7 @@ function quantisationRule(op: Op, view: View): string | undefined {
     (quant.scales.length > 1 || quant.zeroPoints.length > 1) &&
     !PER_AXIS.has(op.builtin)
   ) {
-    return `tensor "${tensor.name}" has one scale per channel`;
+    return aboutTensor('one scale per channel is for weights only', tensor.name);
   }
   return undefined;
 }
@@ -70,9 +71,9 @@ function quantisationRule(op: Op, view: View): string | undefined {
 const largest = (scales: readonly number[]): boolean => scales.some((scale) => scale >= LARGEST_SCALE);
 
 function shapeRule(view: View): string | undefined {
-  if (view.tensor.shapeless) return `tensor "${view.tensor.name}" has no shape`;
+  if (view.tensor.shapeless) return aboutTensor('a tensor without a shape', view.tensor.name);
   for (const size of view.tensor.shape) {
-    if (size < 0) return `tensor "${view.tensor.name}" has an axis without a fixed size`;
+    if (size < 0) return aboutTensor('an axis without a fixed size', view.tensor.name);
   }
   return undefined;
 }

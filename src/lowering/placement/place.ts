@@ -35,7 +35,7 @@ function place(op: Op, graph: IrGraph, family: FamilyRules): Op {
   if (op.splitOff) {
     const producer = op.inputs[0]!.tensor.writers[0]!;
     absorbActivation(producer, op);
-    toCpu(graph, producer, `its activation: ${reason}`);
+    toCpu(graph, producer, cpuReason(producer, family) ?? `its activation: ${reason}`);
     return producer;
   }
   const reader = op.outputs[0]?.tensor.readers[0];

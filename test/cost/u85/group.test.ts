@@ -27,6 +27,7 @@ const op = (
   kind,
   original: kind,
   origin: 0,
+  source: { kind: 'ADD', inputs: [], outputs: [], intermediates: [], options: {}, origin: 0 },
   target: 'NPU',
   ifms: ifms.map(whole),
   ofms: ['tensor' in ofm ? ofm : whole(ofm)],

@@ -22,6 +22,7 @@ const operatorsOf = ({ segments }: Segmentation): number[][] => segments.map((s)
 /** Operations by their operators: the primary, then those that are fused or chained onto it. */
 const programOf = (...ops: number[][]): Program => ({
   name: 'program',
+  traits: { kind: 'quantised', integerWeights: false, dynamicBatch: false },
   ops: ops.map(([origin, ...subs]) => ({
     lowered: { origin, subs: subs.map((sub) => ({ origin: sub, subs: [] })) },
   })) as unknown as Program['ops'],
