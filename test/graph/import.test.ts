@@ -42,6 +42,15 @@ describe('a tensor', () => {
     expect(tensorOf({ shape: [4, 3], shape_signature: [] }).shape).toEqual([4, 3]);
   });
 
+  it('with a dynamic batch marks the graph whose input it is', () => {
+    const graph = (signature: number[], inputs: number[]): Graph =>
+      importNetwork(modelOf({ tensors: [{ shape: [1, 3], shape_signature: signature }], inputs }), 'net')
+        .graphs[0];
+    expect(graph([-1, 3], [0]).dynamicBatch).toBe(true);
+    expect(graph([1, 3], [0]).dynamicBatch).toBeUndefined();
+    expect(graph([-1, 3], []).dynamicBatch).toBeUndefined();
+  });
+
   it('without shape is a vector of its constant data, or has none', () => {
     expect(tensorOf({}).shape).toBeUndefined();
     expect(tensorOf({ shape: [] }).shape).toBeUndefined();
