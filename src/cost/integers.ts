@@ -18,8 +18,5 @@ export const volume = (shape: readonly number[]): number => {
 };
 
 /** A product that wraps at 32 bits, sign included: how the reference counts the elements that blocks read. */
-export const product32 = (...factors: readonly number[]): number => {
-  let product = 1;
-  for (const factor of factors) product = Math.imul(product, factor);
-  return product;
-};
+export const product32 = (a: number, b: number, c: number, d: number): number =>
+  Math.imul(Math.imul(Math.imul(a, b), c), d);
