@@ -11,28 +11,20 @@ export interface Emitter {
   nextId: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 function featureOf(tensor: Tensor, emitter: Emitter): FeatureMap {
   if (tensor.feature !== undefined) return tensor.feature;
   const { name, type, graphInput, graphOutput, persistent, constant } = tensor;
   const shape = toShape4(tensor.shape);
   const id = emitter.nextId++;
-  const made: FeatureMap = {
-    id,
-    name,
-    type,
-    shape,
-    ...(constant !== undefined && { constant }),
-    ...((tensor.shapeless || tensor.shape.some((size) => size < 0)) && { unknownShape: true }),
-    graphInput,
-    graphOutput,
-    persistent,
-    ...(tensor.state !== undefined && { state: tensor.state }),
-  };
+  const made: Writable<FeatureMap> = { id, name, type, shape, graphInput, graphOutput, persistent };
+  if (constant !== undefined) made.constant = constant;
+  if (tensor.shapeless || tensor.shape.some((size) => size < 0)) made.unknownShape = true;
+  if (tensor.state !== undefined) made.state = tensor.state;
   tensor.feature = made;
   return made;
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function emitView(view: IrView, emitter: Emitter): Writable<View> {
   const shape = toShape4(view.shape);
@@ -60,12 +52,12 @@ const NO_SUBS: readonly LoweredOp[] = [];
 
 function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<LoweredOp> {
   const ifms: View[] = [];
-  const parameters: View[] = [];
+  let parameters: View[] | undefined;
   let scaled = true;
   const npu = op.kind !== 'Passthrough';
   for (const view of op.inputs) {
     if (view.role >= ROLE.weights) {
-      if (!npu) parameters.push(emitView(view, emitter));
+      if (!npu) (parameters ??= []).push(emitView(view, emitter));
       continue;
     }
     ifms.push(emitView(view, emitter));
@@ -101,7 +93,7 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
   } else {
     made.reason = op.reason ?? 'not supported';
-    made.parameters = parameters;
+    if (parameters !== undefined) made.parameters = parameters;
     for (const tensor of op.intermediates) {
       ifms.push({ tensor: featureOf(tensor, emitter), shape: toShape4(tensor.shape) });
     }
