@@ -215,6 +215,6 @@ export function compose(
     if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  const sharing = sharingOf(fragments.flatMap(({ weights }) => weights));
+  const sharing = sharingOf(fragments.map(({ weights }) => weights));
   return { name: whole.name, traits: whole.traits, ops, tensors, sharing };
 }

@@ -54,12 +54,12 @@ const NO_SUBS: readonly LoweredOp[] = [];
 
 function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<LoweredOp> {
   const ifms: View[] = [];
-  const parameters: View[] = [];
+  let parameters: View[] | undefined;
   let scaled = true;
   const npu = op.kind !== 'Passthrough';
   for (const view of op.inputs) {
     if (view.role >= ROLE.weights) {
-      if (!npu) parameters.push(emitView(view, emitter));
+      if (!npu) (parameters ??= []).push(emitView(view, emitter));
       continue;
     }
     ifms.push(emitView(view, emitter));
@@ -101,7 +101,7 @@ function emitOp(op: Op, subs: readonly LoweredOp[], emitter: Emitter): Writable<
     if (op.scratch !== undefined) made.scratch = featureOf(op.scratch, emitter);
   } else {
     made.reason = op.reason ?? 'not supported';
-    made.parameters = parameters;
+    if (parameters !== undefined) made.parameters = parameters;
     for (const tensor of op.intermediates) {
       ifms.push({ tensor: featureOf(tensor, emitter), shape: toShape4(tensor.shape) });
     }

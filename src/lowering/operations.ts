@@ -96,6 +96,8 @@ export interface WeightArray {
  * operations have weights in common.
  */
 export interface ScaleRecords {
+  /** There are rescalings; weights that lowering makes have none. */
+  readonly rescaled: boolean;
   /** Equal biases have equal keys. */
   readonly bias: string;
   /** Equal lists of rescalings have equal keys: one of them, or one per channel. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ELEMENT_BITS } from '../graph/network.js';
 import type { Constant } from '../graph/network.js';
 import { ifmOf, input, ofmOf, ROLE } from './ir.js';
@@ -41,8 +40,17 @@ function biasKey(bias: Scaling['bias'], { first, step }: FilterPart, count: numb
   return hashOf(chosen);
 }
 
-const hashOf = (bytes: Uint8Array): string =>
-  bytes.every((byte) => byte === 0) ? '' : createHash('sha1').update(bytes).digest('base64');
+/** Two FNV-1a hashes of 32 bits with different beginnings: biases are short, and all of them are hashed. */
+function hashOf(bytes: Uint8Array): string {
+  let [a, b, any] = [0x811c9dc5, 0x01234567, 0];
+  for (let k = 0; k < bytes.length; k++) {
+    const byte = bytes[k]!;
+    any |= byte;
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x01000193);
+  }
+  return any === 0 ? '' : `${a >>> 0},${b >>> 0}`;
+}
 
 const BIASES = new WeakMap<Constant, string>();
 
@@ -76,7 +84,7 @@ function rescalings(
 }
 
 const NO_PART: FilterPart = { first: 0, step: 1, offset: 0 };
-const NO_RECORDS: ScaleRecords = { bias: '', rescaling: () => '', contents: () => '' };
+const NO_RECORDS: ScaleRecords = { rescaled: false, bias: '', rescaling: () => '', contents: () => '' };
 
 /** What the encoded tensor of an operation with these weights holds besides them. */
 export function recordsOf(op: Op, weights: WeightArray): ScaleRecords {
@@ -86,16 +94,17 @@ export function recordsOf(op: Op, weights: WeightArray): ScaleRecords {
   const count = weights.shape[0];
   const ifmScale = scaling.ifmScale ?? ifmOf(op).quant?.scales[0];
   const ofmScale = scaling.ofmScale ?? ofmOf(op).quant?.scales[0];
-  let known: string[] | undefined;
-  const list = (): string[] =>
-    (known ??=
+  let joined: string | undefined;
+  const rescaling = (): string =>
+    (joined ??=
       ifmScale === undefined || ofmScale === undefined
-        ? []
-        : rescalings(scaling, ifmScale, ofmScale, part, count));
-  return {
-    bias: biasKey(scaling.bias, part, count),
-    rescaling: () => list().join(),
-    contents: () =>
-      list().every((rescaling) => rescaling === list()[0]) ? (list()[0] ?? '') : list().join(),
+        ? ''
+        : rescalings(scaling, ifmScale, ofmScale, part, count).join());
+  let distinct: string | undefined;
+  const contents = (): string => {
+    if (distinct !== undefined) return distinct;
+    const list = new Set(rescaling().split(','));
+    return (distinct = list.size === 1 ? [...list][0]! : rescaling());
   };
+  return { rescaled: true, bias: biasKey(scaling.bias, part, count), rescaling, contents };
 }

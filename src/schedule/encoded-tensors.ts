@@ -2,7 +2,7 @@ import { roundUp } from '../cost/integers.js';
 import type { Encoding } from '../weights/encoding.js';
 import type { Schedule } from './entry.js';
 import type { EncodingRequest, Machine } from './machine.js';
-import type { Slices } from './plan.js';
+import type { Plan, Slices } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 import type { WeightUse } from './weight-use.js';
 
@@ -26,11 +26,12 @@ interface Use extends EncodingRequest {
   readonly encoding: Encoding;
 }
 
-function useOf(program: Program, request: EncodingRequest): Use | undefined {
-  const op = program.ops[request.index]!;
-  const { encoding } = request.slices;
-  if (op.weights === undefined || encoding === undefined) return undefined;
-  return { ...request, op, weights: op.weights, encoding };
+function useOf({ ops }: Program, index: number, plan: Plan, slices: Slices): Use | undefined {
+  const op = ops[index]!;
+  const { weights } = op;
+  const { encoding } = slices;
+  if (weights === undefined || encoding === undefined) return undefined;
+  return { index, plan, slices, op, weights, encoding };
 }
 
 /** Depth slices, of the depth that is computed where the OFM is written in another order. */
@@ -40,8 +41,7 @@ const slicesOf = ({ plan, slices: { boundaries } }: Use): readonly number[] =>
 const STREAM_KEYS = new WeakMap<Slices, string>();
 
 function streamKeyOf({ model }: Machine, use: Use): string {
-  const { plan, slices, weights } = use;
-  if (plan.op.weights!.predicted) return `${weights.content} ${slicesOf(use).join()}`;
+  const { plan, slices } = use;
   let key = STREAM_KEYS.get(slices);
   if (key === undefined) {
     key = model.streamKey(plan.op, plan.config, slicesOf(use));
@@ -50,20 +50,30 @@ function streamKeyOf({ model }: Machine, use: Use): string {
   return key;
 }
 
-const sameRecords = (a: WeightUse, b: WeightUse): boolean =>
-  a.biases === b.biases && a.records.contents() === b.records.contents();
-
-/** Two encoded tensors made for different requests have the same bytes. */
+/** Two encoded tensors with the same biases, made for different requests, have the same bytes. */
 function sameBytes(machine: Machine, a: Use, b: Use): boolean {
   return (
+    sameSizes(a.encoding, b.encoding) &&
     a.encoding.allocatedBytes <= LARGEST_COMPARED &&
-    sameRecords(a.weights, b.weights) &&
-    streamKeyOf(machine, a) === streamKeyOf(machine, b)
+    sameStreams(machine, a, b) &&
+    a.weights.records.contents() === b.weights.records.contents()
   );
 }
 
-const sizesOf = ({ weightBytes, allocatedBytes, sourceSize, rangeBytes }: Encoding): string =>
-  `${weightBytes},${allocatedBytes},${sourceSize},${rangeBytes.length}`;
+/** Streams of weights that are not known are only equal to themselves. */
+function sameStreams(machine: Machine, a: Use, b: Use): boolean {
+  if (a.plan.op.weights!.predicted || b.plan.op.weights!.predicted) {
+    return a.weights.content === b.weights.content && a.slices === b.slices;
+  }
+  return a.slices === b.slices || streamKeyOf(machine, a) === streamKeyOf(machine, b);
+}
+
+const sameSizes = (a: Encoding, b: Encoding): boolean =>
+  a === b ||
+  (a.allocatedBytes === b.allocatedBytes &&
+    a.weightBytes === b.weightBytes &&
+    a.sourceSize === b.sourceSize &&
+    a.rangeBytes.length === b.rangeBytes.length);
 
 /** What a request for encoded weights is looked up by (reference 07, part A rule 2.1). */
 function requestKey({ model }: Machine, use: Use): string {
@@ -80,30 +90,18 @@ function recordsKey(use: Use): string {
   return `${biases} ${records.contents()} ${streams} ${scaleBytes} ${slicesOf(use).join()}`;
 }
 
-/** Every operation's own encoded tensor. */
-function allDifferent(schedule: Schedule): EncodedTensors {
-  let bytes = 0;
-  const owner = new Int32Array(schedule.length).fill(-1);
-  schedule.forEach(({ slices }, index) => {
-    if (slices?.encoding === undefined) return;
-    owner[index] = index;
-    bytes += roundUp(slices.encoding.allocatedBytes, ALIGNMENT);
-  });
-  return { owner, bytes };
-}
-
 /** Tells which encoded tensors have the same bytes. */
 class Contents {
-  private readonly bySizes = new Map<string, Use[]>();
+  private readonly byBiases = new Map<string, Use[]>();
   bytes = 0;
 
   constructor(private readonly machine: Machine) {}
 
   /** The first use with an equal tensor, which may be this one. */
   first(use: Use): Use {
-    const sizes = sizesOf(use.encoding);
-    const candidates = this.bySizes.get(sizes) ?? [];
-    this.bySizes.set(sizes, candidates);
+    const { biases } = use.weights;
+    let candidates = this.byBiases.get(biases);
+    if (candidates === undefined) this.byBiases.set(biases, (candidates = []));
     const equal = candidates.find((other) => sameBytes(this.machine, other, use));
     if (equal !== undefined) return equal;
     candidates.push(use);
@@ -118,30 +116,41 @@ class Contents {
  * what was made for different requests, equal bytes are one.
  */
 export function encodedTensors(machine: Machine, program: Program, schedule: Schedule): EncodedTensors {
-  if (!program.sharing.possible) return allDifferent(schedule);
+  const { biases, weights } = program.sharing;
   const asked = new Map<string, Use>();
-  const ask = (request: EncodingRequest): { use: Use; made: Use } | undefined => {
-    const use = useOf(program, request);
-    if (use === undefined) return undefined;
+  /** The use that had the tensor made. */
+  const makerOf = (use: Use): Use => {
+    if (!weights) return use;
     const key = requestKey(machine, use);
-    const made = asked.get(key) ?? use;
-    asked.set(key, made);
-    return { use, made };
+    const maker = asked.get(key) ?? use;
+    asked.set(key, maker);
+    return maker;
   };
-  for (const request of machine.requests ?? []) ask(request);
+  for (const { index, plan, slices } of machine.requests ?? []) {
+    const use = useOf(program, index, plan, slices);
+    if (use !== undefined) makerOf(use);
+  }
 
   const contents = new Contents(machine);
   const ownRecords = new Map<string, number>();
   const owner = new Int32Array(schedule.length).fill(-1);
-  schedule.forEach(({ plan, slices }, index) => {
-    const found = plan && slices && ask({ index, plan, slices });
-    if (found === undefined) return;
-    const { use, made } = found;
-    owner[index] = contents.first(made).index;
-    if (use.weights.records.rescaling() !== made.weights.records.rescaling()) {
-      ownRecords.set(recordsKey(use), roundUp(use.encoding.scaleBytes, ALIGNMENT));
+  let bytes = 0;
+  for (let index = 0; index < owner.length; index++) {
+    const { plan, slices } = schedule[index]!;
+    if (plan === undefined || slices?.encoding === undefined) continue;
+    const use = program.ops[index]!.weights;
+    if (!weights && (use === undefined || !biases.has(use.biases))) {
+      owner[index] = index;
+      bytes += roundUp(slices.encoding.allocatedBytes, ALIGNMENT);
+      continue;
     }
-  });
-  const records = [...ownRecords.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { owner, bytes: contents.bytes + records };
+    const user = useOf(program, index, plan, slices)!;
+    const maker = makerOf(user);
+    owner[index] = contents.first(maker).index;
+    if (user !== maker && user.weights.records.rescaling() !== maker.weights.records.rescaling()) {
+      ownRecords.set(recordsKey(user), roundUp(user.encoding.scaleBytes, ALIGNMENT));
+    }
+  }
+  for (const size of ownRecords.values()) bytes += size;
+  return { owner, bytes: bytes + contents.bytes };
 }

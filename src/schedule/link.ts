@@ -289,6 +289,6 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
       ifmShapes: op.ifms.map((view) => view.shape),
     };
   });
-  const sharing = sharingOf(ops.flatMap(({ weights }) => weights ?? []));
+  const sharing = sharingOf([ops.flatMap(({ weights }) => weights ?? [])]);
   return { name: network.name, traits: network.traits, ops, tensors, sharing };
 }

@@ -53,7 +53,7 @@ class RangeTable {
   readonly ends: Int32Array;
   readonly sizes: Float64Array;
   readonly rangeOf: Int32Array;
-  private readonly states = new Map<object, number>();
+  private states: Map<object, number> | undefined;
 
   constructor(
     private readonly tensors: readonly ProgramTensor[],
@@ -78,9 +78,15 @@ class RangeTable {
     let range = this.rangeOf[tensor]!;
     if (range !== NONE) return range;
     const { bytes, state } = this.tensors[tensor]!;
-    range = (state && this.states.get(state)) ?? this.create(bytes);
-    if (state !== undefined) this.states.set(state, range);
+    range = state === undefined ? this.create(bytes) : this.forState(state, bytes);
     this.rangeOf[tensor] = range;
+    return range;
+  }
+
+  private forState(state: object, bytes: number): number {
+    this.states ??= new Map();
+    const range = this.states.get(state) ?? this.create(bytes);
+    this.states.set(state, range);
     return range;
   }
 

@@ -41,7 +41,6 @@ function initialPlacement(program: Program, spilling: boolean): Placement {
 export function shareBuffers(program: Program, schedule: Schedule, encoded: EncodedTensors): Int32Array {
   const owners = new Int32Array(schedule.length);
   for (let i = 0; i < owners.length; i++) owners[i] = i;
-  if (!program.sharing.possible) return owners;
   let previous = -1;
   schedule.forEach((entry, i) => {
     if (entry.plan === undefined) return;
@@ -154,7 +153,7 @@ export function scheduleProgram(
   optimise: Optimise,
   file: string = program.name,
 ): Scheduled {
-  const machine: Machine = program.sharing.possible ? { ...shared, requests: [] } : shared;
+  const machine: Machine = program.sharing.weights ? { ...shared, requests: [] } : shared;
   const { spilling, arenaCacheSize } = machine.system;
   let placement = initialPlacement(program, spilling);
   const plain = program.ops.map((op, index) => {
@@ -180,7 +179,7 @@ export function scheduleProgram(
   const bufferOwner = shareBuffers(program, schedule, encoded);
   placement = placeRollingBuffers(program, schedule, placement);
   if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
-  if (snapshot === undefined || program.sharing.possible) {
+  if (snapshot === undefined || bufferOwner.some((owner, i) => owner !== i)) {
     snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
   }
   const cascaded = schedule.some((entry) => entry.place !== undefined);

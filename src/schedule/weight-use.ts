@@ -28,39 +28,43 @@ function contentOf(weights: WeightArray, source: object): string {
 export function weightUseOf({ weights, records }: LoweredOp): WeightUse | undefined {
   if (weights === undefined || records === undefined) return undefined;
   const source = weights.source ?? weights;
-  const biases = `${weights.shape[0]} ${records.bias}`;
+  const biases = `biases ${weights.shape[0]} ${records.bias}`;
   const offset = weights.part?.offset ?? 0;
   return { source, content: contentOf(weights, source), offset, records, biases };
 }
 
-/** What the operations of a program have in common. */
+/** What the operations of a program may have in common. */
 export interface Sharing {
   /** Readers of each weight tensor that more than one operation reads. */
   readonly readers: ReadonlyMap<object, number>;
-  /** Encoded tensors of two operations may be one. */
-  readonly possible: boolean;
+  /** Some operations have equal weights, maybe with other rescalings. */
+  readonly weights: boolean;
+  /** Biases that some operations have in common, so that their encoded tensors may be equal. */
+  readonly biases: ReadonlySet<string>;
 }
 
 const NO_READERS: ReadonlyMap<object, number> = new Map();
+const NO_BIASES: ReadonlySet<string> = new Set();
 
-/** Looks for what several uses have in common. */
-export function sharingOf(uses: Iterable<WeightUse>): Sharing {
-  const sources = new Set<object>();
-  const contents = new Set<string>();
-  const biases = new Set<string>();
+/** Looks for what the uses of several operations have in common. */
+export function sharingOf(usesOf: readonly (readonly WeightUse[])[]): Sharing {
+  const seen = new Set<object | string>();
   let readers: Map<object, number> | undefined;
-  let count = 0;
-  for (const use of uses) {
-    count++;
-    if (sources.has(use.source)) {
-      readers ??= new Map();
-      readers.set(use.source, (readers.get(use.source) ?? 1) + 1);
-    } else sources.add(use.source);
-    contents.add(use.content);
-    biases.add(use.biases);
+  let weights = false;
+  let biases: Set<string> | undefined;
+  for (const uses of usesOf) {
+    for (const use of uses) {
+      if (seen.has(use.source)) {
+        readers ??= new Map();
+        readers.set(use.source, (readers.get(use.source) ?? 1) + 1);
+      } else seen.add(use.source);
+      if (use.records.rescaled) {
+        if (seen.has(use.content)) weights = true;
+        else seen.add(use.content);
+      }
+      if (seen.has(use.biases)) (biases ??= new Set()).add(use.biases);
+      else seen.add(use.biases);
+    }
   }
-  return {
-    readers: readers ?? NO_READERS,
-    possible: contents.size < count || biases.size < count,
-  };
+  return { readers: readers ?? NO_READERS, weights, biases: biases ?? NO_BIASES };
 }

@@ -44,7 +44,7 @@ describe('neighbours with the same weights (reference 04 §6.2 step 6 and §6.3)
 
   test('have one buffer each, if another operation lies between them', () => {
     const { program, scheduled } = evaluate([1, 2, 1]);
-    expect([...program.sharedWeights.values()]).toEqual([2]);
+    expect([...program.sharing.readers.values()]).toEqual([2]);
     expect([...scheduled.bufferOwner]).toEqual([0, 1, 2]);
     const alone = takeSnapshot(program, scheduled.schedule, scheduled.placement);
     expect(scheduled.snapshot.used).toEqual(alone.used);
