@@ -201,7 +201,9 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
     [
       shortened(`A: ${names.a}`, LINE_WIDTH),
       shortened(`B: ${names.b}`, LINE_WIDTH),
-      `on ${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
+      wrap(
+        `on ${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
+      ),
       wrap(verdict(a.estimate, b.estimate)),
     ].join('\n'),
     totalLines(a.estimate, b.estimate).join('\n'),

@@ -133,19 +133,28 @@ function body(explained: LayerExplanation, estimate: Estimate): string {
   ].join('\n');
 }
 
-/** A block for each layer; layers of which the same is said share one. */
-function blocks(layers: readonly LayerExplanation[], estimate: Estimate): readonly string[] {
-  const groups = new Map<string, { text: string; rest: string; alike: LayerExplanation[] }>();
+/** Layers of which the same is said. */
+interface Block {
+  readonly text: string;
+  readonly rest: string;
+  readonly alike: LayerExplanation[];
+}
+
+/** Puts layers together of which the same is said, in order of the first of each. */
+function blocksOf(layers: readonly LayerExplanation[], estimate: Estimate): readonly Block[] {
+  const blocks = new Map<string, Block>();
   for (const explained of layers) {
     const text = layerText(explained);
     const rest = body(explained, estimate);
     const key = `${text}\n${rest}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { text, rest, alike: [explained] });
-    else group.alike.push(explained);
+    const block = blocks.get(key);
+    if (block === undefined) blocks.set(key, { text, rest, alike: [explained] });
+    else block.alike.push(explained);
   }
-  return [...groups.values()].map(({ text, rest, alike }) => `${heading(alike, text)}\n${rest}`);
+  return [...blocks.values()];
 }
+
+const blockText = ({ text, rest, alike }: Block): string => `${heading(alike, text)}\n${rest}`;
 
 /** Kinds of operations that are named. */
 const KINDS = 4;
@@ -168,11 +177,14 @@ function kindsLine({ layers, cycles: all }: OperatorExplanation): readonly strin
 /** An operator of which there is more to say: its operations in a line, then those with most cycles. */
 function partsBlocks(operator: OperatorExplanation, estimate: Estimate, most: number): readonly string[] {
   const { origin, tfliteOperator, layers, cycles, advice } = operator;
-  if (layers.length === 1) return blocks(layers, estimate).map((block) => `${block}\n  change: ${advice!}`);
+  if (layers.length === 1) {
+    return blocksOf(layers, estimate).map((block) => `${blockText(block)}\n  change: ${advice!}`);
+  }
   const text =
     `operator ${origin}, ${shortened(tfliteOperator, 40)}, is ${plural(layers.length, 'operation')} here: ` +
     `${countText(cycles)} cycles, ${shareText(cycles / estimate.cycles)} of the network`;
-  const parts = blocks(layers.slice(0, LOOKED_AT), estimate);
+  const cyclesOf = ({ alike }: Block): number => alike[0]!.layer.cycles * alike.length;
+  const parts = [...blocksOf(layers.slice(0, LOOKED_AT), estimate)].sort((a, b) => cyclesOf(b) - cyclesOf(a));
   const shown = parts.slice(0, most);
   const head = [
     wrap(text, '', '  '),
@@ -182,8 +194,8 @@ function partsBlocks(operator: OperatorExplanation, estimate: Estimate, most: nu
   const rest = parts.length > most || layers.length > LOOKED_AT;
   return [
     head.join('\n'),
-    ...shown,
-    ...(rest ? [`  ... and other operations of operator ${origin}, each with fewer cycles`] : []),
+    ...shown.map(blockText),
+    ...(rest ? [`  ... and other operations of operator ${origin}`] : []),
   ];
 }
 
@@ -199,7 +211,7 @@ function operatorBlocks(
   const result: string[] = [];
   let single: LayerExplanation[] = [];
   const flush = (): void => {
-    result.push(...blocks(single, estimate));
+    result.push(...blocksOf(single, estimate).map(blockText));
     single = [];
   };
   for (const operator of operators) {
@@ -249,7 +261,7 @@ export function explanationText(explanation: Explanation, all = false): string {
   const hasChanges = shown.some(({ layers }) => layers.some(({ changes }) => changes.length > 0));
   const paragraphs = [
     [
-      `${estimate.network} on ${headText(estimate).join('\n')}`,
+      wrap(`${estimate.network} on ${headText(estimate).join('\n')}`),
       wrap(totals(estimate)),
       ...(explanation.layers.length === 0 || estimate.cycles === 0
         ? []
