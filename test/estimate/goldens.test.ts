@@ -8,8 +8,8 @@ const MODELS = join(sharedDir ?? '', 'models');
 
 describe.skipIf(sharedDir === undefined)('figures of the reference', () => {
   test.each([
-    ['goldens', 198],
-    ['goldens-arena', 64],
+    ['goldens', 336],
+    ['goldens-arena', 87],
   ])('all columns of %s', (set, count) => {
     const goldens = readGoldens(join(sharedDir!, set));
     expect(goldens).toHaveLength(count);

@@ -3,26 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ParetouError } from '../../src/errors.js';
 import { sharedDir } from '../shared.js';
-import { compareAll, runName, Runs, type KnownDifference } from '../../bench/golden-comparison.js';
+import { compareAll, runName, Runs } from '../../bench/golden-comparison.js';
 import { readGoldens, type Run } from '../../bench/goldens.js';
 
 const FOLDER = join(sharedDir ?? '', 'ops');
 const MODELS = join(FOLDER, 'models');
-
-const KNOWN: readonly KnownDifference[] = [
-  {
-    model: 'cv_s4big.tflite',
-    accelerator: /u85/,
-    difference: /^total_original_weights/,
-    cause: 'weights of a convolution cut in depth and by kernel element are counted once per depth',
-  },
-  {
-    model: 'net_f638.tflite',
-    accelerator: /u85/,
-    difference: /./,
-    cause: 'a subtraction that is chained here and not by the reference',
-  },
-];
 
 /** Runs that the reference refuses. */
 const refusals = (): Run[] =>
@@ -35,7 +20,7 @@ describe.skipIf(sharedDir === undefined)('figures of the reference for one opera
   test('all columns of ops/goldens', () => {
     const goldens = readGoldens(join(sharedDir!, 'ops/goldens'));
     expect(goldens).toHaveLength(1113);
-    expect(compareAll(new Runs(MODELS), goldens, KNOWN).slice(0, 20)).toEqual([]);
+    expect(compareAll(new Runs(MODELS), goldens).slice(0, 20)).toEqual([]);
   });
 
   test('what the reference refuses is an input error of one sentence', () => {

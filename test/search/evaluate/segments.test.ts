@@ -6,6 +6,7 @@ import { createApplier } from '../../../search/substitute/apply.js';
 import { createEstimator } from '../../../src/estimate.js';
 import type { Program } from '../../../src/schedule/program.js';
 import { smallSpace } from '../fixture.js';
+import { sharingOf } from '../../../src/schedule/weight-use.js';
 
 const segmentationOn = (space: Space, accelerator: string): Segmentation => {
   const applier = createApplier(space, 'unknown');
@@ -27,7 +28,7 @@ const programOf = (...ops: number[][]): Program => ({
     lowered: { origin, subs: subs.map((sub) => ({ origin: sub, subs: [] })) },
   })) as unknown as Program['ops'],
   tensors: [],
-  sharedWeights: new Map(),
+  sharing: sharingOf([]),
 });
 
 describe('segments of the residual network', () => {
