@@ -211,5 +211,5 @@ export function compose(name: string, frame: Frame, fragments: readonly Fragment
     if (tensors[t] === UNUSED) continue;
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
-  return { name, ops, tensors, sharing: sharingOf(fragments.map(({ weights }) => weights)) };
+  return { name, ops, tensors, sharing: sharingOf(fragments.map(({ weights }) => weights)), before: [] };
 }

@@ -213,6 +213,8 @@ export interface LoweredOp {
 
 export interface LoweredNetwork {
   readonly name: string;
-  /** Groups in execution order, all graphs one after another. */
+  /** Groups of the last graph in execution order. */
   readonly ops: readonly LoweredOp[];
+  /** Those of each graph before it. */
+  readonly before: readonly (readonly LoweredOp[])[];
 }

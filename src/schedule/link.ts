@@ -196,8 +196,20 @@ export const costOpOf = (op: LoweredOp): CostOp =>
  * and users, and reduces each operation to what its cost depends on.
  */
 export function link(network: LoweredNetwork, family: Family, intern: OpInterner): Program {
+  const { name } = network;
+  const before = network.before.map((graph) => linkGraph(name, graph, [], family, intern));
+  return linkGraph(name, network.ops, before, family, intern);
+}
+
+function linkGraph(
+  name: string,
+  lowered: readonly LoweredOp[],
+  before: readonly Program[],
+  family: Family,
+  intern: OpInterner,
+): Program {
   const uses = new Uses();
-  const connections = network.ops.map((op, opIndex) => {
+  const connections = lowered.map((op, opIndex) => {
     const ifms = op.ifms.map((view, index) => uses.read({ op, view, index }, opIndex));
     const parameters =
       op.parameters?.map((view, k) => uses.read({ op, view, index: op.ifms.length + k }, opIndex)) ??
@@ -241,7 +253,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return costView(view, slot === undefined ? 'NHCWB16' : tensors[slot]!.format);
   };
 
-  const ops = network.ops.map((op, i): ProgramOp => {
+  const ops = lowered.map((op, i): ProgramOp => {
     const { ifms, parameters, chainedIfms, ofms, scratch } = connections[i]!;
     const last = lastMember(op);
     const npu = op.target === 'NPU';
@@ -284,5 +296,5 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     };
   });
   const sharing = sharingOf([ops.flatMap(({ weights }) => weights ?? [])]);
-  return { name: network.name, ops, tensors, sharing };
+  return { name, ops, tensors, sharing, before };
 }

@@ -26,7 +26,8 @@ const programOf = (...ops: number[][]): Program => ({
     lowered: { origin, subs: subs.map((sub) => ({ origin: sub, subs: [] })) },
   })) as unknown as Program['ops'],
   tensors: [],
-  sharedWeights: new Map(),
+  sharing: { readers: new Map(), weights: false, biases: new Set() },
+  before: [],
 });
 
 describe('segments of the residual network', () => {
