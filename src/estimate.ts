@@ -10,7 +10,7 @@ import { scheduleFigures, type FigureTable } from './schedule/figures.js';
 import { createInterner, type OpInterner } from './schedule/intern.js';
 import { costOpOf, link } from './schedule/link.js';
 import { createMachine, type Machine } from './schedule/machine.js';
-import { memoryUse, type MemoryUse } from './schedule/memory.js';
+import { memoryOfAll, memoryUse, type MemoryUse } from './schedule/memory.js';
 import type { Program } from './schedule/program.js';
 import { scheduleProgram, type Optimise, type Scheduled } from './schedule/schedule.js';
 import { createEncoders } from './weights/encoder.js';
@@ -28,7 +28,10 @@ export interface Evaluation {
   readonly optimise: Optimise;
   readonly scheduled: Scheduled;
   readonly figures: FigureTable;
+  /** Of all graphs. */
   readonly memory: MemoryUse;
+  /** The network's graphs before this one, which is the last; nothing but totals and memory is about them. */
+  readonly before: readonly Evaluation[];
 }
 
 /** Estimates networks and keeps what they have in common: block configs, encodings, costs. */
@@ -78,10 +81,13 @@ export function createEstimator(): Estimator {
 
   const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {
     const machine = machineFor(system, options.optimise);
+    const before = program.before.map((graph) => evaluate(graph, system, options));
     const scheduled = scheduleProgram(machine, program, options.optimise, options.file);
     const figures = scheduleFigures(machine, program, scheduled.schedule, scheduled.placement.areas);
-    const memory = memoryUse(system, program, scheduled);
-    return { machine, program, optimise: options.optimise, scheduled, figures, memory };
+    const alone = memoryUse(system, program, scheduled);
+    const memory =
+      before.length === 0 ? alone : memoryOfAll(machine, [...before, { program, scheduled, memory: alone }]);
+    return { machine, program, optimise: options.optimise, scheduled, figures, memory, before };
   };
 
   return {

@@ -216,5 +216,5 @@ export function compose(
     tensors[t] = { ...tensors[t]!, producers: producers[t]!, consumers: consumers[t]! };
   }
   const sharing = sharingOf(fragments.map(({ weights }) => weights));
-  return { name: whole.name, traits: whole.traits, ops, tensors, sharing };
+  return { name: whole.name, traits: whole.traits, ops, tensors, sharing, before: [] };
 }

@@ -1,5 +1,6 @@
 import { createEstimator, type Evaluation } from '../../src/estimate.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
+import { entryOf } from '../../src/schedule/program.js';
 import { totalsOf } from '../../src/schedule/totals.js';
 import type { Digits, Space } from '../space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
@@ -83,7 +84,12 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
       const evaluation = evaluate(digits, source);
       const { segments, segmentsOf } = source.segmentation;
       const { sramMemoryUsedBytes } = figuresOf(evaluation);
-      return partFigures(evaluation, segmentsOf(evaluation.program), segments.length, sramMemoryUsedBytes);
+      return partFigures(
+        evaluation,
+        segmentsOf(entryOf(evaluation.program)),
+        segments.length,
+        sramMemoryUsedBytes,
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../src/estimate.js';
 import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
-import { forEachWeightTensor, macsOf } from '../../src/schedule/totals.js';
+import { forEachWeightTensor, graphsOf, macsOf } from '../../src/schedule/totals.js';
 import { FIGURE_AT, PART_FIGURES } from './figures.js';
 
 /**
@@ -49,23 +49,11 @@ function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number
   });
 }
 
-/**
- * Figures of every segment of an evaluated design, `PART_FIGURE_COUNT` numbers each. Every operation counts in its own
- * segment; a weight tensor that several operations read counts where it is read first.
- *
- * @param segments segment of each operation
- * @param used the design's bytes of SRAM
- */
-export function partFigures(
-  evaluation: Evaluation,
-  segments: Int32Array,
-  count: number,
-  used: number,
-): Float64Array {
-  const { machine, program, scheduled, figures } = evaluation;
-  const parts = new Float64Array(count * PART_FIGURE_COUNT);
+/** Adds the figures of a graph's operations to those of their segments. */
+function addFigures(graph: Evaluation, segmentOf: (op: number) => number, parts: Float64Array): void {
+  const { machine, program, scheduled, figures } = graph;
   const add = (op: number, figure: keyof typeof FIGURE_AT, value: number): void => {
-    parts[segments[op]! * PART_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
+    parts[segmentOf(op) * PART_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
   };
   program.ops.forEach((op, i) => {
     const row = figures.rows[i]!;
@@ -77,7 +65,27 @@ export function partFigures(
     add(i, 'macs', macsOf(machine, op, scheduled.schedule[i]!));
     if (op.cost === undefined) add(i, 'cpuOps', 1);
   });
-  forEachWeightTensor(evaluation, (i, _, encodedBytes) => add(i, 'encodedWeightBytes', encodedBytes));
-  spreadMemory(evaluation, segments, used, parts);
+  forEachWeightTensor(graph, (i, _, encodedBytes) => add(i, 'encodedWeightBytes', encodedBytes));
+}
+
+/**
+ * Figures of every segment of an evaluated design, `PART_FIGURE_COUNT` numbers each. Every operation counts in its own
+ * segment; a weight tensor that several operations read counts where it is read first. Further graphs, which no design
+ * changes, count in the first segment.
+ *
+ * @param segments segment of each operation
+ * @param used the design's bytes of SRAM
+ */
+export function partFigures(
+  evaluation: Evaluation,
+  segments: Int32Array,
+  count: number,
+  used: number,
+): Float64Array {
+  const parts = new Float64Array(count * PART_FIGURE_COUNT);
+  const [entry, ...others] = graphsOf(evaluation);
+  addFigures(entry!, (op) => segments[op]!, parts);
+  for (const graph of others) addFigures(graph, () => 0, parts);
+  spreadMemory(entry!, segments, used, parts);
   return parts;
 }

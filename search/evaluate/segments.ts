@@ -1,4 +1,4 @@
-import type { Program, ProgramOp } from '../../src/schedule/program.js';
+import { entryOf, type Program, type ProgramOp } from '../../src/schedule/program.js';
 import { DisjointSets } from '../disjoint-sets.js';
 import type { Space } from '../space.js';
 
@@ -16,7 +16,10 @@ export interface Segment {
 /** The segments of a network on one family of accelerators, in the order of their operations. */
 export interface Segmentation {
   readonly segments: readonly Segment[];
-  /** Segment of each operation of a program; operations that come from no operator belong to those before them. */
+  /**
+   * Segment of each operation of the first graph's program; operations that come from no operator belong to those
+   * before them.
+   */
   readonly segmentsOf: (program: Program) => Int32Array;
   /** Some operation of the program is made of operators of several segments. */
   readonly crosses: (program: Program) => boolean;
@@ -29,7 +32,7 @@ function membersOf({ lowered }: ProgramOp, indexOf: ReadonlyMap<number, number>)
 
 /** Operators of which operations come, in the order of a program. */
 function sequenceOf(program: Program, indexOf: ReadonlyMap<number, number>): number[] {
-  return program.ops.flatMap(({ lowered }) => indexOf.get(lowered.origin) ?? []);
+  return entryOf(program).ops.flatMap(({ lowered }) => indexOf.get(lowered.origin) ?? []);
 }
 
 /** Joins all sets between two occurrences of the same set; true if there were any. */
@@ -123,14 +126,13 @@ export function findSegments(space: Space, programs: readonly Program[]): Segmen
   const sets = new DisjointSets(operators.length);
   const sequences = programs.map((program) => sequenceOf(program, indexOf));
   for (const program of programs) {
-    for (const op of program.ops) {
+    for (const op of entryOf(program).ops) {
       const [primary, ...others] = membersOf(op, indexOf);
       if (primary !== undefined) for (const other of others) sets.join(primary, other);
     }
   }
   adoptAbsent(sets, space, sequences);
-  // Operations of further graphs cannot be told from those of the first, whose operators have the same numbers.
-  if (space.network.graphs.length === 1) settle(sets, sequences);
+  settle(sets, sequences);
 
   const order = new Map<number, number[]>();
   for (const operator of [...sequences[0]!, ...operators.keys()]) {

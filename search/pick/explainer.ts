@@ -34,11 +34,12 @@ export const createExplainer = (system: System, { optimise }: Pick<Space, 'optim
     const evaluation = estimator.evaluate(estimator.compile(network, system.accelerator), system, {
       optimise,
     });
+    const [entry = evaluation] = evaluation.before;
     return {
       figures: figuresOf(evaluation),
-      cycles: cyclesByOperator(evaluation),
+      cycles: cyclesByOperator(entry),
       explain: (operators) =>
-        explain(evaluation, ({ origin }) => operators === undefined || operators.has(origin)),
+        explain(entry, ({ origin }) => operators === undefined || operators.has(origin)),
     };
   };
 };

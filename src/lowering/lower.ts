@@ -65,10 +65,8 @@ function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, budg
 export function lower(network: Network, target: LoweringTarget, file = network.name): LoweredNetwork {
   checkValidity(network, file);
   const emitter: Emitter = { nextId: 0 };
-  const ops: LoweredOp[] = [];
   const budget = newBudget(file);
-  for (const graph of network.graphs) {
-    for (const op of lowerGraph(graph, target, emitter, budget)) ops.push(op);
-  }
-  return { name: network.name, traits: traitsOf(network), ops };
+  const graphs = network.graphs.map((graph) => lowerGraph(graph, target, emitter, budget));
+  const traits = traitsOf(network);
+  return { name: network.name, traits, ops: graphs.at(-1)!, before: graphs.slice(0, -1) };
 }

@@ -221,6 +221,8 @@ export interface LoweredOp {
 export interface LoweredNetwork {
   readonly name: string;
   readonly traits: NetworkTraits;
-  /** Groups in execution order, all graphs one after another. */
+  /** Groups of the last graph in execution order. */
   readonly ops: readonly LoweredOp[];
+  /** Those of each graph before it. */
+  readonly before: readonly (readonly LoweredOp[])[];
 }

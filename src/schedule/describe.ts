@@ -6,7 +6,8 @@ import type { Entry } from './entry.js';
 import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from './figures.js';
 import { memoryPeak } from './peak.js';
 import type { Plan } from './plan.js';
-import { macsOf, perArea, totalsOf } from './totals.js';
+import type { Scheduled } from './schedule.js';
+import { graphsOf, macsOf, perArea, totalsOf } from './totals.js';
 import type { ProgramOp } from './program.js';
 
 const areaOf = (name: MemoryName): Area => AREAS[MEMORY_INDEX[name]]!;
@@ -122,9 +123,18 @@ function stagingMemory({ machine: { system }, memory }: Evaluation): number {
   return memory.featureMaps + (system.constants.name === system.staging.name ? memory.constants : 0);
 }
 
-/** Puts an evaluation into the form that reports are made of. */
+/** Operations of a graph, those of a cascade counting as one. */
+function passesOf({ schedule }: Scheduled): number {
+  const cascaded = schedule.filter((entry) => entry.place !== undefined);
+  return schedule.length - cascaded.length + cascaded.filter((entry) => entry.place?.first).length;
+}
+
+/**
+ * Puts an evaluation into the form that reports are made of: the layers of the last graph (reference 07, part A rule 8)
+ * and the totals of all.
+ */
 export function describe(evaluation: Evaluation): Estimate {
-  const { machine, program, scheduled } = evaluation;
+  const { machine, program } = evaluation;
   const { system, hardware } = machine;
   const layers: Layer[] = [];
   const layerOf = program.ops.map((_, i) => {
@@ -133,8 +143,8 @@ export function describe(evaluation: Evaluation): Estimate {
     return row;
   });
   const peak = memoryPeak(evaluation, layerOf);
-  const cascaded = scheduled.schedule.filter((entry) => entry.place !== undefined);
-  const cascades = cascaded.filter((entry) => entry.place?.first).length;
+  const graphs = graphsOf(evaluation);
+  const passes = graphs.reduce((sum, graph) => sum + graph.program.ops.length, 0);
   const totals = totalsOf(evaluation);
   return {
     network: program.name,
@@ -153,12 +163,12 @@ export function describe(evaluation: Evaluation): Estimate {
     weightsArea: areaOf(system.constantsShownAs),
     featureMapArea: areaOf(system.featureMaps.name),
     layers,
-    passesBeforeFusing: program.ops.length,
-    passesAfterFusing: program.ops.length - cascaded.length + cascades,
+    passesBeforeFusing: passes,
+    passesAfterFusing: graphs.reduce((sum, graph) => sum + passesOf(graph.scheduled), 0),
     stagingMemoryUsed: stagingMemory(evaluation),
     ...(peak !== undefined && { peak }),
     refused: system.spilling && evaluation.memory.staging > system.arenaCacheSize,
-    npuOperators: program.ops.length - totals.cpuOperators,
+    npuOperators: passes - totals.cpuOperators,
     ...totals,
   };
 }

@@ -4,7 +4,7 @@ import type { Schedule } from './entry.js';
 import type { EncodingRequest, Machine } from './machine.js';
 import type { Plan, Slices } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
-import type { WeightUse } from './weight-use.js';
+import { sharingOf, type WeightUse } from './weight-use.js';
 
 /** Contents beyond this size are never recognised as equal. */
 export const LARGEST_COMPARED = 2 ** 24;
@@ -26,7 +26,7 @@ interface Use extends EncodingRequest {
   readonly encoding: Encoding;
 }
 
-function useOf({ ops }: Program, index: number, plan: Plan, slices: Slices): Use | undefined {
+function useOf({ ops }: Pick<Program, 'ops'>, index: number, plan: Plan, slices: Slices): Use | undefined {
   const op = ops[index]!;
   const { weights } = op;
   const { encoding } = slices;
@@ -114,8 +114,15 @@ class Contents {
  * Finds the encoded tensors that operations have in common (reference 07, part A rule 2): what was asked for before is
  * found again, whatever its scale records; an operation with other rescalings keeps records of its own beside it. Of
  * what was made for different requests, equal bytes are one.
+ *
+ * @param requests what was asked for on the way to the schedule, where operations have weights in common
  */
-export function encodedTensors(machine: Machine, program: Program, schedule: Schedule): EncodedTensors {
+export function encodedTensors(
+  machine: Machine,
+  program: Pick<Program, 'ops' | 'sharing'>,
+  schedule: Schedule,
+  requests: readonly EncodingRequest[] = [],
+): EncodedTensors {
   const { biases, weights } = program.sharing;
   const asked = new Map<string, Use>();
   /** The use that had the tensor made. */
@@ -126,7 +133,7 @@ export function encodedTensors(machine: Machine, program: Program, schedule: Sch
     asked.set(key, maker);
     return maker;
   };
-  for (const { index, plan, slices } of machine.requests ?? []) {
+  for (const { index, plan, slices } of requests) {
     const use = useOf(program, index, plan, slices);
     if (use !== undefined) makerOf(use);
   }
@@ -153,4 +160,28 @@ export function encodedTensors(machine: Machine, program: Program, schedule: Sch
   }
   for (const size of ownRecords.values()) bytes += size;
   return { owner, bytes: bytes + contents.bytes };
+}
+
+/** A graph of a network, scheduled. */
+interface ScheduledGraph {
+  readonly program: Program;
+  readonly schedule: Schedule;
+  readonly requests: readonly EncodingRequest[] | undefined;
+}
+
+/** The encoded tensors of several graphs, which are scheduled one after the other. */
+export function encodedTensorsOfAll(machine: Machine, graphs: readonly ScheduledGraph[]): EncodedTensors {
+  const ops = graphs.flatMap(({ program }) => program.ops);
+  const sharing = sharingOf([ops.flatMap(({ weights }) => weights ?? [])]);
+  let first = 0;
+  const requests = graphs.flatMap(({ program, schedule, requests: asked }) => {
+    const from = first;
+    first += program.ops.length;
+    const whole = schedule.flatMap(({ plan }, index) =>
+      plan === undefined ? [] : [{ index, plan, slices: plan.whole }],
+    );
+    return (asked ?? whole).map((request) => ({ ...request, index: from + request.index }));
+  });
+  const schedule = graphs.flatMap((graph) => graph.schedule);
+  return encodedTensors(machine, { ops, sharing }, schedule, requests);
 }

@@ -206,8 +206,19 @@ export const costOpOf = (op: LoweredOp): CostOp =>
  * and users, and reduces each operation to what its cost depends on.
  */
 export function link(network: LoweredNetwork, family: Family, intern: OpInterner): Program {
+  const before = network.before.map((graph) => linkGraph(network, graph, [], family, intern));
+  return linkGraph(network, network.ops, before, family, intern);
+}
+
+function linkGraph(
+  { name, traits }: LoweredNetwork,
+  lowered: readonly LoweredOp[],
+  before: readonly Program[],
+  family: Family,
+  intern: OpInterner,
+): Program {
   const uses = new Uses();
-  const connections = network.ops.map((op, opIndex) => {
+  const connections = lowered.map((op, opIndex) => {
     const ifms = op.ifms.map((view) => uses.read({ op, view }, opIndex));
     const parameters = op.parameters?.map((view) => uses.read({ op, view }, opIndex)) ?? NO_INPUTS;
     const chainedIfms = externalInputs(op).map(({ sub, view }) => uses.read({ op: sub, view }, opIndex));
@@ -249,7 +260,7 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     return costView(view, slot === undefined ? 'NHCWB16' : tensors[slot]!.format);
   };
 
-  const ops = network.ops.map((op, i): ProgramOp => {
+  const ops = lowered.map((op, i): ProgramOp => {
     const { ifms, parameters, chainedIfms, ofms, scratch } = connections[i]!;
     const last = lastMember(op);
     const npu = op.target === 'NPU';
@@ -290,5 +301,5 @@ export function link(network: LoweredNetwork, family: Family, intern: OpInterner
     };
   });
   const sharing = sharingOf([ops.flatMap(({ weights }) => weights ?? [])]);
-  return { name: network.name, traits: network.traits, ops, tensors, sharing };
+  return { name, traits, ops, tensors, sharing, before };
 }

@@ -1,9 +1,9 @@
 import { roundUp } from '../cost/integers.js';
 import type { System } from '../npu/system.js';
 import { allocate } from './allocate.js';
-import { LARGEST_COMPARED } from './encoded-tensors.js';
+import { encodedTensorsOfAll, LARGEST_COMPARED } from './encoded-tensors.js';
 import { liveRanges } from './liveness.js';
-import { AREA } from './machine.js';
+import { AREA, type Machine } from './machine.js';
 import type { Program } from './program.js';
 import type { Scheduled } from './schedule.js';
 
@@ -18,34 +18,38 @@ export interface MemoryUse {
   readonly constants: number;
 }
 
-/** Bytes of everything read-only: encoded weights, constant feature maps and tables, each content once. */
-function constantBytes(program: Program, { encoded }: Scheduled): number {
+/** Bytes of constant feature maps and tables of some programs, each content once. */
+function constantBytes(programs: readonly Program[]): number {
   const contents = new Set<string>();
-  let { bytes } = encoded;
+  let bytes = 0;
   const add = (key: string, size: number): void => {
     if (contents.has(key)) return;
     contents.add(key);
     bytes += roundUp(size, ALIGNMENT);
   };
-  for (const op of program.ops) {
-    if (op.cost === undefined) continue;
-    const addFeatureMap = (id: number): void => {
-      const tensor = program.tensors[id]!;
-      if (!tensor.constant) return;
-      add(tensor.bytes > LARGEST_COMPARED ? `tensor ${id}` : tensor.contentKey, tensor.bytes);
-    };
-    op.ifms.forEach(addFeatureMap);
-    op.chainedIfms.forEach(addFeatureMap);
-    for (const table of op.tables) add(table.key, table.bytes);
-  }
+  programs.forEach(({ ops, tensors }, p) => {
+    for (const op of ops) {
+      if (op.cost === undefined) continue;
+      const addFeatureMap = (id: number): void => {
+        const tensor = tensors[id]!;
+        if (!tensor.constant) return;
+        add(tensor.bytes > LARGEST_COMPARED ? `tensor ${id} of ${p}` : tensor.contentKey, tensor.bytes);
+      };
+      op.ifms.forEach(addFeatureMap);
+      op.chainedIfms.forEach(addFeatureMap);
+      for (const table of op.tables) add(table.key, table.bytes);
+    }
+  });
   return bytes;
 }
+
+const runsOnCpu = (program: Program): boolean => program.ops.every((op) => op.cost === undefined);
 
 /** Bytes that each area of the program takes under that schedule. */
 export function memoryUse(system: System, program: Program, scheduled: Scheduled): MemoryUse {
   const { schedule, placement, bufferOwner, snapshot, cascaded } = scheduled;
   // A network without any operation for the NPU is left as it is.
-  if (program.ops.every((op) => op.cost === undefined)) return { featureMaps: 0, staging: 0, constants: 0 };
+  if (runsOnCpu(program)) return { featureMaps: 0, staging: 0, constants: 0 };
   // Without cascades and spilling the snapshot's live ranges are those of the one memory there is.
   const known = cascaded || system.spilling ? undefined : snapshot.liveness;
   const size = (target: number, limit?: number): number =>
@@ -53,6 +57,29 @@ export function memoryUse(system: System, program: Program, scheduled: Scheduled
   return {
     featureMaps: size(AREA.featureMaps),
     staging: system.spilling ? size(AREA.staging, system.arenaCacheSize) : 0,
-    constants: constantBytes(program, scheduled),
+    constants: scheduled.encoded.bytes + constantBytes([program]),
+  };
+}
+
+/** A graph's part in the memory of its network. */
+interface GraphUse {
+  readonly program: Program;
+  readonly scheduled: Scheduled;
+  readonly memory: MemoryUse;
+}
+
+/** Memory of graphs that run one at a time: the most of what changes, and all that is read-only, each content once. */
+export function memoryOfAll(machine: Machine, graphs: readonly GraphUse[]): MemoryUse {
+  const most = (area: 'featureMaps' | 'staging'): number =>
+    Math.max(...graphs.map(({ memory }) => memory[area]));
+  const used = graphs.filter(({ program }) => !runsOnCpu(program));
+  const encoded = encodedTensorsOfAll(
+    machine,
+    used.map(({ program, scheduled: { schedule, requests } }) => ({ program, schedule, requests })),
+  );
+  return {
+    featureMaps: most('featureMaps'),
+    staging: most('staging'),
+    constants: encoded.bytes + constantBytes(used.map(({ program }) => program)),
   };
 }

@@ -71,11 +71,16 @@ export interface ProgramOp {
   readonly ifmShapes: readonly Shape4[];
 }
 
-/** Operations in execution order and the tensors between them. */
+/** Operations of a graph in execution order and the tensors between them. */
 export interface Program {
   readonly name: string;
   readonly traits: NetworkTraits;
   readonly ops: readonly ProgramOp[];
   readonly tensors: readonly ProgramTensor[];
   readonly sharing: Sharing;
+  /** The programs of the network's graphs before this one, which is the last: each runs on its own. */
+  readonly before: readonly Program[];
 }
+
+/** The program of the network's first graph. */
+export const entryOf = (program: Program): Program => program.before[0] ?? program;

@@ -5,7 +5,7 @@ import { encodedTensors, type EncodedTensors } from './encoded-tensors.js';
 import { CPU_ENTRY, plainEntry, type Schedule } from './entry.js';
 import { improveCascades } from './improve.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
-import { AREA, type Machine } from './machine.js';
+import { AREA, type EncodingRequest, type Machine } from './machine.js';
 import { wholePlan, type Plan } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
 import { placeInStaging } from './staging.js';
@@ -19,6 +19,8 @@ export interface Scheduled {
   readonly placement: Placement;
   readonly snapshot: Snapshot;
   readonly encoded: EncodedTensors;
+  /** Requests for encoded weights, in order, where operations have weights in common. */
+  readonly requests: readonly EncodingRequest[] | undefined;
   /** For each operation the one whose weight buffer it uses. */
   readonly bufferOwner: Int32Array;
   /** The schedule has cascades. */
@@ -175,7 +177,7 @@ export function scheduleProgram(
     schedule = cascaded ?? schedule;
   }
   schedule = schedule!;
-  const encoded = encodedTensors(machine, program, schedule);
+  const encoded = encodedTensors(machine, program, schedule, machine.requests);
   const bufferOwner = shareBuffers(program, schedule, encoded);
   placement = placeRollingBuffers(program, schedule, placement);
   if (spilling) placement = placeInStaging(program, schedule, placement, arenaCacheSize, bufferOwner);
@@ -183,5 +185,5 @@ export function scheduleProgram(
     snapshot = takeSnapshot(program, schedule, placement, bufferOwner);
   }
   const cascaded = schedule.some((entry) => entry.place !== undefined);
-  return { schedule, placement, snapshot, encoded, bufferOwner, cascaded };
+  return { schedule, placement, snapshot, requests: machine.requests, encoded, bufferOwner, cascaded };
 }

@@ -34,6 +34,9 @@ export const perArea = <T>(value: (index: number, area: Area) => T): PerArea<T> 
 export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): number =>
   plan === undefined ? 0 : model.macs(plan.op, plan.config, op.macs);
 
+/** The evaluations of a network's graphs, in the order of the file. */
+export const graphsOf = (last: Evaluation): readonly Evaluation[] => [...last.before, last];
+
 /** Calls back for the first operation that reads each weight tensor: only its weights count (reference 04 §11.1). */
 export function forEachWeightTensor(
   { program, scheduled }: Evaluation,
@@ -58,11 +61,13 @@ function weightTotals(
   let originalWeightBytes = 0;
   let encodedWeightBytes = 0;
   let predictedWeights = false;
-  forEachWeightTensor(evaluation, (_, { shape, sourceVolume, predicted }, encodedBytes) => {
-    originalWeightBytes += roundUp(sourceVolume ?? volume(shape), 16);
-    encodedWeightBytes += encodedBytes;
-    predictedWeights ||= predicted;
-  });
+  for (const graph of graphsOf(evaluation)) {
+    forEachWeightTensor(graph, (_, { shape, sourceVolume, predicted }, encodedBytes) => {
+      originalWeightBytes += roundUp(sourceVolume ?? volume(shape), 16);
+      encodedWeightBytes += encodedBytes;
+      predictedWeights ||= predicted;
+    });
+  }
   return { originalWeightBytes, encodedWeightBytes, predictedWeights };
 }
 
@@ -74,16 +79,19 @@ function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<num
   return perArea((m) => bytes[m]!);
 }
 
-/** Sums over all operations; reference 04 §11.1. */
+/** Sums over all operations of all graphs; reference 04 §11.1. */
 export function totalsOf(evaluation: Evaluation): Totals {
-  const { machine, program, scheduled, figures } = evaluation;
-  const sums = columnSums(figures);
+  const sums = columnSums(evaluation.figures);
   let macs = 0;
   let cpuOperators = 0;
-  program.ops.forEach((op, i) => {
-    macs += macsOf(machine, op, scheduled.schedule[i]!);
-    if (op.cost === undefined) cpuOperators++;
-  });
+  for (const graph of graphsOf(evaluation)) {
+    const { machine, program, scheduled, figures } = graph;
+    if (graph !== evaluation) columnSums(figures).forEach((sum, column) => (sums[column]! += sum));
+    program.ops.forEach((op, i) => {
+      macs += macsOf(machine, op, scheduled.schedule[i]!);
+      if (op.cost === undefined) cpuOperators++;
+    });
+  }
   return {
     memoryUsed: memoryPerArea(evaluation),
     ...weightTotals(evaluation),

@@ -29,6 +29,7 @@ const programOf = (...ops: number[][]): Program => ({
   })) as unknown as Program['ops'],
   tensors: [],
   sharing: sharingOf([]),
+  before: [],
 });
 
 describe('segments of the residual network', () => {
