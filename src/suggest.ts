@@ -39,8 +39,19 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-/** `; did you mean X?` if a candidate is close, else `; choose from ...` with all of them. */
+/** Characters that a list of choices may take in a message. */
+const LIST_LENGTH = 180;
+
+/** As many of the choices as a message has room for, and how many more there are. */
+export function choiceList(candidates: readonly string[]): string {
+  let length = 0;
+  const fits = candidates.filter((candidate) => (length += candidate.length + 2) <= LIST_LENGTH);
+  const rest = candidates.length - fits.length;
+  return fits.join(', ') + (rest === 0 ? '' : ` and ${rest} more`);
+}
+
+/** `; did you mean X?` if a candidate is close, else `; choose from ...` with what there is. */
 export function suggestion(word: string, candidates: readonly string[]): string {
-  const choices = candidates.length === 0 ? '' : `; choose from ${candidates.join(', ')}`;
+  const choices = candidates.length === 0 ? '' : `; choose from ${choiceList(candidates)}`;
   return didYouMean(word, candidates) || choices;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closest, editDistance, suggestion } from '../src/suggest.js';
+import { choiceList, closest, editDistance, suggestion } from '../src/suggest.js';
 
 test.each([
   ['', 'abc', 3],
@@ -19,4 +19,11 @@ test('without a near candidate all are named', () => {
   expect(suggestion('Sise', ['Performance', 'Size'])).toBe('; did you mean Size?');
   expect(suggestion('x', ['Performance', 'Size'])).toBe('; choose from Performance, Size');
   expect(suggestion('x', [])).toBe('');
+});
+
+test('a long list of choices leaves room for the message', () => {
+  const many = Array.from({ length: 40 }, (_, i) => `choice_number_${i}`);
+  expect(choiceList(['a', 'b'])).toBe('a, b');
+  expect(choiceList(many)).toMatch(/^choice_number_0, .* and \d+ more$/);
+  expect(choiceList(many).length).toBeLessThan(200);
 });

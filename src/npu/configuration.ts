@@ -60,7 +60,7 @@ export function parseConfiguration(files: readonly ConfigurationFile[]): Configu
     subject: files.map(({ file }) => file).join(', '),
     frontEnd: frontEndTable(sections),
     core,
-    warnings: warnings.map(messageLine),
+    warnings: warnings.map((warning) => messageLine(warning)),
   };
 }
 
