@@ -99,7 +99,8 @@ export async function energyFront(network: Network, accelerator: string, jobs: n
   }
   const objectives = parseObjectives('cycles_total,retained_energy:max');
   const models = planSweep([{ name: network.name, space }], objectives, 100_000, 'auto');
-  const { ranking } = await sweep({ models, objectives, constraints: [], seed: 1, evaluate: { jobs } });
+  const { rankings } = await sweep({ models, objectives, constraints: [], seed: 1, evaluate: { jobs } });
+  const ranking = rankings[0]!;
   return {
     model: network.name,
     system: space.systems[0]!.system,

@@ -1,5 +1,5 @@
 import { baselineRow, type NumberRow, type Study } from './columns.js';
-import { FIGURE_COUNT, FIGURES, type DesignFigures } from './evaluate/figures.js';
+import { FIGURE_COUNT, FIGURES, storeFigures, type DesignFigures } from './evaluate/figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from './evaluate/pool.js';
 import { allDesigns, baselineSpace, rowOf, type DesignTable, type Space } from './space.js';
 import { STANDARD } from './substitute/index.js';
@@ -38,22 +38,72 @@ const baselineRows = (space: Space, designs: DesignTable): (number | undefined)[
   return rows;
 };
 
+/** Designs with their figures. */
+export interface Found {
+  readonly designs: DesignTable;
+  readonly results: Results;
+}
+
+/** Adds the baselines to what was found, as far as the space holds them and they were not reached. */
+export const withBaselines = (space: Space, found: Found, baselines: Study['baselines']): Found => {
+  const { designs, results } = found;
+  const rows = baselineRows(space, designs);
+  const fresh = baselineDesigns(space).filter((digits) => {
+    const system = digits.at(-1)!;
+    return baselines[system] !== undefined && rows[system] === undefined;
+  });
+  const late = rows.flatMap((row, system) => {
+    const figures = baselines[system];
+    return row !== undefined && figures !== undefined && results.known[row] === 0 ? [{ row, figures }] : [];
+  });
+  if (fresh.length === 0 && late.length === 0) return found;
+  const count = designs.count + fresh.length;
+  const width = space.sites.length + space.groups.length + 1;
+  const digits = new Uint16Array(count * width);
+  const figures = new Float64Array(count * FIGURE_COUNT);
+  const known = new Uint8Array(count);
+  digits.set(designs.digits);
+  figures.set(results.figures);
+  known.set(results.known);
+  const add = (row: number, of: DesignFigures): void => {
+    storeFigures(of, figures, row);
+    known[row] = 1;
+  };
+  for (const { row, figures: of } of late) add(row, of);
+  fresh.forEach((own, i) => {
+    digits.set(own, (designs.count + i) * width);
+    add(designs.count + i, baselines[own.at(-1)!]!);
+  });
+  return {
+    designs: { count, width, digits },
+    results: { ...results, figures, width: FIGURE_COUNT, known },
+  };
+};
+
 /**
- * The unchanged network on each system: from the results where they have it, else evaluated in the calling thread,
- * whatever the signal says. Undefined where it cannot be evaluated.
+ * The unchanged network on each system: from the results where they have it, else evaluated now, whatever the signal
+ * says. Undefined where it cannot be evaluated.
+ *
+ * @param until time of `performance.now()` when it has to end
  */
 export const baselinesOf = async (
   space: Space,
   designs: DesignTable,
   results: Results,
-  { evaluator }: Pick<SessionOptions, 'evaluator'>,
-): Promise<(DesignFigures | undefined)[]> => {
+  options: Omit<SessionOptions, 'jobs'>,
+  until = Infinity,
+): Promise<Study['baselines']> => {
   const rows = baselineRows(space, designs);
   const isMissing = (row: number | undefined): boolean =>
     row === undefined || (results.known[row] === 0 && !results.failures.has(row));
   const unchanged = baselineSpace(space);
   const fresh = rows.some(isMissing)
-    ? await evaluateDesigns(unchanged, allDesigns(unchanged), { jobs: 1, ...(evaluator && { evaluator }) })
+    ? await evaluateDesigns(unchanged, allDesigns(unchanged), {
+        ...options,
+        signal: new AbortController().signal,
+        jobs: 1,
+        until,
+      })
     : undefined;
   return rows.map((row, system) => {
     const [from, at] = isMissing(row) ? [fresh!, system] : [results, row!];

@@ -2,6 +2,7 @@ import { inputError, ParetouError, usageError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';
 import { parseAccelerator } from '../src/npu/accelerator-names.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
+import { systemsFrom } from '../src/npu/system-lists.js';
 import { suggestion } from '../src/suggest.js';
 import { findSites, type Site } from './sites.js';
 import type { LoadedSpaceFile, WidthRule } from './space-file.js';
@@ -168,16 +169,16 @@ export const chooseSystems = (
 ): SystemChoice[] => {
   const entries = file?.content.systems;
   if (entries === undefined) {
-    return distinctSystems(accelerators.map((accelerator) => chooseSystem({ ...common, accelerator })));
+    return distinctSystems(systemsFrom(accelerators, common, chooseSystem));
   }
-  const choices = entries.map((entry, i) => {
+  const choices = entries.flatMap((entry, i) => {
     try {
-      return chooseSystem({
+      const own = {
         ...common,
-        accelerator: parseAccelerator(entry.accelerator),
         systemConfig: entry.system_config ?? common.systemConfig,
         memoryMode: entry.memory_mode ?? common.memoryMode,
-      });
+      };
+      return systemsFrom([parseAccelerator(entry.accelerator)], own, chooseSystem);
     } catch (cause) {
       if (!(cause instanceof ParetouError)) throw cause;
       throw inputError(`${file!.place(['systems', i])}: ${cause.message}`, cause);

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { baselineRow, numbersAt, type NumberRow } from './columns.js';
-import { ENERGY_NOTE, energyWord } from './energy.js';
+import { baselineRow, numbersAt, type NumberRow, type Study } from './columns.js';
+import { energyWord } from './energy.js';
 import { textOf, type Ranking } from './ranking.js';
 
 /** Rows of the front that the table shows. */
@@ -55,7 +55,6 @@ const clipped = (text: string, width: number): string =>
 
 interface Line {
   readonly position: string;
-  readonly model: string;
   readonly design: string;
   readonly numbers: readonly string[];
 }
@@ -77,24 +76,20 @@ const spread = (size: number, count: number): number[] =>
     size <= count ? i : Math.round((i * (size - 1)) / (count - 1)),
   );
 
-/** Cells of the lines: models and designs are clipped to what the numbers leave of the width. */
-const cellsOf = (lines: readonly Line[], withModel: boolean): string[][] => {
+/** Cells of the lines: designs are clipped to what the numbers leave of the width. */
+const cellsOf = (lines: readonly Line[]): string[][] => {
   const numbers = COLUMNS.map((column, i) => widest([column.title, ...lines.map((l) => l.numbers[i]!)]));
   const taken = widest(lines.map((l) => l.position)) + numbers.reduce((sum, n) => sum + GAP + n, 0);
-  const room = LINE_WIDTH - taken - GAP * (withModel ? 2 : 1);
-  const designs = widest(lines.map((l) => l.design));
-  const forModel = Math.min(widest(lines.map((l) => l.model)), Math.max(room >> 1, room - designs));
-  const forDesign = withModel ? room - forModel : room;
-  return lines.map(({ position, model, design, numbers: cells }) => [
+  const room = LINE_WIDTH - taken - GAP;
+  return lines.map(({ position, design, numbers: cells }) => [
     position,
-    ...(withModel ? [clipped(model, forModel)] : []),
-    clippedDesign(design, forDesign),
+    clippedDesign(design, room),
     ...cells,
   ]);
 };
 
 /** The systems of a ranking, a line for each configuration and mode. */
-export const systemLines = ({ studies }: Ranking): string[] => {
+export const systemLines = (studies: readonly Study[]): string[] => {
   const byMode = new Map<string, Set<string>>();
   for (const { space } of studies) {
     for (const { system } of space.systems) {
@@ -106,44 +101,36 @@ export const systemLines = ({ studies }: Ranking): string[] => {
   return [...byMode].map(([mode, names]) => `on ${[...names].join(', ')}: ${mode}`);
 };
 
-/** Rows from all over the front beside the unchanged networks, at most 110 columns wide. */
+/** Rows from all over the front of a model beside the unchanged networks, at most 110 columns wide. */
 export const frontTable = (ranking: Ranking): string => {
   const { studies, frontSize } = ranking;
-  const withModel = studies.length > 1;
-  const line = (position: string, model: string, design: string, numbers: NumberRow): Line => ({
+  const line = (position: string, design: string, numbers: NumberRow): Line => ({
     position,
-    model,
     design,
     numbers: COLUMNS.map((c) => c.text(numbers)),
   });
   const baselines = studies.flatMap((study) =>
     study.space.systems.flatMap(({ code }, system) => {
       const numbers = baselineRow(study, system);
-      return numbers === undefined ? [] : [line('base', study.model, `base@${code}`, numbers)];
+      return numbers === undefined ? [] : [line('base', `base@${code}`, numbers)];
     }),
   );
   const shown = spread(frontSize, SHOWN);
   const best = shown.map((i) => {
-    const { model, design } = textOf(ranking, i);
-    return line(String(i + 1), model, design, numbersAt(ranking.table, i));
+    return line(String(i + 1), textOf(ranking, i).design, numbersAt(ranking.table, i));
   });
   const table = new Table({
-    head: ['', ...(withModel ? ['model'] : []), 'design', ...COLUMNS.map((c) => c.title)],
-    colAligns: [
-      'right',
-      ...(withModel ? ['left' as const] : []),
-      'left',
-      ...COLUMNS.map(() => 'right' as const),
-    ],
+    head: ['', 'design', ...COLUMNS.map((c) => c.title)],
+    colAligns: ['right', 'left', ...COLUMNS.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
     chars: NO_BORDERS,
   });
-  table.push(...cellsOf([...baselines.slice(0, BASELINES), ...best], withModel));
+  table.push(...cellsOf([...baselines.slice(0, BASELINES), ...best]));
   const rest = frontSize - shown.length;
   return table
     .toString()
     .split('\n')
     .map((text) => text.trimEnd())
-    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [], ENERGY_NOTE)
+    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [])
     .join('\n');
 };

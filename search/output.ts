@@ -87,12 +87,18 @@ const cellsOf = (ranking: Ranking, i: number): string[] => {
 /** Rows that become text together: keeps their cells from being in memory all at once. */
 const CSV_CHUNK = 1000;
 
-/** The first `count` rows of a ranking as CSV (RFC 4180 quoting, line feeds), with a header. */
-export const rankingCsv = (ranking: Ranking, count = ranking.table.count): string => {
+/** The first rows of each ranking, one after the other, as CSV (RFC 4180 quoting, line feeds), with a header. */
+export const rankingCsv = (
+  rankings: readonly Ranking[],
+  countOf: (ranking: Ranking) => number = ({ table }) => table.count,
+): string => {
   const parts = [stringify([CSV_COLUMNS])];
-  for (let from = 0; from < count; from += CSV_CHUNK) {
-    const rows = Math.min(CSV_CHUNK, count - from);
-    parts.push(stringify(Array.from({ length: rows }, (_, i) => cellsOf(ranking, from + i))));
+  for (const ranking of rankings) {
+    const count = countOf(ranking);
+    for (let from = 0; from < count; from += CSV_CHUNK) {
+      const rows = Math.min(CSV_CHUNK, count - from);
+      parts.push(stringify(Array.from({ length: rows }, (_, i) => cellsOf(ranking, from + i))));
+    }
   }
   return parts.join('');
 };
@@ -108,14 +114,17 @@ export interface Written {
  * Writes `ranking.csv`, `front.csv` and `run.json`, each whole or not at all.
  * @throws an input error if the folder cannot be written to
  */
-export const writeSweep = (directory: string, ranking: Ranking, run: object): Written => {
+export const writeSweep = (directory: string, rankings: readonly Ranking[], run: object): Written => {
   const written: Written = {
     ranking: join(directory, 'ranking.csv'),
     front: join(directory, 'front.csv'),
     run: join(directory, 'run.json'),
   };
-  writeWhole(written.ranking, rankingCsv(ranking));
-  writeWhole(written.front, rankingCsv(ranking, ranking.frontSize));
+  writeWhole(written.ranking, rankingCsv(rankings));
+  writeWhole(
+    written.front,
+    rankingCsv(rankings, ({ frontSize }) => frontSize),
+  );
   writeWhole(written.run, `${JSON.stringify(run, undefined, 2)}\n`);
   return written;
 };

@@ -72,7 +72,8 @@ export const describeSpace = (space: Space): object => ({
 
 /** Contents of `run.json`. */
 export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknown> => {
-  const { studies, explorations, ranking, coverage, table, interrupted } = result;
+  const { studies, explorations, rankings, coverages, table, stopped, interrupted } = result;
+  const coverage = coverages.length === 1 ? coverages[0] : undefined;
   const failures = studies.flatMap(({ model, space, designs, results }) =>
     [...results.failures].map(([row, reason]) => ({
       model,
@@ -106,10 +107,13 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
         finished: countKnown(studies[i]!.results.known),
         failed: studies[i]!.results.failures.size,
       },
+      front_size: rankings[i]!.frontSize,
+      reference_point: coverages[i]!.reference ?? null,
+      hypervolume: finite(coverages[i]!.hypervolume),
     })),
     designs_in_space: exact(facts.models.reduce((sum, { space }) => sum + countDesigns(space), 0n)),
     designs_evaluated: table.count,
-    designs_meeting_constraints: ranking.table.count,
+    designs_meeting_constraints: rankings.reduce((sum, { table: { count } }) => sum + count, 0),
     method: facts.method,
     limit: facts.limit,
     time_budget_seconds: facts.timeBudget ?? null,
@@ -121,9 +125,10 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
       column,
       ...(kind === 'most' ? { at_most: bound } : { at_least: bound }),
     })),
-    front_size: ranking.frontSize,
-    reference_point: coverage.reference ?? null,
-    hypervolume: finite(coverage.hypervolume),
+    front_size: rankings.reduce((sum, { frontSize }) => sum + frontSize, 0),
+    reference_point: coverage?.reference ?? null,
+    hypervolume: finite(coverage?.hypervolume),
+    stopped: stopped ?? null,
     interrupted,
     failures,
     notes,

@@ -14,6 +14,17 @@ export interface Site {
 
 const isByte = (tensor: Tensor | undefined): boolean => tensor?.type === 'int8' || tensor?.type === 'uint8';
 
+/** Tensors that an output of the graph, or something that outlives an inference, depends on. */
+const liveTensors = ({ operators, outputs, tensors }: Graph): ReadonlySet<number> => {
+  const live = new Set(outputs);
+  // Operators come in the order of execution, so that one pass from the end finds all.
+  for (const { inputs, outputs: written } of [...operators].reverse()) {
+    const acts = written.length === 0 || inputs.some((t) => tensors[t]?.variable === true);
+    if (acts || written.some((t) => live.has(t))) for (const t of inputs) live.add(t);
+  }
+  return live;
+};
+
 const siteAt = (graph: Graph, index: number): Site | undefined => {
   const operator = graph.operators[index];
   if (operator?.kind !== 'CONV_2D') return undefined;
@@ -30,7 +41,12 @@ const siteAt = (graph: Graph, index: number): Site | undefined => {
 
 /**
  * The sites of a network, in the order of its operators: 8-bit convolutions of the entry graph with a kernel larger
- * than 1×1, constant weights and one group.
+ * than 1×1, constant weights and one group, whose result is used.
  */
-export const findSites = (network: Network): Site[] =>
-  network.graphs[0].operators.flatMap((_, index) => siteAt(network.graphs[0], index) ?? []);
+export const findSites = (network: Network): Site[] => {
+  const [graph] = network.graphs;
+  const live = liveTensors(graph);
+  return graph.operators.flatMap(({ outputs }, index) =>
+    outputs.some((t) => live.has(t)) ? (siteAt(graph, index) ?? []) : [],
+  );
+};

@@ -79,6 +79,13 @@ export const indexOf = (space: Space, digits: Digits): bigint =>
 export const rowOf = (table: DesignTable, i: number): Uint16Array =>
   table.digits.subarray(i * table.width, (i + 1) * table.width);
 
+/** Rows of digits as a table. */
+export const tableOf = (rows: readonly Uint16Array[], width: number): DesignTable => {
+  const digits = new Uint16Array(rows.length * width);
+  rows.forEach((row, i) => digits.set(row, i * width));
+  return { count: rows.length, width, digits };
+};
+
 /** Every design of a space, in the order of `digitsAt`. The caller makes sure that they fit into memory. */
 export const allDesigns = (space: Space): DesignTable => {
   const radices = radicesOf(space);

@@ -1,9 +1,9 @@
-import { baselinesOf, slowestBaseline } from './baselines.js';
-import { tabulate, type Study, type Table } from './columns.js';
+import { baselinesOf, slowestBaseline, withBaselines } from './baselines.js';
+import { selectRows, tabulate, type Study, type Table } from './columns.js';
 import { meeting, nearest, type Constraint } from './constraints.js';
 import type { SessionOptions } from './evaluate/pool.js';
 import { chooseMethod, type Choice, type Method } from './explore/choose.js';
-import type { Exploration } from './explore/explorer.js';
+import type { Exploration, Stopped } from './explore/explorer.js';
 import type { Objective } from './objectives.js';
 import { coverage, rank, type Coverage, type Ranking } from './ranking.js';
 import { shareOut } from './sample.js';
@@ -38,14 +38,16 @@ export interface SweepRequest {
 export interface Sweep {
   readonly studies: readonly Study[];
   /** What each model's explorer has to say, in their order. */
-  readonly explorations: readonly Pick<Exploration, 'facts' | 'lines'>[];
+  readonly explorations: readonly Pick<Exploration, 'facts' | 'lines' | 'stopped'>[];
   /** Every evaluated design, before constraints. */
   readonly table: Table;
-  /** Those that meet the constraints, in order. */
-  readonly ranking: Ranking;
-  readonly coverage: Coverage;
+  /** Those of each model that meet the constraints, in order: designs of different models do not compete. */
+  readonly rankings: readonly Ranking[];
+  readonly coverages: readonly Coverage[];
   /** Row of `table` that comes nearest to the constraints, when none meets them. */
   readonly nearest: number | undefined;
+  /** What ended the search before its own end. */
+  readonly stopped: Stopped | undefined;
   readonly interrupted: boolean;
 }
 
@@ -70,16 +72,26 @@ export const planSweep = (
   });
 };
 
-/** Explores the models one after another and ranks what was evaluated together. */
+/** A search that was ended early may take so many milliseconds more for the unchanged networks. */
+const LAST_MILLISECONDS = 700;
+
+/** The rows of one study, as a table of their own. */
+const rowsOfStudy = (table: Table, study: number): Table => {
+  const rows = Uint32Array.from({ length: table.count }, (_, i) => i).filter((i) => table.study[i] === study);
+  return { ...selectRows(table, rows), study: new Uint16Array(rows.length) };
+};
+
+/** Explores the models one after another and ranks the designs of each. */
 export const sweep = async (request: SweepRequest): Promise<Sweep> => {
   const { models, objectives, constraints, seed, evaluate } = request;
   const end = request.seconds === undefined ? undefined : performance.now() + 1000 * request.seconds;
   const studies: Study[] = [];
-  const explorations: Pick<Exploration, 'facts' | 'lines'>[] = [];
+  const explorations: Pick<Exploration, 'facts' | 'lines' | 'stopped'>[] = [];
   let before = 0;
+  let last: number | undefined;
   for (const [i, { name, space, choice, limit }] of models.entries()) {
     const later = models.slice(i + 1).reduce((sum, model) => sum + model.choice.atMost, 0);
-    const { designs, results, facts, lines } = await choice.explorer({
+    const { facts, lines, stopped, ...found } = await choice.explorer({
       space,
       objectives,
       constraints,
@@ -91,21 +103,25 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
       }),
       onProgress: (finished, total) => request.onProgress?.(before + finished, before + total + later),
     });
-    before += designs.count;
-    const baselines = await baselinesOf(space, designs, results, evaluate);
-    studies.push({ model: name, space, designs, results, baselines });
-    explorations.push({ facts: { ...facts, why: facts.why ?? choice.why }, lines });
+    before += found.designs.count;
+    if (evaluate.signal?.aborted === true || (end !== undefined && performance.now() >= end))
+      last ??= performance.now() + LAST_MILLISECONDS;
+    const baselines = await baselinesOf(space, found.designs, found.results, evaluate, last);
+    studies.push({ model: name, space, ...withBaselines(space, found, baselines), baselines });
+    explorations.push({ facts: { ...facts, why: facts.why ?? choice.why }, lines, stopped });
   }
   const table = tabulate(studies);
   const met = meeting(table, constraints);
-  const ranking = rank(studies, met, objectives);
+  const rankings = studies.map((study, s) => rank([study], rowsOfStudy(met, s), objectives));
+  const interrupted = studies.some(({ results }) => results.interrupted);
   return {
     studies,
     explorations,
     table,
-    ranking,
-    coverage: coverage(ranking, slowestBaseline(studies)),
+    rankings,
+    coverages: rankings.map((ranking) => coverage(ranking, slowestBaseline(ranking.studies))),
     nearest: met.count > 0 ? undefined : nearest(table, constraints),
-    interrupted: studies.some(({ results }) => results.interrupted),
+    stopped: interrupted ? 'interrupted' : explorations.find(({ stopped }) => stopped !== undefined)?.stopped,
+    interrupted,
   };
 };

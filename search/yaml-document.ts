@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { inputError } from '../src/errors.js';
 import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../src/read-file.js';
@@ -41,6 +51,19 @@ const walk = (document: Document, path: YamlPath): Found => {
   return found;
 };
 
+/** Where a map has the key `__proto__`, which plain objects cannot hold as others: it would be lost without a word. */
+const pollutingKey = (document: Document): number | undefined => {
+  let found: number | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '__proto__') return undefined;
+      found = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
+};
+
 /**
  * Reads YAML text.
  * @throws an input error that names file, line and column, for anything that is not one well-formed document
@@ -61,6 +84,10 @@ export const parseYaml = (text: string, file: string): YamlDocument => {
     const node = key && found.key !== undefined ? found.key : found.value;
     return placeAt(isNode(node) ? (node.range?.[0] ?? 0) : 0);
   };
+  const polluting = pollutingKey(document);
+  if (polluting !== undefined) {
+    throw inputError(`${placeAt(polluting)}: "__proto__" is not known here`);
+  }
   try {
     return { value: document.toJS({ maxAliasCount: 100 }) as unknown, place };
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { Digits, Space } from '../space.js';
 import type { Values } from '../substitute/substitution.js';
+import type { Segment } from './segments.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';
 
 /** What a worker gets once. */
@@ -20,6 +21,7 @@ export type Wanted = 'figures' | 'parts';
 export interface BatchEvaluator {
   readonly evaluate: (digits: Digits) => DesignFigures;
   readonly parts?: (digits: Digits) => Float64Array;
+  readonly segments?: (system: number) => readonly Segment[];
 }
 
 /** Rows of digits to evaluate. */

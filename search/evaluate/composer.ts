@@ -76,11 +76,22 @@ function runsOf(program: Program, { segments, segmentsOf, crosses }: Segmentatio
   return at === inSegment.length ? runs : undefined;
 }
 
-/** True for tensors that only the operations of segment `s` touch. */
-const isLocal = (tensor: ProgramTensor, inSegment: Int32Array, s: number): boolean =>
-  tensor.constant ||
-  (tensor.producers.every((op) => inSegment[op] === s) &&
-    tensor.consumers.every((op) => inSegment[op] === s));
+/** Stand for tensors that several segments touch, and for those that are every segment's own. */
+const SHARED = -1;
+const ANYONES = -2;
+
+/** The segment whose operations alone touch each tensor. */
+const ownersOf = ({ tensors }: Program, inSegment: Int32Array): Int32Array =>
+  Int32Array.from(tensors, ({ constant, producers, consumers }) => {
+    const first = producers[0] ?? consumers[0];
+    if (constant || first === undefined) return ANYONES;
+    const segment = inSegment[first]!;
+    const alone = (op: number): boolean => inSegment[op] === segment;
+    return producers.every(alone) && consumers.every(alone) ? segment : SHARED;
+  });
+
+const isLocal = (owner: number | undefined, segment: number): boolean =>
+  owner === segment || owner === ANYONES;
 
 /** Every tensor that an operation names. */
 const tensorsOf = (op: ProgramOp): readonly number[] => [
@@ -98,13 +109,14 @@ export function frameOf(segmentation: Segmentation, programs: readonly Program[]
   const locals = segmentation.segments.map(() => 0);
   for (const program of programs) {
     const inSegment = segmentation.segmentsOf(program);
+    const owners = ownersOf(program, inSegment);
     const own = segmentation.segments.map(() => new Set<number>());
     const names = new Map<string, number>();
     for (const [i, op] of program.ops.entries()) {
       const segment = inSegment[i]!;
       for (const id of tensorsOf(op)) {
         const tensor = program.tensors[id]!;
-        if (isLocal(tensor, inSegment, segment)) {
+        if (isLocal(owners[id], segment)) {
           own[segment]!.add(id);
           continue;
         }
@@ -127,6 +139,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
   const runs = runsOf(program, frame.segmentation);
   if (runs === undefined) return undefined;
   const inSegment = frame.segmentation.segmentsOf(program);
+  const owners = ownersOf(program, inSegment);
   const fragments: Fragment[] = [];
   for (const [s, run] of runs.entries()) {
     const numbers = new Map<number, number>();
@@ -139,7 +152,7 @@ export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefi
       let number = numbers.get(id);
       if (number !== undefined) return number;
       const tensor = program.tensors[id]!;
-      if (isLocal(tensor, inSegment, s)) {
+      if (isLocal(owners[id], s)) {
         number = frame.bases[s]! + locals.length;
         locals.push({
           ...tensor,

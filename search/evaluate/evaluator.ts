@@ -2,6 +2,7 @@ import { createEstimator, type Evaluation } from '../../src/estimate.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
 import { totalsOf } from '../../src/schedule/totals.js';
+import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { Values } from '../substitute/substitution.js';
@@ -73,15 +74,34 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     }
     return source;
   };
-  const evaluate = (digits: Digits, source: ProgramSource): Evaluation =>
-    estimator.evaluate(source.program(digits), space.systems[digits[systemDigit]!]!.system, { optimise });
+  const evaluate = (digits: Digits, program: Program): Evaluation =>
+    estimator.evaluate(program, space.systems[digits[systemDigit]!]!.system, { optimise });
+  const isFirst = (digits: Digits): boolean =>
+    Array.from(digits).every((d, i) => d === 0 || i === systemDigit);
+  let first: { readonly family: string; readonly program: Program } | undefined;
+
+  /** The first design needs no source: unchanged networks are known soon, however long trying the pieces takes. */
+  const programOf = (digits: Digits): Program => {
+    const system = digits[systemDigit]!;
+    const { accelerator } = space.systems[system]!.system;
+    const { family } = hardwareByName(accelerator);
+    if (sources.has(family) || !isFirst(digits)) {
+      first = undefined;
+      return sourceFor(system).program(digits);
+    }
+    if (first?.family !== family) {
+      first = undefined;
+      first = { family, program: estimator.compile(applier.network(digits), accelerator) };
+    }
+    return first.program;
+  };
 
   return {
-    evaluate: (digits) => figuresOf(evaluate(digits, sourceFor(digits[systemDigit]!))),
+    evaluate: (digits) => figuresOf(evaluate(digits, programOf(digits))),
     segments: (system) => sourceFor(system).segmentation.segments,
     parts: (digits) => {
       const source = sourceFor(digits[systemDigit]!);
-      const evaluation = evaluate(digits, source);
+      const evaluation = evaluate(digits, source.program(digits));
       const { segments, segmentsOf } = source.segmentation;
       const { sramMemoryUsedBytes } = figuresOf(evaluation);
       return partFigures(

@@ -1,17 +1,17 @@
 import { createBatchSizer } from './batch-size.js';
 import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
-import { loadEvaluator } from './load-evaluator.js';
+import { loadEvaluator, loadSegments } from './load-evaluator.js';
 import type { Engine } from './results.js';
 
 /** Evaluates in the calling thread. */
-export const createInline = (setup: WorkerSetup): Engine => {
+export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine => {
   let evaluator: Promise<BatchEvaluator> | undefined;
   const sizers = { figures: createBatchSizer(), parts: createBatchSizer() };
   return {
-    evaluate: async (table, wanted, stopped) => {
+    evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];
       let from = 0;
-      while (from < table.count && !stopped()) {
+      while (from < table.count && signal?.aborted !== true && performance.now() < until) {
         evaluator ??= loadEvaluator(setup);
         const range = { from, to: Math.min(table.count, from + sizer.next()) };
         const result = evaluateBatch(await evaluator, table.batch(range));
@@ -21,6 +21,10 @@ export const createInline = (setup: WorkerSetup): Engine => {
         // Lets signals and the progress line in.
         await new Promise((resolve) => setImmediate(resolve));
       }
+    },
+    segments: async () => {
+      evaluator ??= loadEvaluator(setup);
+      return loadSegments(setup, await evaluator);
     },
     close: () => Promise.resolve(),
   };

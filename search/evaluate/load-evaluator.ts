@@ -1,6 +1,7 @@
 import type { Space } from '../space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { BatchEvaluator, WorkerSetup } from './batch.js';
+import type { SystemSegments } from './segments.js';
 
 interface EvaluatorModule {
   readonly createEvaluator: (space: Space, values: Values) => BatchEvaluator;
@@ -14,4 +15,16 @@ export const loadEvaluator = async ({ space, values, evaluator }: WorkerSetup): 
   const module: EvaluatorModule =
     evaluator === undefined ? await import('./evaluator.js') : ((await import(evaluator)) as EvaluatorModule);
   return module.createEvaluator(space, values);
+};
+
+/**
+ * The parts of the network on every system: the evaluator's, or the estimator's where that one knows none.
+ * @throws if the network cannot be compiled
+ */
+export const loadSegments = async (
+  { space }: WorkerSetup,
+  { segments }: BatchEvaluator,
+): Promise<SystemSegments> => {
+  const segmentsOf = segments ?? (await import('./evaluator.js')).createEvaluator(space, 'unknown').segments;
+  return space.systems.map((_, system) => segmentsOf(system));
 };

@@ -3,15 +3,18 @@ import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { Collector, type Engine, type Results } from './results.js';
-import { createThreads } from './threads.js';
+import type { SystemSegments } from './segments.js';
+import { createThreads, isBuilt } from './threads.js';
 
 export type { Wanted } from './batch.js';
-export type { Results } from './results.js';
+export { isWhole, type Results } from './results.js';
 
 /** What all tables of designs of a session have in common. */
 export interface SessionOptions {
-  /** Worker threads; with 1 the calling thread does the work. */
+  /** Worker threads; with 1 the calling thread does the work, unless it is to stay free. */
   readonly jobs: number;
+  /** Leaves the calling thread free even with a single job, so that it can end the work at any time, if the worker is built. */
+  readonly apart?: boolean;
   /** Aborting it ends the evaluation early; what was finished is kept. */
   readonly signal?: AbortSignal;
   /** Whether the weights of substitutions are worked out (the default) or only their shapes. */
@@ -29,8 +32,8 @@ export interface TableOptions {
   /** Figures by default. Rows of parts have equal length for designs of one system only: ask for no others together. */
   readonly wanted?: Wanted;
   /**
-   * Time of `performance.now()` after which no further batch is begun. What was evaluated by then is the first rows of
-   * the table but for a few; the results do not count as interrupted.
+   * Time of `performance.now()` after which no further batch is begun; threads that are still busy soon after are ended.
+   * What was evaluated by then is the first rows of the table but for a few; the results do not count as interrupted.
    */
   readonly until?: number;
 }
@@ -45,20 +48,25 @@ export interface EvaluateOptions extends SessionOptions, TableOptions {}
  */
 export interface Session {
   readonly evaluate: (designs: DesignTable, options?: TableOptions) => Promise<Results>;
+  /**
+   * The parts of the network on every system; undefined if `until` or an abort came before.
+   * @throws if the network cannot be compiled
+   */
+  readonly segments: (until?: number) => Promise<SystemSegments | undefined>;
   /** Ends the workers; may be called again. */
   readonly close: () => Promise<void>;
 }
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker } = options;
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
   const open = (): Engine =>
     (engine ??=
-      jobs <= 1
-        ? createInline(setup)
+      jobs <= 1 && !(apart && isBuilt(worker))
+        ? createInline(setup, signal)
         : createThreads(setup, jobs, { ...(signal && { signal }), ...(worker && { worker }) }));
   const isAborted = (): boolean => signal?.aborted === true;
 
@@ -66,10 +74,11 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
     evaluate: async (designs, { onProgress, wanted = 'figures', until = Infinity } = {}) => {
       if (closed) throw new Error('evaluation is closed');
       const table = new Collector(designs, wanted, onProgress);
-      const stopped = (): boolean => isAborted() || performance.now() >= until;
-      if (designs.count > 0 && !stopped()) await open().evaluate(table, wanted, stopped);
+      if (designs.count > 0 && !isAborted() && performance.now() < until)
+        await open().evaluate(table, wanted, until);
       return table.results(isAborted());
     },
+    segments: async (until = Infinity) => (isAborted() ? undefined : open().segments(until)),
     close: async () => {
       closed = true;
       await engine?.close();

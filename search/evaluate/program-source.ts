@@ -72,25 +72,80 @@ class Fragments {
   }
 }
 
-/** Programs of trial designs, those that compile. */
-function trialPrograms(space: Space, compile: Compile): { digits: Digits; program: Program }[] {
-  const trials: { digits: Digits; program: Program }[] = [];
+/**
+ * Operations of all trial programs together beyond which these are not kept: networks that are cut into so many pieces
+ * would fill the memory.
+ */
+const MOST_OPERATIONS = 50_000;
+
+/** A design with its program. */
+interface Trial {
+  readonly digits: Digits;
+  readonly program: Program;
+}
+
+/**
+ * Trial designs that compile, one after the other.
+ * @throws if none does
+ */
+function* trialsOf(space: Space, compile: Compile): Generator<Trial> {
   const failures: unknown[] = [];
+  let compiled = false;
   for (const digits of trialDesigns(space)) {
+    let program: Program;
     try {
-      trials.push({ digits, program: compile(digits) });
+      program = compile(digits);
     } catch (error) {
       failures.push(error);
+      continue;
     }
+    compiled = true;
+    yield { digits, program };
   }
-  if (trials.length === 0) throw failures[0];
+  if (!compiled) throw failures[0];
+}
+
+/** All trials; undefined if they are too large to be kept. */
+function keptTrials(space: Space, compile: Compile): Trial[] | undefined {
+  const trials: Trial[] = [];
+  let operations = 0;
+  for (const trial of trialsOf(space, compile)) {
+    operations += trial.program.ops.length;
+    if (operations > MOST_OPERATIONS) return undefined;
+    trials.push(trial);
+  }
   return trials;
+}
+
+function* programsOf(trials: Iterable<Trial>): Generator<Program> {
+  for (const { program } of trials) yield program;
+}
+
+/** Compiles whole networks, and the same one only once in a row: systems of a family share it. */
+function wholeSource(compile: Compile, segmentation: () => Segmentation): ProgramSource {
+  let last: { readonly key: string; readonly program: Program } | undefined;
+  let found: Segmentation | undefined;
+  return {
+    composes: false,
+    get segmentation() {
+      return (found ??= segmentation());
+    },
+    program: (digits) => {
+      const key = Array.from(digits).slice(0, -1).join();
+      if (last?.key !== key) {
+        // The old one goes before the new one is made.
+        last = undefined;
+        last = { key, program: compile(digits) };
+      }
+      return last.program;
+    },
+  };
 }
 
 /**
  * A source that compiles whole networks only until it has seen every choice of every segment, and puts the rest
  * together from their pieces. Where the pieces do not add up to the network (it is tried on designs that show every
- * choice, and on mixed ones), every design is compiled as a whole.
+ * choice, and on mixed ones), or there would be too many of them, every design is compiled as a whole.
  *
  * @param compile the program of a design's network
  * @param compileTrial the same with any weights
@@ -100,10 +155,12 @@ export function createProgramSource(
   compile: Compile,
   compileTrial: Compile = compile,
 ): ProgramSource {
-  const trials = trialPrograms(space, compileTrial);
+  const trials = keptTrials(space, compileTrial);
+  if (trials === undefined)
+    return wholeSource(compile, () => findSegments(space, programsOf(trialsOf(space, compileTrial))));
   const programs = trials.map(({ program }) => program);
   const segmentation = findSegments(space, programs);
-  const whole: ProgramSource = { program: compile, segmentation, composes: false };
+  const whole = wholeSource(compile, () => segmentation);
   if (space.network.graphs.length > 1) return whole;
   const frame = frameOf(segmentation, programs);
   if (frame === undefined) return whole;

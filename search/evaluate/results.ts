@@ -1,6 +1,7 @@
 import type { DesignTable } from '../space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
+import type { SystemSegments } from './segments.js';
 
 /** Figures of evaluated designs, by their row in the table of designs. */
 export interface Results {
@@ -15,6 +16,10 @@ export interface Results {
   /** The evaluation was aborted before all designs were finished. */
   readonly interrupted: boolean;
 }
+
+/** Every design of the table was evaluated, with or without success. */
+export const isWhole = ({ count }: DesignTable, { known, failures }: Results): boolean =>
+  known.reduce((sum, k) => sum + k, 0) + failures.size === count;
 
 /** Rows [from, to) of a table of designs. */
 export interface Range {
@@ -85,7 +90,12 @@ export class Collector {
 
 /** One way to evaluate tables of designs, one after another or side by side. */
 export interface Engine {
-  /** Ends when all designs are finished, or soon after `stopped` says so. */
-  readonly evaluate: (table: Collector, wanted: Wanted, stopped: () => boolean) => Promise<void>;
+  /** Ends when all designs are finished, or soon after `until` or an abort. */
+  readonly evaluate: (table: Collector, wanted: Wanted, until: number) => Promise<void>;
+  /**
+   * The parts of the network on every system; undefined if `until` or an abort came before.
+   * @throws if the network cannot be compiled
+   */
+  readonly segments: (until: number) => Promise<SystemSegments | undefined>;
   readonly close: () => Promise<void>;
 }

@@ -13,6 +13,9 @@ export interface Segment {
   readonly positions: readonly number[];
 }
 
+/** The segments of a space's network on each of its systems. */
+export type SystemSegments = readonly (readonly Segment[])[];
+
 /** The segments of a network on one family of accelerators, in the order of their operations. */
 export interface Segmentation {
   readonly segments: readonly Segment[];
@@ -116,16 +119,20 @@ function positionsOf(space: Space, members: readonly number[]): number[] {
   return [...sites, ...groups];
 }
 
-/** Finds the segments of a space from the programs of some of its designs, the unchanged one first. */
-export function findSegments(space: Space, programs: readonly Program[]): Segmentation {
+/**
+ * Finds the segments of a space from the programs of some of its designs, the unchanged one first. Each program is
+ * looked at once and not kept.
+ */
+export function findSegments(space: Space, programs: Iterable<Program>): Segmentation {
   const { operators } = space.network.graphs[0];
   const indexOf = new Map<number, number>();
   operators.forEach(({ origin }, i) => {
     if (origin >= 0 && !indexOf.has(origin)) indexOf.set(origin, i);
   });
   const sets = new DisjointSets(operators.length);
-  const sequences = programs.map((program) => sequenceOf(program, indexOf));
+  const sequences: number[][] = [];
   for (const program of programs) {
+    sequences.push(sequenceOf(program, indexOf));
     for (const op of entryOf(program).ops) {
       const [primary, ...others] = membersOf(op, indexOf);
       if (primary !== undefined) for (const other of others) sets.join(primary, other);

@@ -1,3 +1,4 @@
+import { RowSet } from '../row-set.js';
 import { radicesOf, type Space } from '../space.js';
 
 /** Designs of mixed choices, besides those of every other change. */
@@ -7,8 +8,8 @@ const MIXED = 8;
 const TRIED_WIDTHS = 3;
 
 /**
- * Designs on which the pieces of a space's programs are tried, the same in every process: the unchanged one, every
- * option (and some widths) at every other site and group with the rest unchanged, and some mixed ones.
+ * Designs on which the pieces of a space's programs are tried, the same in every process and none twice: the unchanged
+ * one, every option (and some widths) at every other site and group with the rest unchanged, and some mixed ones.
  */
 export function trialDesigns(space: Space): Uint16Array[] {
   const radices = radicesOf(space);
@@ -42,5 +43,6 @@ export function trialDesigns(space: Space): Uint16Array[] {
     });
     designs.push(design);
   }
-  return designs;
+  const distinct = new RowSet(designs.length, radices.length);
+  return designs.filter((design) => distinct.add(design));
 }

@@ -1,17 +1,25 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { type Batch, type BatchEvaluator, evaluateBatch, type WorkerSetup } from './batch.js';
-import { loadEvaluator } from './load-evaluator.js';
+import { loadEvaluator, loadSegments } from './load-evaluator.js';
+import type { SystemSegments } from './segments.js';
 
+const setup = workerData as WorkerSetup;
 let evaluator: Promise<BatchEvaluator> | undefined;
 
 /**
  * Task of the pool: evaluates one batch (a `BatchResult`) and hands its numbers over without copying them. The model
- * crosses once, with the worker's start; the evaluator is made when the first batch arrives.
+ * crosses once, with the worker's start; the evaluator is made when the first task arrives.
  */
 const run = async (batch: Batch): Promise<unknown> => {
-  evaluator ??= loadEvaluator(workerData as WorkerSetup);
+  evaluator ??= loadEvaluator(setup);
   const result = evaluateBatch(await evaluator, batch);
   return move({ [transferableSymbol]: [result.figures.buffer], [valueSymbol]: result });
+};
+
+/** Task of the pool: the parts of the network on every system. */
+export const segments = async (): Promise<SystemSegments> => {
+  evaluator ??= loadEvaluator(setup);
+  return loadSegments(setup, await evaluator);
 };
 
 export default run;

@@ -1,3 +1,4 @@
+import { createBreath } from '../breathe.js';
 import { PART_FIGURES } from '../evaluate/figures.js';
 import { PART_FIGURE_COUNT } from '../evaluate/part-figures.js';
 import type { Segment } from '../evaluate/segments.js';
@@ -95,19 +96,22 @@ const variationOf = (
  *
  * @param figures that matter
  */
-export const positionsInContext = (
+export const positionsInContext = async (
   radices: readonly number[],
   segments: readonly Segment[],
   figures: readonly (typeof PART_FIGURES)[number][],
   observations: Observations,
-): (readonly number[])[] => {
+): Promise<(readonly number[])[]> => {
+  const breathe = createBreath();
   const columns = figures.map((name) => {
     const column = PART_FIGURES.indexOf(name);
     return { column, total: Math.max(1, leastTotal(column, observations)) };
   });
-  const variations = segments.map(({ positions }, s) =>
-    variationOf(s, positions, radices, columns, observations),
-  );
+  const variations: Variation[] = [];
+  for (const [s, { positions }] of segments.entries()) {
+    await breathe();
+    variations.push(variationOf(s, positions, radices, columns, observations));
+  }
   let positions = segments.map((segment) => segment.positions);
   const mostWork = MOST_WORK * eliminationWork(radices, positions);
   const bySpread = [...variations.entries()].sort(([, a], [, b]) => b.spread - a.spread);
@@ -124,6 +128,7 @@ export const positionsInContext = (
     for (const position of deciding) {
       const together = [...positions[s]!, position].sort((a, b) => a - b);
       if (stateCount(together, radices) > MOST_STATES) continue;
+      await breathe();
       if (eliminationWork(radices, positions.with(s, together)) > mostWork) continue;
       positions = positions.with(s, together);
     }

@@ -6,7 +6,7 @@ import type { DesignFigures } from '../evaluate/figures.js';
 import { openSession, type Results } from '../evaluate/pool.js';
 import { objectivePoints } from '../objectives.js';
 import { seededRandom } from '../random.js';
-import { countDesigns, type DesignTable, type Space } from '../space.js';
+import { countDesigns, tableOf, type DesignTable, type Space } from '../space.js';
 import { createBreeder } from './breeding.js';
 import type { Exploration, ExploreRequest, Explorer } from './explorer.js';
 import { createFront, type Front } from './front.js';
@@ -60,12 +60,6 @@ const individualsOf = (
   });
 };
 
-const tableOf = (rows: readonly Uint16Array[], width: number): DesignTable => {
-  const digits = new Uint16Array(rows.length * width);
-  rows.forEach((row, i) => digits.set(row, i * width));
-  return { count: rows.length, width, digits };
-};
-
 /**
  * Evolutionary search: NSGA-II (Deb et al. 2002) with constraint domination, uniform crossover and mutation of digits.
  * No design is evaluated twice. It ends at the limit, when the time is up, when all designs have been evaluated, or
@@ -111,7 +105,8 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       });
       log.add(designs, results);
       if (baselines === undefined) {
-        baselines = await baselinesOf(space, designs, results, request.evaluate);
+        const ended = results.interrupted || performance.now() >= until;
+        baselines = ended ? [] : await baselinesOf(space, designs, results, request.evaluate);
         slowest = slowestBaseline([{ model: '', space, designs, results, baselines }]);
       }
       const individuals = individualsOf(request, designs, results, baselines);
@@ -132,6 +127,7 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
   return {
     designs,
     results,
+    stopped: end === 'time' || end === 'interrupted' ? end : undefined,
     facts: {
       method: 'evolve',
       algorithm: 'NSGA-II',

@@ -1,10 +1,10 @@
 import { countDesigns } from '../space.js';
 import type { Values } from '../substitute/substitution.js';
-import type { ExploreRequest } from './explorer.js';
+import type { ExploreRequest, Stopped } from './explorer.js';
 import type { PartTable } from './part-table.js';
 import type { Referee } from './referee.js';
 import type { SystemSearch } from './system-search.js';
-import { timeUpFacts } from './table.js';
+import { stoppedFacts } from './table.js';
 
 /** What an exact search has to tell. */
 export interface ExactReport {
@@ -20,8 +20,11 @@ export interface ExactReport {
   /** By energy: for designs above the first of the energies given, above the second, …, and for all. */
   readonly epsilons: readonly number[];
   readonly energies: readonly number[];
+  /** The front of the sums is known. */
+  readonly solved: boolean;
   /** True if every design within the error band was judged, or none was left. */
   readonly complete: boolean;
+  readonly stopped: Stopped | undefined;
   readonly started: number;
 }
 
@@ -66,12 +69,13 @@ export const exactFacts = (
   report: ExactReport,
 ): { readonly method: string; readonly [key: string]: unknown } => {
   const { request, tabulated, values, searches, referee, front, epsilons, energies, complete } = report;
+  const { solved, stopped } = report;
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
   return {
     method: 'exact',
     designs_in_space: exactCount(total),
-    designs_considered: tabulated === undefined ? 0 : exactCount(total),
+    designs_considered: solved ? exactCount(total) : 0,
     table_states: statesOf(report),
     table_designs: tabulated?.designs ?? 0,
     table_encoded_sizes: values === 'known' ? 'exact' : 'predicted',
@@ -85,7 +89,7 @@ export const exactFacts = (
     epsilon_by_energy: energies.map((energy, band) => ({ least_energy: energy, epsilon: epsilons[band] })),
     error_band_evaluated: complete ? 'whole' : 'nearest',
     additive_errors: errorsOf(searches),
-    ...timeUpFacts(referee.isTimeUp),
+    ...stoppedFacts(stopped),
   };
 };
 
@@ -104,10 +108,16 @@ const epsilonText = ({ epsilons, energies }: ExactReport): string => {
     : `${all}, ${shown(first)} where at least ${percent(energies[0]!)} of the energy is kept`;
 };
 
+const EARLY: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'it was interrupted',
+};
+
 /** The lines that end a run: how far the sums were, and what was considered. */
 export const proofLines = (report: ExactReport): string[] => {
-  const { request, tabulated, values, searches, referee, front, complete, started } = report;
+  const { request, tabulated, values, searches, referee, front, complete, started, solved, stopped } = report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
+  if (!solved) return ['exact: interrupted before the front of the sums was known'];
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
   const errors = errorsOf(searches)
@@ -123,8 +133,10 @@ export const proofLines = (report: ExactReport): string[] => {
     `${grouped(referee.judged.count)} designs evaluated in full, ` +
       (complete
         ? 'all that the error could put on the front among them'
-        : 'those nearest to the front first'),
-    `proof: ${grouped(total)} designs in the space, all considered; front ${grouped(all)}; ` +
+        : 'those nearest to the front first') +
+      (stopped === undefined ? '' : `; ${EARLY[stopped]} before all of them were evaluated`),
+    `proof: ${grouped(total)} designs in the space, all considered; ` +
+      `front${stopped === undefined ? '' : ' so far'} ${grouped(all)}; ` +
       `${epsilonText(report)}; ${seconds} s`,
   ];
 };

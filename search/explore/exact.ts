@@ -1,20 +1,22 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { baselineDesigns } from '../baselines.js';
 import { openSession } from '../evaluate/pool.js';
+import type { SystemSegments } from '../evaluate/segments.js';
 import { seededRandom } from '../random.js';
-import { radicesOf, type Space } from '../space.js';
+import { radicesOf, tableOf, type Space } from '../space.js';
 import type { Values } from '../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './candidates.js';
 import type { SolveOptions } from './eliminate.js';
 import { evolve } from './evolve.js';
 import { exactFacts, proofLines } from './exact-facts.js';
-import type { Exploration, Explorer, ExploreRequest } from './explorer.js';
+import type { Exploration, Explorer, ExploreRequest, Stopped } from './explorer.js';
+import { stoppedFacts } from './table.js';
 import { dimensionsOf, exactDimension, formModel, type Dimension } from './forms.js';
 import { lossOf, type PartTable } from './part-table.js';
 import { Referee } from './referee.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
-import { LARGEST_SEGMENT, segmentsBySystem, tabulateAll } from './tables.js';
+import { LARGEST_SEGMENT, largestSegment, tabulateAll } from './tables.js';
 
 /** Labels that a state may keep, and designs that a system's front may have, by the number of costs. */
 const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
@@ -42,8 +44,9 @@ const ROUND = 1000;
 const REFINED = 6000;
 /** Designs of a system that are thought of around the best. */
 const MOST_NEIGHBOURS = 500_000;
-/** Share of a time budget that judging gets at least. */
-const JUDGING_SHARE = 0.25;
+/** Shares of a time budget after which the tables, and the front of the sums, have to be there. */
+const TABLES_SHARE = 0.5;
+const SUMS_SHARE = 0.75;
 /** Share of a limit by which a design may miss it before the model's error is known. */
 const LIMIT_SLACK = 0.01;
 
@@ -75,12 +78,14 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
-/** Evolution where the sums are out of reach, with the reason. */
-const evolveInstead = async (request: ExploreRequest, why: string): Promise<Exploration> => {
+/** Evolution where the sums are out of reach, with the reason; `timeUp` if it is the clock. */
+const evolveInstead = async (request: ExploreRequest, why: string, timeUp: boolean): Promise<Exploration> => {
   const found = await evolve(request);
+  const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
   return {
     ...found,
-    facts: { ...found.facts, why },
+    stopped,
+    facts: { ...found.facts, ...stoppedFacts(stopped), why },
     lines: [`evolution instead of sums: ${why}`, ...found.lines],
   };
 };
@@ -99,11 +104,25 @@ const searchesOf = (
     );
   });
 
-/** Solves all systems' models with limits that are wider by the slack. */
+/** Times of `performance.now()` at which the phases of a search have to end. */
+const endsOf = (
+  started: number,
+  seconds = Infinity,
+): Readonly<Record<'tables' | 'sums' | 'all', number>> => ({
+  tables: started + 1000 * TABLES_SHARE * seconds,
+  sums: started + 1000 * SUMS_SHARE * seconds,
+  all: started + 1000 * seconds,
+});
+
+/**
+ * Solves all systems' models with limits that are wider by the slack. False where an abort or the end of the time came
+ * before; what was solved until then stays.
+ */
 const solveSystems = async (
   { evaluate }: ExploreRequest,
   searches: readonly SystemSearch[],
   options: SolveOptions,
+  until: number,
   slackOf: (search: SystemSearch, j: number) => number,
   marginsOf?: (search: SystemSearch) => readonly number[],
 ): Promise<boolean> => {
@@ -115,9 +134,10 @@ const solveSystems = async (
       options: { ...options, ...(marginsOf && { margins: marginsOf(search) }) },
     };
   });
-  const solutions = await solveAll(tasks, evaluate.jobs, evaluate.signal);
-  searches.forEach((search, i) => (search.solution = solutions[i]));
-  return solutions.every((solution) => solution !== undefined);
+  const solutions = await solveAll(tasks, evaluate, until);
+  const solved = solutions.every((solution) => solution !== undefined);
+  if (solved) searches.forEach((search, i) => (search.solution = solutions[i]));
+  return solved;
 };
 
 /** Some designs of every system's front. */
@@ -149,6 +169,7 @@ const judgeNear = async (
       request,
       searches,
       { ...options, ...BAND },
+      referee.until,
       ({ margins }, j) => margins[j]!,
       ({ margins }) => margins,
     ));
@@ -176,19 +197,40 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
   const started = performance.now();
   const { space, objectives, constraints, seconds } = request;
   const dimensions = dimensionsOf(objectives, constraints);
-  const cut = segmentsBySystem(space);
-  if (cut === undefined || cut.largest > LARGEST_SEGMENT) {
-    const why =
-      cut === undefined
-        ? 'the unchanged network could not be compiled'
-        : `a part of the network has ${cut.largest.toLocaleString('en-US')} states, too many for a table`;
-    return evolveInstead(request, why);
-  }
+  const ends = endsOf(started, seconds);
   const values: Values = tableWeights(space) <= MOST_TABLE_WEIGHTS ? 'known' : 'unknown';
   const session = openSession(space, request.evaluate);
   const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
+  const close = async (): Promise<void> => {
+    await session.close();
+    await tableSession.close();
+  };
+  const isInterrupted = (): boolean => request.evaluate.signal?.aborted === true;
+  /** Evolution with the time that is left. */
+  const evolveNow = async (why: string, timeUp = false): Promise<Exploration> => {
+    await close();
+    const left = (ends.all - performance.now()) / 1000;
+    const rest = { ...request, ...(seconds !== undefined && { seconds: Math.max(0, left) }) };
+    return evolveInstead(rest, why, timeUp);
+  };
   try {
-    const tabulated = await tabulateAll(request, tableSession, dimensions, cut.segments);
+    const unchanged = tableOf(baselineDesigns(space), radicesOf(space).length);
+    const baselines = await tableSession.evaluate(unchanged, { until: ends.all });
+    let segments: SystemSegments | undefined;
+    try {
+      segments = await tableSession.segments(ends.tables);
+    } catch {
+      return await evolveNow('the unchanged network could not be compiled');
+    }
+    const largest = segments === undefined ? 0 : largestSegment(space, segments);
+    if (largest > LARGEST_SEGMENT) {
+      const states = largest.toLocaleString('en-US');
+      return await evolveNow(`a part of the network has ${states} states, too many for a table`);
+    }
+    const tabulated =
+      segments && (await tabulateAll(request, tableSession, dimensions, segments, ends.tables));
+    if (tabulated === undefined && !isInterrupted())
+      return await evolveNow('the time was up before the table of costs was complete', true);
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
     const referee = new Referee(request, session, searches);
@@ -198,43 +240,52 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       complete = false,
     ): Exploration => {
       const energies = epsilons.length > 1 ? ENERGY_BANDS : [];
+      const solved = epsilons.length > 0;
+      const stopped: Stopped | undefined = isInterrupted()
+        ? 'interrupted'
+        : referee.isTimeUp && !complete
+          ? 'time'
+          : undefined;
       const parts = {
         ...{ request, tabulated, values, searches, referee, front },
-        ...{ epsilons, energies, complete, started },
+        ...{ epsilons, energies, solved, complete, stopped, started },
       };
-      return { ...referee.judged.finish(), facts: exactFacts(parts), lines: proofLines(parts) };
+      return { ...referee.judged.finish(), stopped, facts: exactFacts(parts), lines: proofLines(parts) };
     };
+    if (tabulated === undefined) {
+      referee.judged.add(unchanged, baselines);
+      referee.judged.interrupted = true;
+      return report();
+    }
+    referee.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
     const kept = exactDimension(dimensions);
     const bands = dimensions[kept]!.form.source === 'loss' ? ENERGY_BANDS.map(lossOf) : [];
     const options = { ...limits, exact: kept, bands };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
-    if (tabulated === undefined || !(await solveSystems(request, searches, options, slack))) {
+    if (!(await solveSystems(request, searches, options, ends.sums, slack))) {
+      if (!isInterrupted())
+        return await evolveNow('the time was up before the front of the sums was known', true);
       referee.judged.interrupted = true;
       return report();
     }
     if (constraints.length > 0 && searches.every(({ solution }) => solution!.count === 0)) {
       // Nothing meets the limits: look for what comes near.
-      await solveSystems(request, searches, options, () => Number.MAX_VALUE);
+      await solveSystems(request, searches, options, ends.sums, () => Number.MAX_VALUE);
     }
 
     const fronts = searches.map(solutionCandidates);
     const front = acrossSystems(fronts, objectives);
-    // However long the tables took, something is judged.
-    if (seconds !== undefined) {
-      const share = 1000 * JUDGING_SHARE * seconds;
-      referee.until = Math.max(started + 1000 * seconds, performance.now() + share);
-    }
+    referee.until = ends.all;
     const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
-    await referee.judge([...baselineDesigns(space), ...front, ...probesOf(fronts), ...random]);
+    await referee.judge([...front, ...probesOf(fronts), ...random]);
 
     const epsilons = [...bands, Infinity].map((_, band) =>
       Math.max(...searches.map(({ solution }) => solution!.epsilons[band]!)),
     );
     return report(front, epsilons, await judgeNear(request, searches, referee, options));
   } finally {
-    await session.close();
-    await tableSession.close();
+    await close();
   }
 };

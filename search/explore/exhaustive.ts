@@ -1,6 +1,6 @@
 import { allDesigns, countDesigns } from '../space.js';
 import type { Explorer } from './explorer.js';
-import { evaluateTable, timeUpFacts } from './table.js';
+import { evaluateTable, stoppedFacts } from './table.js';
 
 /**
  * Evaluates every design of a space.
@@ -11,6 +11,6 @@ export const exhaustive: Explorer = async (request) => {
   if (count > BigInt(request.limit)) {
     throw new Error(`the space has ${count} designs, more than the limit of ${request.limit}`);
   }
-  const { designs, results, timeUp } = await evaluateTable(request, allDesigns(request.space));
-  return { designs, results, facts: { method: 'exhaustive', ...timeUpFacts(timeUp) }, lines: [] };
+  const found = await evaluateTable(request, allDesigns(request.space));
+  return { ...found, facts: { method: 'exhaustive', ...stoppedFacts(found.stopped) }, lines: [] };
 };

@@ -18,6 +18,9 @@ export interface ExploreRequest {
   readonly onProgress?: (finished: number, total: number) => void;
 }
 
+/** What ends a search early. */
+export type Stopped = 'time' | 'interrupted';
+
 /** What an explorer found. */
 export interface Exploration {
   /**
@@ -28,6 +31,8 @@ export interface Exploration {
   readonly results: Results;
   /** What `run.json` records of the method: its name, why it was chosen, and its own facts. */
   readonly facts: Readonly<Record<string, unknown>> & { readonly method: string; readonly why?: string };
+  /** What ended the search before its own end: the time budget or an abort. */
+  readonly stopped?: Stopped | undefined;
   /** Lines for people, printed at the end of a run. */
   readonly lines: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { createBreath } from '../breathe.js';
 import { PART_FIGURES } from '../evaluate/figures.js';
 import { PART_FIGURE_COUNT } from '../evaluate/part-figures.js';
 import type { Results } from '../evaluate/pool.js';
@@ -95,17 +96,19 @@ export const tableDesigns = (
 };
 
 /** Writes parameters and loss of every state; they depend on the segment's operators alone. */
-const addWeightColumns = (
+const addWeightColumns = async (
   values: Float64Array,
   operators: readonly number[],
   positions: readonly number[],
   radices: readonly number[],
   applier: Applier,
-): void => {
+): Promise<void> => {
+  const breathe = createBreath();
   const digits = new Uint16Array(radices.length + 1);
   for (let state = 0; state < values.length / WIDTH; state++) {
     digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
     for (const operator of operators) {
+      await breathe();
       values[state * WIDTH + PARAMETERS]! += applier.operatorParameters(operator, digits);
       values[state * WIDTH + LOSS]! += lossOf(applier.operatorEnergy(operator, digits).before);
     }
@@ -118,16 +121,18 @@ const addWeightColumns = (
  *
  * @param positions the digits by which each segment is tabulated: its own, perhaps with others
  */
-export const tabulateParts = (
+export const tabulateParts = async (
   space: Space,
+  system: number,
   segments: readonly Segment[],
   positions: readonly (readonly number[])[],
   { designs, results }: Observations,
   applier: Applier,
-): PartTable => {
+): Promise<PartTable> => {
   const radices = radicesOf(space).slice(0, -1);
   let missing = 0;
-  const parts = segments.map(({ operators }, s) => {
+  const parts: PartTable['parts'][number][] = [];
+  for (const [s, { operators }] of segments.entries()) {
     const own = positions[s]!;
     const count = stateCount(own, radices);
     const values = new Float64Array(count * WIDTH);
@@ -146,8 +151,8 @@ export const tabulateParts = (
         values[at] = seen[state] === 0 ? Infinity : Math.round(values[at]! / seen[state]!);
       }
     }
-    addWeightColumns(values, operators, own, radices, applier);
-    return { positions: own, values };
-  });
-  return { system: designs.digits[designs.width - 1]!, radices, parts, missing };
+    await addWeightColumns(values, operators, own, radices, applier);
+    parts.push({ positions: own, values });
+  }
+  return { system, radices, parts, missing };
 };

@@ -1,4 +1,4 @@
-import type { Session } from '../evaluate/pool.js';
+import type { Results, Session } from '../evaluate/pool.js';
 import { RowSet } from '../row-set.js';
 import { countDesigns, radicesOf, type DesignTable } from '../space.js';
 import type { ExploreRequest } from './explorer.js';
@@ -60,6 +60,13 @@ export class Referee {
       until,
       onProgress: (finished) => request.onProgress?.(before + finished, before + table.count),
     });
+    this.take(table, results);
+  }
+
+  /** Takes over what the full estimator said of designs that are not judged yet. */
+  take(table: DesignTable, results: Results): void {
+    const { judged } = this;
+    const before = judged.count;
     judged.add(table, results);
     for (const search of this.searches) search.measure(judged);
     this.update(before);
@@ -68,6 +75,7 @@ export class Referee {
   /** Numbers of all judged designs on the front, of equal ones each. */
   get onFront(): number[] {
     const { judged, front, request } = this;
+    if (front.count === 0) return [];
     const k = front.dimensions;
     const found = new Set(
       Array.from({ length: front.count }, (_, i) => front.values.subarray(i * k, (i + 1) * k).join()),

@@ -1,6 +1,6 @@
 import { sampleDesigns } from '../sample.js';
 import type { Explorer } from './explorer.js';
-import { evaluateTable, timeUpFacts } from './table.js';
+import { evaluateTable, stoppedFacts } from './table.js';
 
 /**
  * Evaluates a stratified sample of a space: the baseline, every change of a single site, and as many networks of every
@@ -9,7 +9,7 @@ import { evaluateTable, timeUpFacts } from './table.js';
  */
 export const sample: Explorer = async (request) => {
   const { designs: table, strata, mandatory } = sampleDesigns(request.space, request.limit, request.seed);
-  const { designs, results, timeUp } = await evaluateTable(request, table);
-  const facts = { method: 'sample', mandatory, strata, ...timeUpFacts(timeUp) };
-  return { designs, results, facts, lines: [] };
+  const found = await evaluateTable(request, table);
+  const facts = { method: 'sample', mandatory, strata, ...stoppedFacts(found.stopped) };
+  return { ...found, facts, lines: [] };
 };

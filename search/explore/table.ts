@@ -1,8 +1,8 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { evaluateDesigns, type Results } from '../evaluate/pool.js';
+import { evaluateDesigns, isWhole } from '../evaluate/pool.js';
 import { seededRandom } from '../random.js';
 import { rowOf, type DesignTable } from '../space.js';
-import type { ExploreRequest } from './explorer.js';
+import type { Exploration, ExploreRequest, Stopped } from './explorer.js';
 
 /** The same designs in random order, so that the part that a time budget allows stands for all of them. */
 const shuffled = ({ count, width, digits }: DesignTable, seed: number): DesignTable => {
@@ -42,7 +42,7 @@ const isUnchanged = (digits: Uint16Array): boolean => digits.subarray(0, -1).eve
 export const evaluateTable = async (
   request: ExploreRequest,
   table: DesignTable,
-): Promise<{ readonly designs: DesignTable; readonly results: Results; readonly timeUp: boolean }> => {
+): Promise<Pick<Exploration, 'designs' | 'results' | 'stopped'>> => {
   const { space, seed, seconds, evaluate, onProgress } = request;
   const designs = seconds === undefined ? table : first(shuffled(table, seed), isUnchanged);
   const results = await evaluateDesigns(space, designs, {
@@ -50,10 +50,10 @@ export const evaluateTable = async (
     onProgress: (finished) => onProgress?.(finished, designs.count),
     ...(seconds !== undefined && { until: performance.now() + 1000 * seconds }),
   });
-  const finished = results.known.reduce((sum, k) => sum + k, 0) + results.failures.size;
-  return { designs, results, timeUp: !results.interrupted && finished < designs.count };
+  if (results.interrupted) return { designs, results, stopped: 'interrupted' };
+  return { designs, results, stopped: isWhole(designs, results) ? undefined : 'time' };
 };
 
-/** Said in `run.json` of a search that a time budget ended. */
-export const timeUpFacts = (timeUp: boolean): Readonly<Record<string, unknown>> =>
-  timeUp ? { stopped: 'time', reproducible: false } : {};
+/** Said in `run.json` of a search that was ended early. */
+export const stoppedFacts = (stopped: Stopped | undefined): Readonly<Record<string, unknown>> =>
+  stopped === undefined ? {} : { stopped, reproducible: false };

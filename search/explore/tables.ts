@@ -1,7 +1,6 @@
-import { createEvaluator } from '../evaluate/evaluator.js';
 import { PART_FIGURES } from '../evaluate/figures.js';
 import type { Session } from '../evaluate/pool.js';
-import type { Segment } from '../evaluate/segments.js';
+import type { SystemSegments } from '../evaluate/segments.js';
 import { radicesOf, type DesignTable, type Space } from '../space.js';
 import { createApplier } from '../substitute/apply.js';
 import { stateCount } from './additive.js';
@@ -29,37 +28,31 @@ const FIRST_SHOWS = 2;
 const LARGE_SEGMENT = 8192;
 export const LARGEST_SEGMENT = 65_536;
 
-/** The segments of every system with the number of states of the largest; undefined if the network cannot be compiled. */
-export const segmentsBySystem = (
-  space: Space,
-): { segments: (readonly Segment[])[]; largest: number } | undefined => {
+/** Number of states of the largest segment. */
+export const largestSegment = (space: Space, segments: SystemSegments): number => {
   const radices = radicesOf(space).slice(0, -1);
-  try {
-    const evaluator = createEvaluator(space, 'unknown');
-    const segments = space.systems.map((_, system) => evaluator.segments(system));
-    const largest = Math.max(...segments.flat().map(({ positions }) => stateCount(positions, radices)));
-    return { segments, largest };
-  } catch {
-    return undefined;
-  }
+  return Math.max(...segments.flat().map(({ positions }) => stateCount(positions, radices)));
 };
 
-/** Tabulates all systems; undefined if it was interrupted. */
+/** Tabulates all systems; undefined if it was interrupted, or not finished at a time of `performance.now()`. */
 export const tabulateAll = async (
-  { space, onProgress }: ExploreRequest,
+  { space, onProgress, evaluate: { signal } }: ExploreRequest,
   session: Session,
   dimensions: readonly Dimension[],
-  segmentsOf: readonly (readonly Segment[])[],
+  segmentsOf: SystemSegments,
+  until: number,
 ): Promise<Tables | undefined> => {
   const applier = createApplier(space, 'unknown');
   const radices = radicesOf(space).slice(0, -1);
   const figures = PART_FIGURES.filter((name) =>
     dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
   );
+  const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
   let finished = 0;
   const observe = async (designs: DesignTable): Promise<Observations> => {
     const results = await session.evaluate(designs, {
       wanted: 'parts',
+      until,
       onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
     });
     finished += designs.count;
@@ -71,13 +64,14 @@ export const tabulateAll = async (
     const own = segments.map(({ positions }) => positions);
     const large = own.some((positions) => stateCount(positions, radices) > LARGE_SEGMENT);
     const first = await observe(tableDesigns(space, own, system, large ? 1 : FIRST_SHOWS));
-    const positions = positionsInContext(radices, segments, figures, first);
+    if (isOver()) return undefined;
+    const positions = await positionsInContext(radices, segments, figures, first);
     const wider = positions.some((p, s) => p !== own[s]);
     const all = wider
       ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
       : first;
-    if (all.results.interrupted) return undefined;
-    tables.push(tabulateParts(space, segments, positions, all, applier));
+    if (isOver()) return undefined;
+    tables.push(await tabulateParts(space, system, segments, positions, all, applier));
   }
-  return { tables, designs: finished };
+  return isOver() ? undefined : { tables, designs: finished };
 };

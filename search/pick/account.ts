@@ -53,20 +53,22 @@ export const accountNotes = ({ changed }: PickAccount): string[] =>
 /**
  * Says what a pick changes and what each change does, and what it leaves and why.
  * @param applier that of the space, if there is one already
+ * @param isOver no time is left: what stays is then told without its reasons
  */
-export const accountOf = (
+export const accountOf = async (
   space: Space,
   wish: Wish,
   { candidate, neighbours }: Refined,
   applier: Applier = createApplier(space),
-): PickAccount => {
+  isOver: () => boolean = () => false,
+): Promise<PickAccount> => {
   const { digits } = candidate;
   const { system } = space.systems[digits.at(-1)!]!;
   const explainer = createExplainer(system, space);
   const before = explainer(space.network);
   const picked = explainer(applier.network(digits));
   const pairs = pairLayers(before.explain(), picked.explain());
-  const context = { space, wish, candidate, applier, explainer, picked };
+  const context = { space, wish, candidate, applier, explainer, picked, isOver };
   const variables = variablesOf(space);
   const alternatives = neighbours && alternativesOf(digits, neighbours, variables);
   const changed = changedStories(context, pairs, variables, alternatives);
@@ -85,6 +87,6 @@ export const accountOf = (
     changed,
     widthsChanged: changedWidths(context, variables, alternatives),
     others: otherStories(context, pairs, changed),
-    stays: alternatives && [...staysOf(context, variables, alternatives), ...choicelessSites(space)],
+    stays: alternatives && [...(await staysOf(context, variables, alternatives)), ...choicelessSites(space)],
   };
 };

@@ -1,17 +1,23 @@
 import { baselineRow, numbersAt, selectRows, type NumberRow, type Study, type Table } from '../columns.js';
 import { worstExcess, type Constraint } from '../constraints.js';
-import { changesOf, designId } from '../design.js';
+import { designId } from '../design.js';
 import { objectivePoints, type Objective } from '../objectives.js';
 import { paretoRanks } from '../pareto.js';
 import { rowOf, type Digits, type Space } from '../space.js';
+import { STANDARD } from '../substitute/index.js';
 import { kneeDistances } from './knee.js';
-import { comparePreferred, pays, type Preference } from './preference.js';
+import { comparePreferred, pays, priceOf, type Preference } from './preference.js';
 
 /** What a pick has to be. */
 export interface Wish {
   readonly preference: Preference;
   readonly objectives: readonly Objective[];
   readonly constraints: readonly Constraint[];
+  /**
+   * Share of the unchanged network's price (cycles, or bytes) that every change has to save: less is not worth training
+   * for. 0 for any.
+   */
+  readonly minGain: number;
 }
 
 /** A design with its figures. */
@@ -42,31 +48,56 @@ export const evaluatedOf = (studies: readonly [Study, ...Study[]], table: Table)
 const digitsOfRow = ({ studies, table }: Evaluated, i: number): Uint16Array =>
   rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
 
+const pricedAt = (evaluated: Evaluated, i: number): Omit<Candidate, 'id'> => {
+  const digits = digitsOfRow(evaluated, i);
+  return { digits, numbers: numbersAt(evaluated.table, i), baseline: evaluated.baselines[digits.at(-1)!] };
+};
+
 /** Row `i` as a candidate. */
 export const candidateAt = (evaluated: Evaluated, i: number): Candidate => {
-  const digits = digitsOfRow(evaluated, i).slice();
-  return {
-    id: designId(evaluated.space, digits),
-    digits,
-    numbers: numbersAt(evaluated.table, i),
-    baseline: evaluated.baselines[digits.at(-1)!],
-  };
+  const { digits, ...rest } = pricedAt(evaluated, i);
+  return { id: designId(evaluated.space, digits), digits: digits.slice(), ...rest };
 };
 
 /** Layers and widths that a design changes. */
-export const changeCount = (space: Space, digits: Digits): number => {
-  const { substitutions, widths } = changesOf(space, digits);
-  return substitutions.size + widths.size;
+export const changeCount = ({ sites, groups }: Space, digits: Digits): number => {
+  let count = 0;
+  sites.forEach(({ options }, i) => (count += Number(options[digits[i]!] !== STANDARD)));
+  groups.forEach(({ group, widths }, i) => {
+    count += Number(widths[digits[sites.length + i]!] !== group.channels);
+  });
+  return count;
+};
+
+/** A candidate without its id, which takes longest to make. */
+type Priced = Omit<Candidate, 'id'>;
+
+/** Price of a design, with what its changes have to save added: of two designs, the lower one is worth more. */
+export const chargedPrice = (
+  { preference, minGain }: Pick<Wish, 'preference' | 'minGain'>,
+  space: Space,
+  { digits, numbers, baseline }: Priced,
+): number => {
+  const charge = baseline === undefined ? 0 : minGain * priceOf(preference, baseline);
+  return priceOf(preference, numbers) + charge * changeCount(space, digits);
+};
+
+/** Whether a design is cheaper than the unchanged network on its system, and each of its changes is worth it. */
+const isWorth = (wish: Wish, space: Space, design: Priced): boolean =>
+  pays(wish.preference, design.numbers, design.baseline) &&
+  chargedPrice(wish, space, design) <= priceOf(wish.preference, design.baseline!);
+
+/** Negative where `a` is preferred to `b`: where the price decides, by what it is with the changes charged. */
+const compareFigures = (wish: Wish, space: Space, a: Priced, b: Priced): number => {
+  const { preference } = wish;
+  const byPrice = preference === 'cycles' || preference === 'bandwidth';
+  const charged = byPrice ? chargedPrice(wish, space, a) - chargedPrice(wish, space, b) : 0;
+  return charged || comparePreferred(preference, a.numbers, b.numbers);
 };
 
 /** Negative where `a` is preferred to `b`: by the preference, then by fewer changes, then by id. */
-export const compareCandidates = (
-  preference: Preference,
-  space: Space,
-  a: Candidate,
-  b: Candidate,
-): number => {
-  const byFigures = comparePreferred(preference, a.numbers, b.numbers);
+export const compareCandidates = (wish: Wish, space: Space, a: Candidate, b: Candidate): number => {
+  const byFigures = compareFigures(wish, space, a, b);
   if (byFigures !== 0) return byFigures;
   const byChanges = changeCount(space, a.digits) - changeCount(space, b.digits);
   if (byChanges !== 0) return byChanges;
@@ -74,25 +105,26 @@ export const compareCandidates = (
 };
 
 /** The preferred one of some rows; undefined without rows. */
-export const bestOf = (
-  evaluated: Evaluated,
-  rows: Iterable<number>,
-  preference: Preference,
-): Candidate | undefined => {
+export const bestOf = (evaluated: Evaluated, rows: Iterable<number>, wish: Wish): Candidate | undefined => {
+  const { space } = evaluated;
   let best: Candidate | undefined;
   for (const i of rows) {
-    if (best !== undefined && comparePreferred(preference, numbersAt(evaluated.table, i), best.numbers) > 0)
-      continue;
+    if (best !== undefined && compareFigures(wish, space, pricedAt(evaluated, i), best) > 0) continue;
     const candidate = candidateAt(evaluated, i);
-    if (best === undefined || compareCandidates(preference, evaluated.space, candidate, best) < 0)
-      best = candidate;
+    if (best === undefined || compareCandidates(wish, space, candidate, best) < 0) best = candidate;
   }
   return best;
 };
 
 /** Whether a row is cheaper than the unchanged network on its system. */
-export const paysAt = (evaluated: Evaluated, i: number, preference: Preference): boolean =>
-  pays(preference, numbersAt(evaluated.table, i), evaluated.baselines[digitsOfRow(evaluated, i).at(-1)!]);
+export const paysAt = (evaluated: Evaluated, i: number, preference: Preference): boolean => {
+  const { numbers, baseline } = pricedAt(evaluated, i);
+  return pays(preference, numbers, baseline);
+};
+
+/** Whether a row is cheaper than the unchanged network on its system by what its changes have to save. */
+export const isWorthAt = (evaluated: Evaluated, i: number, wish: Wish): boolean =>
+  isWorth(wish, evaluated.space, pricedAt(evaluated, i));
 
 /** Rows that meet the constraints. */
 export const meetingRows = ({ table }: Evaluated, constraints: readonly Constraint[]): number[] =>
@@ -126,7 +158,7 @@ const kneeRows = (
 /** What was chosen from. */
 export interface Choice {
   readonly candidate: Candidate | undefined;
-  /** Designs that meet the constraints, and those of them that are cheaper than the unchanged network. */
+  /** Designs that meet the constraints, and those of them that are cheaper by what their changes have to save. */
   readonly meeting: number;
   readonly paying: number;
 }
@@ -135,11 +167,16 @@ export interface Choice {
 export const choose = (evaluated: Evaluated, wish: Wish): Choice => {
   const { preference, constraints } = wish;
   const meeting = meetingRows(evaluated, constraints);
-  const paying = meeting.filter((i) => paysAt(evaluated, i, preference));
-  const rows =
-    preference === 'knee' && paying.length > 0 ? kneeRows(evaluated, meeting, new Set(paying), wish) : paying;
+  const paying = meeting.filter((i) => isWorthAt(evaluated, i, wish));
+  let rows = paying;
+  if (preference === 'knee' && paying.length > 0) {
+    const worth = new Set(paying);
+    rows = kneeRows(evaluated, meeting, worth, wish);
+    // What is on the front may change more than it is worth.
+    if (rows.length === 0) rows = kneeRows(evaluated, paying, worth, wish);
+  }
   return {
-    candidate: bestOf(evaluated, rows, preference),
+    candidate: bestOf(evaluated, rows, wish),
     meeting: meeting.length,
     paying: paying.length,
   };

@@ -1,6 +1,7 @@
 import type { NumberColumn } from '../columns.js';
 import { excess, type Constraint } from '../constraints.js';
 import type { NumberRow } from '../columns.js';
+import type { Wish } from './choose.js';
 import { energyText } from './words.js';
 
 const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: string]>> = {
@@ -16,6 +17,10 @@ const valueText = ({ column }: Constraint, value: number): string => {
   const [divisor, unit] = UNITS[column] ?? [1, column.replaceAll('_', ' ')];
   return `${(Math.ceil((1e3 * value) / divisor) / 1e3).toLocaleString('en-US', { maximumFractionDigits: 3 })} ${unit}`;
 };
+
+/** What each change has to save: `1 % (--min-gain)`. */
+export const minGainText = ({ minGain }: Pick<Wish, 'minGain'>): string =>
+  `${Number((100 * minGain).toPrecision(12))} % (--min-gain)`;
 
 /** How a constraint was written: `--min-energy 0.8`. */
 export const constraintText = ({ option, text }: Constraint): string => `${option} ${text.split(' ')[0]!}`;

@@ -2,7 +2,14 @@ import { baselineDesigns } from '../baselines.js';
 import { tabulate, type Study } from '../columns.js';
 import type { Constraint } from '../constraints.js';
 import { designId } from '../design.js';
-import { evaluateDesigns, openSession, type Session, type SessionOptions } from '../evaluate/pool.js';
+import {
+  evaluateDesigns,
+  isWhole,
+  openSession,
+  type Session,
+  type SessionOptions,
+} from '../evaluate/pool.js';
+import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../objectives.js';
 import { countDesigns } from '../space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
@@ -17,7 +24,20 @@ export type SearchOne = (
   model: PlannedModel,
   objectives: readonly Objective[],
   constraints: readonly Constraint[],
+  until: number,
 ) => Promise<Sweep>;
+
+/** Times of `performance.now()` at which the parts of the work have to end. */
+export interface PickEnds {
+  /** The search. */
+  readonly search: number;
+  /** That for what comes near, where the first finds nothing. */
+  readonly near: number;
+  /** All. */
+  readonly all: number;
+}
+
+const ENDLESS: PickEnds = { search: Infinity, near: Infinity, all: Infinity };
 
 export interface PickRequest {
   readonly model: PlannedModel;
@@ -26,6 +46,8 @@ export interface PickRequest {
   /** How to search the same space for other objectives. */
   readonly replan: (objectives: readonly Objective[]) => PlannedModel;
   readonly workers: SessionOptions;
+  /** No end by default. */
+  readonly ends?: PickEnds;
   /** Called with what begins now. */
   readonly onStage?: (text: string) => void;
 }
@@ -43,12 +65,12 @@ export interface Picked {
   /** Only where nothing was picked: what is nearest, and the unchanged network instead of a pick. */
   readonly sides: Sides | undefined;
   readonly unchanged: Refined | undefined;
-  readonly interrupted: boolean;
+  /** What ended the work before its own end. */
+  readonly stopped: Stopped | undefined;
 }
 
-const isWhole = ({ designs, results, space }: Study): boolean =>
-  countDesigns(space) === BigInt(designs.count) &&
-  results.known.reduce((n, known) => n + known, 0) + results.failures.size === designs.count;
+const isWholeSpace = ({ designs, results, space }: Study): boolean =>
+  countDesigns(space) === BigInt(designs.count) && isWhole(designs, results);
 
 /**
  * The unchanged network with all designs that differ from it in one choice, on the system of the nearest design;
@@ -58,14 +80,15 @@ const unchangedOf = async (
   { space, studies: [study], baselines }: Evaluated,
   { cheaper, meeting }: Sides,
   session: Session,
+  until: number,
 ): Promise<Refined | undefined> => {
   const system = (cheaper ?? meeting)?.digits.at(-1) ?? 0;
   const digits = baselineDesigns(space)[system];
   const numbers = baselines[system];
   if (digits === undefined || numbers === undefined) return undefined;
   const designs = neighboursOf(space, digits);
-  const results = await session.evaluate(designs);
-  if (results.interrupted) return undefined;
+  const results = await session.evaluate(designs, { until });
+  if (!isWhole(designs, results)) return undefined;
   const own: Study = { ...study!, designs, results };
   const candidate = { id: designId(space, digits), digits, numbers, baseline: numbers };
   return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
@@ -76,26 +99,30 @@ const unchangedOf = async (
  * Where there is none, searches without constraints and tries all single changes, to see what comes near.
  */
 export const pick = async (request: PickRequest): Promise<Picked> => {
-  const { model, wish, search, replan, workers, onStage } = request;
-  const first = await search(model, wish.objectives, wish.constraints);
+  const { model, wish, search, replan, workers, ends = ENDLESS, onStage } = request;
+  const isOver = (): boolean => workers.signal?.aborted === true || performance.now() >= ends.all;
+  const first = await search(model, wish.objectives, wish.constraints, ends.search);
   const study = first.studies[0]!;
   let evaluated = evaluatedOf([study], tabulate([study]));
   let choice: Choice = choose(evaluated, wish);
   const sweeps: [Sweep, ...Sweep[]] = [first];
-  let interrupted = first.interrupted;
+  let stopped = first.stopped;
 
-  if (choice.candidate === undefined && !interrupted && !isWhole(study)) {
+  if (choice.candidate === undefined && !isOver() && !isWholeSpace(study)) {
     onStage?.('no design meets the constraints and is cheaper: looking for what comes near');
     const objectives = sideObjectives(wish.preference);
-    const second = await search(replan(objectives), objectives, []);
     const designs = singleChanges(study.space);
-    const results = await evaluateDesigns(study.space, designs, workers);
+    const results = await evaluateDesigns(study.space, designs, { ...workers, until: ends.near });
+    const second = await search(replan(objectives), objectives, [], ends.all);
     const all: [Study, ...Study[]] = [study, ...second.studies, { ...study, designs, results }];
     sweeps.push(second);
     evaluated = evaluatedOf(all, tabulate(all));
     choice = choose(evaluated, wish);
-    interrupted = second.interrupted || results.interrupted;
+    stopped ??= second.stopped ?? (isWhole(designs, results) ? undefined : 'time');
   }
+  /** What ended the work, with the last part of it. */
+  const stoppedAfter = (whole: boolean): Stopped | undefined =>
+    workers.signal?.aborted === true ? 'interrupted' : (stopped ?? (whole ? undefined : 'time'));
 
   const parts = {
     study,
@@ -109,13 +136,13 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
     const { candidate } = choice;
     if (candidate === undefined) {
       const sides = sidesOf(evaluated, wish);
-      const unchanged = await unchangedOf(evaluated, sides, session);
-      return { ...parts, refined: undefined, sides, unchanged, interrupted };
+      const unchanged = await unchangedOf(evaluated, sides, session, ends.all);
+      return { ...parts, refined: undefined, sides, unchanged, stopped: stoppedAfter(true) };
     }
-    if (!interrupted) onStage?.('trying every single choice of the best design again');
-    const refined = await refine(candidate, wish, { study, session });
-    const isCut = refined.neighbours === undefined;
-    return { ...parts, refined, sides: undefined, unchanged: undefined, interrupted: interrupted || isCut };
+    if (!isOver()) onStage?.('trying every single choice of the best design again');
+    const refined = await refine(candidate, wish, { study, session }, ends.all);
+    const whole = refined.neighbours !== undefined;
+    return { ...parts, refined, sides: undefined, unchanged: undefined, stopped: stoppedAfter(whole) };
   } finally {
     await session.close();
   }

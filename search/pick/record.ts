@@ -79,7 +79,7 @@ const constraintsRecord = (constraints: readonly Constraint[]): Fields[] =>
     ...(kind === 'most' ? { at_most: bound } : { at_least: bound }),
   }));
 
-const searchRecord = ({ sweeps, refined, meeting, paying, evaluated, interrupted }: Picked): Fields => ({
+const searchRecord = ({ sweeps, refined, meeting, paying, evaluated, stopped }: Picked): Fields => ({
   searches: sweeps.map(({ explorations }) => explorations[0]!.facts),
   lines: sweeps.flatMap(({ explorations }) => explorations[0]!.lines),
   designs_evaluated: evaluated,
@@ -87,7 +87,8 @@ const searchRecord = ({ sweeps, refined, meeting, paying, evaluated, interrupted
   designs_meeting_constraints_and_cheaper: paying,
   improved_from: refined?.steps ?? [],
   every_choice_tried: refined?.neighbours !== undefined,
-  interrupted,
+  stopped: stopped ?? null,
+  interrupted: stopped === 'interrupted',
 });
 
 const staysRecord = (account: PickAccount | undefined): Fields[] | null =>
@@ -168,6 +169,7 @@ export const pickRecord = (
     sha256: source.sha256,
     prefer: wish.preference,
     constraints: constraintsRecord(wish.constraints),
+    min_gain: wish.minGain,
     objectives: wish.objectives.map(formatObjective),
     ...(account === undefined || picked.refined === undefined
       ? {

@@ -1,14 +1,15 @@
 import { tabulate, type NumberRow, type Study } from '../columns.js';
 import { worstExcess } from '../constraints.js';
-import type { Session } from '../evaluate/pool.js';
+import { isWhole, type Session } from '../evaluate/pool.js';
 import type { Objective } from '../objectives.js';
 import type { Space } from '../space.js';
 import {
   candidateAt,
   changeCount,
+  chargedPrice,
   compareCandidates,
   evaluatedOf,
-  paysAt,
+  isWorthAt,
   type Candidate,
   type Evaluated,
   type Wish,
@@ -34,9 +35,19 @@ const smallerIsBetter = ({ column, direction }: Objective, numbers: NumberRow): 
   return direction === 'max' ? -value : value;
 };
 
-/** Whether a design is better than another, or as good with fewer changes. At a knee: in every objective. */
+/**
+ * Whether a design is better than another, or as good with fewer changes. At a knee: in every objective. A change less
+ * is better where the change was not worth it, and a change more has to be worth it.
+ */
 const improves = (to: Candidate, from: Candidate, wish: Wish, space: Space): boolean => {
-  const fewer = changeCount(space, to.digits) < changeCount(space, from.digits);
+  const more = changeCount(space, to.digits) - changeCount(space, from.digits);
+  const fewer = more < 0;
+  const charged = chargedPrice(wish, space, to) - chargedPrice(wish, space, from);
+  if (wish.minGain > 0 && fewer && charged <= 0) return true;
+  if (wish.minGain > 0 && more > 0 && charged >= 0) return false;
+  if (wish.preference === 'cycles' || wish.preference === 'bandwidth') {
+    if (charged !== 0) return charged < 0;
+  }
   if (wish.preference !== 'knee') {
     const order = comparePreferred(wish.preference, to.numbers, from.numbers);
     return order < 0 || (order === 0 && fewer);
@@ -52,11 +63,10 @@ const bestStep = (neighbours: Evaluated, from: Candidate, wish: Wish): Candidate
   const { space, table } = neighbours;
   let best: Candidate | undefined;
   for (let i = 0; i < table.count; i++) {
-    if (worstExcess(table, i, wish.constraints) > 0 || !paysAt(neighbours, i, wish.preference)) continue;
+    if (worstExcess(table, i, wish.constraints) > 0 || !isWorthAt(neighbours, i, wish)) continue;
     const candidate = candidateAt(neighbours, i);
     if (!improves(candidate, from, wish, space)) continue;
-    if (best === undefined || compareCandidates(wish.preference, space, candidate, best) < 0)
-      best = candidate;
+    if (best === undefined || compareCandidates(wish, space, candidate, best) < 0) best = candidate;
   }
   return best;
 };
@@ -69,18 +79,20 @@ export const refine = async (
   start: Candidate,
   wish: Wish,
   { study, session }: { readonly study: Study; readonly session: Session },
+  until = Infinity,
 ): Promise<Refined> => {
   const { space } = study;
   let candidate = start;
   const steps: string[] = [];
   while (steps.length < MOST_STEPS) {
     const designs = neighboursOf(space, candidate.digits);
-    const results = await session.evaluate(designs);
-    if (results.interrupted) break;
+    const results = await session.evaluate(designs, { until });
+    if (!isWhole(designs, results)) break;
     const own: Study = { ...study, designs, results };
     const neighbours = evaluatedOf([own], tabulate([own]));
     const next = bestStep(neighbours, candidate, wish);
-    if (next === undefined) return { candidate, steps, neighbours };
+    // The price with its changes charged falls in every step but for some at a knee, which may not go in circles.
+    if (next === undefined || steps.includes(next.id)) return { candidate, steps, neighbours };
     steps.push(candidate.id);
     candidate = next;
   }

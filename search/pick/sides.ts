@@ -8,7 +8,7 @@ import {
   type Evaluated,
   type Wish,
 } from './choose.js';
-import { priceOf, type Preference } from './preference.js';
+import { priceOf } from './preference.js';
 
 /** What comes nearest where no design is both cheaper and within the constraints. */
 export interface Sides {
@@ -24,12 +24,12 @@ const energyOf = ({ numbers }: Candidate): number =>
 const nearestCheaper = (
   evaluated: Evaluated,
   constraints: readonly Constraint[],
-  preference: Preference,
+  wish: Wish,
 ): Candidate | undefined => {
   const { space, table } = evaluated;
   let best: { readonly candidate: Candidate; readonly excess: number } | undefined;
   for (let i = 0; i < table.count; i++) {
-    if (!paysAt(evaluated, i, preference)) continue;
+    if (!paysAt(evaluated, i, wish.preference)) continue;
     const excess = worstExcess(table, i, constraints);
     if (best !== undefined && excess > best.excess) continue;
     const candidate = candidateAt(evaluated, i);
@@ -37,8 +37,8 @@ const nearestCheaper = (
       best === undefined
         ? -1
         : excess - best.excess ||
-          energyOf(best.candidate) - energyOf(candidate) ||
-          compareCandidates(preference, space, candidate, best.candidate);
+          (constraints.length === 0 ? 0 : energyOf(best.candidate) - energyOf(candidate)) ||
+          compareCandidates(wish, space, candidate, best.candidate);
     if (order < 0) best = { candidate, excess };
   }
   return best?.candidate;
@@ -47,14 +47,15 @@ const nearestCheaper = (
 const cheapestMeeting = (
   evaluated: Evaluated,
   constraints: readonly Constraint[],
-  preference: Preference,
+  wish: Wish,
 ): Candidate | undefined => {
   const { space, table } = evaluated;
+  const { preference } = wish;
   const isUnchanged = ({ digits }: Candidate): number => Number(changeCount(space, digits) === 0);
   const order = (a: Candidate, b: Candidate): number =>
     isUnchanged(a) - isUnchanged(b) ||
     priceOf(preference, a.numbers) - priceOf(preference, b.numbers) ||
-    compareCandidates(preference, space, a, b);
+    compareCandidates(wish, space, a, b);
   let best: Candidate | undefined;
   for (let i = 0; i < table.count; i++) {
     if (worstExcess(table, i, constraints) > 0) continue;
@@ -65,7 +66,7 @@ const cheapestMeeting = (
 };
 
 /** The nearest design on each side, among those evaluated. */
-export const sidesOf = (evaluated: Evaluated, { preference, constraints }: Wish): Sides => ({
-  cheaper: nearestCheaper(evaluated, constraints, preference),
-  meeting: cheapestMeeting(evaluated, constraints, preference),
+export const sidesOf = (evaluated: Evaluated, wish: Wish): Sides => ({
+  cheaper: nearestCheaper(evaluated, wish.constraints, wish),
+  meeting: cheapestMeeting(evaluated, wish.constraints, wish),
 });

@@ -1,13 +1,14 @@
 import { countText } from '../../src/theory/text.js';
+import { createBreath } from '../breathe.js';
 import { targetAt } from '../build-space.js';
 import { findSites } from '../sites.js';
 import type { Space } from '../space.js';
 import type { Applier } from '../substitute/apply.js';
 import { findSubstitution } from '../substitute/index.js';
 import type { Alternative, Variable } from './choices.js';
-import { compareCandidates, type Candidate, type Wish } from './choose.js';
+import { chargedPrice, compareCandidates, type Candidate, type Wish } from './choose.js';
 import type { Explained, Explainer } from './explainer.js';
-import { missesOf } from './misses.js';
+import { minGainText, missesOf } from './misses.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
 import { pricedBy, priceOf, type Preference } from './preference.js';
 import {
@@ -38,6 +39,8 @@ export interface Context {
   readonly explainer: Explainer;
   /** The picked design. */
   readonly picked: Explained;
+  /** No time is left: what takes long is not explained any more. */
+  readonly isOver: () => boolean;
 }
 
 const cheapest = (
@@ -46,7 +49,7 @@ const cheapest = (
 ): Alternative | undefined => {
   const price = ({ candidate }: Alternative): number => priceOf(wish.preference, candidate.numbers);
   const order = (a: Alternative, b: Alternative): number =>
-    price(a) - price(b) || compareCandidates(wish.preference, space, a.candidate, b.candidate);
+    price(a) - price(b) || compareCandidates(wish, space, a.candidate, b.candidate);
   return [...alternatives].sort(order)[0];
 };
 
@@ -70,6 +73,7 @@ const leadingOperator = (picked: Explained, other: Explained): number => {
 /** Where the difference comes from. */
 const becauseText = (context: Context, variable: Variable, { candidate }: Alternative): string => {
   const { picked, applier, explainer, wish } = context;
+  if (context.isOver()) return '';
   const other = explainer(applier.network(candidate.digits));
   const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
   const pair = pairAt(picked, other, operator);
@@ -109,7 +113,7 @@ const reasonText = (
   alternatives: readonly Alternative[],
   best: Alternative,
 ): string => {
-  const { wish, candidate } = context;
+  const { space, wish, candidate } = context;
   const unit = pricedBy(wish.preference);
   const difference =
     priceOf(wish.preference, best.candidate.numbers) - priceOf(wish.preference, candidate.numbers);
@@ -127,6 +131,8 @@ const reasonText = (
       within === undefined ? '' : `; ${choiceText(variable, within)} would, and ${costText(context, within)}`;
     return `${saves}, but not meet ${misses.join(' and ')}${other}`;
   }
+  const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
+  if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
   const [now, then] = [candidate, best.candidate].map(({ numbers }) => energyText(numbers.retained_energy));
   return `${saves}, but ${LOSES[wish.preference]} retained energy ${then} instead of ${now}`;
 };
@@ -150,14 +156,17 @@ const subjectOf = ({ picked }: Context, variable: Variable): string => {
  * What a pick leaves as it is: for each site and width group the cheapest of its other choices, and why it was not made.
  * @param alternatives by position, as far as they could be evaluated
  */
-export const staysOf = (
+export const staysOf = async (
   context: Context,
   variables: readonly Variable[],
   alternatives: readonly (readonly Alternative[])[],
-): Stay[] =>
-  variables.flatMap((variable): Stay[] => {
+): Promise<Stay[]> => {
+  const breathe = createBreath();
+  const stays: Stay[] = [];
+  for (const variable of variables) {
     const { position, kind, operator, choices, unchanged } = variable;
-    if (context.candidate.digits[position] !== unchanged || choices.length < 2) return [];
+    if (context.candidate.digits[position] !== unchanged || choices.length < 2) continue;
+    await breathe();
     const own = alternatives[position]!;
     const best = cheapest(context, own);
     const others = choices.length - 1;
@@ -166,8 +175,10 @@ export const staysOf = (
       best === undefined
         ? 'no other choice could be evaluated'
         : which + reasonText(context, variable, own, best);
-    return [{ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` }];
-  });
+    stays.push({ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` });
+  }
+  return stays;
+};
 
 /** Sites of the network that the space leaves no choice. */
 export const choicelessSites = ({ network, sites }: Space): Stay[] => {

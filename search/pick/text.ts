@@ -3,9 +3,11 @@ import { countText, plural } from '../../src/theory/text.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
+import type { Stopped } from '../explore/explorer.js';
+import { countDesigns } from '../space.js';
 import { accountNotes, type PickAccount } from './account.js';
 import type { Candidate, Wish } from './choose.js';
-import { constraintText, missesOf } from './misses.js';
+import { constraintText, minGainText, missesOf } from './misses.js';
 import type { Picked } from './pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from './preference.js';
 import { changePercent, energyText } from './words.js';
@@ -17,6 +19,19 @@ const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
   bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
 } as const;
+
+/** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
+const cheaperText = (wish: Wish, count: number): string => {
+  const price = pricedBy(wish.preference);
+  const { one, many } = VERBS[price];
+  const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
+  return `${count === 1 ? one : many} than the unchanged network${least}`;
+};
+
+const EARLY: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'interrupted',
+};
 
 /** The two networks side by side. */
 const table = ({ figures, parameters, energy, system }: PickAccount): string[] => {
@@ -63,15 +78,19 @@ const section = (title: string, sentences: readonly string[]): string[] =>
   sentences.length === 0 ? [] : ['', title, ...sentences.map((s) => wrap(`${s}.`, '  ', '    '))];
 
 /** How many designs there were to pick from. */
-const choiceText = ({ evaluated, meeting, paying }: Picked, { constraints, preference }: Wish): string => {
+const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
+  const { constraints } = wish;
   const limits = constraints.map(constraintText).join(' ');
-  const verbs = VERBS[pricedBy(preference)];
+  const { stopped } = sweeps[0];
+  const total = countDesigns(study.space).toLocaleString('en-US');
   return [
-    `${plural(evaluated, 'design')} evaluated`,
+    stopped === undefined
+      ? `${plural(evaluated, 'design')} evaluated`
+      : `${countText(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
     ...(constraints.length === 0
       ? []
       : [`${countText(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
-    `${countText(paying)} of these ${paying === 1 ? verbs.one : verbs.many} than the unchanged network`,
+    `${countText(paying)} of these ${cheaperText(wish, paying)}`,
   ].join(', ');
 };
 
@@ -121,7 +140,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
           ),
         ]),
     ...(picked.refined?.neighbours === undefined
-      ? ['interrupted: not every single choice was tried again']
+      ? [`${EARLY[picked.stopped ?? 'interrupted']}: not every single choice was tried again`]
       : []),
     ...proofText(picked).map((line) => wrap(line)),
     ...accountNotes(account).map((note) => wrap(`note: ${note}`)),
@@ -130,15 +149,21 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
+const BEFORE: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'the interruption',
+};
+
 /** Why nothing was picked, and what is nearest on each side, in a sentence. */
-export const nothingText = (picked: Picked, { preference, constraints }: Wish): string => {
+export const nothingText = (picked: Picked, wish: Wish): string => {
+  const { preference, constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
   const limits = constraints.map(constraintText).join(' ');
   const meets = constraints.length > 0;
   const parts = [
     `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
-      `${VERBS[pricedBy(preference)].one} than the unchanged network` +
-      (picked.interrupted ? ' among those evaluated before the interruption' : ''),
+      cheaperText(wish, 1) +
+      (picked.stopped === undefined ? '' : ` among those evaluated before ${BEFORE[picked.stopped]}`),
   ];
   const figures = ({ numbers, baseline }: Candidate): string => {
     const price = `${countText(priceOf(preference, numbers))} ${pricedBy(preference)}`;
@@ -149,7 +174,8 @@ export const nothingText = (picked: Picked, { preference, constraints }: Wish): 
   if (cheaper !== undefined) {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(
-      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which misses ${misses}`,
+      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which ` +
+        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `misses ${misses}`),
     );
   } else if (meets) {
     parts.push('without these limits none is cheaper either');

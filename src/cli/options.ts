@@ -4,7 +4,9 @@ import { DEFAULT_ACCELERATOR, parseAcceleratorList } from '../npu/accelerator-na
 import { loadConfiguration } from '../npu/configuration.js';
 import { resolveSystem } from '../npu/resolve.js';
 import type { System } from '../npu/system.js';
+import { systemsFrom } from '../npu/system-lists.js';
 import { didYouMean } from '../suggest.js';
+import { addReferenceOptions } from './reference-options.js';
 
 export type Optimise = 'Performance' | 'Size';
 
@@ -45,8 +47,14 @@ export function addSystemOptions(
         .argParser((file: string, files: readonly string[]) => [...files, file])
         .default([] as readonly string[], 'those that come with the program'),
     )
-    .option('--system-config <name>', 'system of the configuration (default: by accelerator)')
-    .option('--memory-mode <name>', 'memory mode of the configuration (default: by accelerator)')
+    .option(
+      '--system-config <list>',
+      'systems of the configuration, separated by commas, or all (default: by accelerator)',
+    )
+    .option(
+      '--memory-mode <list>',
+      'memory modes of the configuration, separated by commas, or all (default: by accelerator)',
+    )
     .addOption(
       new Option('--optimise <goal>', 'Performance or Size (default: Performance)').argParser(parseOptimise),
     )
@@ -59,18 +67,20 @@ export function addSystemOptions(
 }
 
 /** Adds the options that every command has. */
-export const addCommonOptions = (command: Command): Command =>
+export const addCommonOptions = (command: Command): Command => {
   command
     .option('--json', 'print one JSON object instead of a report')
     .option('--quiet', 'print nothing but errors, and the object of --json')
     .option('--debug', 'show where an error arose');
+  return addReferenceOptions(command);
+};
 
 /** The goal of the compiler's optimisation that the options ask for. */
 export const optimiseOf = (options: Pick<SystemOptions, 'optimise' | 'optimize'>): Optimise =>
   options.optimise ?? options.optimize ?? 'Performance';
 
 /**
- * The systems that the options describe, one per accelerator.
+ * The systems that the options describe, one per accelerator, system configuration and memory mode.
  * @param onWarning called once with each sentence about a doubtful line of the configuration files
  * @throws usage and input errors of the accelerator list and of `resolveSystem`
  */
@@ -81,9 +91,9 @@ export function systemsOf(options: SystemOptions, onWarning: (message: string) =
   if (config.length > 0) {
     const configuration = loadConfiguration(config);
     configuration.warnings.forEach(onWarning);
-    return accelerators.map((accelerator) => resolveSystem({ ...request, accelerator, configuration }));
+    return systemsFrom(accelerators, { ...request, configuration }, resolveSystem);
   }
-  return accelerators.map((accelerator) => resolveSystem({ ...request, accelerator }));
+  return systemsFrom(accelerators, request, resolveSystem);
 }
 
 const OPTIMISE: readonly Optimise[] = ['Performance', 'Size'];

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { createEstimator } from '../estimate.js';
 import type { Estimate } from '../estimate-types.js';
+import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
 import { writeReports } from '../report/files.js';
 import { estimateJson, type Json } from '../report/json.js';
@@ -23,7 +25,7 @@ export async function runEstimate(model: string, options: EstimateOptions): Prom
   const estimator = createEstimator();
   const results = systems.map((system) => {
     const result = estimator.estimate(network, system, { optimise, file: model });
-    return { result, files: writeReports(result, options.outputDir, systems.length > 1) };
+    return { result, files: writeReports(result, folderOf(system, systems, options), systems.length > 1) };
   });
 
   if (options.json) {
@@ -33,6 +35,16 @@ export async function runEstimate(model: string, options: EstimateOptions): Prom
   }
   for (const { files } of results) for (const file of files) say(`wrote ${file}`);
 }
+
+/** Where the files of a system go: in a folder of their own where an accelerator has several systems. */
+const folderOf = (
+  { systemConfig, memoryMode }: System,
+  systems: readonly System[],
+  { outputDir }: EstimateOptions,
+): string =>
+  new Set(systems.map(({ accelerator }) => accelerator)).size === systems.length
+    ? outputDir
+    : join(outputDir, `${systemConfig}_${memoryMode}`.replace(/[/\\:\0]/g, '_'));
 
 const report = (result: Estimate, options: EstimateOptions): string =>
   consoleReport(result, {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
 import type { Objective } from '../../search/objectives.js';
 import { accountOf, type PickAccount } from '../../search/pick/account.js';
@@ -16,13 +16,16 @@ import { writeWhole } from '../report/files.js';
 import { wrap } from '../report/text.js';
 import type { PickOptions } from './pick.js';
 import { placementLines, placementsJson } from './placements.js';
-import { announce, dryRun, prepareSearch, standInNote, withWorkers, type PreparedSearch } from './search.js';
+import { withRun, type Run } from './interrupt.js';
+import { announce, createSearch, dryRun, prepareSearch, standInNote, type PreparedSearch } from './search.js';
 import { note, print, printJson } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
+import { requireWritable } from './writable.js';
 
-/** Least seconds for a second search. */
-const LEAST_SECONDS = 1;
+/** Shares of the time after which the search, and that for what comes near, have to end. */
+const SEARCH_SHARE = 0.6;
+const NEAR_SHARE = 0.8;
 
 const isSameFile = (a: string, b: string): boolean => {
   try {
@@ -32,25 +35,22 @@ const isSameFile = (a: string, b: string): boolean => {
   }
 };
 
-const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions): Promise<Picked> => {
+const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
-  const end = options.seconds === undefined ? undefined : performance.now() + 1000 * options.seconds;
+  const after = (share: number): number => run.started + share * (run.end - run.started);
+  const { search, workers } = createSearch(options, run, [model]);
   const replan: PickRequest['replan'] = (objectives) =>
     planSweep([model], objectives, options.limit, prepared.method)[0]!;
-  return withWorkers(options, (search, workers) =>
-    pick({
-      model,
-      wish,
-      replan,
-      workers,
-      search: (planned, objectives, constraints) => {
-        const left =
-          end === undefined ? undefined : Math.max(LEAST_SECONDS, (end - performance.now()) / 1000);
-        return search({ planned: [planned], objectives, constraints }, left);
-      },
-      ...(!options.quiet && { onStage: note }),
-    }),
-  );
+  return pick({
+    model,
+    wish,
+    replan,
+    workers,
+    ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: run.end },
+    search: (planned, objectives, constraints, until) =>
+      search({ planned: [planned], objectives, constraints }, until),
+    ...(!options.quiet && { onStage: note }),
+  });
 };
 
 /** Without figures of the unchanged network nothing can be said to be cheaper: says why there are none. */
@@ -63,8 +63,8 @@ const requireBaseline = ({ study }: Picked, path: string): void => {
   );
 };
 
-const exitKind = ({ interrupted, sweeps, refined }: Picked): keyof typeof EXIT_CODES | undefined => {
-  if (interrupted) return 'interrupted';
+const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES | undefined => {
+  if (stopped === 'interrupted') return 'interrupted';
   if (sweeps.some(({ studies }) => studies.some(({ results }) => results.failures.size > 0)))
     return 'partial';
   return refined === undefined ? 'unmet' : undefined;
@@ -101,8 +101,8 @@ const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: Pi
   const narrow = space === undefined && options === undefined && widths === undefined;
   const advice = narrow ? '; --options all and --widths let more vary' : '';
   return new ParetouError(
-    picked.interrupted ? 'interrupted' : 'unmet',
-    nothingText(picked, wish) + (picked.interrupted ? '' : advice),
+    picked.stopped === 'interrupted' ? 'interrupted' : 'unmet',
+    nothingText(picked, wish) + (picked.stopped === 'interrupted' ? '' : advice),
   );
 };
 
@@ -113,11 +113,10 @@ interface Written {
 }
 
 /** Writes the design's file, if there is one, and the record. */
-const write = (outcome: Outcome, { output, outputDir, seed }: PickOptions): Written => {
+const write = (outcome: Outcome, directory: string, { output, seed }: PickOptions): Written => {
   const { prepared, wish, picked, account, file, error, notes } = outcome;
   const { path, sha256 } = prepared.sources[0]!;
   const { name } = picked.study.space.network;
-  const directory = outputDir ?? join('results', name);
   const design =
     file instanceof Uint8Array
       ? (output ?? join(directory, designFileName(name, account!.candidate.id)))
@@ -168,6 +167,11 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
  * @throws usage and input errors, before anything is written
  */
 export async function runPick(path: string, options: PickOptions): Promise<void> {
+  const say = options.quiet ? (): void => undefined : note;
+  await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
+}
+
+const pickWithin = async (run: Run, path: string, options: PickOptions): Promise<void> => {
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(
@@ -179,15 +183,19 @@ export async function runPick(path: string, options: PickOptions): Promise<void>
     dryRun(prepared.planned, PICK_SCHEMA, options);
     return;
   }
+  const directory = options.outputDir ?? join('results', prepared.planned[0]!.name);
+  requireWritable(directory);
+  if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(prepared, options);
   const { objectives, constraints } = prepared;
-  const wish: Wish = { preference, objectives, constraints };
-  const picked = await searched(prepared, wish, options);
-  requireBaseline(picked, path);
+  const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
+  const picked = await searched(prepared, wish, options, run);
+  if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
   const applier = createApplier(space);
   const judged = picked.refined ?? picked.unchanged;
-  const account = judged && accountOf(space, wish, judged, applier);
+  const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
+  const account = judged && (await accountOf(space, wish, judged, applier, isOver));
   const file = picked.refined && account && emitted(prepared, account, applier);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
@@ -199,5 +207,5 @@ export async function runPick(path: string, options: PickOptions): Promise<void>
     error: picked.refined === undefined ? nothingError(picked, wish, options) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };
-  report(outcome, write(outcome, options), options);
-}
+  report(outcome, write(outcome, directory, options), options);
+};

@@ -22,7 +22,8 @@ export interface SearchOptions extends SystemOptions, CommonOptions {
   readonly dryRun?: boolean;
 }
 
-const number =
+/** Parses a number within bounds. */
+export const number =
   (option: string, what: string, least: number, most: number) =>
   (text: string): number => {
     const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
@@ -85,7 +86,7 @@ export const addSearchOptions = (command: Command): Command =>
     .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
     .option(
       '--jobs <n>',
-      'worker threads; 1 uses none (default: one per processor)',
+      'worker threads (default: one per processor)',
       whole('--jobs', 'from 1 to 512', 1, 512),
     )
     .option(
@@ -102,7 +103,7 @@ export const addSearchOptions = (command: Command): Command =>
     )
     .option(
       '--seconds <n>',
-      'time budget; a search that it ends cannot be repeated exactly (default: none)',
+      'time budget of the whole command; a search that it ends cannot be repeated exactly (default: none)',
       number('--seconds', 'a number of seconds from 0.001, such as 60', 0.001, 1e9),
     )
     .option('--dry-run', 'show the space and the number of its designs, and stop');

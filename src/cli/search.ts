@@ -5,8 +5,8 @@ import type { SessionOptions } from '../../search/evaluate/pool.js';
 import { parseMethod, type Method } from '../../search/explore/choose.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/objectives.js';
 import { describeSpace, PARAMETERS_NOTE } from '../../search/run-record.js';
-import { planSweep, sweep, type PlannedModel, type Sweep } from '../../search/sweep.js';
-import { onInterrupt } from './interrupt.js';
+import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
+import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
 import type { SearchOptions } from './search-options.js';
 import { note, print, printJson } from './streams.js';
@@ -94,20 +94,26 @@ export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): vo
   if (standIn !== undefined) note(`note: ${standIn}`);
 };
 
-/** Searches once, with a bar on stderr. */
-export type Search = (plan: SearchPlan, seconds?: number) => Promise<Sweep>;
+/** Searches once, with a bar on stderr, until a time of `performance.now()`. */
+export type Search = (plan: SearchPlan, until: number) => Promise<Sweep>;
 
 /**
- * Does what takes long: with the workers that the options ask for, and so that Ctrl-C ends it early. The time budget of
- * a search is that of the options unless it is given another.
+ * Networks of up to so many operators are compiled in a moment: with a single job this thread can do it, between looks
+ * at signals and clock, and saves the start of another.
  */
-export const withWorkers = async <T>(
+const FEW_OPERATORS = 32;
+
+const isSmall = ({ space }: SweepModel): boolean =>
+  space.network.graphs.reduce((sum, { operators }) => sum + operators.length, 0) <= FEW_OPERATORS;
+
+/** A search with the workers that the options ask for; they leave this thread free, so that it can end them. */
+export const createSearch = (
   options: SearchOptions,
-  work: (search: Search, workers: SessionOptions) => Promise<T>,
-): Promise<T> => {
-  const interrupt = onInterrupt(options.quiet ? () => undefined : note);
-  const workers = { jobs: options.jobs ?? availableParallelism(), signal: interrupt.signal };
-  const search: Search = async ({ planned, objectives, constraints }, seconds = options.seconds) => {
+  { signal }: Run,
+  models: readonly SweepModel[],
+): { readonly search: Search; readonly workers: SessionOptions } => {
+  const workers = { jobs: options.jobs ?? availableParallelism(), apart: !models.every(isSmall), signal };
+  const search: Search = async ({ planned, objectives, constraints }, until) => {
     const total = planned.reduce((sum, { choice }) => sum + choice.atMost, 0);
     const progress = showProgress(total, 'designs', options.quiet !== true);
     try {
@@ -116,7 +122,7 @@ export const withWorkers = async <T>(
         objectives,
         constraints,
         seed: options.seed,
-        ...(seconds !== undefined && { seconds }),
+        ...(until < Infinity && { seconds: Math.max(0, (until - performance.now()) / 1000) }),
         evaluate: workers,
         onProgress: progress.update,
       });
@@ -124,9 +130,5 @@ export const withWorkers = async <T>(
       progress.stop();
     }
   };
-  try {
-    return await work(search, workers);
-  } finally {
-    interrupt.dispose();
-  }
+  return { search, workers };
 };

@@ -1,10 +1,12 @@
 import type { NumberColumn, Table } from '../../search/columns.js';
 import { excess, type Constraint } from '../../search/constraints.js';
 import { designId } from '../../search/design.js';
+import { ENERGY_NOTE } from '../../search/energy.js';
 import { frontTable, systemLines } from '../../search/front-table.js';
 import { formatObjective } from '../../search/objectives.js';
 import { formatNumber, rankingRows } from '../../search/output.js';
-import { rowOf } from '../../search/space.js';
+import type { Stopped } from '../../search/explore/explorer.js';
+import { countDesigns, rowOf, type Space } from '../../search/space.js';
 import type { Sweep } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { wrap } from '../report/text.js';
@@ -39,6 +41,8 @@ const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): strin
   });
   return `no design meets ${asked}; the nearest is ${id} of ${study.model} with ${misses.join(' and ')}`;
 };
+
+const grouped = (count: bigint | number): string => count.toLocaleString('en-US');
 
 /** The designs that could not be evaluated, the first of them with the reasons. */
 export const failureLines = ({ studies }: Pick<Sweep, 'studies'>): string[] => {
@@ -89,10 +93,38 @@ const differingCpu = ({ columns, study, count }: Table, wanted: number, model: s
   ];
 };
 
+const ranked = ({ rankings }: Sweep): number => rankings.reduce((sum, { table }) => sum + table.count, 0);
+
+/** How a search that was ended early says so. */
+const EARLY: Readonly<Record<Stopped, string>> = {
+  time: 'when the time was up',
+  interrupted: 'when it was interrupted',
+};
+
+/** What the best were chosen from: `12 designs`, or `4 of 81 designs, when the time was up,`. */
+const choiceText = (count: number, space: Space, stopped: Stopped | undefined): string => {
+  if (stopped === undefined) return plural(count, 'design');
+  return `${grouped(count)} of ${grouped(countDesigns(space))} designs, ${EARLY[stopped]},`;
+};
+
+/** The best designs of a model, as a table with its heading. */
+const modelLines = (result: Sweep, i: number): string[] => {
+  const ranking = result.rankings[i]!;
+  const { model, space } = result.studies[i]!;
+  const { stopped } = result.explorations[i]!;
+  const objectives = ranking.objectives.map(formatObjective).join(', ');
+  const from = choiceText(ranking.table.count, space, stopped);
+  const front = stopped === undefined ? 'on the front' : 'on the front of these';
+  return [
+    `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
+    frontTable(ranking),
+  ];
+};
+
 const exitKind = (result: Sweep): keyof typeof EXIT_CODES | undefined => {
   if (result.interrupted) return 'interrupted';
   if (result.studies.some(({ results }) => results.failures.size > 0)) return 'partial';
-  return result.ranking.table.count === 0 ? 'unmet' : undefined;
+  return ranked(result) === 0 ? 'unmet' : undefined;
 };
 
 /** What the report of a sweep needs besides its result. */
@@ -110,26 +142,28 @@ export const reportSweep = (
   result: Sweep,
   { options, constraints, record, written, placements }: ReportParts,
 ): void => {
-  const { ranking, table } = result;
+  const { rankings, studies, table } = result;
+  const count = ranked(result);
   const say = options.quiet ? () => undefined : note;
   const kind = exitKind(result);
   const error = kind === 'unmet' ? new ParetouError('unmet', unmetSentence(result, constraints)) : undefined;
   if (options.json) {
     printJson({
       ...record,
-      front: rankingRows(ranking, ranking.frontSize),
+      front: rankings.flatMap((ranking) => rankingRows(ranking, ranking.frontSize)),
       files: written,
       ...(error === undefined
         ? {}
         : { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
     });
-  } else if (!options.quiet && ranking.table.count > 0) {
-    const objectives = ranking.objectives.map(formatObjective).join(', ');
+  } else if (!options.quiet && count > 0) {
     print(
       [
-        `Best of ${plural(ranking.table.count, 'design')} by ${objectives}; ${ranking.frontSize} on the front:`,
-        frontTable(ranking),
-        ...systemLines(ranking),
+        ...studies
+          .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i)]))
+          .slice(1),
+        ENERGY_NOTE,
+        ...systemLines(studies),
         ...networkLines(result, placements),
         ...(table.columns.predicted.includes(1)
           ? ['Some encoded sizes are predicted, because the weights of those layers are not known.']
@@ -140,7 +174,7 @@ export const reportSweep = (
       ].join('\n'),
     );
   }
-  if (ranking.table.count === 0) explorerLines(result).forEach(say);
+  if (count === 0) explorerLines(result).forEach(say);
   failureLines(result).forEach((line) => note(line));
   if (error !== undefined) note(`error: ${error.message}`);
   if (kind === 'interrupted') say(`interrupted: ${plural(table.count, 'design')} finished and written`);

@@ -28,7 +28,8 @@ exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a s
 auto takes exhaustive for small spaces, exact for larger ones, evolve for objectives that do not add up over the
 operators, and says why.
 
-Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C keeps what was finished.
+Several models are ranked each on its own. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C and
+SIGTERM keep what was finished.
 
 Examples:
   paretou sweep model.tflite --accelerator-config u55,u65

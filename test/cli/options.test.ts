@@ -1,6 +1,12 @@
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
-import { addSystemOptions, optimiseOf, systemsOf, type SystemOptions } from '../../src/cli/options.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  addCommonOptions,
+  addSystemOptions,
+  optimiseOf,
+  systemsOf,
+  type SystemOptions,
+} from '../../src/cli/options.js';
 
 const parse = (...argv: string[]): SystemOptions =>
   addSystemOptions(new Command()).exitOverride().parse(argv, { from: 'user' }).opts();
@@ -45,4 +51,77 @@ test('configuration files ask for both names', () => {
       'Sram_Only',
     ),
   ).toMatchObject([{ coreClock: 200e6, constantsShownAs: 'OnChipFlash' }]);
+});
+
+test('system configurations and memory modes may be lists', () => {
+  const names = (...argv: string[]): string[] =>
+    systems(...argv).map((s) => `${s.accelerator} ${s.systemConfig} ${s.memoryMode}`);
+  expect(
+    names('--accelerator-config', 'ethos-u55-32,ethos-u55-64', '--memory-mode', 'Sram_Only,Shared_Sram'),
+  ).toEqual([
+    'ethos-u55-32 Ethos_U55_High_End_Embedded Sram_Only',
+    'ethos-u55-32 Ethos_U55_High_End_Embedded Shared_Sram',
+    'ethos-u55-64 Ethos_U55_High_End_Embedded Sram_Only',
+    'ethos-u55-64 Ethos_U55_High_End_Embedded Shared_Sram',
+  ]);
+  const all = names(
+    '--accelerator-config',
+    'ethos-u65-256',
+    '--system-config',
+    'all',
+    '--memory-mode',
+    'all',
+  );
+  expect(all).toHaveLength(20);
+  expect(all.every((name) => name.includes(' Ethos_U65_'))).toBe(true);
+  expect(() => names('--memory-mode', 'Shared_Sram,Shared_Sran')).toThrow(/Shared_Sran/);
+  expect(() => names('--memory-mode', 'Shared_Sram,,')).toThrow(/expected names separated by commas/);
+});
+
+describe('options of the reference compiler', () => {
+  let err = '';
+  const given = (...argv: string[]): Promise<Command> => {
+    err = '';
+    const command = addSystemOptions(new Command()).option('--verbose-performance').exitOverride();
+    addCommonOptions(command).action(() => undefined);
+    return command.parseAsync(argv, { from: 'user' });
+  };
+  beforeEach(() => {
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  test('that change no figure are ignored with a note', async () => {
+    await given(
+      '--timing',
+      '--recursion-limit',
+      '2000',
+      '--tensor-allocator',
+      'Greedy',
+      '--verbose-schedule',
+    );
+    expect(err).toMatch(/^note: .*--timing.*: no figure depends on them; ignored\n$/);
+    await given('--timing', '--quiet');
+    expect(err).toBe('');
+    await given();
+    expect(err).toBe('');
+  });
+
+  test.each([
+    ['--tensor-allocator', 'LinearAlloc'],
+    ['--cpu-tensor-alignment', '64'],
+    ['--output-format', 'raw'],
+    ['--separate-io-regions'],
+    ['--disable-cascading'],
+    ['--disable-buffering'],
+    ['--disable-ifm-reuse'],
+    ['--disable-chaining'],
+    ['--ignore-ops', 'CONV_2D'],
+    ['--debug-force-legacy-core'],
+  ])('that change figures are refused: %s %s', async (...argv) => {
+    await expect(given(...argv)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(new RegExp(`^${argv[0]} .*reproduced here; leave it out$`)) as string,
+    });
+  });
 });

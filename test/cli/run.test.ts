@@ -17,7 +17,7 @@ test('help and version are results', async () => {
   expect(await run(['--help'])).toBe(0);
   expect(out).toMatch(/^Usage: paretou .*\n[\s\S]*\n {2}estimate /);
   expect(await run(['estimate', '--help'])).toBe(0);
-  expect(out).toMatch(/--memory-mode <name>/);
+  expect(out).toMatch(/--memory-mode <list>/);
   expect(out).not.toMatch(/--optimize/);
   expect(err).toBe('');
   out = '';

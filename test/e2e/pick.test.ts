@@ -134,7 +134,18 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
     expect(design).toBeNull();
     expect(nearest.cheaper).toMatchObject({ design: '8s@u55-128', cycles_total: 203255 });
     expect(nearest.meeting_constraints).toMatchObject({ design: 'base@u55-128', cycles_total: 207991 });
-    const all = paretou('pick', model, ...U55, '--min-energy', '0.8', '--options', 'all', '--json');
+    const all = paretou(
+      'pick',
+      model,
+      ...U55,
+      '--min-energy',
+      '0.8',
+      '--min-gain',
+      '0',
+      '--options',
+      'all',
+      '--json',
+    );
     expect(all.status).toBe(0);
     const { figures, retained_energy: energy } = JSON.parse(all.stdout) as PickRecord & {
       retained_energy: number;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../search/columns.js';
 import { constraintsOf, excess, meeting, nearest } from '../../search/constraints.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../search/evaluate/figures.js';
-import { ENERGY_NOTE, energyWord, unknownEnergy } from '../../search/energy.js';
+import { energyWord, unknownEnergy } from '../../search/energy.js';
 import { frontTable } from '../../search/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../search/objectives.js';
 import { CSV_COLUMNS, formatNumber, rankingCsv, rankingRows, writeSweep } from '../../search/output.js';
@@ -126,7 +126,7 @@ describe('a ranking', () => {
         known: Uint8Array.from(order, (i) => straight.results.known[i]!),
       },
     };
-    expect(rankingCsv(ranked([turned]))).toBe(rankingCsv(ranked([straight])));
+    expect(rankingCsv([ranked([turned])])).toBe(rankingCsv([ranked([straight])]));
   });
 
   it('ranks several models together', () => {
@@ -216,7 +216,7 @@ describe('files', () => {
 
   it('read back as what was ranked', () => {
     const ranking = ranked([study('a "quoted", name')]);
-    const rows = parse(rankingCsv(ranking), { columns: true }) as unknown as Record<string, string>[];
+    const rows = parse(rankingCsv([ranking]), { columns: true }) as unknown as Record<string, string>[];
     expect(rows).toHaveLength(431);
     const baseline = rows.find((r) => r['design'] === 'base@u55-32')!;
     expect(baseline).toMatchObject({
@@ -251,7 +251,7 @@ describe('files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sweep-'));
     try {
       const ranking = ranked();
-      writeSweep(folder, ranking, { a: 1 });
+      writeSweep(folder, [ranking], { a: 1 });
       expect(readdirSync(folder).sort()).toEqual(['front.csv', 'ranking.csv', 'run.json']);
       const lines = readFileSync(join(folder, 'front.csv'), 'utf8').split('\n');
       expect(lines).toHaveLength(ranking.frontSize + 2);
@@ -273,16 +273,12 @@ describe('files', () => {
 
 describe('the table', () => {
   it('shows baselines and the best of the front within 110 columns', () => {
-    const several = frontTable(ranked([study('a_model_with_quite_a_long_name'), study('other')])).split('\n');
-    expect(several[0]).toMatch(/^\s+model\s+design/);
-    expect(Math.max(...several.map((l) => l.length))).toBeLessThanOrEqual(110);
     const lines = frontTable(ranked()).split('\n');
     expect(lines[0]).toMatch(
       /^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+energy$/,
     );
     expect(lines[1]).toMatch(/^base\s+base@u55-32\s+1,000\s+=.*\s1\.00 drop-in$/);
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(110);
-    expect(lines.at(-2)).toMatch(/more on the front$/);
-    expect(lines.at(-1)).toBe(ENERGY_NOTE);
+    expect(lines.at(-1)).toMatch(/more on the front$/);
   });
 });

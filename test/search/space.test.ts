@@ -14,7 +14,8 @@ import {
 import { sampleDesigns } from '../../search/sample.js';
 import { parseSpaceFile } from '../../search/space-file.js';
 import { allDesigns, countDesigns, digitsAt, indexOf, rowOf, type Space } from '../../search/space.js';
-import { fakeSystems, residualNetwork } from './fixture.js';
+import { findSites } from '../../search/sites.js';
+import { fakeSystems, NetworkBuilder, residualNetwork } from './fixture.js';
 
 const seed = 77;
 
@@ -268,5 +269,36 @@ describe('space files', () => {
     ],
   ])('are refused with the place of the fault: %j', (yaml, message) => {
     expect(failure(() => spaceOf(yaml))).toContain(message);
+  });
+});
+
+describe('keys of JavaScript objects in space files', () => {
+  it.each([
+    ['site_options: {__proto__: [standard]}', 'space.yaml:1:16'],
+    ['group_widths: {__proto__: [8]}', 'space.yaml:1:16'],
+    ['__proto__: {sites: all}', 'space.yaml:1:1'],
+    ['systems: [{accelerator: ethos-u55-128, __proto__: {a: 1}}]', 'space.yaml:1:40'],
+  ])('are not known: %s', (text, place) => {
+    expect(() => parseSpaceFile(text, 'space.yaml')).toThrow(`${place}: "__proto__" is not known here`);
+  });
+
+  it.each(['constructor', 'toString'])('are unknown as any other: %s', (key) => {
+    expect(() => parseSpaceFile(`${key}: 1`, 'space.yaml')).toThrow(`"${key}" is not known here`);
+    expect(() => parseSpaceFile(`site_options: {${key}: [standard]}`, 'space.yaml')).toThrow(
+      /operator index/,
+    );
+  });
+});
+
+describe('sites', () => {
+  it('are convolutions whose result is used', () => {
+    const b = new NetworkBuilder();
+    const image = b.input([1, 8, 8, 3]);
+    const used = b.conv(image, 8);
+    b.conv(b.conv(used, 8), 8);
+    const last = b.conv(used, 8);
+    const network = b.network([last]);
+    expect(network.graphs[0].operators).toHaveLength(4);
+    expect(findSites(network).map(({ operator }) => operator)).toEqual([0, 3]);
   });
 });

@@ -1,4 +1,3 @@
-import { ELEMENT_BITS } from '../../graph/network.js';
 import { input, ROLE } from '../ir.js';
 import type { Op, View } from '../ir.js';
 import { flagOption, numberOption } from '../read.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createProgramSource } from '../../../search/evaluate/program-source.js';
 import { findSegments, type Segmentation } from '../../../search/evaluate/segments.js';
+import { trialDesigns } from '../../../search/evaluate/trial-designs.js';
 import { radicesOf, type Space } from '../../../search/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import { createEstimator } from '../../../src/estimate.js';
@@ -127,5 +128,37 @@ describe('segments of programs', () => {
     expect([...segmentsOf(programOf([-1], [0], [1], [-1], [2]))]).toEqual([0, 0, 1, 1, 2]);
     expect(crosses(programOf([0], [1, 2]))).toBe(true);
     expect(crosses(plain)).toBe(false);
+  });
+});
+
+describe('programs of very many operations', () => {
+  it('are not kept to be put together: each design is compiled as a whole, once in a row', () => {
+    const space = smallSpace('large');
+    const ops = Array.from({ length: 20_000 }, (_, i) => [Math.floor(i / 2500)]);
+    const program = programOf(...ops, [8]);
+    let compilations = 0;
+    const source = createProgramSource(space, () => {
+      compilations++;
+      return program;
+    });
+    expect(source.composes).toBe(false);
+    expect(compilations).toBeLessThanOrEqual(3);
+    compilations = 0;
+    for (const digits of [
+      [0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 1],
+      [1, 0, 0, 0, 0, 0, 0],
+    ])
+      source.program(digits);
+    expect(compilations).toBe(2);
+    expect(operatorsOf(source.segmentation)).toHaveLength(9);
+  });
+});
+
+describe('trial designs', () => {
+  it('are all different, the unchanged one first', () => {
+    const designs = trialDesigns(smallSpace('trials')).map((digits) => digits.join());
+    expect(new Set(designs).size).toBe(designs.length);
+    expect(designs[0]).toBe('0,0,0,0,0,0,0');
   });
 });

@@ -15,6 +15,8 @@ import { hypervolume } from '../../../search/hypervolume.js';
 import { parseObjectives } from '../../../search/objectives.js';
 import { allDesigns, rowOf, type DesignTable, type Space } from '../../../search/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
+import { chooseSystems } from '../../../search/build-space.js';
+import { NetworkBuilder } from '../fixture.js';
 import { randomSpace } from './random-space.js';
 
 const OBJECTIVES = parseObjectives('cycles_total,sram_total_bytes,retained_energy:max');
@@ -94,7 +96,7 @@ describe('exact exploration', () => {
         const positions = segments.map((segment) => segment.positions);
         const designs = tableDesigns(space, positions, system, 1);
         const results = await session.evaluate(designs, { wanted: 'parts' });
-        const table = tabulateParts(space, segments, positions, { designs, results }, applier);
+        const table = await tabulateParts(space, system, segments, positions, { designs, results }, applier);
         expect(table.missing).toBe(0);
         const { model } = formModel(table, dimensions, [], 1e9);
         const every = allDesigns({ ...space, systems: [space.systems[system]!] });
@@ -193,5 +195,25 @@ describe('exact exploration', () => {
       ),
       { seed: 15, numRuns: 200 },
     );
+  });
+});
+
+describe('the exact search in odd spaces', () => {
+  it('has nothing to add up where there are no operators', async () => {
+    const builder = new NetworkBuilder();
+    const network = builder.network([builder.input([1, 4, 4, 8])]);
+    const systems = chooseSystems(['ethos-u55-128', 'ethos-u85-256'], {});
+    const found = await exact(request({ network, sites: [], groups: [], systems, optimise: 'Performance' }));
+    expect(found.designs.count).toBe(2);
+    expect([...found.results.known]).toEqual([1, 1]);
+    expect(found.stopped).toBeUndefined();
+  });
+
+  it('says when the time was too short', async () => {
+    const space = randomSpace(4, 1500);
+    const found = await exact({ ...request(space), seconds: 0.001 });
+    expect(found.stopped).toBe('time');
+    expect(found.facts).toMatchObject({ reproducible: false, stopped: 'time' });
+    expect(found.lines.join()).not.toMatch(/all considered/);
   });
 });

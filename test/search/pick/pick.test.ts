@@ -5,6 +5,7 @@ import { constraintsOf, excess, type Constraint } from '../../../search/constrai
 import { changesOf, designId } from '../../../search/design.js';
 import { evaluateDesigns } from '../../../search/evaluate/pool.js';
 import type { Method } from '../../../search/explore/choose.js';
+import { candidateAt } from '../../../search/pick/choose.js';
 import { neighboursOf } from '../../../search/pick/neighbours.js';
 import { pick, type Picked } from '../../../search/pick/pick.js';
 import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
@@ -51,12 +52,13 @@ const pickFrom = (
   constraints: readonly Constraint[],
   method: Method = 'exhaustive',
   limit = 1e5,
+  minGain = 0,
 ): Promise<Picked> => {
   const objectives = objectivesFor(preference, true);
   const plan = (wanted: typeof objectives) => planSweep([{ name: 'm', space }], wanted, limit, method)[0]!;
   return pick({
     model: plan(objectives),
-    wish: { preference, objectives, constraints },
+    wish: { preference, objectives, constraints, minGain },
     replan: (wanted) => plan([...wanted]),
     workers: evaluate,
     search: (model, wanted, limits) =>
@@ -123,6 +125,34 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
     },
   );
 
+  test.each(['cycles', 'bandwidth', 'energy', 'knee'] as const)(
+    'every change of the pick saves what it has to: %s',
+    async (preference) => {
+      const price = (n: NumberRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
+      for (const minGain of [0.01, 0.05, 0.2]) {
+        const { refined } = await pickFrom(space, preference, [], 'exhaustive', 1e5, minGain);
+        if (refined === undefined) {
+          // Not even a single change does.
+          for (const { digits, numbers, baseline } of await everything()) {
+            const least = price(baseline) * (1 - minGain * changes(space, digits));
+            expect(price(numbers) > least || changes(space, digits) === 0).toBe(true);
+          }
+          continue;
+        }
+        const { candidate, neighbours } = refined;
+        const least = minGain * price(candidate.baseline!);
+        for (let i = 0; i < neighbours!.table.count; i++) {
+          const other = candidateAt(neighbours!, i);
+          if (changes(space, other.digits) >= changes(space, candidate.digits)) continue;
+          // Undoing it may only be kept from the pick where the rest would not be worth it any more.
+          const rest = price(other.baseline!) - price(other.numbers);
+          if (changes(space, other.digits) === 0 || rest < least * changes(space, other.digits)) continue;
+          expect(price(other.numbers) - price(candidate.numbers)).toBeGreaterThan(least * (1 - 1e-9));
+        }
+      }
+    },
+  );
+
   test.each([
     ['cycles', 'sample', 12],
     ['bandwidth', 'evolve', 20],
@@ -166,7 +196,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
 test('a knee is on the front, between the extremes', async () => {
   const space = randomSpace(8, 300);
   const { refined, sweeps } = await pickFrom(space, 'knee', []);
-  const { ranking } = sweeps[0];
+  const ranking = sweeps[0].rankings[0]!;
   const { id } = refined!.candidate;
   expect(ranking.ids.slice(0, ranking.frontSize)).toContain(id);
 });
@@ -196,7 +226,7 @@ test('an abort gives what is finished, without a claim that every choice was tri
   const plan = planSweep([{ name: 'm', space }], objectives, 1e5, 'exhaustive')[0]!;
   const picked = await pick({
     model: plan,
-    wish: { preference: 'cycles', objectives, constraints: [] },
+    wish: { preference: 'cycles', objectives, constraints: [], minGain: 0 },
     replan: () => plan,
     workers: { jobs: 1, signal: controller.signal },
     search: async (model, wanted, constraints) => {
@@ -205,6 +235,6 @@ test('an abort gives what is finished, without a claim that every choice was tri
       return found;
     },
   });
-  expect(picked.interrupted).toBe(true);
+  expect(picked.stopped).toBe('interrupted');
   expect(picked.refined?.neighbours).toBeUndefined();
 });
