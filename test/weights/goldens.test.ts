@@ -126,11 +126,18 @@ const expectedFigures = (name: string, expected: Case['expected']): Record<strin
 });
 
 const goldens = sharedDir === undefined ? '' : join(sharedDir, 'goldens');
+
+/** Do the runs of a model tell how each layer's weights were encoded? */
+const hasDetails = (model: string): boolean => {
+  const [file] = readdirSync(join(goldens, model));
+  return file !== undefined && readFileSync(join(goldens, model, file), 'utf8').includes('"depth_slices"');
+};
+
 const models =
   goldens === ''
     ? []
     : readdirSync(goldens, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
+        .filter((entry) => entry.isDirectory() && hasDetails(entry.name))
         .map((entry) => entry.name);
 
 const encodeCase = (encoders: Encoders, weights: WeightArray, { accelerator, layer }: Case) => {
