@@ -25,34 +25,55 @@ const QUANTISED: ReadonlySet<ElementType> = new Set(['int8', 'uint8', 'int16']);
 /** Operators between the two worlds, which tell of neither. */
 const CONVERSIONS: ReadonlySet<string> = new Set(['QUANTIZE', 'DEQUANTIZE', 'CAST']);
 
-function featureTypes({ operators, tensors }: Graph): ReadonlySet<ElementType> {
-  const types = new Set<ElementType>();
-  for (const { kind, inputs, outputs } of operators) {
-    if (CONVERSIONS.has(kind)) continue;
-    for (const index of [...inputs, ...outputs]) {
-      const tensor = tensors[index];
-      if (tensor !== undefined && tensor.constant === undefined) types.add(tensor.type);
-    }
-  }
-  return types;
+/** Which worlds the feature maps and the constants of a network are of. */
+interface Found {
+  floatMaps: boolean;
+  quantisedMaps: boolean;
+  quantisedConstants: boolean;
+  compiledFor: string | undefined;
 }
 
-const hasAny = (types: Iterable<ElementType>, wanted: ReadonlySet<ElementType>): boolean =>
-  [...types].some((type) => wanted.has(type));
+function lookAt({ operators, tensors }: Graph, found: Found): void {
+  const note = (index: number): void => {
+    const tensor = tensors[index];
+    if (tensor === undefined || tensor.constant !== undefined) return;
+    if (QUANTISED.has(tensor.type)) found.quantisedMaps = true;
+    else if (FLOAT.has(tensor.type)) found.floatMaps = true;
+  };
+  for (const { kind, customCode, inputs, outputs } of operators) {
+    if (customCode !== undefined) found.compiledFor ??= targetOf(customCode);
+    if (CONVERSIONS.has(kind)) continue;
+    for (const index of inputs) note(index);
+    for (const index of outputs) note(index);
+  }
+  if (!found.quantisedConstants) {
+    found.quantisedConstants = tensors.some(
+      ({ constant, type }) => constant !== undefined && QUANTISED.has(type),
+    );
+  }
+}
+
+/** What a custom operator was compiled for, with its code. */
+function targetOf(code: string): string | undefined {
+  const known = COMPILED.find(([pattern]) => pattern.test(code));
+  return known && `${known[1]} (operator ${code})`;
+}
 
 /** Looks a network over. */
 export function traitsOf({ graphs }: Network): NetworkTraits {
-  const codes = new Set(graphs.flatMap(({ operators }) => operators.map((op) => op.customCode ?? '')));
-  const compiledFor = COMPILED.flatMap(([pattern, target]) =>
-    [...codes].filter((code) => pattern.test(code)).map((code) => `${target} (operator ${code})`),
-  )[0];
-  const types = graphs.map(featureTypes);
-  const isFloat = types.some((each) => hasAny(each, FLOAT)) && !types.some((each) => hasAny(each, QUANTISED));
-  const weights = graphs.flatMap(({ tensors }) => tensors.flatMap((t) => (t.constant ? [t.type] : [])));
+  const found: Found = {
+    floatMaps: false,
+    quantisedMaps: false,
+    quantisedConstants: false,
+    compiledFor: undefined,
+  };
+  for (const graph of graphs) lookAt(graph, found);
+  const { compiledFor } = found;
+  const isFloat = found.floatMaps && !found.quantisedMaps;
   return {
     kind: compiledFor !== undefined ? 'compiled' : isFloat ? 'float' : 'quantised',
     ...(compiledFor !== undefined && { compiledFor }),
-    integerWeights: isFloat && hasAny(weights, QUANTISED),
+    integerWeights: isFloat && found.quantisedConstants,
     dynamicBatch: graphs.some(({ dynamicBatch }) => dynamicBatch === true),
   };
 }
