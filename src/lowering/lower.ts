@@ -27,7 +27,7 @@ function flatten(graph: IrGraph, target: LoweringTarget): Op[] {
   const flat: Op[] = [];
   const context = { graph, target };
   const order = executionOrder(graph);
-  forgetUnlisted(order);
+  forgetUnlisted(order, graph);
   for (const op of order) {
     if (op.kind === 'Passthrough') flat.push(op);
     else {

@@ -9,14 +9,12 @@ function pushWriters(stack: Op[], tensor: Tensor, reversed: boolean, done: numbe
   for (let i = writers.length - 1; i >= 0; i--) if (writers[i]!.stamp < done) stack.push(writers[i]!);
 }
 
-/** Operations that nothing needs any more are no readers of what they read. */
-export function forgetUnlisted(order: readonly Op[]): void {
-  const listed = new Set(order);
-  for (const op of order) {
-    for (const { tensor } of op.inputs) {
-      for (let i = tensor.readers.length - 1; i >= 0; i--) {
-        if (!listed.has(tensor.readers[i]!)) tensor.readers.splice(i, 1);
-      }
+/** Operations that `executionOrder` has just left out are no readers of what they read: nothing needs them. */
+export function forgetUnlisted(order: readonly Op[], { stamp }: IrGraph): void {
+  for (const { inputs } of order) {
+    for (const { tensor } of inputs) {
+      const { readers } = tensor;
+      for (let i = readers.length - 1; i >= 0; i--) if (readers[i]!.stamp !== stamp) readers.splice(i, 1);
     }
   }
 }
