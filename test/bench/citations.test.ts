@@ -51,7 +51,7 @@ describe('citations', () => {
     [outside('documents 02 and 03', '\n * '), outside('documents 02')],
     [outside('04', '\n// '), outside('04')],
     ['see \u00a76.4', '\u00a76'],
-    [`0${7} R10`, `0${7} R1`],
+    ['0'.concat('7 R10'), '0'.concat('7 R1')],
   ])('of documents outside are faults: %j', (cited, shown) => {
     expect(messages([code(`/** Ranges (${cited}). */`)], [a])).toEqual([
       `src/x.ts:1: "${shown}" is not in the repository`,
