@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { note, print } from '../src/cli/streams.js';
-import { plural } from '../src/theory/text.js';
+import { plural } from '../src/text.js';
 import { checkCitations, type Source } from './citations.js';
 
 const CODE = ['src', 'search', 'bench', 'test'];

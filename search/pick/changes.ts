@@ -1,4 +1,4 @@
-import { countText } from '../../src/theory/text.js';
+import { countText } from '../../src/text.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Alternative, Variable } from './choices.js';

@@ -1,4 +1,4 @@
-import { countText } from '../../src/theory/text.js';
+import { countText } from '../../src/text.js';
 import { createBreath } from '../breathe.js';
 import { targetAt } from '../build-space.js';
 import { findSites } from '../sites.js';

@@ -1,5 +1,5 @@
 import { LINE_WIDTH, wrap } from '../../src/report/text.js';
-import { countText, plural } from '../../src/theory/text.js';
+import { countText, plural } from '../../src/text.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';

@@ -3,7 +3,7 @@ import { unchanged, usesOf, type User } from '../../src/explain/access.js';
 import type { LayerExplanation } from '../../src/explain/explain.js';
 import { relativeText } from '../../src/explain/reasons.js';
 import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
-import { countText, percentText } from '../../src/theory/text.js';
+import { countText, percentText } from '../../src/text.js';
 import { utilisationOf } from '../../src/theory/utilisation.js';
 import { shapeText } from '../../src/report/text.js';
 import { energyWord } from '../energy.js';

@@ -1,7 +1,7 @@
 import type { Space } from '../../search/space.js';
 import { inputError } from '../errors.js';
 import { hardwareByName } from '../cost/hardware.js';
-import { createEstimator } from '../estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import { placementOf, type Placement } from '../explain/cpu.js';
 import { traitsOf, type NetworkTraits } from '../graph/traits.js';
 import { FAMILY_RULES } from '../lowering/placement/families.js';

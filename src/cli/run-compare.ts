@@ -1,4 +1,4 @@
-import { createEstimator } from '../estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import { compare } from '../explain/compare.js';
 import { explain, type Explanation } from '../explain/explain.js';
 import type { Network } from '../graph/network.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createEstimator } from '../estimate.js';
-import type { Estimate } from '../estimate-types.js';
+import { createEstimator } from '../estimate/estimate.js';
+import type { Estimate } from '../estimate/types.js';
 import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
 import { writeReports } from '../report/files.js';

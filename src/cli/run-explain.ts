@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js';
-import { createEstimator } from '../estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import { explain } from '../explain/explain.js';
 import { explanationText } from '../report/explain.js';
 import { explanationJson } from '../report/explain-json.js';

@@ -11,7 +11,7 @@ import { nothingDetails, nothingText, pickText } from '../../search/pick/text.js
 import { createApplier, type Applier } from '../../search/substitute/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
-import { createEstimator } from '../estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import { writeWhole } from '../report/files.js';
 import { wrap } from '../report/text.js';
 import type { PickOptions } from './pick.js';

@@ -1,5 +1,5 @@
 import type { CostOp, CostView } from '../cost/operation.js';
-import { countText, percentText, plural } from '../theory/text.js';
+import { countText, percentText, plural } from '../text.js';
 import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
 import { isDesigned, mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';

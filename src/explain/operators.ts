@@ -1,5 +1,5 @@
 import type { Operator } from '../graph/network.js';
-import { countText } from '../theory/text.js';
+import { countText } from '../text.js';
 import type { LayerExplanation } from './explain.js';
 
 /** An operator of the model with the operations that it became. */

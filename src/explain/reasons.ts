@@ -1,5 +1,5 @@
 import { utilisationOf } from '../theory/utilisation.js';
-import { countText, percentText, plural } from '../theory/text.js';
+import { countText, percentText, plural } from '../text.js';
 import { PARTS, type Part } from './account.js';
 import type { LayerExplanation } from './explain.js';
 import { unchanged, usesOf, type User } from './access.js';

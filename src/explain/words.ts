@@ -1,6 +1,6 @@
-import type { Area } from '../estimate-types.js';
+import type { Area } from '../estimate/types.js';
 import { AREA_NAMES } from '../report/summary.js';
-import { countText, percentText, plural, shareText } from '../theory/text.js';
+import { countText, percentText, plural, shareText } from '../text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';

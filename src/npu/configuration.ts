@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, usageError } from '../errors.js';
-import { MOST_TEXT_BYTES, readFault, readRegular } from '../read-file.js';
+import { MOST_TEXT_BYTES, readFault, readRegular } from '../files.js';
 import { messageLine } from '../safe-text.js';
 import { closest } from '../suggest.js';
 import { at, parseIni, type IniSection } from './ini.js';

@@ -1,5 +1,5 @@
 import { displayName } from '../npu/accelerator-names.js';
-import { AREAS, type Area, type Estimate } from '../estimate-types.js';
+import { AREAS, type Area, type Estimate } from '../estimate/types.js';
 import { layersTable } from './layers.js';
 import { notes } from './notes.js';
 import { AREA_NAMES, inferenceSeconds, inferencesPerSecond, teraOperations } from './summary.js';

@@ -1,6 +1,6 @@
 import type { CpuGroup } from '../explain/cpu.js';
 import type { NetworkTraits } from '../graph/traits.js';
-import { plural } from '../theory/text.js';
+import { plural } from '../text.js';
 import type { Json } from './json.js';
 import { shortened, wrap } from './text.js';
 

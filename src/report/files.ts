@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inputError } from '../errors.js';
-import type { Estimate } from '../estimate-types.js';
+import type { Estimate } from '../estimate/types.js';
 import { layersCsv } from './layers.js';
 import { summaryCsv } from './summary.js';
 

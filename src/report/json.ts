@@ -1,4 +1,4 @@
-import type { Estimate, Layer } from '../estimate-types.js';
+import type { Estimate, Layer } from '../estimate/types.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
 import { LAYER_COLUMNS } from './layers.js';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../estimate-types.js';
+import type { Estimate } from '../estimate/types.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuLines, type CpuText } from './cpu.js';
 import { peakLines } from './peak.js';

@@ -1,6 +1,6 @@
-import type { Estimate, MemoryPeak, PeakItem } from '../estimate-types.js';
+import type { Estimate, MemoryPeak, PeakItem } from '../estimate/types.js';
 import { shortenMiddle } from '../safe-text.js';
-import { plural, shareText } from '../theory/text.js';
+import { plural, shareText } from '../text.js';
 import { AREA_NAMES } from './summary.js';
 import { shapeText, wrap } from './text.js';
 

@@ -1,5 +1,5 @@
 import { displayName } from '../npu/accelerator-names.js';
-import { AREAS, type Area, type Estimate } from '../estimate-types.js';
+import { AREAS, type Area, type Estimate } from '../estimate/types.js';
 import { csvField, floatCell, integerCell, textCell, type Cell } from './numbers.js';
 
 /** How reports write the memories. */

@@ -2,7 +2,7 @@ import { convolutionTraversal } from '../cost/u55/block-config.js';
 import type { Accelerator } from '../npu/accelerators.js';
 import type { Traversal } from '../weights/encoding.js';
 import type { TheoryOp } from './operation.js';
-import { countText, percentText } from './text.js';
+import { countText, percentText } from '../text.js';
 import { theoryOf, type Theory } from './utilisation.js';
 
 /** Both ways of walking through a convolution's kernel, and which one the compiler takes. */

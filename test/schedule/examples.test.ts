@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
-import type { Layer } from '../../src/estimate-types.js';
+import { createEstimator, type Evaluation } from '../../src/estimate/estimate.js';
+import type { Layer } from '../../src/estimate/types.js';
 import { loadNetwork } from '../../src/graph/load.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { buildCascades, opMemory } from '../../src/schedule/cascades.js';
 import { plainEntry } from '../../src/schedule/entry.js';
-import { describe as describeEvaluation } from '../../src/schedule/describe.js';
+import { describe as describeEvaluation } from '../../src/estimate/describe.js';
 import { takeSnapshot } from '../../src/schedule/liveness.js';
 import { AREA } from '../../src/schedule/machine.js';
 import { planFor } from '../../src/schedule/plan.js';

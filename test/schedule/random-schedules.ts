@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { hardwareByName } from '../../src/cost/hardware.js';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory, System } from '../../src/npu/system.js';

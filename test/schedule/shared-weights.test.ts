@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator, type Evaluation } from '../../src/estimate/estimate.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { takeSnapshot } from '../../src/schedule/liveness.js';
 import { NetworkDraft } from '../lowering/networks.js';

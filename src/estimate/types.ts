@@ -1,6 +1,6 @@
-import type { ElementType } from './graph/network.js';
-import type { NetworkTraits } from './graph/traits.js';
-import type { OpKind } from './lowering/operations.js';
+import type { ElementType } from '../graph/network.js';
+import type { NetworkTraits } from '../graph/traits.js';
+import type { OpKind } from '../lowering/operations.js';
 
 /** The four memories, in the order of the report's columns. */
 export const AREAS = ['sram', 'dram', 'on_chip_flash', 'off_chip_flash'] as const;

@@ -1,19 +1,19 @@
-import { hardwareByName, type Hardware } from './cost/hardware.js';
-import type { Estimate } from './estimate-types.js';
-import type { Network } from './graph/network.js';
-import { lower } from './lowering/lower.js';
-import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
-import type { LoweringTarget } from './lowering/target.js';
-import type { System } from './npu/system.js';
-import { describe } from './schedule/describe.js';
-import { scheduleFigures, type FigureTable } from './schedule/figures.js';
-import { createInterner, type OpInterner } from './schedule/intern.js';
-import { costOpOf, link } from './schedule/link.js';
-import { createMachine, type Machine } from './schedule/machine.js';
-import { memoryOfAll, memoryUse, type MemoryUse } from './schedule/memory.js';
-import type { Program } from './schedule/program.js';
-import { scheduleProgram, type Optimise, type Scheduled } from './schedule/schedule.js';
-import { createEncoders } from './weights/encoder.js';
+import { hardwareByName, type Hardware } from '../cost/hardware.js';
+import type { Estimate } from './types.js';
+import type { Network } from '../graph/network.js';
+import { lower } from '../lowering/lower.js';
+import type { LoweredNetwork, LoweredOp } from '../lowering/operations.js';
+import type { LoweringTarget } from '../lowering/target.js';
+import type { System } from '../npu/system.js';
+import { describe } from './describe.js';
+import { scheduleFigures, type FigureTable } from '../schedule/figures.js';
+import { createInterner, type OpInterner } from '../schedule/intern.js';
+import { costOpOf, link } from '../schedule/link.js';
+import { createMachine, type Machine } from '../schedule/machine.js';
+import { memoryOfAll, memoryUse, type MemoryUse } from '../schedule/memory.js';
+import type { Program } from '../schedule/program.js';
+import { scheduleProgram, type Optimise, type Scheduled } from '../schedule/schedule.js';
+import { createEncoders } from '../weights/encoder.js';
 
 export interface EstimateOptions {
   readonly optimise: Optimise;
