@@ -8,13 +8,8 @@ export {
   type LayerDetail,
   type PerArea,
 } from './estimate/types.js';
-export {
-  createEstimator,
-  estimate,
-  type EstimateOptions,
-  type Estimator,
-  type Evaluation,
-} from './estimate/estimate.js';
+export { createEstimator, estimate, type EstimateOptions, type Estimator } from './estimate/estimate.js';
+export type { Evaluation } from './estimate/evaluation.js';
 export { emitModel } from './graph/export.js';
 export { importNetwork } from './graph/import.js';
 export { loadNetwork } from './graph/load.js';

@@ -1,4 +1,5 @@
-import { createEstimator, type Evaluation } from '../../src/estimate/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
 import { totalsOf } from '../../src/estimate/totals.js';

@@ -1,4 +1,5 @@
-import { createEstimator, type Evaluation } from '../../src/estimate/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { explain, type Explanation } from '../../src/explain/explain.js';
 import type { Network } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';

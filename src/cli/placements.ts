@@ -6,7 +6,7 @@ import { placementOf, type Placement } from '../explain/cpu.js';
 import { traitsOf, type NetworkTraits } from '../graph/traits.js';
 import { FAMILY_RULES } from '../lowering/placement/families.js';
 import { cpuJson, cpuLines } from '../report/cpu.js';
-import type { Json } from '../report/json.js';
+import type { Json } from '../report/json-value.js';
 import { obstacleText, traitsJson, traitSentences } from '../report/traits.js';
 import { wrap } from '../report/text.js';
 

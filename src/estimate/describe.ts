@@ -1,5 +1,5 @@
 import { AREAS, type Area, type Estimate, type Layer, type LayerDetail } from './types.js';
-import type { Evaluation } from './estimate.js';
+import type { Evaluation } from './evaluation.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from '../schedule/entry.js';

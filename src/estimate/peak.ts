@@ -1,6 +1,6 @@
 import { roundUp } from '../cost/integers.js';
 import type { MemoryPeak, PeakItem } from './types.js';
-import type { Evaluation } from './estimate.js';
+import type { Evaluation } from './evaluation.js';
 import type { ProgramTensor } from '../schedule/program.js';
 
 /** The part of it that is in memory may be less than the whole, in a cascade. */

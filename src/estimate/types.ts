@@ -7,6 +7,14 @@ export const AREAS = ['sram', 'dram', 'on_chip_flash', 'off_chip_flash'] as cons
 export type Area = (typeof AREAS)[number];
 export type PerArea<T> = Readonly<Record<Area, T>>;
 
+/** How people write the memories. */
+export const AREA_NAMES: Readonly<Record<Area, string>> = {
+  sram: 'SRAM',
+  dram: 'DRAM',
+  on_chip_flash: 'On-chip Flash',
+  off_chip_flash: 'Off-chip Flash',
+};
+
 /** Bytes moved to and from one memory. `total` also holds scale and look-up-table traffic. */
 export interface AreaTraffic {
   readonly featureMapRead: number;

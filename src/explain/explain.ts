@@ -1,6 +1,6 @@
 import { ACCELERATORS } from '../npu/accelerators.js';
 import type { Estimate, Layer } from '../estimate/types.js';
-import type { Evaluation } from '../estimate/estimate.js';
+import type { Evaluation } from '../estimate/evaluation.js';
 import { describe } from '../estimate/describe.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';

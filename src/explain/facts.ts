@@ -1,7 +1,7 @@
 import { EDGE, type BlockConfig, type CostCall, type CyclesParts, type Places } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import type { Layer, PerArea } from '../estimate/types.js';
-import type { Evaluation } from '../estimate/estimate.js';
+import type { Evaluation } from '../estimate/evaluation.js';
 import type { Entry } from '../schedule/entry.js';
 import { figureAt, finalParts, placesOf, TRAFFIC, trafficColumn } from '../schedule/figures.js';
 import type { Machine } from '../schedule/machine.js';

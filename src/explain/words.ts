@@ -1,5 +1,5 @@
 import type { Area } from '../estimate/types.js';
-import { AREA_NAMES } from '../report/summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 import { countText, percentText, plural, shareText } from '../text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';

@@ -6,7 +6,8 @@ import { kernelText } from '../explain/words.js';
 import { AREAS, type Estimate } from '../estimate/types.js';
 import { countText, plural, shareText } from '../text.js';
 import { cpuLines } from './cpu.js';
-import { AREA_NAMES, inferenceSeconds } from './summary.js';
+import { inferenceSeconds } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
 import { traitSentences } from './traits.js';
 

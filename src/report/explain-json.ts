@@ -6,7 +6,7 @@ import { TRAVERSAL_NAMES } from '../theory/traversal.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
 import { traitsJson } from './traits.js';
-import type { Json } from './json.js';
+import type { Json } from './json-value.js';
 
 /** Version of the shape that {@link explanationJson} returns. */
 export const EXPLAIN_SCHEMA = 'paretou/explain@1';

@@ -7,7 +7,8 @@ import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { countText, percentText, plural, shareText } from '../text.js';
 import { notes } from './notes.js';
-import { AREA_NAMES, inferenceSeconds } from './summary.js';
+import { inferenceSeconds } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
 
 /** Layers below this share of the cycles are only counted unless they are asked for. */

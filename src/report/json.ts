@@ -4,10 +4,9 @@ import { cpuJson } from './cpu.js';
 import { LAYER_COLUMNS } from './layers.js';
 import { arenaExcess } from './notes.js';
 import { traitsJson } from './traits.js';
+import type { Json } from './json-value.js';
 import type { Cell } from './numbers.js';
 import { SUMMARY_COLUMNS } from './summary.js';
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Version of the shape that {@link estimateJson} returns. */
 export const ESTIMATE_SCHEMA = 'paretou/estimate@1';

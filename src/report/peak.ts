@@ -1,7 +1,7 @@
 import type { Estimate, MemoryPeak, PeakItem } from '../estimate/types.js';
 import { shortenMiddle } from '../safe-text.js';
 import { plural, shareText } from '../text.js';
-import { AREA_NAMES } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 import { shapeText, wrap } from './text.js';
 
 /** Items that are listed. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Layer } from '../../src/estimate/types.js';
 import { loadNetwork } from '../../src/graph/load.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
@@ -9,7 +10,7 @@ import { plainEntry } from '../../src/schedule/entry.js';
 import { describe as describeEvaluation } from '../../src/estimate/describe.js';
 import { takeSnapshot } from '../../src/schedule/liveness.js';
 import { AREA } from '../../src/schedule/machine.js';
-import { planFor } from '../../src/schedule/plan.js';
+import { planFor } from '../../src/schedule/planning.js';
 import type { Optimise } from '../../src/schedule/schedule.js';
 import { minimalStripes } from '../../src/schedule/stripes.js';
 import { sharedDir } from '../shared.js';

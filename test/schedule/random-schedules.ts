@@ -8,7 +8,7 @@ import { buildCascades, opMemory, type CascadeInputs } from '../../src/schedule/
 import { CPU_ENTRY, plainEntry, type Schedule } from '../../src/schedule/entry.js';
 import { takeSnapshot, type Placement, type Snapshot } from '../../src/schedule/liveness.js';
 import { AREA, createMachine, type Machine } from '../../src/schedule/machine.js';
-import { planFor } from '../../src/schedule/plan.js';
+import { planFor } from '../../src/schedule/planning.js';
 import { minimalStripes } from '../../src/schedule/stripes.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Encoder } from '../../src/weights/encoding.js';
