@@ -8,7 +8,7 @@ import { FAMILY_RULES } from '../lowering/placement/families.js';
 import { cpuJson, cpuLines } from '../report/cpu.js';
 import type { Json } from '../report/json-value.js';
 import { obstacleText, traitsJson, traitSentences } from '../report/traits.js';
-import { wrap } from '../report/text.js';
+import { wrap } from '../text.js';
 
 /** Where the operators of a network run, on accelerators that agree about it. */
 export interface Placed {

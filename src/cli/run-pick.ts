@@ -13,7 +13,7 @@ import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { writeWhole } from '../report/files.js';
-import { wrap } from '../report/text.js';
+import { wrap } from '../text.js';
 import type { PickOptions } from './pick.js';
 import { placementLines, placementsJson } from './placements.js';
 import { withRun, type Run } from './interrupt.js';
