@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseSystems } from '../../search/build-space.js';
 import { parseDesignId, parseSubstitutions, parseWidths, type Changes } from '../../search/design.js';
@@ -16,7 +15,7 @@ import { createApplier } from '../../search/substitute/apply.js';
 import { usageError } from '../errors.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
-import { writeWhole } from '../report/files.js';
+import { isSameFile, writeWhole } from '../files.js';
 import type { ApplyOptions } from './apply.js';
 import { loadModel } from './model.js';
 import { optimiseOf } from './options.js';
@@ -74,14 +73,6 @@ const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemCho
         `add its --system-config and --memory-mode, or name an --accelerator-config`,
     );
   return systems;
-};
-
-const isSameFile = (a: string, b: string): boolean => {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
 };
 
 /**

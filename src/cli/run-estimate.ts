@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createEstimator } from '../estimate/estimate.js';
 import type { Estimate } from '../estimate/types.js';
+import { fileNamePart } from '../files.js';
 import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
 import { writeReports } from '../report/files.js';
@@ -45,7 +46,7 @@ const folderOf = (
 ): string =>
   new Set(systems.map(({ accelerator }) => accelerator)).size === systems.length
     ? outputDir
-    : join(outputDir, `${systemConfig}_${memoryMode}`.replace(/[/\\:\0]/g, '_'));
+    : join(outputDir, fileNamePart(`${systemConfig}_${memoryMode}`));
 
 const report = (result: Estimate, options: EstimateOptions): string =>
   consoleReport(result, {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
 import type { Objective } from '../../search/objectives.js';
@@ -12,7 +11,7 @@ import { createApplier, type Applier } from '../../search/substitute/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate/estimate.js';
-import { writeWhole } from '../report/files.js';
+import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import type { PickOptions } from './pick.js';
 import { placementLines, placementsJson } from './placements.js';
@@ -21,19 +20,10 @@ import { announce, createSearch, dryRun, prepareSearch, standInNote, type Prepar
 import { note, print, printJson } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
-import { requireWritable } from './writable.js';
 
 /** Shares of the time after which the search, and that for what comes near, have to end. */
 const SEARCH_SHARE = 0.6;
 const NEAR_SHARE = 0.8;
-
-const isSameFile = (a: string, b: string): boolean => {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
-};
 
 const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];

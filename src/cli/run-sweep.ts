@@ -4,7 +4,7 @@ import { runRecord, SWEEP_SCHEMA } from '../../search/run-record.js';
 import { withRun } from './interrupt.js';
 import { announce, createSearch, dryRun, prepareSearch } from './search.js';
 import { note } from './streams.js';
-import { requireWritable } from './writable.js';
+import { requireWritable } from '../files.js';
 import { reportSweep } from './sweep-report.js';
 import type { SweepOptions } from './sweep.js';
 import { version } from './version.js';

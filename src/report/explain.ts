@@ -245,7 +245,7 @@ function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): rea
   return [
     wrap(
       `${plural(rest.length, 'operator')} of less than ${percentText(SMALL)} each, ` +
-        `${shareText(cycles / estimate.cycles)} together, not shown; ask for them with --layers ${listText(origins, ',')}.`,
+        `${shareText(cycles / estimate.cycles)} together, not shown: operators ${listText(origins, ', ')} of the model.`,
     ),
   ];
 }

@@ -47,7 +47,7 @@ function adviceText({ optimise }: Estimate, { contents }: MemoryPeak): string | 
   if (map !== undefined && map.shape.slice(1, 3).every((size) => size > 1)) {
     advice.push('a lower resolution: at half the height and width these take a quarter');
   }
-  if (optimise === 'Performance') advice.push('--optimise Size, which trades cycles for memory');
+  if (optimise === 'Performance') advice.push('optimising for size, which trades cycles for memory');
   return advice.length === 0 ? undefined : `What may lower it: ${advice.join('; ')}.`;
 }
 
