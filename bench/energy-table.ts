@@ -1,8 +1,9 @@
 import { ENERGY_NOTE, energyWord } from '../search/energy.js';
 import type { Site } from '../search/sites.js';
-import { wrap } from '../src/report/text.js';
+import { wrap } from '../src/text.js';
 import { spreadRows, type EnergyFront, type SingleChange } from './energy-front.js';
-import { change, energyText, grouped, markdownTable, type MarkdownColumn } from './markdown.js';
+import { change, energyText, markdownTable, type MarkdownColumn } from './markdown.js';
+import { grouped } from '../src/text.js';
 
 /** Rows of the front that are shown. */
 const SHOWN = 15;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { AREAS, type Area, type Estimate, type Layer } from '../src/estimate-types.js';
-import { createEstimator, type Estimator } from '../src/estimate.js';
+import { AREAS, type Area, type Estimate, type Layer } from '../src/estimate/types.js';
+import { createEstimator, type Estimator } from '../src/estimate/estimate.js';
 import { loadNetwork } from '../src/graph/load.js';
 import type { Network } from '../src/graph/network.js';
 import { resolveSystem } from '../src/npu/resolve.js';

@@ -30,10 +30,6 @@ export function markdownTable(
   return [padded(columns.map(({ title }) => title)), rule, ...rows.map(padded)].join('\n');
 }
 
-/** `1,847,267`: a whole number with its thousands grouped. */
-export const grouped = (value: number | bigint): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-
 /** `-12.3%`: a ratio as a change; `=` where it is none to this precision. */
 export function change(ratio: number): string {
   const percent = (100 * (ratio - 1)).toFixed(1);

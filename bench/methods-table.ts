@@ -1,6 +1,6 @@
-import { wrap } from '../src/report/text.js';
+import { grouped, wrap } from '../src/text.js';
 import { reachedShare, type MethodOptions, type MethodRun } from './methods.js';
-import { grouped, markdownTable, type MarkdownColumn } from './markdown.js';
+import { markdownTable, type MarkdownColumn } from './markdown.js';
 import type { Machine } from './report.js';
 
 const COLUMNS: readonly MarkdownColumn[] = [
@@ -24,7 +24,7 @@ export interface Comparison {
 }
 
 /** `1.3e+24` for counts that no number holds exactly. */
-const countText = (count: number | string): string =>
+const designsText = (count: number | string): string =>
   typeof count === 'number' && count < 1e9 ? grouped(count) : Number(count).toExponential(1);
 
 const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)}%`;
@@ -34,7 +34,7 @@ const signed = (share: number): string => `${share > 0 ? '+' : ''}${percent(shar
 const rowsOf = ({ model, runs }: Comparison): string[][] =>
   runs.map((run, i) => [
     i === 0 ? model : '',
-    i === 0 ? countText(run.designs) : '',
+    i === 0 ? designsText(run.designs) : '',
     run.method,
     grouped(run.evaluated),
     grouped(run.front.length),

@@ -1,7 +1,7 @@
 import { createEvaluator, figuresOf, type Evaluator } from '../search/evaluate/evaluator.js';
 import type { Space } from '../search/space.js';
 import { createApplier } from '../search/substitute/apply.js';
-import { createEstimator } from '../src/estimate.js';
+import { createEstimator } from '../src/estimate/estimate.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
 import type { Benchmark } from './benchmark.js';
 import { rates, repeat, type Figure } from './measure.js';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
-import { writeWhole } from '../src/report/files.js';
+import { writeWhole } from '../src/files.js';
 import { plainField } from '../src/report/numbers.js';
 import type { NumberColumn } from './columns.js';
 import { energyWord } from './energy.js';

@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { inputError } from '../src/errors.js';
-import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../src/read-file.js';
+import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../src/files.js';
 import { suggestion } from '../src/suggest.js';
 
 export type YamlPath = readonly PropertyKey[];

@@ -16,19 +16,30 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
 /** Why nothing met the constraints takes more words, which are the program's own. */
 const LONGEST_ACCOUNT = 600;
 
+/** What a caller may set otherwise, by the names of the library; the command line has an option for each. */
+export type Setting = 'configFiles' | 'systemConfig' | 'memoryMode' | 'arenaCacheSize' | 'directory';
+
+/** What an error may come with. */
+export interface FaultOptions extends ErrorOptions {
+  readonly settings?: readonly Setting[];
+}
+
 /**
  * An error meant for the user: one sentence that names the subject, what was expected and what to do. Whatever names
  * it quotes, its message is one line of less than 300 characters (600 for what was not met).
  */
 export class ParetouError extends Error {
   override readonly name = 'ParetouError';
+  /** Which settings the sentence is about, if any. */
+  readonly settings: readonly Setting[];
 
   constructor(
     readonly kind: ErrorKind,
     message: string,
-    options?: ErrorOptions,
+    { settings = [], ...options }: FaultOptions = {},
   ) {
     super(messageLine(message, kind === 'unmet' ? LONGEST_ACCOUNT : undefined), options);
+    this.settings = settings;
   }
 
   get exitCode(): number {
@@ -37,8 +48,9 @@ export class ParetouError extends Error {
 }
 
 /** A file or configuration that cannot be used (exit code 3). */
-export const inputError = (message: string, cause?: unknown): ParetouError =>
-  new ParetouError('input', message, cause === undefined ? undefined : { cause });
+export const inputError = (message: string, cause?: unknown, ...settings: Setting[]): ParetouError =>
+  new ParetouError('input', message, { settings, ...(cause !== undefined && { cause }) });
 
-/** A command line that cannot be carried out as written (exit code 2). */
-export const usageError = (message: string): ParetouError => new ParetouError('usage', message);
+/** A request that cannot be carried out as it is made (exit code 2). */
+export const usageError = (message: string, ...settings: Setting[]): ParetouError =>
+  new ParetouError('usage', message, { settings });

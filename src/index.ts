@@ -7,14 +7,9 @@ export {
   type Layer,
   type LayerDetail,
   type PerArea,
-} from './estimate-types.js';
-export {
-  createEstimator,
-  estimate,
-  type EstimateOptions,
-  type Estimator,
-  type Evaluation,
-} from './estimate.js';
+} from './estimate/types.js';
+export { createEstimator, estimate, type EstimateOptions, type Estimator } from './estimate/estimate.js';
+export type { Evaluation } from './estimate/evaluation.js';
 export { emitModel } from './graph/export.js';
 export { importNetwork } from './graph/import.js';
 export { loadNetwork } from './graph/load.js';

@@ -1,4 +1,4 @@
-import { LINE_WIDTH, shortened, wrap } from '../../src/report/text.js';
+import { LINE_WIDTH, shortened, wrap } from '../../src/text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
 import { STANDARD } from '../substitute/index.js';

@@ -1,4 +1,4 @@
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
 import { changesId, changesOf, type Changes } from '../design.js';

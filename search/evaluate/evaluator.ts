@@ -1,7 +1,8 @@
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
-import { totalsOf } from '../../src/schedule/totals.js';
+import { totalsOf } from '../../src/estimate/totals.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';

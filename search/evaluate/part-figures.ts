@@ -1,6 +1,6 @@
-import type { Evaluation } from '../../src/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
-import { forEachWeightTensor, graphsOf, macsOf } from '../../src/schedule/totals.js';
+import { forEachWeightTensor, graphsOf, macsOf } from '../../src/estimate/totals.js';
 import { FIGURE_AT, PART_FIGURES } from './figures.js';
 
 /**

@@ -1,4 +1,4 @@
-import { countText } from '../../src/theory/text.js';
+import { grouped } from '../../src/text.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Alternative, Variable } from './choices.js';
@@ -63,7 +63,7 @@ const becomesText = (layer: ChangedLayer): string => {
 
 const bytesText = (pair: Pair): string => {
   const [from, to] = [bytesOf(pair.before), bytesOf(pair.after)];
-  return from === to ? '' : `, ${countText(from)} -> ${countText(to)} bytes moved`;
+  return from === to ? '' : `, ${grouped(from)} -> ${grouped(to)} bytes moved`;
 };
 
 /** The layers with weights that a pick changes, each with a sentence: what it cost before and after, and why. */

@@ -1,8 +1,9 @@
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { explain, type Explanation } from '../../src/explain/explain.js';
 import type { Network } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
-import { describe } from '../../src/schedule/describe.js';
+import { describe } from '../../src/estimate/describe.js';
 import { figuresOf } from '../evaluate/evaluator.js';
 import type { DesignFigures } from '../evaluate/figures.js';
 import type { Space } from '../space.js';

@@ -1,4 +1,4 @@
-import { AREAS, type Layer } from '../../src/estimate-types.js';
+import { AREAS, type Layer } from '../../src/estimate/types.js';
 import type { Explanation, LayerExplanation } from '../../src/explain/explain.js';
 
 /** Layers of two networks that stand for the same operator of the original. */

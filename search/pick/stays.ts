@@ -1,4 +1,4 @@
-import { countText } from '../../src/theory/text.js';
+import { grouped } from '../../src/text.js';
 import { createBreath } from '../breathe.js';
 import { targetAt } from '../build-space.js';
 import { findSites } from '../sites.js';
@@ -82,7 +82,7 @@ const becauseText = (context: Context, variable: Variable, { candidate }: Altern
   const [from, to] = [cyclesOf(pair.before), cyclesOf(pair.after)];
   const figures =
     variable.kind === 'site'
-      ? `${countText(to)} cycles (${changePercent(from, to)})`
+      ? `${grouped(to)} cycles (${changePercent(from, to)})`
       : `most of it in operator ${operator} (${layerText(pair)}), ${cyclesText(pair)}`;
   return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
 };
@@ -120,7 +120,7 @@ const reasonText = (
   const what = choiceText(variable, best);
   if (difference >= 0)
     return `${what} would ${costText(context, best)}${becauseText(context, variable, best)}`;
-  const saves = `${what} would save ${countText(-difference)} ${unit}`;
+  const saves = `${what} would save ${grouped(-difference)} ${unit}`;
   const misses = missesOf(best.candidate.numbers, wish.constraints);
   if (misses.length > 0) {
     const within = cheapest(
@@ -148,7 +148,7 @@ const subjectOf = ({ picked }: Context, variable: Variable): string => {
   }
   const pair = pairAt(picked, picked, operator);
   const what =
-    pair === undefined ? '' : ` (${layerText(pair)}, ${countText(picked.cycles.get(operator) ?? 0)} cycles)`;
+    pair === undefined ? '' : ` (${layerText(pair)}, ${grouped(picked.cycles.get(operator) ?? 0)} cycles)`;
   return `operator ${operator}${what} stays`;
 };
 

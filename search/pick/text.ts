@@ -1,5 +1,5 @@
-import { LINE_WIDTH, wrap } from '../../src/report/text.js';
-import { countText, plural } from '../../src/theory/text.js';
+import { LINE_WIDTH, wrap } from '../../src/text.js';
+import { grouped, plural } from '../../src/text.js';
 import { aligned } from '../emit/applied-text.js';
 import { ENERGY_NOTE, energyWord } from '../energy.js';
 import type { DesignFigures } from '../evaluate/figures.js';
@@ -38,7 +38,7 @@ const table = ({ figures, parameters, energy, system }: PickAccount): string[] =
   const row = (
     name: string,
     value: (figures: DesignFigures) => number,
-    text: (value: number) => string = countText,
+    text: (value: number) => string = grouped,
   ): string[] => {
     const [before, after] = [value(figures.before), value(figures.after)];
     return [name, text(before), text(after), changePercent(before, after)];
@@ -58,8 +58,8 @@ const table = ({ figures, parameters, energy, system }: PickAccount): string[] =
         : []),
       [
         'parameters',
-        countText(parameters.before),
-        countText(parameters.after),
+        grouped(parameters.before),
+        grouped(parameters.after),
         changePercent(parameters.before, parameters.after),
       ],
       [
@@ -86,11 +86,11 @@ const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish:
   return [
     stopped === undefined
       ? `${plural(evaluated, 'design')} evaluated`
-      : `${countText(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
+      : `${grouped(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
     ...(constraints.length === 0
       ? []
-      : [`${countText(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
-    `${countText(paying)} of these ${cheaperText(wish, paying)}`,
+      : [`${grouped(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
+    `${grouped(paying)} of these ${cheaperText(wish, paying)}`,
   ].join(', ');
 };
 
@@ -166,10 +166,8 @@ export const nothingText = (picked: Picked, wish: Wish): string => {
       (picked.stopped === undefined ? '' : ` among those evaluated before ${BEFORE[picked.stopped]}`),
   ];
   const figures = ({ numbers, baseline }: Candidate): string => {
-    const price = `${countText(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-    return baseline === undefined
-      ? price
-      : `${price} (unchanged ${countText(priceOf(preference, baseline))})`;
+    const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
+    return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
   };
   if (cheaper !== undefined) {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
@@ -185,7 +183,7 @@ export const nothingText = (picked: Picked, wish: Wish): string => {
   } else if (isUnchanged(meeting)) {
     parts.push(
       `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
-        `${countText(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+        `${grouped(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
     );
   } else {
     const energy = energyText(meeting.numbers.retained_energy);

@@ -3,9 +3,9 @@ import { unchanged, usesOf, type User } from '../../src/explain/access.js';
 import type { LayerExplanation } from '../../src/explain/explain.js';
 import { relativeText } from '../../src/explain/reasons.js';
 import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
-import { countText, percentText } from '../../src/theory/text.js';
+import { grouped, percentText } from '../../src/text.js';
 import { utilisationOf } from '../../src/theory/utilisation.js';
-import { shapeText } from '../../src/report/text.js';
+import { shapeText } from '../../src/text.js';
 import { energyWord } from '../energy.js';
 import { cyclesOf, type Pair } from './pairs.js';
 import type { Price } from './preference.js';
@@ -67,7 +67,7 @@ const alikeOf = (layers: readonly LayerExplanation[]): Alike[] => {
 /** `DepthwiseConv2D 3x3 6,208 + Conv2D 1x1 4,928`: operations with their cycles. */
 export const operationsText = (layers: readonly LayerExplanation[]): string =>
   alikeOf(layers)
-    .map(({ text, cycles, count }) => `${count > 1 ? `${count} x ` : ''}${text} ${countText(cycles)}`)
+    .map(({ text, cycles, count }) => `${count > 1 ? `${count} x ` : ''}${text} ${grouped(cycles)}`)
     .join(' + ');
 
 /** `it is now bound by the output stage, …`, `DepthwiseConv2D 3x3 and Conv2D 1x1 are now bound by …`. */
@@ -103,7 +103,7 @@ const trafficText = ({ before, after }: Pair): string[] => {
     .filter(({ from, to }) => from !== to)
     .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
     .slice(0, NAMED_USERS)
-    .map(({ user, from, to }) => `${USERS[user]} ${countText(from)} -> ${countText(to)} bytes on the bus`);
+    .map(({ user, from, to }) => `${USERS[user]} ${grouped(from)} -> ${grouped(to)} bytes on the bus`);
 };
 
 /** What bounds the layers before and after, once if it is the same. */
@@ -152,15 +152,15 @@ export const changePercent = (before: number, after: number): string => {
 export const cyclesText = ({ before, after }: Pair): string => {
   const [from, to] = [cyclesOf(before), cyclesOf(after)];
   return from === to
-    ? `${countText(from)} cycles as before`
-    : `${countText(from)} -> ${countText(to)} cycles (${changePercent(from, to)})`;
+    ? `${grouped(from)} cycles as before`
+    : `${grouped(from)} -> ${grouped(to)} cycles (${changePercent(from, to)})`;
 };
 
 /** `take 1,024 cycles more`, `move as many bytes`: a difference of a price. */
 export const moreText = (difference: number, unit: Price): string => {
   const verb = unit === 'bytes' ? 'move' : 'take';
   if (difference === 0) return `${verb} as many ${unit}`;
-  return `${verb} ${countText(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
+  return `${verb} ${grouped(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
 };
 
 /** An energy rounded down, so that the number agrees with its word; `unknown` for NaN. */

@@ -1,5 +1,31 @@
 import { Command } from 'commander';
-import { addCommonOptions, addSystemOptions, type CommonOptions, type SystemOptions } from './options.js';
+import { join } from 'node:path';
+import { chooseSystems } from '../../search/build-space.js';
+import { type Changes, parseDesignId, parseSubstitutions, parseWidths } from '../../search/design.js';
+import {
+  appliedRecord,
+  appliedText,
+  describeDesign,
+  designFileName,
+  emitDesign,
+  type NamedBy,
+  nameDesign,
+} from '../../search/emit/index.js';
+import type { SystemChoice } from '../../search/space.js';
+import { createApplier } from '../../search/substitute/apply.js';
+import { usageError } from '../errors.js';
+import { isSameFile, writeWhole } from '../files.js';
+import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
+import { loadConfiguration } from '../npu/configuration.js';
+import { loadModel } from './model.js';
+import {
+  addCommonOptions,
+  addSystemOptions,
+  type CommonOptions,
+  optimiseOf,
+  type SystemOptions,
+} from './options.js';
+import { note, print, printJson } from './streams.js';
 
 /** What the command `apply` parses. */
 export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, CommonOptions {
@@ -22,6 +48,85 @@ Examples:
   paretou apply model.tflite --substitutions '1:separable;4:separable*2' --output smaller.tflite
   paretou apply model.tflite --widths '0=24' --accelerator-config u55,u65 --json`;
 
+/** What the command line asks for. */
+interface Asked {
+  readonly changes: Changes;
+  readonly by: NamedBy;
+  /** Short form of a system, from a design id. */
+  readonly system: string | undefined;
+}
+
+const askedFor = ({ design, substitutions, widths }: ApplyOptions): Asked => {
+  if (design !== undefined) {
+    if (substitutions !== undefined || widths !== undefined)
+      throw usageError('--design names the whole design; leave out --substitutions and --widths');
+    const { system, ...changes } = parseDesignId(design);
+    return { changes, by: { substitutions: '--design', widths: '--design' }, system };
+  }
+  if (substitutions === undefined && widths === undefined)
+    throw usageError('apply needs a design; add --design, --substitutions or --widths');
+  const changes = {
+    substitutions: parseSubstitutions(substitutions ?? ''),
+    widths: parseWidths(widths ?? ''),
+  };
+  return { changes, by: { substitutions: '--substitutions', widths: '--widths' }, system: undefined };
+};
+
+/** Accelerator of a system's short form: `u55-128`, or `u55-128-3f2a` for one that is not configured as usual. */
+const acceleratorOf = (system: string): string => {
+  const name = `ethos-${system.split('-').slice(0, 2).join('-')}`;
+  if (isAcceleratorName(name)) return name;
+  throw usageError(
+    `--design: "@${system}" is not a system; write it as in ranking.csv, such as @u55-128, or leave it out`,
+  );
+};
+
+const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemChoice[] => {
+  const say = options.quiet ? () => undefined : note;
+  const list = options.acceleratorConfig ?? (asked === undefined ? undefined : acceleratorOf(asked));
+  if (list === undefined) return [];
+  const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
+  configuration?.warnings.forEach((warning) => say(`warning: ${warning}`));
+  const { systemConfig, memoryMode, arenaCacheSize } = options;
+  const systems = chooseSystems(parseAcceleratorList(list), {
+    configuration,
+    systemConfig,
+    memoryMode,
+    arenaCacheSize,
+  });
+  if (options.acceleratorConfig === undefined && systems[0]!.code !== asked)
+    throw usageError(
+      `--design: the system @${asked} is not @${systems[0]!.code}, which the other options describe; ` +
+        `add its --system-config and --memory-mode, or name an --accelerator-config`,
+    );
+  return systems;
+};
+
+/**
+ * Writes the file of the design that the options name, and prints what changes.
+ * @throws usage and input errors, before anything is written
+ */
+async function runApply(path: string, options: ApplyOptions): Promise<void> {
+  const { changes, by, system } = askedFor(options);
+  const systems = systemsFor(options, system);
+  const { model, network } = await loadModel(path);
+  const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
+  const applier = createApplier(space);
+  const applied = describeDesign(space, digits, applier);
+  const bytes = emitDesign(model, space, digits, applier);
+  const directory = options.outputDir ?? join('results', network.name);
+  const file = options.output ?? join(directory, designFileName(network.name, applied.design));
+  if (isSameFile(file, path))
+    throw usageError(`${file} is the model itself; name another file with --output, so that it stays`);
+  writeWhole(file, bytes);
+  if (options.json) {
+    printJson({ ...appliedRecord(applied), file, bytes: bytes.length });
+  } else if (!options.quiet) {
+    print(appliedText(applied));
+    note(`wrote ${file}`);
+  }
+}
+
 /** The command `apply`. */
 export function applyCommand(): Command {
   const command = new Command('apply')
@@ -35,8 +140,5 @@ export function applyCommand(): Command {
   addSystemOptions(command, null);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
-    .action(async (model: string, options: ApplyOptions) => {
-      const { runApply } = await import('./run-apply.js');
-      await runApply(model, options);
-    });
+    .action((model: string, options: ApplyOptions) => runApply(model, options));
 }

@@ -1,6 +1,19 @@
 import { Command } from 'commander';
 import { usageError } from '../errors.js';
-import { addCommonOptions, addSystemOptions, type CommonOptions, type SystemOptions } from './options.js';
+import { createEstimator } from '../estimate/estimate.js';
+import { explain } from '../explain/explain.js';
+import { explanationJson } from '../report/explain-json.js';
+import { explanationText } from '../report/explain.js';
+import { loadModel } from './model.js';
+import {
+  addCommonOptions,
+  addSystemOptions,
+  type CommonOptions,
+  optimiseOf,
+  type SystemOptions,
+  systemsOf,
+} from './options.js';
+import { note, print, printJson } from './streams.js';
 
 /** What the command `explain` parses. */
 export interface ExplainOptions extends SystemOptions, CommonOptions {
@@ -26,6 +39,43 @@ function parseOperators(text: string): readonly number[] {
   );
 }
 
+/** Version of the shape in which `--json` reports several explanations. */
+export const EXPLANATIONS_SCHEMA = 'paretou/explanations@1';
+
+/**
+ * Explains a model on the systems that the options describe.
+ * @throws usage and input errors
+ */
+async function runExplain(spec: string, options: ExplainOptions): Promise<void> {
+  const say = options.quiet ? () => undefined : note;
+  const systems = systemsOf(options, (message) => say(`warning: ${message}`));
+  const { network } = await loadModel(spec);
+  const optimise = optimiseOf(options);
+  const estimator = createEstimator();
+  const wanted = options.layers === undefined ? undefined : new Set(options.layers);
+  const results = systems.map((system) => {
+    const program = estimator.compile(network, system.accelerator);
+    const evaluation = estimator.evaluate(program, system, { optimise });
+    return explain(evaluation, ({ origin }) => wanted === undefined || wanted.has(origin));
+  });
+  const unknown = (options.layers ?? []).find((operator) =>
+    results.every(({ layers, cpuLayers }) =>
+      [...layers.map(({ layer }) => layer), ...cpuLayers].every(({ origin }) => origin !== operator),
+    ),
+  );
+  if (unknown !== undefined) {
+    throw usageError(
+      `--layers: operator ${unknown} of ${spec} has no layer of its own; leave --layers out to see which ones have`,
+    );
+  }
+  if (options.json) {
+    const objects = results.map(explanationJson);
+    printJson(objects.length === 1 ? objects[0] : { schema: EXPLANATIONS_SCHEMA, explanations: objects });
+  } else if (!options.quiet) {
+    print(results.map((result) => explanationText(result, wanted !== undefined)).join('\n'));
+  }
+}
+
 /** The command `explain`. */
 export function explainCommand(): Command {
   const command = new Command('explain')
@@ -38,8 +88,5 @@ export function explainCommand(): Command {
   );
   return addCommonOptions(command)
     .addHelpText('after', HELP)
-    .action(async (model: string, options: ExplainOptions) => {
-      const { runExplain } = await import('./run-explain.js');
-      await runExplain(model, options);
-    });
+    .action((model: string, options: ExplainOptions) => runExplain(model, options));
 }

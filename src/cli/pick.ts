@@ -1,6 +1,27 @@
 import { Command } from 'commander';
+import { dirname, join } from 'node:path';
+import { designFileName, emitDesign } from '../../search/emit/index.js';
+import type { Objective } from '../../search/objectives.js';
+import { accountOf, type PickAccount } from '../../search/pick/account.js';
+import type { Wish } from '../../search/pick/choose.js';
+import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
+import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
+import { PICK_SCHEMA, pickRecord } from '../../search/pick/record.js';
+import { nothingDetails, nothingText, pickText } from '../../search/pick/text.js';
+import { type Applier, createApplier } from '../../search/substitute/apply.js';
+import { planSweep } from '../../search/sweep.js';
+import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
+import { createEstimator } from '../estimate/estimate.js';
+import { isSameFile, requireWritable, writeWhole } from '../files.js';
+import { wrap } from '../text.js';
+import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
+import { placementLines, placementsJson } from './placements.js';
 import { addSearchOptions, number, type SearchOptions } from './search-options.js';
+import { announce, createSearch, dryRun, type PreparedSearch, prepareSearch, standInNote } from './search.js';
+import { note, print, printJson } from './streams.js';
+import { failureLines } from './sweep-report.js';
+import { version } from './version.js';
 
 /** What the command `pick` parses. */
 export interface PickOptions extends SearchOptions {
@@ -33,6 +54,185 @@ Examples:
   paretou pick model.tflite --options all --widths 0.5,0.75,1 --min-energy 0.8
   paretou pick model.tflite --accelerator-config ethos-u65-256 --prefer knee --max-sram 256 --json`;
 
+/** Shares of the time after which the search, and that for what comes near, have to end. */
+const SEARCH_SHARE = 0.6;
+const NEAR_SHARE = 0.8;
+
+const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
+  const [model] = prepared.planned as [PreparedSearch['planned'][number]];
+  const after = (share: number): number => run.started + share * (run.end - run.started);
+  const { search, workers } = createSearch(options, run, [model]);
+  const replan: PickRequest['replan'] = (objectives) =>
+    planSweep([model], objectives, options.limit, prepared.method)[0]!;
+  return pick({
+    model,
+    wish,
+    replan,
+    workers,
+    ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: run.end },
+    search: (planned, objectives, constraints, until) =>
+      search({ planned: [planned], objectives, constraints }, until),
+    ...(!options.quiet && { onStage: note }),
+  });
+};
+
+/** Without figures of the unchanged network nothing can be said to be cheaper: says why there are none. */
+const requireBaseline = ({ study }: Picked, path: string): void => {
+  if (study.baselines.some((baseline) => baseline !== undefined)) return;
+  const { network, systems, optimise } = study.space;
+  createEstimator().estimate(network, systems[0]!.system, { optimise, file: path });
+  throw inputError(
+    `${path}: the unchanged network could not be evaluated, so no design can be compared with it`,
+  );
+};
+
+const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES | undefined => {
+  if (stopped === 'interrupted') return 'interrupted';
+  if (sweeps.some(({ studies }) => studies.some(({ results }) => results.failures.size > 0)))
+    return 'partial';
+  return refined === undefined ? 'unmet' : undefined;
+};
+
+/** The design's file, or why there is none: weights that are not known cannot be written. */
+const emitted = (
+  { files: [file], planned: [model] }: PreparedSearch,
+  { candidate }: PickAccount,
+  applier: Applier,
+): Uint8Array | string => {
+  try {
+    return emitDesign(file!, model!.space, candidate.digits, applier);
+  } catch (error) {
+    if (error instanceof ParetouError) return error.message;
+    throw error;
+  }
+};
+
+/** All that there is to write and to print. */
+interface Outcome {
+  readonly prepared: PreparedSearch;
+  readonly wish: Wish;
+  readonly picked: Picked;
+  /** Of the pick, or of the unchanged network where there is none. */
+  readonly account: PickAccount | undefined;
+  /** The pick's file, or why there is none. */
+  readonly file: Uint8Array | string | undefined;
+  readonly error: ParetouError | undefined;
+  readonly notes: readonly string[];
+}
+
+const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: PickOptions): ParetouError => {
+  const narrow = space === undefined && options === undefined && widths === undefined;
+  const advice = narrow ? '; --options all and --widths let more vary' : '';
+  return new ParetouError(
+    picked.stopped === 'interrupted' ? 'interrupted' : 'unmet',
+    nothingText(picked, wish) + (picked.stopped === 'interrupted' ? '' : advice),
+  );
+};
+
+/** Paths of what was written, and the record. */
+interface Written {
+  readonly paths: readonly string[];
+  readonly record: Record<string, unknown>;
+}
+
+/** Writes the design's file, if there is one, and the record. */
+const write = (outcome: Outcome, directory: string, { output, seed }: PickOptions): Written => {
+  const { prepared, wish, picked, account, file, error, notes } = outcome;
+  const { path, sha256 } = prepared.sources[0]!;
+  const { name } = picked.study.space.network;
+  const design =
+    file instanceof Uint8Array
+      ? (output ?? join(directory, designFileName(name, account!.candidate.id)))
+      : undefined;
+  if (design !== undefined) writeWhole(design, file as Uint8Array);
+  const record = {
+    ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
+    ...placementsJson(prepared.placements[0]!),
+    file: design ?? null,
+    ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
+    ...(error && { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+  };
+  const recordPath = join(directory, 'pick.json');
+  writeWhole(recordPath, `${JSON.stringify(record, undefined, 2)}\n`);
+  return { paths: [...(design === undefined ? [] : [design]), recordPath], record };
+};
+
+/** Prints what came of it and sets the exit code. */
+const report = (outcome: Outcome, { paths, record }: Written, options: PickOptions): void => {
+  const { wish, picked, account, file, error, notes } = outcome;
+  if (options.json) {
+    printJson(record);
+  } else if (!options.quiet) {
+    const text =
+      account === undefined || picked.refined === undefined
+        ? nothingDetails(picked, wish, account)
+        : pickText(picked, wish, account);
+    print(
+      [
+        text,
+        ...placementLines(outcome.prepared.placements[0]!),
+        ...notes.map((each) => wrap(`note: ${each}`)),
+        ...(typeof file === 'string' ? [wrap(`no .tflite is written: ${file}`)] : []),
+        '',
+        ...paths.map((path) => `wrote ${path}`),
+      ].join('\n'),
+    );
+  }
+  picked.sweeps.flatMap((sweep) => failureLines(sweep)).forEach((line) => note(line));
+  if (error !== undefined) note(`error: ${error.message}`);
+  const kind = exitKind(picked);
+  if (kind === 'interrupted' && error === undefined) note('interrupted: picked from what was finished');
+  if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
+};
+
+/**
+ * Picks a design of a model, prints why, writes its file and `pick.json`, and sets the exit code.
+ * @throws usage and input errors, before anything is written
+ */
+async function runPick(path: string, options: PickOptions): Promise<void> {
+  const say = options.quiet ? (): void => undefined : note;
+  await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
+}
+
+const pickWithin = async (run: Run, path: string, options: PickOptions): Promise<void> => {
+  const preference = parsePreference(options.prefer);
+  if (options.output !== undefined && isSameFile(options.output, path))
+    throw usageError(
+      `${options.output} is the model itself; name another file with --output, so that it stays`,
+    );
+  const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
+  const prepared = await prepareSearch([path], options, byDefault);
+  if (options.dryRun) {
+    dryRun(prepared.planned, PICK_SCHEMA, options);
+    return;
+  }
+  const directory = options.outputDir ?? join('results', prepared.planned[0]!.name);
+  requireWritable(directory);
+  if (options.output !== undefined) requireWritable(dirname(options.output));
+  announce(prepared, options);
+  const { objectives, constraints } = prepared;
+  const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
+  const picked = await searched(prepared, wish, options, run);
+  if (picked.stopped === undefined) requireBaseline(picked, path);
+  const { space } = picked.study;
+  const applier = createApplier(space);
+  const judged = picked.refined ?? picked.unchanged;
+  const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
+  const account = judged && (await accountOf(space, wish, judged, applier, isOver));
+  const file = picked.refined && account && emitted(prepared, account, applier);
+  const standIn = standInNote(prepared);
+  const outcome: Outcome = {
+    prepared,
+    wish,
+    picked,
+    account,
+    file,
+    error: picked.refined === undefined ? nothingError(picked, wish, options) : undefined,
+    notes: standIn === undefined ? [] : [standIn],
+  };
+  report(outcome, write(outcome, directory, options), options);
+};
+
 /** The command `pick`. */
 export function pickCommand(): Command {
   const command = new Command('pick')
@@ -51,8 +251,5 @@ export function pickCommand(): Command {
   addSearchOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
-    .action(async (model: string, options: PickOptions) => {
-      const { runPick } = await import('./run-pick.js');
-      await runPick(model, options);
-    });
+    .action((model: string, options: PickOptions) => runPick(model, options));
 }

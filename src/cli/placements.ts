@@ -1,14 +1,14 @@
 import type { Space } from '../../search/space.js';
 import { inputError } from '../errors.js';
 import { hardwareByName } from '../cost/hardware.js';
-import { createEstimator } from '../estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import { placementOf, type Placement } from '../explain/cpu.js';
 import { traitsOf, type NetworkTraits } from '../graph/traits.js';
 import { FAMILY_RULES } from '../lowering/placement/families.js';
 import { cpuJson, cpuLines } from '../report/cpu.js';
-import type { Json } from '../report/json.js';
+import type { Json } from '../report/json-value.js';
 import { obstacleText, traitsJson, traitSentences } from '../report/traits.js';
-import { wrap } from '../report/text.js';
+import { wrap } from '../text.js';
 
 /** Where the operators of a network run, on accelerators that agree about it. */
 export interface Placed {

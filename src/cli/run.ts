@@ -3,6 +3,7 @@ import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { COMMANDS } from './commands.js';
 import { messageLine } from '../safe-text.js';
 import { note, print, printJson } from './streams.js';
+import { messageWithFlags } from './setting-flags.js';
 import { version } from './version.js';
 
 /** Version of the shape in which `--json` reports an error. */
@@ -62,7 +63,7 @@ function fail(error: unknown, argv: readonly string[]): number {
   const kind = known instanceof ParetouError ? known.kind : 'internal';
   const message =
     known instanceof ParetouError
-      ? known.message
+      ? messageWithFlags(known)
       : messageLine(
           `internal fault: ${known instanceof Error ? known.message : String(known)}; run it again with --debug and report what it prints`,
         );

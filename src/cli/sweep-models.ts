@@ -8,6 +8,7 @@ import { usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
 import type { TfliteModel } from '../tflite/model.js';
+import { grouped, plural } from '../text.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { placementsJson, placementsOf, type Placements } from './placements.js';
@@ -94,9 +95,6 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
   };
 };
 
-/** A count with its noun. */
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-
 /** Size of a model's space, in a line. */
 export const spaceLine = ({ name, space }: SweepModel): string => {
   const { sites, groups, systems } = space;
@@ -105,7 +103,7 @@ export const spaceLine = ({ name, space }: SweepModel): string => {
     `${plural(groups.length, 'width group')} with a choice`,
     plural(systems.length, 'system'),
   ];
-  return `${name}: ${countDesigns(space).toLocaleString('en-US')} designs in the space (${parts.join(', ')})`;
+  return `${name}: ${grouped(countDesigns(space))} designs in the space (${parts.join(', ')})`;
 };
 
 /** What a space is made of, in lines. */

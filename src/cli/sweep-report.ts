@@ -9,11 +9,10 @@ import type { Stopped } from '../../search/explore/explorer.js';
 import { countDesigns, rowOf, type Space } from '../../search/space.js';
 import type { Sweep } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
-import { wrap } from '../report/text.js';
+import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';
 import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson } from './streams.js';
-import { plural } from './sweep-models.js';
 
 const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: string]>> = {
   cycles_total: [1, 'cycles'],
@@ -41,8 +40,6 @@ const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): strin
   });
   return `no design meets ${asked}; the nearest is ${id} of ${study.model} with ${misses.join(' and ')}`;
 };
-
-const grouped = (count: bigint | number): string => count.toLocaleString('en-US');
 
 /** The designs that could not be evaluated, the first of them with the reasons. */
 export const failureLines = ({ studies }: Pick<Sweep, 'studies'>): string[] => {

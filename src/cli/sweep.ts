@@ -1,6 +1,15 @@
 import { Command } from 'commander';
+import { join } from 'node:path';
+import { writeSweep } from '../../search/output.js';
+import { runRecord, SWEEP_SCHEMA } from '../../search/run-record.js';
+import { requireWritable } from '../files.js';
+import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions, type SearchOptions } from './search-options.js';
+import { announce, createSearch, dryRun, prepareSearch } from './search.js';
+import { note } from './streams.js';
+import { reportSweep } from './sweep-report.js';
+import { version } from './version.js';
 
 /** What the command `sweep` parses. */
 export interface SweepOptions extends SearchOptions {
@@ -38,6 +47,46 @@ Examples:
   paretou sweep model.tflite --space space.yaml --max-sram 256 --dry-run
   paretou sweep example:story_standard --accelerator-config ethos-u55-128`;
 
+/**
+ * Runs a sweep from the command line: prints, writes the files and sets the exit code.
+ * @throws usage and input errors, before any file is written
+ */
+const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void> =>
+  withRun({ seconds: options.seconds, say: options.quiet ? () => undefined : note }, async (run) => {
+    const prepared = await prepareSearch(paths, options);
+    const { planned, constraints, objectives, named, method, sources, placements } = prepared;
+    if (options.dryRun) {
+      dryRun(planned, SWEEP_SCHEMA, options);
+      return;
+    }
+    const directory = options.outputDir ?? join('results', planned.map(({ name }) => name).join('+'));
+    requireWritable(directory);
+    announce(prepared, options);
+    const evaluating = performance.now();
+    const { search, workers } = createSearch(options, run, planned);
+    const result = await search(prepared, run.end);
+    const seconds = {
+      reading_seconds: (evaluating - run.started) / 1000,
+      evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
+    };
+    const record = runRecord(result, {
+      version: version(),
+      sources,
+      models: planned,
+      objectives,
+      objectivesChosen: named ? 'by the user' : 'by default',
+      constraints,
+      seed: options.seed,
+      method,
+      limit: options.limit,
+      timeBudget: options.seconds,
+      jobs: workers.jobs,
+      seconds,
+    });
+    const written = writeSweep(directory, result.rankings, record);
+    reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
+  });
+
 /** The command `sweep`. */
 export function sweepCommand(): Command {
   const command = new Command('sweep')
@@ -50,8 +99,5 @@ export function sweepCommand(): Command {
   );
   return addCommonOptions(command)
     .addHelpText('after', HELP)
-    .action(async (models: string[], options: SweepOptions) => {
-      const { runSweep } = await import('./run-sweep.js');
-      await runSweep(models, options);
-    });
+    .action((models: string[], options: SweepOptions) => runSweep(models, options));
 }

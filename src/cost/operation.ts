@@ -1,4 +1,5 @@
-import type { Kernel, OpKind, Shape4, WeightArray } from '../lowering/operations.js';
+import type { Kernel, OpKind, Shape4 } from '../lowering/operations.js';
+import type { WeightArray } from '../weights/weight-array.js';
 
 /** How a feature map lies in memory: plain, or in bricks of 16 channels. */
 export type Format = 'NHWC' | 'NHCWB16';

@@ -1,7 +1,7 @@
 import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
 import type { BlockConfig, CostCall, FeatureMapTransfer } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import { AREAS, type Area } from '../estimate-types.js';
+import { AREAS, type Area } from '../estimate/types.js';
 import type { Memory } from '../npu/system.js';
 import { MEMORY_INDEX } from '../schedule/figures.js';
 import type { LayerFacts } from './facts.js';

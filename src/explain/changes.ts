@@ -1,5 +1,5 @@
 import type { CostOp, CostView } from '../cost/operation.js';
-import { countText, percentText, plural } from '../theory/text.js';
+import { grouped, percentText, plural } from '../text.js';
 import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
 import { isDesigned, mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';
@@ -40,7 +40,7 @@ function fuseRelu(facts: LayerFacts, now: number): readonly Change[] {
     {
       kind: 'activation',
       cyclesSaved,
-      sentence: `a fused ReLU would save ${countText(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
+      sentence: `a fused ReLU would save ${grouped(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
     },
   ];
 }
@@ -140,7 +140,7 @@ function turn(facts: LayerFacts, now: number): readonly Change[] {
       cyclesSaved,
       sentence:
         `height and width swapped, a kernel of ${width}x${height} instead of ${height}x${width}, would save ` +
-        `${countText(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
+        `${grouped(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
     },
   ];
 }
@@ -171,7 +171,7 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
       kind: 'narrower',
       cyclesSaved: best.saved,
       sentence:
-        `${best.c} ${name} instead of ${channels} would save ${countText(best.saved)} cycles ` +
+        `${best.c} ${name} instead of ${channels} would save ${grouped(best.saved)} cycles ` +
         `(${percentText(best.saved / now)})`,
     });
   }
@@ -189,7 +189,7 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
       cyclesSaved: saved,
       sentence:
         faster.length > 0
-          ? `${c} ${name} instead of ${channels} would save ${countText(saved)} cycles (${percentText(saved / now)}), although wider`
+          ? `${c} ${name} instead of ${channels} would save ${grouped(saved)} cycles (${percentText(saved / now)}), although wider`
           : saved >= 0
             ? `${c} ${name} instead of ${channels} would take no longer`
             : `${c} ${name} instead of ${channels} would take only ${plural(-saved, 'cycle')} more`,

@@ -1,4 +1,4 @@
-import { AREAS, type Area } from '../estimate-types.js';
+import { AREAS, type Area } from '../estimate/types.js';
 import { align, alike, segments, type Segment, type Shape } from './align.js';
 import type { Change } from './changes.js';
 import type { Explanation, LayerExplanation } from './explain.js';

@@ -1,4 +1,4 @@
-import type { Layer } from '../estimate-types.js';
+import type { Layer } from '../estimate/types.js';
 import { withoutTensor } from '../lowering/placement/reason.js';
 import type { Program } from '../schedule/program.js';
 import { cpuFix } from './cpu-fixes.js';

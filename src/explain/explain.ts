@@ -1,7 +1,7 @@
 import { ACCELERATORS } from '../npu/accelerators.js';
-import type { Estimate, Layer } from '../estimate-types.js';
-import type { Evaluation } from '../estimate.js';
-import { describe } from '../schedule/describe.js';
+import type { Estimate, Layer } from '../estimate/types.js';
+import type { Evaluation } from '../estimate/evaluation.js';
+import { describe } from '../estimate/describe.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';
 import { accountOf, type Account } from './account.js';

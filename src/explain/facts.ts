@@ -1,13 +1,13 @@
 import { EDGE, type BlockConfig, type CostCall, type CyclesParts, type Places } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
-import type { Layer, PerArea } from '../estimate-types.js';
-import type { Evaluation } from '../estimate.js';
+import type { Layer, PerArea } from '../estimate/types.js';
+import type { Evaluation } from '../estimate/evaluation.js';
 import type { Entry } from '../schedule/entry.js';
 import { figureAt, finalParts, placesOf, TRAFFIC, trafficColumn } from '../schedule/figures.js';
 import type { Machine } from '../schedule/machine.js';
 import type { Plan } from '../schedule/plan.js';
 import type { ProgramOp } from '../schedule/program.js';
-import { perArea } from '../schedule/totals.js';
+import { perArea } from '../estimate/totals.js';
 
 /** All that is known of one operation on the NPU: its rows of the report and the decisions behind them. */
 export interface LayerFacts {

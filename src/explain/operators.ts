@@ -1,5 +1,5 @@
 import type { Operator } from '../graph/network.js';
-import { countText } from '../theory/text.js';
+import { grouped } from '../text.js';
 import type { LayerExplanation } from './explain.js';
 
 /** An operator of the model with the operations that it became. */
@@ -24,7 +24,7 @@ function strideAdvice({ options }: Operator, operations: number): string | undef
   if (operations === 1 || Math.max(height, width) <= LARGEST_STRIDE) return undefined;
   return (
     `its stride of ${height}x${width} is why: above ${LARGEST_STRIDE} the compiler cuts it into ` +
-    `${countText(operations)} operations; with a stride of at most ${LARGEST_STRIDE} it would be one`
+    `${grouped(operations)} operations; with a stride of at most ${LARGEST_STRIDE} it would be one`
   );
 }
 

@@ -1,5 +1,5 @@
 import { utilisationOf } from '../theory/utilisation.js';
-import { countText, percentText, plural } from '../theory/text.js';
+import { grouped, percentText, plural } from '../text.js';
 import { PARTS, type Part } from './account.js';
 import type { LayerExplanation } from './explain.js';
 import { unchanged, usesOf, type User } from './access.js';
@@ -8,7 +8,7 @@ import { boundShort, memoryText, USERS } from './words.js';
 /** `3.77 times fewer`, `6.2% more`, `as many`: B relative to A. */
 export function relativeText(a: number, b: number, fewer: string, more: string, equal: string): string {
   if (a === b) return equal;
-  if (a === 0 || b === 0) return `${countText(b)} instead of ${countText(a)}`;
+  if (a === 0 || b === 0) return `${grouped(b)} instead of ${grouped(a)}`;
   const ratio = b > a ? b / a : a / b;
   const word = b > a ? more : fewer;
   if (ratio >= 2) return `${Number(ratio.toPrecision(3))} times ${word}`;
@@ -65,7 +65,7 @@ function trafficReason(a: LayerExplanation, b: LayerExplanation): readonly strin
   const [most] = changed;
   return most === undefined
     ? []
-    : [`${USERS[most.user]} ${countText(most.from)} -> ${countText(most.to)} bytes moved`];
+    : [`${USERS[most.user]} ${grouped(most.from)} -> ${grouped(most.to)} bytes moved`];
 }
 
 /** Why a layer of B takes another time than the layer of A that does the same. */
@@ -76,9 +76,7 @@ function pairReason(a: LayerExplanation, b: LayerExplanation): string {
   if (difference === 0) return [...sentences, 'as many cycles', ...trafficReason(a, b)].join('; ');
   const part = leadingPart(a, b);
   if (part !== undefined) {
-    sentences.push(
-      `${PARTS[part]} ${countText(cyclesOf(a, part))} -> ${countText(cyclesOf(b, part))} cycles`,
-    );
+    sentences.push(`${PARTS[part]} ${grouped(cyclesOf(a, part))} -> ${grouped(cyclesOf(b, part))} cycles`);
     if (part === 'memory') {
       const area = (difference > 0 ? b : a).layer.detail!.boundBy;
       if (area !== 'npu') {
@@ -89,7 +87,7 @@ function pairReason(a: LayerExplanation, b: LayerExplanation): string {
   const passesA = a.layer.detail!.weights?.passes ?? 0;
   const passesB = b.layer.detail!.weights?.passes ?? 0;
   if (passesA !== passesB && passesA * passesB > 0) {
-    sentences.push(`weights read in ${plural(passesA, 'pass', 'passes')} -> ${countText(passesB)}`);
+    sentences.push(`weights read in ${plural(passesA, 'pass', 'passes')} -> ${grouped(passesB)}`);
   }
   if (a.account.bound !== b.account.bound) {
     sentences.push(`bound by ${boundShort(b.facts, b.account)}, not ${PARTS[a.account.bound]}`);
@@ -118,7 +116,7 @@ function boundsText(layers: readonly LayerExplanation[]): string {
   }
   return [...bounds]
     .sort(([, a], [, b]) => b.cycles - a.cycles)
-    .map(([part, { count }]) => `${countText(count)} bound by ${PARTS[part]}`)
+    .map(([part, { count }]) => `${grouped(count)} bound by ${PARTS[part]}`)
     .join(', ');
 }
 

@@ -1,6 +1,6 @@
-import type { Area } from '../estimate-types.js';
-import { AREA_NAMES } from '../report/summary.js';
-import { countText, percentText, plural, shareText } from '../theory/text.js';
+import type { Area } from '../estimate/types.js';
+import { AREA_NAMES } from '../estimate/types.js';
+import { grouped, percentText, plural, shareText } from '../text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
@@ -55,8 +55,8 @@ function usersText(facts: LayerFacts, uses: readonly Use[]): string {
   return uses
     .filter(({ bytes }) => bytes >= 0.05 * sum)
     .map(({ user, bytes }) => {
-      const again = user === 'weights' && passes > 1 ? ` in ${countText(passes)} passes` : '';
-      return `${USERS[user]} ${countText(bytes)} bytes${again}, ${shareText(bytes / sum)}`;
+      const again = user === 'weights' && passes > 1 ? ` in ${grouped(passes)} passes` : '';
+      return `${USERS[user]} ${grouped(bytes)} bytes${again}, ${shareText(bytes / sum)}`;
     })
     .join('; ');
 }
@@ -73,8 +73,8 @@ function memoryBound(facts: LayerFacts): string {
   const area = layer.detail!.boundBy;
   if (area === 'npu') return '';
   return (
-    `${AREA_NAMES[area]}: busy for ${countText(layer.accessCycles[area])} cycles, the NPU for ` +
-    `${countText(layer.npuCycles)} (${memoryText(facts, area)})`
+    `${AREA_NAMES[area]}: busy for ${grouped(layer.accessCycles[area])} cycles, the NPU for ` +
+    `${grouped(layer.npuCycles)} (${memoryText(facts, area)})`
   );
 }
 
@@ -83,8 +83,8 @@ function weightsBound(facts: LayerFacts, waiting: number): string {
   const encoding = facts.entry.slices!.encoding;
   const bytes = encoding === undefined ? 0 : encoding.allocatedBytes;
   return (
-    `the copying of ${countText(bytes)} bytes of weights and scales at ` +
-    `${system.constants.bytesPerCycle} per cycle: ${countText(waiting)} cycles do not hide behind other work`
+    `the copying of ${grouped(bytes)} bytes of weights and scales at ` +
+    `${system.constants.bytesPerCycle} per cycle: ${grouped(waiting)} cycles do not hide behind other work`
   );
 }
 
@@ -112,19 +112,19 @@ export function boundText(facts: LayerFacts, { bound, shares }: Account): string
   const rate = outputRateText(facts);
   switch (bound) {
     case 'mac':
-      return `the MACs: ${countText(mac)} cycles; the output stage takes ${countText(output)}, ${rate}`;
+      return `the MACs: ${grouped(mac)} cycles; the output stage takes ${grouped(output)}, ${rate}`;
     case 'output':
       return parts === undefined
         ? `the output stage: ${rate}`
-        : `the output stage: ${countText(output)} cycles, ${rate}; the MACs take ${countText(mac)}`;
+        : `the output stage: ${grouped(output)} cycles, ${rate}; the MACs take ${grouped(mac)}`;
     case 'scales':
-      return `the reading of scales: ${countText(output)} cycles, the MACs take ${countText(mac)}`;
+      return `the reading of scales: ${grouped(output)} cycles, the MACs take ${grouped(mac)}`;
     case 'blocks':
       return parts === undefined
         ? `the transfers of its blocks, which the output stage waits for; that one takes ${rate}`
-        : `the transfers between its ${plural(Math.ceil(parts.blocks), 'block')}; the MACs take ${countText(mac)}`;
+        : `the transfers between its ${plural(Math.ceil(parts.blocks), 'block')}; the MACs take ${grouped(mac)}`;
     case 'ends':
-      return `the transfers before the first block and after the last: ${countText(cyclesOf('ends'))} cycles`;
+      return `the transfers before the first block and after the last: ${grouped(cyclesOf('ends'))} cycles`;
     case 'copy':
       return 'the reading and writing of its feature maps';
     case 'columns':
@@ -132,10 +132,10 @@ export function boundText(facts: LayerFacts, { bound, shares }: Account): string
     case 'weights':
       return weightsBound(facts, cyclesOf('weights'));
     case 'table':
-      return `the loading of its table: ${countText(cyclesOf('table'))} cycles`;
+      return `the loading of its table: ${grouped(cyclesOf('table'))} cycles`;
     case 'memory':
       return memoryBound(facts);
     default:
-      return `${PARTS[bound]}: ${countText(layer.cycles)} cycles`;
+      return `${PARTS[bound]}: ${grouped(layer.cycles)} cycles`;
   }
 }

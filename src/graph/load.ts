@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { inputError } from '../errors.js';
-import { READ_FAULTS, readFault, readRegular } from '../read-file.js';
+import { READ_FAULTS, readFault, readRegular } from '../files.js';
 import { cleanText } from '../safe-text.js';
 import { checkIdentifier } from '../tflite/decode.js';
 import { readModel } from '../tflite/model.js';

@@ -3,7 +3,7 @@ import { ROLE } from './ir.js';
 import type { Group } from './groups.js';
 import type { FeatureMap, LoweredOp, OpKind, View } from './operations.js';
 import { recordsOf } from './records.js';
-import type { ResizePlan } from './rewrite/resize.js';
+import type { ResizePlan } from './resize-plan.js';
 import { toOffset4, toShape4 } from './shape.js';
 import { weightsOf } from './weights.js';
 

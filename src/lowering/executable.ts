@@ -7,7 +7,7 @@ import type { Kind } from './kinds.js';
 import { FAMILY_RULES } from './placement/families.js';
 import { outputName } from './read.js';
 import { elements } from './shape.js';
-import { isTooLarge } from './split/parts.js';
+import { isTooLarge } from './view-parts.js';
 import type { LoweringFamily } from './target.js';
 import { MAX_MADE_WEIGHTS, weightsOf } from './weights.js';
 

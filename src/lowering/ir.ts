@@ -1,7 +1,8 @@
 import { inputError } from '../errors.js';
 import type { Constant, ElementType, Graph, Operator, Quantisation } from '../graph/network.js';
 import type { Tensor as NetworkTensor } from '../graph/network.js';
-import type { FeatureMap, Kernel, LookUpTable, WeightArray } from './operations.js';
+import type { FeatureMap, Kernel, LookUpTable } from './operations.js';
+import type { WeightArray } from '../weights/weight-array.js';
 import type { Kind } from './kinds.js';
 import type { Shape } from './shape.js';
 

@@ -2,7 +2,8 @@ import { ELEMENT_BITS } from '../graph/network.js';
 import type { Constant } from '../graph/network.js';
 import { ifmOf, input, ofmOf, ROLE } from './ir.js';
 import type { Op, Scaling, View } from './ir.js';
-import type { FilterPart, ScaleRecords, WeightArray } from './operations.js';
+import type { ScaleRecords } from './operations.js';
+import type { FilterPart, WeightArray } from '../weights/weight-array.js';
 import { scalePair } from './scale-pair.js';
 import { contentHash } from './weights.js';
 

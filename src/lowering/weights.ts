@@ -5,7 +5,7 @@ import { syntheticWeights } from '../weights/synthetic.js';
 import type { TrainedLike } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
 import type { Op, Quant, View } from './ir.js';
-import type { FilterPart, WeightArray } from './operations.js';
+import type { FilterPart, WeightArray } from '../weights/weight-array.js';
 import { elements, padTo } from './shape.js';
 
 /** O, KH, KW, I. */

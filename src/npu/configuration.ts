@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError, usageError } from '../errors.js';
-import { MOST_TEXT_BYTES, readFault, readRegular } from '../read-file.js';
+import { MOST_TEXT_BYTES, readFault, readRegular } from '../files.js';
 import { messageLine } from '../safe-text.js';
 import { closest } from '../suggest.js';
 import { at, parseIni, type IniSection } from './ini.js';
@@ -94,7 +94,9 @@ export function shippedConfigDirectory(): string {
   const found = candidates.find((folder) => existsSync(join(folder, SHIPPED[0]!)));
   if (found === undefined) {
     throw inputError(
-      `configs: the configuration files that come with paretou were not found in ${candidates.join(' or ')}; reinstall it, or pass --config`,
+      `configs: the configuration files that come with paretou were not found in ${candidates.join(' or ')}; reinstall it, or pass a file`,
+      undefined,
+      'configFiles',
     );
   }
   return found;
@@ -143,8 +145,9 @@ function readText(path: string, shown: string): string {
       ERR_ENCODING_INVALID_ENCODED_DATA: 'is not a text file',
     };
     throw inputError(
-      `${shown}: the configuration file ${why[code] ?? `cannot be read (${code})`}; pass a readable .ini file with --config`,
+      `${shown}: the configuration file ${why[code] ?? `cannot be read (${code})`}; pass a readable .ini file`,
       error,
+      'configFiles',
     );
   }
 }

@@ -29,6 +29,15 @@ export interface SystemRequest {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** Settings that name a section of a configuration file. */
+type SectionSetting = 'systemConfig' | 'memoryMode';
+
+/** How sentences name them. */
+export const SETTING_WORDS: Readonly<Record<SectionSetting, string>> = {
+  systemConfig: 'system configuration',
+  memoryMode: 'memory mode',
+};
+
 const MEMORY_NAMES: readonly MemoryName[] = ['Sram', 'Dram', 'OnChipFlash', 'OffChipFlash'];
 const PORTS = ['Axi0', 'Axi1'] as const;
 type Port = (typeof PORTS)[number];
@@ -56,13 +65,13 @@ export function resolveSystem(request: SystemRequest): System {
   if (!isAcceleratorName(accelerator)) throw unknownAccelerator(accelerator);
   const family = familyOf(accelerator);
   const own = request.configuration !== undefined || (request.configFiles?.length ?? 0) > 0;
-  const systemConfig = request.systemConfig ?? defaultName(own, '--system-config', DEFAULT_SYSTEM[family]);
-  const memoryMode = request.memoryMode ?? defaultName(own, '--memory-mode', DEFAULT_MODE[family]);
+  const systemConfig = request.systemConfig ?? defaultName(own, 'systemConfig', DEFAULT_SYSTEM[family]);
+  const memoryMode = request.memoryMode ?? defaultName(own, 'memoryMode', DEFAULT_MODE[family]);
   const config = request.configuration ?? loadConfiguration(request.configFiles);
   for (const warning of config.warnings) request.onWarning?.(warning);
 
-  const systemSection = findSection(config, SYSTEM_PREFIX, systemConfig, '--system-config');
-  const modeSection = findSection(config, MODE_PREFIX, memoryMode, '--memory-mode');
+  const systemSection = findSection(config, SYSTEM_PREFIX, systemConfig, 'systemConfig');
+  const modeSection = findSection(config, MODE_PREFIX, memoryMode, 'memoryMode');
   const front = readFrontEnd(config.frontEnd, systemSection, modeSection);
   checkAreas(front, { config, systemSection, modeSection });
   const arenaCacheSize = arenaSize(request, front.arenaCacheSize, modeSection, family);
@@ -86,20 +95,25 @@ export function resolveSystem(request: SystemRequest): System {
   };
 }
 
-function defaultName(ownFiles: boolean, option: string, name: string): string {
+function defaultName(ownFiles: boolean, setting: SectionSetting, name: string): string {
   if (!ownFiles) return name;
-  throw usageError(`with --config, ${option} is needed as well; name one of the sections of the file`);
+  throw usageError(
+    `with a configuration file, a ${SETTING_WORDS[setting]} is needed as well; name one of the sections of the file`,
+    setting,
+  );
 }
 
-function findSection(config: Configuration, prefix: string, name: string, option: string): string {
+function findSection(config: Configuration, prefix: string, name: string, setting: SectionSetting): string {
   const section = prefix + name;
   if (config.frontEnd.has(section)) return section;
   const names = [...config.frontEnd.keys()]
     .filter((s) => s.startsWith(prefix))
     .map((s) => s.slice(prefix.length));
   throw inputError(
-    `${config.subject}: there is no section [${section}] for ${option} ${name}` +
-      (names.length === 0 ? `; add one, or pass another file with --config` : suggestion(name, names)),
+    `${config.subject}: there is no section [${section}] for the ${SETTING_WORDS[setting]} ${name}` +
+      (names.length === 0 ? `; add one, or pass another file` : suggestion(name, names)),
+    undefined,
+    ...(names.length === 0 ? (['configFiles'] as const) : [setting]),
   );
 }
 
@@ -186,7 +200,10 @@ function checkAreas(front: FrontEnd, { config, systemSection, modeSection }: Sec
     const port = front.areas[key];
     return inputError(
       `${config.subject}: [${modeSection}] puts ${what} on ${port} (${key}_mem_area), which is ${memory} in [${systemSection}], ` +
-        `but they may only be in ${allowed}; choose another --memory-mode, or another --system-config`,
+        `but they may only be in ${allowed}; choose another memory mode, or another system configuration`,
+      undefined,
+      'memoryMode',
+      'systemConfig',
     );
   };
   if (front.constants === 'Sram' && !front.relabelled) {
@@ -209,7 +226,8 @@ function arenaSize(
   if (given !== undefined) {
     if (Number.isInteger(given) && given >= 0 && given <= limit) return given;
     throw usageError(
-      `--arena-cache-size is ${given}, expected whole bytes from 0 to ${limit} for ${request.accelerator}`,
+      `the arena cache size is ${given}, expected whole bytes from 0 to ${limit} for ${request.accelerator}`,
+      'arenaCacheSize',
     );
   }
   if (entry === undefined) return limit;
@@ -217,7 +235,9 @@ function arenaSize(
   if (size >= 0 && size <= limit) return size;
   throw inputError(
     `${at(entry)}: arena_cache_size of [${modeSection}] is ${size}, expected bytes from 0 to ${limit} for ` +
-      `${request.accelerator}; correct it, or override it with --arena-cache-size`,
+      `${request.accelerator}; correct it, or override it`,
+    undefined,
+    'arenaCacheSize',
   );
 }
 

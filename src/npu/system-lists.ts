@@ -1,7 +1,7 @@
 import { ParetouError, usageError } from '../errors.js';
 import { familyOf, isAcceleratorName } from './accelerator-names.js';
 import { loadConfiguration, MODE_PREFIX, SYSTEM_PREFIX, type Configuration } from './configuration.js';
-import type { SystemRequest } from './resolve.js';
+import { SETTING_WORDS, type SystemRequest } from './resolve.js';
 
 /** Stands for every section of a kind that the accelerator can use. */
 const ALL = 'all';
@@ -13,11 +13,19 @@ const sectionsOf = ({ frontEnd }: Configuration, prefix: string): string[] =>
   [...frontEnd.keys()].filter((section) => section.startsWith(prefix)).map((s) => s.slice(prefix.length));
 
 /** Names of a list; undefined stands for the default. */
-const namesOf = (option: string, list: string | undefined, all: () => string[]): (string | undefined)[] => {
+const namesOf = (
+  setting: 'systemConfig' | 'memoryMode',
+  list: string | undefined,
+  all: () => string[],
+): (string | undefined)[] => {
   if (list === undefined) return [undefined];
   if (list === ALL) return all();
   const names = list.split(',').map((name) => name.trim());
-  if (names.includes('')) throw usageError(`${option} is "${list}", expected names separated by commas`);
+  if (names.includes(''))
+    throw usageError(
+      `the ${SETTING_WORDS[setting]} is "${list}", expected names separated by commas`,
+      setting,
+    );
   return [...new Set(names)];
 };
 
@@ -43,10 +51,8 @@ export const systemsFrom = <T>(
       const meant = MEANT_FOR.exec(name)?.[1]?.toLowerCase();
       return meant === undefined || meant === family;
     };
-    const configs = namesOf('--system-config', common.systemConfig, () =>
-      sections(SYSTEM_PREFIX).filter(suits),
-    );
-    const modes = namesOf('--memory-mode', common.memoryMode, () => sections(MODE_PREFIX));
+    const configs = namesOf('systemConfig', common.systemConfig, () => sections(SYSTEM_PREFIX).filter(suits));
+    const modes = namesOf('memoryMode', common.memoryMode, () => sections(MODE_PREFIX));
     let failure: ParetouError | undefined;
     const made = configs.flatMap((systemConfig) =>
       modes.flatMap((memoryMode): T[] => {

@@ -6,7 +6,7 @@ import { cpuLayerJson, systemJson } from './explain-json.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
 import { traitsJson } from './traits.js';
-import type { Json } from './json.js';
+import type { Json } from './json-value.js';
 
 /** Version of the shape that {@link comparisonJson} returns. */
 export const COMPARE_SCHEMA = 'paretou/compare@1';

@@ -3,11 +3,11 @@ import { cpuGroups } from '../explain/cpu.js';
 import type { LayerExplanation } from '../explain/explain.js';
 import { relativeText } from '../explain/reasons.js';
 import { kernelText } from '../explain/words.js';
-import { AREAS, type Estimate } from '../estimate-types.js';
-import { countText, plural, shareText } from '../theory/text.js';
+import { AREAS, type Estimate } from '../estimate/types.js';
+import { LINE_WIDTH, grouped, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { cpuLines } from './cpu.js';
-import { AREA_NAMES, inferenceSeconds } from './summary.js';
-import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
+import { inferenceSeconds } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 import { traitSentences } from './traits.js';
 
 /** How the two networks were named on the command line. */
@@ -19,7 +19,7 @@ export interface Names {
 const NAME_WIDTH = 36;
 const FIGURE_WIDTH = 11;
 
-const signed = (n: number): string => (n > 0 ? `+${countText(n)}` : countText(n));
+const signed = (n: number): string => (n > 0 ? `+${grouped(n)}` : grouped(n));
 
 /** A row of the totals. */
 export interface Total {
@@ -65,7 +65,7 @@ export function verdict(a: Estimate, b: Estimate): string {
   const cpu =
     a.cpuOperators === b.cpuOperators
       ? ''
-      : ` On the CPU, whose time is not in the cycles, A has ${plural(a.cpuOperators, 'operator')} and B ${countText(b.cpuOperators)}.`;
+      : ` On the CPU, whose time is not in the cycles, A has ${plural(a.cpuOperators, 'operator')} and B ${grouped(b.cpuOperators)}.`;
   return `B has ${macs}, moves ${traffic.join(' and ')}, and ${speed}.${cpu}`;
 }
 
@@ -80,7 +80,7 @@ function totalLines(a: Estimate, b: Estimate): readonly string[] {
   return [
     line('', ['A', 'B', 'B - A', 'change']),
     ...totalsOf(a, b).map((total) =>
-      line(total.name, [countText(total.a), countText(total.b), signed(total.b - total.a), ratio(total)]),
+      line(total.name, [grouped(total.a), grouped(total.b), signed(total.b - total.a), ratio(total)]),
     ),
     line('milliseconds', [milliseconds(a), milliseconds(b)]),
     line(
@@ -113,7 +113,7 @@ function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Di
   const shown = Math.min(rows, MOST_ROWS);
   const lines = Array.from({ length: shown }, (_, i) => {
     const figure = (layers: readonly LayerExplanation[]): string =>
-      layers[i] === undefined ? '' : countText(layers[i].layer.cycles);
+      layers[i] === undefined ? '' : grouped(layers[i].layer.cycles);
     const last = i === rows - 1;
     return tableLine(layerText(a[i]), layerText(b[i]), [
       figure(a),
@@ -123,8 +123,8 @@ function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Di
   });
   if (shown < rows) {
     const hidden = (layers: readonly LayerExplanation[]): string =>
-      countText(layers.slice(shown).reduce((sum, { layer }) => sum + layer.cycles, 0));
-    const text = `(${countText(rows - shown)} more rows)`;
+      grouped(layers.slice(shown).reduce((sum, { layer }) => sum + layer.cycles, 0));
+    const text = `(${grouped(rows - shown)} more rows)`;
     lines.push(tableLine(text, '', [hidden(a), hidden(b), signed(cyclesB - cyclesA)]));
   }
   if (relation === 'same') return lines;
@@ -156,20 +156,20 @@ function sumLine(differences: readonly Difference[], text: string): string {
   const sum = (cycles: (difference: Difference) => number): number =>
     differences.reduce((total, difference) => total + cycles(difference), 0);
   const [a, b] = [sum(({ cyclesA }) => cyclesA), sum(({ cyclesB }) => cyclesB)];
-  return tableLine(text, '', [countText(a), countText(b), signed(b - a)]);
+  return tableLine(text, '', [grouped(a), grouped(b), signed(b - a)]);
 }
 
 /** The table's lines; long runs of layers without a difference, or of one operator, are summed up. */
 const tableRows = (differences: readonly Difference[]): readonly string[] =>
   runsOf(differences).flatMap((run) => {
     if (run[0]!.relation === 'same' && run.length >= LONG_RUN) {
-      return [sumLine(run, `(${countText(run.length)} layers without a difference)`)];
+      return [sumLine(run, `(${grouped(run.length)} layers without a difference)`)];
     }
     if (run.length <= MOST_ALIKE) return run.flatMap(differenceLines);
     const [shown, rest] = [run.slice(0, MOST_ALIKE), run.slice(MOST_ALIKE)];
     return [
       ...shown.flatMap(differenceLines),
-      sumLine(rest, `(${countText(rest.length)} more of these operators)`),
+      sumLine(rest, `(${grouped(rest.length)} more of these operators)`),
     ];
   });
 

@@ -1,8 +1,9 @@
 import { displayName } from '../npu/accelerator-names.js';
-import { AREAS, type Area, type Estimate } from '../estimate-types.js';
+import { AREAS, type Area, type Estimate } from '../estimate/types.js';
 import { layersTable } from './layers.js';
 import { notes } from './notes.js';
-import { AREA_NAMES, inferenceSeconds, inferencesPerSecond, teraOperations } from './summary.js';
+import { inferenceSeconds, inferencesPerSecond, teraOperations } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 
 export interface ConsoleOptions {
   /** The per-layer table. */

@@ -1,8 +1,7 @@
 import type { CpuGroup } from '../explain/cpu.js';
 import type { NetworkTraits } from '../graph/traits.js';
-import { plural } from '../theory/text.js';
-import type { Json } from './json.js';
-import { shortened, wrap } from './text.js';
+import { plural, shortened, wrap } from '../text.js';
+import type { Json } from './json-value.js';
 
 /** Longest name of an operator that a list shows: the code of a custom one is what its author makes it. */
 const NAME_LENGTH = 40;

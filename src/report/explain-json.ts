@@ -1,12 +1,12 @@
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
 import { operatorsOf } from '../explain/operators.js';
 import { accessCyclesOf, unchanged, usesOf } from '../explain/access.js';
-import { AREAS, type Estimate, type Layer } from '../estimate-types.js';
+import { AREAS, type Estimate, type Layer } from '../estimate/types.js';
 import { TRAVERSAL_NAMES } from '../theory/traversal.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
 import { traitsJson } from './traits.js';
-import type { Json } from './json.js';
+import type { Json } from './json-value.js';
 
 /** Version of the shape that {@link explanationJson} returns. */
 export const EXPLAIN_SCHEMA = 'paretou/explain@1';

@@ -2,13 +2,13 @@ import { PARTS } from '../explain/account.js';
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
 import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
 import { kernelText } from '../explain/words.js';
-import { AREAS, type Area, type Estimate, type Layer } from '../estimate-types.js';
+import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
-import { countText, percentText, plural, shareText } from '../theory/text.js';
+import { LINE_WIDTH, grouped, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { notes } from './notes.js';
-import { AREA_NAMES, inferenceSeconds } from './summary.js';
-import { LINE_WIDTH, shapeText, shortened, wrap } from './text.js';
+import { inferenceSeconds } from './summary.js';
+import { AREA_NAMES } from '../estimate/types.js';
 
 /** Layers below this share of the cycles are only counted unless they are asked for. */
 const SMALL = 0.005;
@@ -56,7 +56,7 @@ function boundsLine({ layers }: Explanation, cycles: number): string {
 
 function trafficText(estimate: Estimate): string {
   const used = AREAS.filter((area) => estimate.traffic[area].total > 0);
-  const bytes = (area: Area): string => countText(estimate.traffic[area].total);
+  const bytes = (area: Area): string => grouped(estimate.traffic[area].total);
   return used.map((area, i) => `${i === 0 ? ';' : ','} ${AREA_NAMES[area]} ${bytes(area)} bytes`).join('');
 }
 
@@ -64,8 +64,8 @@ function totals(estimate: Estimate): string {
   const { cycles, macs, macsPerCycle, coreClock } = estimate;
   const rate = cycles === 0 ? 0 : macs / (cycles * macsPerCycle);
   return (
-    `${countText(cycles)} cycles, ${Number((inferenceSeconds(estimate) * 1000).toPrecision(4))} ms at ` +
-    `${Number((coreClock / 1e6).toPrecision(6))} MHz; ${countText(macs)} MACs, ${percentText(rate)} of ` +
+    `${grouped(cycles)} cycles, ${Number((inferenceSeconds(estimate) * 1000).toPrecision(4))} ms at ` +
+    `${Number((coreClock / 1e6).toPrecision(6))} MHz; ${grouped(macs)} MACs, ${percentText(rate)} of ` +
     `${macsPerCycle} per cycle${trafficText(estimate)}.`
   );
 }
@@ -95,7 +95,7 @@ function heading(alike: readonly LayerExplanation[], text: string): string {
   if (alike.length > 1) {
     const origins = [...new Set(alike.map(({ layer }) => layer.origin))].filter((origin) => origin >= 0);
     const where = origins.length > 1 ? `operators ${listText(origins, ', ')}` : operatorText(first.layer);
-    return wrap(`${where}: ${text}  (${countText(alike.length)} layers alike, figures of each)`, '', '  ');
+    return wrap(`${where}: ${text}  (${grouped(alike.length)} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
   return `${line}  ${shortened(first.layer.name, Math.max(12, LINE_WIDTH - line.length - 2))}`;
@@ -122,10 +122,10 @@ function factorLines({ account, layer }: LayerExplanation, peak: number): readon
 
 function body(explained: LayerExplanation, estimate: Estimate): string {
   const { layer, account, boundSentence, traversal, changes } = explained;
-  const shares = account.shares.map(({ part, cycles }) => `${PARTS[part]} ${countText(cycles)}`).join(' + ');
+  const shares = account.shares.map(({ part, cycles }) => `${PARTS[part]} ${grouped(cycles)}`).join(' + ');
   const share = shareText(layer.cycles / estimate.cycles);
   return [
-    wrap(`${countText(layer.cycles)} cycles, ${share} of the network: ${shares}`, '  ', '    '),
+    wrap(`${grouped(layer.cycles)} cycles, ${share} of the network: ${shares}`, '  ', '    '),
     ...factorLines(explained, estimate.macsPerCycle),
     wrap(`bound by ${boundSentence}`, '  ', '    '),
     ...(traversal === undefined ? [] : [wrap(traversal.sentence, '  ', '    ')]),
@@ -169,7 +169,7 @@ function kindsLine({ layers, cycles: all }: OperatorExplanation): readonly strin
   if (kinds.size < 2 || all === 0) return [];
   const parts = [...kinds]
     .sort(([, a], [, b]) => b.cycles - a.cycles)
-    .map(([kind, { count, cycles }]) => `${countText(count)} x ${kind} ${shareText(cycles / all)}`);
+    .map(([kind, { count, cycles }]) => `${grouped(count)} x ${kind} ${shareText(cycles / all)}`);
   const more = parts.length > KINDS ? `, ${parts.length - KINDS} more kinds` : '';
   return [wrap(`of its cycles: ${parts.slice(0, KINDS).join(', ')}${more}`, '  ', '    ')];
 }
@@ -182,7 +182,7 @@ function partsBlocks(operator: OperatorExplanation, estimate: Estimate, most: nu
   }
   const text =
     `operator ${origin}, ${shortened(tfliteOperator, 40)}, is ${plural(layers.length, 'operation')} here: ` +
-    `${countText(cycles)} cycles, ${shareText(cycles / estimate.cycles)} of the network`;
+    `${grouped(cycles)} cycles, ${shareText(cycles / estimate.cycles)} of the network`;
   const cyclesOf = ({ alike }: Block): number => alike[0]!.layer.cycles * alike.length;
   const parts = [...blocksOf(layers.slice(0, LOOKED_AT), estimate)].sort((a, b) => cyclesOf(b) - cyclesOf(a));
   const shown = parts.slice(0, most);
@@ -245,7 +245,7 @@ function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): rea
   return [
     wrap(
       `${plural(rest.length, 'operator')} of less than ${percentText(SMALL)} each, ` +
-        `${shareText(cycles / estimate.cycles)} together, not shown; ask for them with --layers ${listText(origins, ',')}.`,
+        `${shareText(cycles / estimate.cycles)} together, not shown: operators ${listText(origins, ', ')} of the model.`,
     ),
   ];
 }

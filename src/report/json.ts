@@ -1,13 +1,12 @@
-import type { Estimate, Layer } from '../estimate-types.js';
+import type { Estimate, Layer } from '../estimate/types.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
 import { LAYER_COLUMNS } from './layers.js';
 import { arenaExcess } from './notes.js';
 import { traitsJson } from './traits.js';
+import type { Json } from './json-value.js';
 import type { Cell } from './numbers.js';
 import { SUMMARY_COLUMNS } from './summary.js';
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Version of the shape that {@link estimateJson} returns. */
 export const ESTIMATE_SCHEMA = 'paretou/estimate@1';

@@ -1,4 +1,4 @@
-import { AREAS, type Area, type Estimate, type Layer } from '../estimate-types.js';
+import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import { csvField, integerCell, percentCell, textCell, type Cell } from './numbers.js';
 
 const ACCESS_COLUMNS: Readonly<Record<Area, string>> = {

@@ -1,8 +1,8 @@
-import type { Estimate } from '../estimate-types.js';
+import type { Estimate } from '../estimate/types.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuLines, type CpuText } from './cpu.js';
 import { peakLines } from './peak.js';
-import { wrap } from './text.js';
+import { wrap } from '../text.js';
 import { traitSentences } from './traits.js';
 
 /**

@@ -1,8 +1,7 @@
-import type { Estimate, MemoryPeak, PeakItem } from '../estimate-types.js';
+import type { Estimate, MemoryPeak, PeakItem } from '../estimate/types.js';
 import { shortenMiddle } from '../safe-text.js';
-import { plural, shareText } from '../theory/text.js';
-import { AREA_NAMES } from './summary.js';
-import { shapeText, wrap } from './text.js';
+import { kibibytes, plural, shapeText, shareText, wrap } from '../text.js';
+import { AREA_NAMES } from '../estimate/types.js';
 
 /** Items that are listed. */
 const LISTED = 3;
@@ -10,13 +9,13 @@ const LISTED = 3;
 const NOTABLE = 0.02;
 const NAME_LENGTH = 40;
 
-const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(bytes < 10240 ? 2 : 1)} KiB`;
+const inKibibytes = (bytes: number): string => `${kibibytes(bytes, bytes < 10240 ? 2 : 1)} KiB`;
 
 /** Converters join the names of all that they merged; the first says enough. */
 const shortName = (name: string): string => shortenMiddle(name.split(';', 1)[0]!, NAME_LENGTH) || '(unnamed)';
 
 const itemText = ({ name, bytes, map }: PeakItem): string =>
-  `${shortName(name)}${map === undefined ? '' : ` ${shapeText(map.shape)}`} (${kibibytes(bytes)})`;
+  `${shortName(name)}${map === undefined ? '' : ` ${shapeText(map.shape)}`} (${inKibibytes(bytes)})`;
 
 /** Channels that the memory's bricks of 16 have beyond those of the feature map, most bytes first. */
 function brickText({ bytes: peak, contents }: MemoryPeak): string | undefined {
@@ -33,9 +32,9 @@ function brickText({ bytes: peak, contents }: MemoryPeak): string | undefined {
   const narrower =
     bricks === 1
       ? `up to 16 channels take no more`
-      : `${(bricks - 1) * 16} channels would take ${kibibytes(bytes / bricks)} less`;
+      : `${(bricks - 1) * 16} channels would take ${inKibibytes(bytes / bricks)} less`;
   return (
-    `Feature maps lie in bricks of 16 channels, of which ${kibibytes(total)} (${shareText(total / peak)}) are ` +
+    `Feature maps lie in bricks of 16 channels, of which ${inKibibytes(total)} (${shareText(total / peak)}) are ` +
     `padding: ${shortName(name)} has ${plural(channels, 'channel')} and takes the place of ${bricks * 16}; ${narrower}.`
   );
 }
@@ -48,7 +47,7 @@ function adviceText({ optimise }: Estimate, { contents }: MemoryPeak): string | 
   if (map !== undefined && map.shape.slice(1, 3).every((size) => size > 1)) {
     advice.push('a lower resolution: at half the height and width these take a quarter');
   }
-  if (optimise === 'Performance') advice.push('--optimise Size, which trades cycles for memory');
+  if (optimise === 'Performance') advice.push('optimising for size, which trades cycles for memory');
   return advice.length === 0 ? undefined : `What may lower it: ${advice.join('; ')}.`;
 }
 
@@ -62,7 +61,7 @@ export function peakLines(estimate: Estimate): readonly string[] {
   const more = rest > 0 ? ` and ${plural(rest, 'smaller one')}` : '';
   const where = `${origin < 0 ? '' : `operator ${origin}, `}${tfliteOperator} ${shortName(name)}`;
   const sentences = [
-    `${AREA_NAMES[area]} is fullest, ${kibibytes(peak.bytes)}, at ${where}: it holds ` +
+    `${AREA_NAMES[area]} is fullest, ${inKibibytes(peak.bytes)}, at ${where}: it holds ` +
       `${peak.contents.slice(0, LISTED).map(itemText).join(', ')}${more}.`,
     brickText(peak),
     adviceText(estimate, peak),

@@ -1,14 +1,6 @@
 import { displayName } from '../npu/accelerator-names.js';
-import { AREAS, type Area, type Estimate } from '../estimate-types.js';
+import { AREA_NAMES, AREAS, type Area, type Estimate } from '../estimate/types.js';
 import { csvField, floatCell, integerCell, textCell, type Cell } from './numbers.js';
-
-/** How reports write the memories. */
-export const AREA_NAMES: Readonly<Record<Area, string>> = {
-  sram: 'SRAM',
-  dram: 'DRAM',
-  on_chip_flash: 'On-chip Flash',
-  off_chip_flash: 'Off-chip Flash',
-};
 
 /** Seconds of one inference. */
 export const inferenceSeconds = (estimate: Estimate): number => estimate.cycles / estimate.coreClock;

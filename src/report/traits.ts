@@ -1,5 +1,5 @@
 import type { NetworkTraits } from '../graph/traits.js';
-import type { Json } from './json.js';
+import type { Json } from './json-value.js';
 
 const floatSentence = ({ integerWeights }: NetworkTraits): string =>
   'float32 network; quantise it to int8' +

@@ -2,7 +2,8 @@ import { ceilDiv } from '../cost/integers.js';
 import type { OpKind } from '../lowering/operations.js';
 import type { Entry, Schedule, WeightBuffer } from './entry.js';
 import type { Machine } from './machine.js';
-import { estimateFigures, type Figures, type Plan, type Slices } from './plan.js';
+import { type Figures, type Plan, type Slices } from './plan.js';
+import { estimateFigures } from './planning.js';
 import type { Program, ProgramOp } from './program.js';
 import { bufferParts, chooseSlices, firstShare } from './slicing.js';
 

@@ -4,7 +4,7 @@ import { buildCascades, opMemory, type Cascade, type CascadeResult } from './cas
 import { bufferBytes, plainEntry, type Entry, type Schedule } from './entry.js';
 import { takeSnapshot, type Placement, type Snapshot } from './liveness.js';
 import type { Machine } from './machine.js';
-import { planFor } from './plan.js';
+import { planFor } from './planning.js';
 import type { Program, ProgramOp } from './program.js';
 import { stripeHeight, stripeStep, type Striped } from './stripes.js';
 import type { Format } from '../cost/operation.js';

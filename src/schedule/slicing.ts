@@ -1,7 +1,8 @@
 import { roundDown, roundUp } from '../cost/integers.js';
 import type { Encoding } from '../weights/encoding.js';
 import type { Machine } from './machine.js';
-import { prebufferCycles, slicesOf, type Plan, type Slices } from './plan.js';
+import { type Plan, type Slices } from './plan.js';
+import { prebufferCycles, slicesOf } from './planning.js';
 
 /** Share of the depth that the first slice should take; reference 04 §6.2 step 7. */
 export function firstShare(

@@ -3,7 +3,7 @@ import { requiredIfm } from '../cost/operation.js';
 import type { Shape4 } from '../lowering/operations.js';
 import { plainEntry, type Entry } from './entry.js';
 import type { Machine } from './machine.js';
-import { planFor } from './plan.js';
+import { planFor } from './planning.js';
 import type { Program, ProgramOp } from './program.js';
 
 /** Smallest step of an operation's stripe height: 2 where its IFM is upscaled. */

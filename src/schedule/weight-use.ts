@@ -1,4 +1,5 @@
-import type { LoweredOp, ScaleRecords, WeightArray } from '../lowering/operations.js';
+import type { LoweredOp, ScaleRecords } from '../lowering/operations.js';
+import type { WeightArray } from '../weights/weight-array.js';
 
 /** The weights of one operation, as far as others may have them as well. */
 export interface WeightUse {

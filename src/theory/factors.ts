@@ -1,6 +1,6 @@
 import { roundUp } from '../cost/integers.js';
 import type { Accelerator } from '../npu/accelerators.js';
-import { plural } from './text.js';
+import { plural } from '../text.js';
 import { blockUblocks, traversalOf, ublockOf, type TheoryOp } from './operation.js';
 
 /** One reason why fewer MACs are done than the hardware could: utilisation is the product of the values. */

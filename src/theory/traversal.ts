@@ -2,7 +2,7 @@ import { convolutionTraversal } from '../cost/u55/block-config.js';
 import type { Accelerator } from '../npu/accelerators.js';
 import type { Traversal } from '../weights/encoding.js';
 import type { TheoryOp } from './operation.js';
-import { countText, percentText } from './text.js';
+import { grouped, percentText } from '../text.js';
 import { theoryOf, type Theory } from './utilisation.js';
 
 /** Both ways of walking through a convolution's kernel, and which one the compiler takes. */
@@ -22,7 +22,7 @@ export const TRAVERSAL_NAMES: Readonly<Record<Traversal, string>> = {
 };
 
 const summary = ({ utilisation, macCycles }: Theory): string =>
-  `${percentText(utilisation)} and ${countText(macCycles)} cycles of MACs`;
+  `${percentText(utilisation)} and ${grouped(macCycles)} cycles of MACs`;
 
 /**
  * Compares the two traversals of a convolution; undefined for other classes. `op.traversal` is not looked at: what is

@@ -1,4 +1,4 @@
-import type { WeightArray } from '../lowering/operations.js';
+import type { WeightArray } from './weight-array.js';
 import type { Encoder, Encoding, StreamLayout, U85Encoder, U85StreamLayout } from './encoding.js';
 import { assemble, type Plan, u55Plan, u85Plan } from './plan.js';
 import type { Section } from './sections.js';

@@ -1,4 +1,4 @@
-import type { WeightArray } from '../lowering/operations.js';
+import type { WeightArray } from './weight-array.js';
 
 export type Traversal = 'depth-first' | 'part-kernel' | 'depthwise';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WeightArray } from '../lowering/operations.js';
+import type { WeightArray } from './weight-array.js';
 import { emitStream } from './emit-stream.js';
 import type { StreamLayout, U85StreamLayout } from './encoding.js';
 import { u55Plan, u85Plan, type Plan } from './plan.js';

@@ -1,6 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { WeightArray } from '../lowering/operations.js';
+import type { WeightArray } from './weight-array.js';
 import { roomFor } from './from-bytes.js';
 import { fillNormal, uniform } from './normal.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { keywordLike, mobilenetLike, resnetLike } from '../../bench/networks.js';
 import { spaceOf } from '../../bench/space.js';
 import { countDesigns } from '../../search/space.js';
-import { estimate } from '../../src/estimate.js';
+import { estimate } from '../../src/estimate/estimate.js';
 import { importNetwork } from '../../src/graph/import.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';

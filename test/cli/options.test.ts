@@ -40,7 +40,7 @@ test('the arena size is in bytes', () => {
 });
 
 test('configuration files ask for both names', () => {
-  expect(() => systems('--config', 'Arm/vela.ini')).toThrow(/--system-config is needed/);
+  expect(() => systems('--config', 'Arm/vela.ini')).toThrow(/system configuration is needed/);
   expect(
     systems(
       '--config',

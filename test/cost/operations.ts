@@ -3,7 +3,8 @@ import { opClassOf, type ActivationClass, type CostOp, type CostView } from '../
 import { EDGE, type CostCall, type CyclesParts, type Elements } from '../../src/cost/model.js';
 import type { U55Config } from '../../src/cost/u55/block-config.js';
 import { featureMapTransfers } from '../../src/cost/u55/traffic.js';
-import type { Kernel, OpKind, Shape4, WeightArray } from '../../src/lowering/operations.js';
+import type { Kernel, OpKind, Shape4 } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { acceleratorByName, ACCELERATORS, type Accelerator } from '../../src/npu/accelerators.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory } from '../../src/npu/system.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ParetouError } from '../../src/errors.js';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { importNetwork } from '../../src/graph/import.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';

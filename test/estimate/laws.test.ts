@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ceilDiv } from '../../src/cost/integers.js';
-import { AREAS, type Estimate } from '../../src/estimate-types.js';
-import { createEstimator, type EstimateOptions } from '../../src/estimate.js';
+import { AREAS, type Estimate } from '../../src/estimate/types.js';
+import { createEstimator, type EstimateOptions } from '../../src/estimate/estimate.js';
 import type { Graph, Network } from '../../src/graph/network.js';
 import { HARDWARE_NAMES } from '../../src/cost/hardware.js';
 import { resolveSystem } from '../../src/npu/resolve.js';

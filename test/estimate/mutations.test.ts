@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { ParetouError } from '../../src/errors.js';
 import { exampleModel } from '../../src/graph/examples.js';
 import { importNetwork } from '../../src/graph/import.js';

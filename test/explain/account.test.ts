@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AREAS } from '../../src/estimate-types.js';
+import { AREAS } from '../../src/estimate/types.js';
 import { accessCyclesOf, unchanged, usesOf } from '../../src/explain/access.js';
 import type { Explanation } from '../../src/explain/explain.js';
 import { loadNetwork } from '../../src/graph/load.js';

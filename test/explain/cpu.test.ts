@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { placementOf, type Placement } from '../../src/explain/cpu.js';
 import { traitsOf } from '../../src/graph/traits.js';
 import type { Network } from '../../src/graph/network.js';

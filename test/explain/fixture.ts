@@ -1,4 +1,4 @@
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { explain, type Explanation } from '../../src/explain/explain.js';
 import { buildExample, exampleModel } from '../../src/graph/examples.js';
 import { parseExample } from '../../src/graph/example-file.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { explanationText } from '../../src/report/explain.js';
-import { shapeText, shortened, wrap } from '../../src/report/text.js';
+import { shapeText, shortened, wrap } from '../../src/text.js';
 import { explained, networkOf } from './fixture.js';
 
 const text = explanationText(

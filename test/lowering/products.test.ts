@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEstimator } from '../../src/estimate.js';
-import type { Estimate, Layer } from '../../src/estimate-types.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Estimate, Layer } from '../../src/estimate/types.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { lowerFor } from './goldens.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constantWeights, filters, mirrored, spread, subKernel } from '../../src/lowering/weights.js';
-import type { WeightArray } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { lowerFor } from './goldens.js';
 import { NetworkDraft } from './networks.js';
 

@@ -143,7 +143,7 @@ test('the command line overrides the arena size of the file, within the address 
   expect(resolveText(text, { memoryMode: 'Small' }).arenaCacheSize).toBe(4096);
   expect(resolveText(text, { memoryMode: 'Small', arenaCacheSize: 8192 }).arenaCacheSize).toBe(8192);
   expect(refusal(text, { arenaCacheSize: 2 ** 33 })).toMatch(/^2 .*from 0 to 4294967296 for ethos-u55-128/);
-  expect(refusal(text, { arenaCacheSize: -1 })).toMatch(/^2 --arena-cache-size is -1/);
+  expect(refusal(text, { arenaCacheSize: -1 })).toMatch(/^2 the arena cache size is -1/);
   expect(refusal(text.replace('4096', '5000000000'), { memoryMode: 'Small' })).toMatch(
     /^3 board.ini:\d+: arena_cache_size/,
   );

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeReports, writeWhole } from '../../src/report/files.js';
+import { writeReports } from '../../src/report/files.js';
+import { writeWhole } from '../../src/files.js';
 import { estimateWith } from './fixture.js';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import type { AreaTraffic, Estimate, Layer, PerArea } from '../../src/estimate-types.js';
+import type { AreaTraffic, Estimate, Layer, PerArea } from '../../src/estimate/types.js';
 
 const NO_TRAFFIC: AreaTraffic = {
   featureMapRead: 0,

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AREAS, type Area, type Estimate, type Layer, type PerArea } from '../../src/estimate-types.js';
+import { AREAS, type Area, type Estimate, type Layer, type PerArea } from '../../src/estimate/types.js';
 import { LAYER_COLUMNS } from '../../src/report/layers.js';
-import { AREA_NAMES, SUMMARY_COLUMNS } from '../../src/report/summary.js';
+import { SUMMARY_COLUMNS } from '../../src/report/summary.js';
+import { AREA_NAMES } from '../../src/estimate/types.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { sharedDir } from '../shared.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { buildCascades } from '../../src/schedule/cascades.js';
 import { treatmentOrder } from '../../src/schedule/improve.js';

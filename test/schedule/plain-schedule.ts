@@ -7,7 +7,7 @@ import { buildCascades, opMemory, type Cascade } from '../../src/schedule/cascad
 import { plainEntry, type Entry, type Schedule } from '../../src/schedule/entry.js';
 import { treatmentOrder } from '../../src/schedule/improve.js';
 import { takeSnapshot } from '../../src/schedule/liveness.js';
-import { planFor } from '../../src/schedule/plan.js';
+import { planFor } from '../../src/schedule/planning.js';
 import type { Optimise } from '../../src/schedule/schedule.js';
 import type { Striped } from '../../src/schedule/stripes.js';
 import type { Workshop } from './random-schedules.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { hardwareByName } from '../../src/cost/hardware.js';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory, System } from '../../src/npu/system.js';
@@ -8,7 +8,7 @@ import { buildCascades, opMemory, type CascadeInputs } from '../../src/schedule/
 import { CPU_ENTRY, plainEntry, type Schedule } from '../../src/schedule/entry.js';
 import { takeSnapshot, type Placement, type Snapshot } from '../../src/schedule/liveness.js';
 import { AREA, createMachine, type Machine } from '../../src/schedule/machine.js';
-import { planFor } from '../../src/schedule/plan.js';
+import { planFor } from '../../src/schedule/planning.js';
 import { minimalStripes } from '../../src/schedule/stripes.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Encoder } from '../../src/weights/encoding.js';

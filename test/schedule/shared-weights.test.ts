@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { takeSnapshot } from '../../src/schedule/liveness.js';
 import { NetworkDraft } from '../lowering/networks.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import { networkBuilder } from '../../src/graph/build/builder.js';
 import { binary, conv2d, input } from '../../src/graph/build/layers.js';
 import { importNetwork } from '../../src/graph/import.js';

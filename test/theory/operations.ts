@@ -3,7 +3,8 @@ import type { CostOp, CostView, OpClass } from '../../src/cost/operation.js';
 import { EDGE, type CyclesParts } from '../../src/cost/model.js';
 import type { U55Config } from '../../src/cost/u55/block-config.js';
 import { runCycles } from '../../src/cost/u55/cycles.js';
-import type { OpKind, WeightArray } from '../../src/lowering/operations.js';
+import type { OpKind } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import type { Accelerator } from '../../src/npu/accelerators.js';
 import type { Memory } from '../../src/npu/system.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeU85, encodeWeights } from '../../src/weights/encoder.js';
 import type { StreamLayout, Traversal, U85StreamLayout } from '../../src/weights/encoding.js';
-import type { WeightArray } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { emitStream } from '../../src/weights/emit-stream.js';
 import { streamSize } from '../../src/weights/stream-size.js';
 import { streamOrder } from '../../src/weights/u55-stream-order.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { WeightArray } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { createEncoders, type Encoders } from '../../src/weights/encoder.js';
 import type { Encoding, StreamLayout, Traversal, U85StreamLayout } from '../../src/weights/encoding.js';
 import { sharedDir } from '../shared.js';

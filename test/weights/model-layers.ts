@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadNetwork } from '../../src/graph/load.js';
 import type { Graph, Operator } from '../../src/graph/network.js';
-import type { WeightArray } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { weightsFromBytes } from '../../src/weights/from-bytes.js';
 
 /** An operator of a model with constant weights. */

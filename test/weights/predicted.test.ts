@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
-import type { WeightArray } from '../../src/lowering/operations.js';
+import type { WeightArray } from '../../src/weights/weight-array.js';
 import { createEncoders, encodeU85, encodeWeights } from '../../src/weights/encoder.js';
 import type { StreamLayout, U85StreamLayout } from '../../src/weights/encoding.js';
 import { fillNormal } from '../../src/weights/normal.js';

@@ -16,7 +16,8 @@ import {
   UNIT,
 } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
-import type { OpKind, WeightArray } from '../operations.js';
+import type { OpKind } from '../operations.js';
+import type { WeightArray } from '../../weights/weight-array.js';
 import { isSymmetric } from '../quant.js';
 import { split } from '../scale-pair.js';
 import { around, elements, fromEnd, padTo, withAxis, zeros } from '../shape.js';

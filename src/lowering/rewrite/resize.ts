@@ -16,21 +16,8 @@ import {
 import type { IrGraph, Op } from '../ir.js';
 import { flagOption } from '../read.js';
 import { fromEnd } from '../shape.js';
-import { narrow } from '../split/parts.js';
-
-/** Scale n/d of an axis with the offset of its first sample. */
-export interface Fraction {
-  readonly n: number;
-  readonly d: number;
-  readonly offset: number;
-}
-
-/** What a `Resize` does; kept in `Op.extra`. */
-export interface ResizePlan {
-  readonly y: Fraction;
-  readonly x: Fraction;
-  readonly bilinear: boolean;
-}
+import type { Fraction, ResizePlan } from '../resize-plan.js';
+import { narrow } from '../view-parts.js';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 

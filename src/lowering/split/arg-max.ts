@@ -12,7 +12,7 @@ import {
 } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
 import type { Kernel } from '../operations.js';
-import { narrow } from './parts.js';
+import { narrow } from '../view-parts.js';
 
 /** Most positions of which the hardware finds the largest at once. */
 const LONGEST = 32768;

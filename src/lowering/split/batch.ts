@@ -3,7 +3,7 @@ import { disconnect, expectOperations, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
 import { elements, sameShape } from '../shape.js';
 import type { Shape } from '../shape.js';
-import { leading, narrow } from './parts.js';
+import { leading, narrow } from '../view-parts.js';
 
 /** Reads or writes more than one element before height, width and depth. */
 export function hasBatch(op: Op): boolean {

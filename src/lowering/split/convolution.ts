@@ -17,8 +17,8 @@ import type { Op } from '../ir.js';
 import { fromEnd, withAxis, zeros } from '../shape.js';
 import { filters, separate, weightsOf } from '../weights.js';
 import { hasBatch, splitLeading } from './batch.js';
-import { isTooLarge, narrow } from './parts.js';
-import type { SplitContext } from './parts.js';
+import { isTooLarge, narrow } from '../view-parts.js';
+import type { SplitContext } from './context.js';
 import { poolByScaling, unrollKernel, untangleDilation } from './strided.js';
 import { splitTranspose } from './transpose.js';
 

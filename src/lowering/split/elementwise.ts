@@ -2,7 +2,7 @@ import { ELEMENT_BITS } from '../../graph/network.js';
 import { cloneOp } from '../clone.js';
 import { disconnect, expectOperations, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
-import { LARGEST_AXIS, narrow } from './parts.js';
+import { LARGEST_AXIS, narrow } from '../view-parts.js';
 
 /** Deepest copy of wide elements on the smaller families. */
 const COPY_DEPTH: Readonly<Record<number, number>> = { 32: 32768, 64: 16384 };

@@ -15,8 +15,8 @@ import type { IrGraph, Op } from '../ir.js';
 import type { Kernel } from '../operations.js';
 import { around, elements, fromEnd, withAxis } from '../shape.js';
 import { hasBatch } from './batch.js';
-import { LARGEST_AXIS, narrow } from './parts.js';
-import type { SplitContext } from './parts.js';
+import { LARGEST_AXIS, narrow } from '../view-parts.js';
+import type { SplitContext } from './context.js';
 
 /** Is the axis one that the hardware reduces over (reference 01 §9, table)? */
 function fits(op: Op, axis: number, rank: number, extended: boolean): boolean {

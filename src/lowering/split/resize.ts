@@ -12,9 +12,9 @@ import {
 } from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
 import type { Kernel } from '../operations.js';
-import type { ResizePlan } from '../rewrite/resize.js';
+import type { ResizePlan } from '../resize-plan.js';
 import { repeatedTaps } from '../weights.js';
-import { setSlice } from './parts.js';
+import { setSlice } from '../view-parts.js';
 
 const H = 1;
 const W = 2;

@@ -2,10 +2,10 @@ import { build, namedConstant } from '../build.js';
 import { cloneOp } from '../clone.js';
 import { become, connectInputLike, disconnect, ifmOf, newOp, newTensor, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, View } from '../ir.js';
-import type { WeightArray } from '../operations.js';
+import type { WeightArray } from '../../weights/weight-array.js';
 import { elements } from '../shape.js';
 import { separate, subKernel, weightsOf } from '../weights.js';
-import { setSlice } from './parts.js';
+import { setSlice } from '../view-parts.js';
 
 const H = 1;
 const W = 2;

@@ -10,11 +10,11 @@ import {
   sizeOf,
 } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
-import type { WeightArray } from '../operations.js';
+import type { WeightArray } from '../../weights/weight-array.js';
 import { scalingOf } from '../records.js';
 import { fromEnd } from '../shape.js';
 import { constantWeights, mirrored, separate, subKernel, weightsOf } from '../weights.js';
-import { setSlice } from './parts.js';
+import { setSlice } from '../view-parts.js';
 
 interface Padding {
   readonly before: number;

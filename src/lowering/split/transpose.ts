@@ -15,8 +15,8 @@ import { permutationName } from '../permutation.js';
 import { elements } from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { LoweringFamily } from '../target.js';
-import { LARGEST_AXIS, leading, narrow } from './parts.js';
-import type { SplitContext } from './parts.js';
+import { LARGEST_AXIS, leading, narrow } from '../view-parts.js';
+import type { SplitContext } from './context.js';
 
 const NATIVE: Readonly<Record<LoweringFamily, ReadonlySet<string>>> = {
   u55: new Set(['NHWC', 'NWHC', 'NHCW', 'NCWH']),

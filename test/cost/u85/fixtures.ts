@@ -1,5 +1,6 @@
 import { opClassOf, type CostOp, type CostView } from '../../../src/cost/operation.js';
-import type { OpKind, WeightArray } from '../../../src/lowering/operations.js';
+import type { OpKind } from '../../../src/lowering/operations.js';
+import type { WeightArray } from '../../../src/weights/weight-array.js';
 import type { Memory } from '../../../src/npu/system.js';
 import { U85_ACCELERATORS, type U85Accelerator } from '../../../src/npu/u85-tables.js';
 

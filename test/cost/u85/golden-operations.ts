@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activationClassOf, opClassOf, type CostOp, type CostView } from '../../../src/cost/operation.js';
 import type { ExternalMap, GroupMember } from '../../../src/cost/operation.js';
-import type { OpKind, Shape4, WeightArray } from '../../../src/lowering/operations.js';
+import type { OpKind, Shape4 } from '../../../src/lowering/operations.js';
+import type { WeightArray } from '../../../src/weights/weight-array.js';
 import type { Memory, MemoryName } from '../../../src/npu/system.js';
 import { U85_ACCELERATORS, type U85Accelerator } from '../../../src/npu/u85-tables.js';
 

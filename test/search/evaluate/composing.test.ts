@@ -13,7 +13,7 @@ import { radicesOf, type Space } from '../../../search/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import type { Values } from '../../../search/substitute/substitution.js';
 import { chooseSystem } from '../../../search/systems.js';
-import { createEstimator } from '../../../src/estimate.js';
+import { createEstimator } from '../../../src/estimate/estimate.js';
 import { loadNetwork } from '../../../src/graph/load.js';
 import type { Network } from '../../../src/graph/network.js';
 import { anyNetwork } from '../../estimate/random-networks.js';

@@ -4,7 +4,8 @@ import { parseSpaceFile } from '../../../search/space-file.js';
 import { radicesOf } from '../../../search/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import { chooseSystem } from '../../../search/systems.js';
-import { createEstimator, type Evaluation } from '../../../src/estimate.js';
+import { createEstimator } from '../../../src/estimate/estimate.js';
+import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { loadNetwork } from '../../../src/graph/load.js';
 import { sharedDir } from '../../shared.js';
 

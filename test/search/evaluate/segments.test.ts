@@ -4,7 +4,7 @@ import { findSegments, type Segmentation } from '../../../search/evaluate/segmen
 import { trialDesigns } from '../../../search/evaluate/trial-designs.js';
 import { radicesOf, type Space } from '../../../search/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
-import { createEstimator } from '../../../src/estimate.js';
+import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Program } from '../../../src/schedule/program.js';
 import { smallSpace } from '../fixture.js';
 import { sharingOf } from '../../../src/schedule/weight-use.js';

@@ -1,11 +1,11 @@
 import { roundUp, volume } from '../cost/integers.js';
-import type { Area, AreaTraffic, Estimate, PerArea } from '../estimate-types.js';
-import type { Evaluation } from '../estimate.js';
-import type { WeightArray } from '../lowering/operations.js';
-import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from './figures.js';
-import type { Entry } from './entry.js';
-import type { Machine } from './machine.js';
-import type { ProgramOp } from './program.js';
+import type { Area, AreaTraffic, Estimate, PerArea } from './types.js';
+import type { Evaluation } from './evaluation.js';
+import type { WeightArray } from '../weights/weight-array.js';
+import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import type { Entry } from '../schedule/entry.js';
+import type { Machine } from '../schedule/machine.js';
+import type { ProgramOp } from '../schedule/program.js';
 
 /** The figures of a network as a whole. */
 export type Totals = Pick<

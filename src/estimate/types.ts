@@ -1,11 +1,19 @@
-import type { ElementType } from './graph/network.js';
-import type { NetworkTraits } from './graph/traits.js';
-import type { OpKind } from './lowering/operations.js';
+import type { ElementType } from '../graph/network.js';
+import type { NetworkTraits } from '../graph/traits.js';
+import type { OpKind } from '../lowering/operations.js';
 
 /** The four memories, in the order of the report's columns. */
 export const AREAS = ['sram', 'dram', 'on_chip_flash', 'off_chip_flash'] as const;
 export type Area = (typeof AREAS)[number];
 export type PerArea<T> = Readonly<Record<Area, T>>;
+
+/** How people write the memories. */
+export const AREA_NAMES: Readonly<Record<Area, string>> = {
+  sram: 'SRAM',
+  dram: 'DRAM',
+  on_chip_flash: 'On-chip Flash',
+  off_chip_flash: 'Off-chip Flash',
+};
 
 /** Bytes moved to and from one memory. `total` also holds scale and look-up-table traffic. */
 export interface AreaTraffic {

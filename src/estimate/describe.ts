@@ -1,14 +1,14 @@
-import { AREAS, type Area, type Estimate, type Layer, type LayerDetail } from '../estimate-types.js';
-import type { Evaluation } from '../estimate.js';
+import { AREAS, type Area, type Estimate, type Layer, type LayerDetail } from './types.js';
+import type { Evaluation } from './evaluation.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
-import type { Entry } from './entry.js';
-import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from './figures.js';
+import type { Entry } from '../schedule/entry.js';
+import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from '../schedule/figures.js';
 import { memoryPeak } from './peak.js';
-import type { Plan } from './plan.js';
-import type { Scheduled } from './schedule.js';
+import type { Plan } from '../schedule/plan.js';
+import type { Scheduled } from '../schedule/schedule.js';
 import { graphsOf, macsOf, perArea, totalsOf } from './totals.js';
-import type { ProgramOp } from './program.js';
+import type { ProgramOp } from '../schedule/program.js';
 
 const areaOf = (name: MemoryName): Area => AREAS[MEMORY_INDEX[name]]!;
 

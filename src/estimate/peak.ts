@@ -1,7 +1,7 @@
 import { roundUp } from '../cost/integers.js';
-import type { MemoryPeak, PeakItem } from '../estimate-types.js';
-import type { Evaluation } from '../estimate.js';
-import type { ProgramTensor } from './program.js';
+import type { MemoryPeak, PeakItem } from './types.js';
+import type { Evaluation } from './evaluation.js';
+import type { ProgramTensor } from '../schedule/program.js';
 
 /** The part of it that is in memory may be less than the whole, in a cascade. */
 function mapOf(tensor: ProgramTensor, bytes: number): NonNullable<PeakItem['map']> {

@@ -1,13 +1,6 @@
-import type { IrGraph, View } from '../ir.js';
-import { sameShape, withAxis, zeros } from '../shape.js';
-import type { Shape } from '../shape.js';
-import type { LoweringTarget } from '../target.js';
-
-/** What splitting has at hand. */
-export interface SplitContext {
-  readonly graph: IrGraph;
-  readonly target: LoweringTarget;
-}
+import type { View } from './ir.js';
+import { sameShape, withAxis, zeros } from './shape.js';
+import type { Shape } from './shape.js';
 
 /** Largest height, width and depth that the hardware addresses. */
 export const LARGEST_AXIS = 65536;

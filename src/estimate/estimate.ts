@@ -1,37 +1,25 @@
-import { hardwareByName, type Hardware } from './cost/hardware.js';
-import type { Estimate } from './estimate-types.js';
-import type { Network } from './graph/network.js';
-import { lower } from './lowering/lower.js';
-import type { LoweredNetwork, LoweredOp } from './lowering/operations.js';
-import type { LoweringTarget } from './lowering/target.js';
-import type { System } from './npu/system.js';
-import { describe } from './schedule/describe.js';
-import { scheduleFigures, type FigureTable } from './schedule/figures.js';
-import { createInterner, type OpInterner } from './schedule/intern.js';
-import { costOpOf, link } from './schedule/link.js';
-import { createMachine, type Machine } from './schedule/machine.js';
-import { memoryOfAll, memoryUse, type MemoryUse } from './schedule/memory.js';
-import type { Program } from './schedule/program.js';
-import { scheduleProgram, type Optimise, type Scheduled } from './schedule/schedule.js';
-import { createEncoders } from './weights/encoder.js';
+import { hardwareByName, type Hardware } from '../cost/hardware.js';
+import type { Estimate } from './types.js';
+import type { Network } from '../graph/network.js';
+import { lower } from '../lowering/lower.js';
+import type { LoweredNetwork, LoweredOp } from '../lowering/operations.js';
+import type { LoweringTarget } from '../lowering/target.js';
+import type { System } from '../npu/system.js';
+import { describe } from './describe.js';
+import type { Evaluation } from './evaluation.js';
+import { scheduleFigures } from '../schedule/figures.js';
+import { createInterner, type OpInterner } from '../schedule/intern.js';
+import { costOpOf, link } from '../schedule/link.js';
+import { createMachine, type Machine } from '../schedule/machine.js';
+import { memoryOfAll, memoryUse } from '../schedule/memory.js';
+import type { Program } from '../schedule/program.js';
+import { scheduleProgram, type Optimise } from '../schedule/schedule.js';
+import { createEncoders } from '../weights/encoder.js';
 
 export interface EstimateOptions {
   readonly optimise: Optimise;
   /** How messages name the network; by default by its name. */
   readonly file?: string;
-}
-
-/** A program on a machine with every decision made and every figure known. */
-export interface Evaluation {
-  readonly machine: Machine;
-  readonly program: Program;
-  readonly optimise: Optimise;
-  readonly scheduled: Scheduled;
-  readonly figures: FigureTable;
-  /** Of all graphs. */
-  readonly memory: MemoryUse;
-  /** The network's graphs before this one, which is the last; nothing but totals and memory is about them. */
-  readonly before: readonly Evaluation[];
 }
 
 /** Estimates networks and keeps what they have in common: block configs, encodings, costs. */

@@ -1,0 +1,52 @@
+/** Widest line of a report for people. */
+export const LINE_WIDTH = 110;
+
+/** A ratio as a percentage with up to four digits that count: 75%, 9.375%, 33.33%. */
+export const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
+
+/** A share as a percentage with one decimal: 33.3%. */
+export const shareText = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
+
+/** A number with so many decimals and its digits in groups of three: 1,847,267. */
+export const grouped = (n: number | bigint, decimals: 0 | 1 | 2 = 0): string =>
+  n.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+/** Bytes in units of 1024, without the unit. */
+export const kibibytes = (bytes: number, decimals: 0 | 1 | 2 = 0): string => grouped(bytes / 1024, decimals);
+
+/** A count with its noun: 1 pass, 2 passes. */
+export const plural = (n: number | bigint, one: string, many = `${one}s`): string =>
+  `${grouped(n)} ${Number(n) === 1 ? one : many}`;
+
+/** `160x240x16`: a shape without a batch of one. */
+export const shapeText = (shape: readonly number[]): string =>
+  (shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape)
+    .map((size) => (size < 0 ? '?' : size))
+    .join('x');
+
+/** A text cut to a length, with an ellipsis where something is missing. */
+export const shortened = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
+
+/**
+ * Breaks a paragraph into lines of at most {@link LINE_WIDTH} characters at its spaces; a word that is longer than a
+ * line is shortened.
+ * @param indent of the first line
+ * @param hanging indent of the others
+ */
+export function wrap(text: string, indent = '', hanging = indent): string {
+  const lines: string[] = [];
+  let line = indent;
+  let empty = true;
+  for (const whole of text.split(' ')) {
+    const word = shortened(whole, LINE_WIDTH - Math.max(indent.length, hanging.length));
+    if (!empty && line.length + 1 + word.length > LINE_WIDTH) {
+      lines.push(line);
+      line = hanging + word;
+    } else {
+      line += empty ? word : ` ${word}`;
+    }
+    empty = false;
+  }
+  return [...lines, line].join('\n');
+}
