@@ -11,7 +11,7 @@ if (!built) process.stderr.write('tests of the documents are skipped: run npm ru
 
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-for (const name of ['dist', 'configs']) symlinkSync(join(root, name), join(folder, name), 'junction');
+for (const name of ['dist', 'configs', 'test']) symlinkSync(join(root, name), join(folder, name), 'junction');
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
@@ -20,6 +20,8 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Commands of the documents whose output is known, as they run here. */
 const commandOf = (shown: string): string | undefined => {
   if (shown === 'npm ci && npm start') return scripts['start'];
+  const script = /^npm run --silent (\w+)$/.exec(shown)?.[1];
+  if (script !== undefined) return scripts[script];
   return shown.startsWith('paretou ') ? shown.replace('paretou', 'node dist/src/cli/main.js') : undefined;
 };
 
@@ -56,7 +58,7 @@ const refreshed = (text: string): string =>
 
 /** `npx vitest run test/e2e/documents.test.ts -u` writes the outputs of today into the documents. */
 describe.skipIf(!built)('outputs in the documents are those of the commands', () => {
-  test.for(['README.md', 'docs/story.md'])('%s', async (document) => {
+  test.for(['README.md', 'docs/story.md', 'docs/fidelity.md'])('%s', async (document) => {
     const path = join(root, document);
     await expect(refreshed(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
   });
