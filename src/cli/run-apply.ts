@@ -99,7 +99,7 @@ export async function runApply(path: string, options: ApplyOptions): Promise<voi
   const directory = options.outputDir ?? join('results', network.name);
   const file = options.output ?? join(directory, designFileName(network.name, applied.design));
   if (isSameFile(file, path))
-    throw usageError(`${file} is the model itself; name another file with --output, so that it stays`);
+    throw usageError(`${file} is the model itself; name another file with --output`);
   writeWhole(file, bytes);
   if (options.json) {
     printJson({ ...appliedRecord(applied), file, bytes: bytes.length });

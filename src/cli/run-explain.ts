@@ -34,7 +34,7 @@ export async function runExplain(spec: string, options: ExplainOptions): Promise
   );
   if (unknown !== undefined) {
     throw usageError(
-      `--layers: operator ${unknown} of ${spec} has no layer of its own; leave --layers out to see which ones have`,
+      `--layers: operator ${unknown} of ${spec} has no layer; leave out --layers to see the operators that have one`,
     );
   }
   if (options.json) {

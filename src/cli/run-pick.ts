@@ -174,9 +174,7 @@ export async function runPick(path: string, options: PickOptions): Promise<void>
 const pickWithin = async (run: Run, path: string, options: PickOptions): Promise<void> => {
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
-    throw usageError(
-      `${options.output} is the model itself; name another file with --output, so that it stays`,
-    );
+    throw usageError(`${options.output} is the model itself; name another file with --output`);
   const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
   const prepared = await prepareSearch([path], options, byDefault);
   if (options.dryRun) {
