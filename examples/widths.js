@@ -2,14 +2,8 @@
 //
 //   node examples/widths.js [model.tflite]
 import { loadNetwork } from 'paretou';
-import {
-  allDesigns,
-  buildSpace,
-  chooseSystems,
-  createEvaluator,
-  findWidthGroups,
-  rowOf,
-} from 'paretou/search';
+import { createEvaluator } from 'paretou/experimental';
+import { allDesigns, buildSpace, chooseSystems, findWidthGroups, rowOf } from 'paretou/search';
 
 const { network } = loadNetwork(process.argv[2] ?? 'test/goldens/models/story_standard.tflite');
 const group = findWidthGroups(network).find(({ frozen }) => frozen === undefined);

@@ -69,8 +69,9 @@ describe.skipIf(!built)('the packed program', () => {
 
   test('can be imported', () => {
     const program =
-      "const [paretou, search] = await Promise.all([import('paretou'), import('paretou/search')]);" +
-      'console.log(typeof paretou.createEstimator, typeof search.sweep);';
-    expect(node('--input-type=module', '--eval', program).stdout).toBe('function function\n');
+      "import { createEstimator } from 'paretou'; import { sweep } from 'paretou/search';" +
+      "import { openSession } from 'paretou/experimental';" +
+      'console.log(typeof createEstimator, typeof sweep, typeof openSession);';
+    expect(node('--input-type=module', '--eval', program).stdout).toBe('function function function\n');
   });
 });
