@@ -25,4 +25,5 @@ export default tseslint.config(
   forbidden(['src/**/*.ts'], ['/search/', '/bench/']),
   { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['examples/*.js'], rules: { 'no-console': 'off' } },
 );

@@ -33,6 +33,7 @@ export const NUMBER_COLUMNS = [
   'cpu_operators',
   'predicted',
 ] as const;
+/** Name of a column of `ranking.csv` that holds numbers. */
 export type NumberColumn = (typeof NUMBER_COLUMNS)[number];
 
 /** Evaluated designs of all studies, one column per number; NaN where a number is not known. */

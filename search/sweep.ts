@@ -23,6 +23,7 @@ export interface PlannedModel extends SweepModel {
   readonly limit: number;
 }
 
+/** The models of a sweep, what their designs are ranked by, and how they are searched. */
 export interface SweepRequest {
   readonly models: readonly PlannedModel[];
   readonly objectives: readonly Objective[];
@@ -35,6 +36,7 @@ export interface SweepRequest {
   readonly onProgress?: (finished: number, total: number) => void;
 }
 
+/** The evaluated designs of every model. */
 export interface Sweep {
   readonly studies: readonly Study[];
   /** What each model's explorer has to say, in their order. */

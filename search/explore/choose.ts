@@ -12,6 +12,7 @@ import { sample } from './sample.js';
 
 /** Values of `--method`. */
 export const METHODS = ['auto', 'exact', 'exhaustive', 'sample', 'evolve'] as const;
+/** A value of `--method`. */
 export type Method = (typeof METHODS)[number];
 
 /** A method that is not a choice between others. */

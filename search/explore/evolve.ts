@@ -28,7 +28,7 @@ type End = 'limit' | 'time' | 'exhausted' | 'stagnation' | 'interrupted';
 
 const ENDINGS: Readonly<Record<End, string>> = {
   limit: 'the limit was reached',
-  time: 'the time was up, so that another run may find other designs',
+  time: 'the time was up; another run may find other designs',
   exhausted: 'all designs of the space were evaluated',
   stagnation: `the front did not change for ${STAGNATION} generations`,
   interrupted: 'it was interrupted',

@@ -135,7 +135,7 @@ export const proofLines = (report: ExactReport): string[] => {
         ? 'all that the error could put on the front among them'
         : 'those nearest to the front first') +
       (stopped === undefined ? '' : `; ${EARLY[stopped]} before all of them were evaluated`),
-    `proof: ${grouped(total)} designs in the space, all considered; ` +
+    `bound: ${grouped(total)} designs in the space, all compared by their sums; ` +
       `front${stopped === undefined ? '' : ' so far'} ${grouped(all)}; ` +
       `${epsilonText(report)}; ${seconds} s`,
   ];

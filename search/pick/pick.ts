@@ -39,6 +39,7 @@ export interface PickEnds {
 
 const ENDLESS: PickEnds = { search: Infinity, near: Infinity, all: Infinity };
 
+/** One model, what is wanted of its designs, and how to search them. */
 export interface PickRequest {
   readonly model: PlannedModel;
   readonly wish: Wish;

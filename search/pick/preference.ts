@@ -5,6 +5,7 @@ import { defaultObjectives, parseObjectives, type Objective } from '../objective
 
 /** Values of `--prefer`. */
 export const PREFERENCES = ['cycles', 'bandwidth', 'energy', 'knee'] as const;
+/** A value of `--prefer`. */
 export type Preference = (typeof PREFERENCES)[number];
 
 /**

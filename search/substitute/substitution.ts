@@ -47,6 +47,7 @@ export interface Substitution {
   readonly code: string;
   /** Why the convolution cannot be replaced this way; undefined when it can. */
   readonly illegal: (target: Target) => string | undefined;
+  /** The operators that take the convolution's place. */
   readonly rewrite: (target: Target, values: Values) => Replacement;
   /** Retained energy before quantisation of a target whose weights have bytes; NaN where it is not known. */
   readonly energy: (target: Target) => number;

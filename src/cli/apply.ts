@@ -38,10 +38,10 @@ export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, 
 }
 
 const HELP = `
-Operators are numbered as in the model, like the sites of a sweep. Weights of changed layers are worked out from the
-model's own; everything else in the file is kept. How much of the weights' energy remains is a proxy, not accuracy:
-drop-in (at least 0.95), fine-tune (at least 0.8), or retrain. A design id may be copied from ranking.csv; a system
-in it, such as @u55-128, says which figures to show, unless --accelerator-config does.
+Operators are numbered as in the model, like the sites of a sweep. The weights of changed layers are computed
+from the old ones; everything else in the file is kept. Retained weights are a proxy, not accuracy: drop-in (at least
+0.95), fine-tune (at least 0.8), or retrain. You can copy a design id from ranking.csv. The system in it, such as
+@u55-128, selects the figures that are shown, unless --accelerator-config is given.
 
 Examples:
   paretou apply model.tflite --design 1s.4s2@u55-128
@@ -117,7 +117,7 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   const directory = options.outputDir ?? join('results', network.name);
   const file = options.output ?? join(directory, designFileName(network.name, applied.design));
   if (isSameFile(file, path))
-    throw usageError(`${file} is the model itself; name another file with --output, so that it stays`);
+    throw usageError(`${file} is the model itself; name another file with --output`);
   writeWhole(file, bytes);
   if (options.json) {
     printJson({ ...appliedRecord(applied), file, bytes: bytes.length });

@@ -21,9 +21,9 @@ import { note, print, printJson } from './streams.js';
 export interface CompareOptions extends SystemOptions, CommonOptions {}
 
 const HELP = `
-Layers are paired in order by what they do, so that what replaces an operator of A stands beside it. Each difference
-has its reason: more or fewer MACs, another filling of the MAC array, another bound, more passes over the weights, an
-operator more or less.
+Layers are paired in order by what they do: the layers of B that replace an operator of A stand beside it. Each difference
+comes with its reason: a different number of MACs, another utilisation of the MAC array, another bound, more passes over
+the weights, or an operator more or less.
 
 Examples:
   paretou compare before.tflite after.tflite --accelerator-config ethos-u55-128
@@ -61,7 +61,7 @@ export function compareCommand(): Command {
   const command = new Command('compare')
     .description('Shows two models side by side, layer by layer, with the reason for each difference.')
     .argument('<a>', 'a .tflite file, or example:NAME for a network that comes with the program')
-    .argument('<b>', 'what it is compared with, likewise');
+    .argument('<b>', 'the model to compare it with, in the same form');
   addSystemOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)

@@ -28,9 +28,9 @@ export interface EstimateOptions extends SystemOptions, CommonOptions {
 }
 
 const HELP = `
-Writes <name>_summary_<system>.csv and <name>_per-layer.csv to the output folder; with several accelerators each has
-files of its own, with the accelerator in their names. Without --config, omitted --system-config and --memory-mode have
-the reference compiler's defaults for the accelerator; with it, both are needed.
+Writes <name>_summary_<system>.csv and <name>_per-layer.csv to the output folder. With several accelerators, the file
+names also contain the accelerator. Without --config, --system-config and --memory-mode default to what the reference
+compiler uses for the accelerator; with --config, both are needed.
 
 Examples:
   paretou estimate model.tflite --accelerator-config ethos-u55-128 --verbose-performance

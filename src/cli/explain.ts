@@ -22,8 +22,8 @@ export interface ExplainOptions extends SystemOptions, CommonOptions {
 }
 
 const HELP = `
-Each layer: what its cycles are spent on, its utilisation as a product of named factors, what bounds it, and changes
-that would pay, worked out by the cost model. Layers with most cycles come first; those with less than 0.5% are only
+For each layer: where its cycles go, its utilisation as a product of named factors, what bounds it, and the changes that
+would save cycles according to the cost model. Layers with most cycles come first; layers with less than 0.5% are only
 counted. Operators are numbered as in the model, like the sites of a sweep.
 
 Examples:
@@ -65,7 +65,7 @@ async function runExplain(spec: string, options: ExplainOptions): Promise<void> 
   );
   if (unknown !== undefined) {
     throw usageError(
-      `--layers: operator ${unknown} of ${spec} has no layer of its own; leave --layers out to see which ones have`,
+      `--layers: operator ${unknown} of ${spec} has no layer; leave out --layers to see the operators that have one`,
     );
   }
   if (options.json) {

@@ -41,9 +41,9 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
   energy     most retained energy, then fewest cycles
   knee       on the front, the farthest from the plane through its extremes
 
-Every choice of the pick is tried again with the full estimator: what it changes pays, what it leaves would not. Each
-change (a layer's, or a width's) has to save --min-gain percent of the unchanged network's cycles, or bytes: less is not
-worth training for. Each layer gets a sentence that says why. Retained energy is a proxy, not accuracy: drop-in from
+Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
+Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
+training for. The report gives a reason for each layer. Retained energy is a proxy, not accuracy: drop-in from
 0.95, fine-tune from 0.8, else retrain, with the written weights as a start.
 
 Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
@@ -197,9 +197,7 @@ async function runPick(path: string, options: PickOptions): Promise<void> {
 const pickWithin = async (run: Run, path: string, options: PickOptions): Promise<void> => {
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
-    throw usageError(
-      `${options.output} is the model itself; name another file with --output, so that it stays`,
-    );
+    throw usageError(`${options.output} is the model itself; name another file with --output`);
   const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
   const prepared = await prepareSearch([path], options, byDefault);
   if (options.dryRun) {

@@ -17,9 +17,9 @@ export interface SweepOptions extends SearchOptions {
 }
 
 const HELP = `
-Every convolution with a kernel larger than 1x1 and constant weights is a site. It may stay (standard) or become a
-depthwise and a 1x1 convolution (separable); --options adds others, and all adds every option whose retained energy
-is known, with a few R that suit each site:
+A site is an operator with constant weights that some option can replace. It may stay (standard) or become a depthwise
+and a 1x1 convolution (separable). --options adds others; all adds every separable without :relu, and lowrank*R with a
+few R for each site:
   separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
   ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
   ...:relu                a ReLU that changes the function: for training, its retained energy is not known
@@ -32,13 +32,13 @@ Default: cycles_total,sram_total_bytes,retained_energy:max. Retained energy is t
 a design keeps: the product over its changed layers. It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from
 0.8, else retrain. Where it is not known (:relu), parameters:max takes its place, a crude stand-in for capacity.
 
-Methods: exact computes the front of the whole space from sums of costs and evaluates what is on it and near it;
+Methods: exact compares all designs by sums of costs and evaluates those on and near the front of the sums;
 exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a stratified sample of --limit designs.
 auto takes exhaustive for small spaces, exact for larger ones, evolve for objectives that do not add up over the
 operators, and says why.
 
-Several models are ranked each on its own. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. Ctrl-C and
-SIGTERM keep what was finished.
+Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
+the designs evaluated so far are written.
 
 Examples:
   paretou sweep model.tflite --accelerator-config u55,u65

@@ -16,6 +16,7 @@ import type { Program } from '../schedule/program.js';
 import { scheduleProgram, type Optimise } from '../schedule/schedule.js';
 import { createEncoders } from '../weights/encoder.js';
 
+/** What an estimate is for, beside network and system. */
 export interface EstimateOptions {
   readonly optimise: Optimise;
   /** How messages name the network; by default by its name. */
@@ -31,7 +32,13 @@ export interface Estimator {
    * @throws ParetouError of kind `input` for a network that does not compile
    */
   compile(network: Network, accelerator: string, file?: string): Program;
+  /** Schedules a compiled program on a system: every decision and every figure, before they become an estimate. */
   evaluate(program: Program, system: System, options: EstimateOptions): Evaluation;
+  /**
+   * The figures of a network on a system: compiled, scheduled and summed up.
+   *
+   * @throws ParetouError of kind `input` for a network that does not compile
+   */
   estimate(network: Network, system: System, options: EstimateOptions): Estimate;
 }
 

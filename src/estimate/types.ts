@@ -4,7 +4,9 @@ import type { OpKind } from '../lowering/operations.js';
 
 /** The four memories, in the order of the report's columns. */
 export const AREAS = ['sram', 'dram', 'on_chip_flash', 'off_chip_flash'] as const;
+/** A memory of the report. */
 export type Area = (typeof AREAS)[number];
+/** A value for each memory. */
 export type PerArea<T> = Readonly<Record<Area, T>>;
 
 /** How people write the memories. */
@@ -49,6 +51,7 @@ export interface Layer {
   readonly detail?: LayerDetail;
 }
 
+/** What the report does not show of a layer: shapes, kernel, block config and the terms of its cycles. */
 export interface LayerDetail {
   readonly ifmShapes: readonly (readonly number[])[];
   readonly ofmShape: readonly number[];

@@ -86,6 +86,7 @@ export interface Constant {
   readonly statistics?: WeightStatistics;
 }
 
+/** A feature map, weights, or another array that operators read or write. */
 export interface Tensor {
   readonly name: string;
   readonly type: ElementType;
@@ -102,6 +103,7 @@ export interface Tensor {
 
 export type OptionValue = number | bigint | boolean | string | readonly number[];
 
+/** One TFLite operator; its tensors are indices into those of its graph. */
 export interface Operator {
   /** Builtin operator name of the TFLite schema, e.g. `CONV_2D`; `CUSTOM` for custom operators. */
   readonly kind: string;
@@ -119,6 +121,7 @@ export interface Operator {
   readonly origin: number;
 }
 
+/** A subgraph of a model: tensors, and operators in execution order. */
 export interface Graph {
   readonly name: string;
   /** The file leaves the batch of an input open; shapes have 1 there. */
@@ -129,6 +132,7 @@ export interface Graph {
   readonly outputs: readonly number[];
 }
 
+/** A TFLite model as the estimator sees it. */
 export interface Network {
   /** File name without directory and extension. */
   readonly name: string;

@@ -125,7 +125,7 @@ export function wordValue<T extends string>(entry: IniEntry, section: string, wo
 }
 
 function badValue(entry: IniEntry, section: string, expected: string): Error {
-  const comment = /\s[;#]/.test(entry.value) ? '; put the comment on a line of its own' : '';
+  const comment = /\s[;#]/.test(entry.value) ? '; put the comment on a separate line' : '';
   return inputError(
     `${at(entry)}: ${entry.key} of [${section}] is "${entry.value}", expected ${expected}${comment}`,
   );

@@ -273,7 +273,7 @@ export function explanationText(explanation: Explanation, all = false): string {
     ...(hasChanges
       ? [
           wrap(
-            'Changes are worked out for the layer alone: layers around it change with it, and the network has to be trained for them.',
+            'Changes are computed for the layer alone. The layers around it change with it, and the network has to be trained again.',
           ),
         ]
       : []),

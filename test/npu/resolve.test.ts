@@ -247,7 +247,7 @@ test.each([
     'a comment behind a value',
     SYSTEM.replace('100e6', '100e6 ; slow') + MODES,
     {},
-    /^3 board\.ini:2: core_clock .*line of its own/,
+    /^3 board\.ini:2: core_clock .*separate line/,
   ],
   [
     'a fraction of bytes',

@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const built = existsSync(join(root, 'dist/src/cli/main.js'));
+if (!built) process.stderr.write('tests of the package are skipped: run npm run build first\n');
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Packs the checkout as it is built. */
+const pack = (folder: string): Packed => {
+  const argv = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const json = execFileSync('npm', argv, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return (JSON.parse(json) as [Packed])[0];
+};
+
+describe.skipIf(!built)('the packed program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'packed programs ß 網-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const modules = join(folder, 'node_modules');
+  const installed = join(modules, 'paretou');
+  let packed: Packed;
+
+  const node = (...argv: string[]) => spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+  const paretou = (...argv: string[]) => node(join(installed, 'dist/src/cli/main.js'), ...argv);
+
+  // What npm does with a tarball, without the network: the dependencies are those of the checkout.
+  beforeAll(() => {
+    packed = pack(folder);
+    mkdirSync(installed, { recursive: true });
+    execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components=1']);
+    const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    for (const name of Object.keys(dependencies)) {
+      mkdirSync(dirname(join(modules, name)), { recursive: true });
+      symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+    }
+  });
+
+  test('holds the program and its configuration, but no benchmarks, tests, maps or sources', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const folders = [...new Set(paths.map((path) => path.split('/').slice(0, -1).slice(0, 2).join('/')))];
+    expect(folders.toSorted()).toEqual(
+      ['', 'configs', 'configs/examples', 'configs/spaces', 'dist/search', 'dist/src'].toSorted(),
+    );
+    expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|md|cff|json)$|^LICENSE$/.test(path))).toEqual([]);
+  });
+
+  test('searches with worker threads', () => {
+    const { status, stdout } = paretou(
+      ...['sweep', 'example:story_standard', '--accelerator-config', 'ethos-u55-128', '--jobs', '2'],
+    );
+    expect(stdout).toContain('wrote results/story_standard/ranking.csv');
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'results/story_standard/front.csv'), 'utf8')).toContain('base@u55-128');
+  });
+
+  test('can be imported', () => {
+    const program =
+      "import { createEstimator } from 'paretou'; import { sweep } from 'paretou/search';" +
+      "import { openSession } from 'paretou/experimental';" +
+      'console.log(typeof createEstimator, typeof sweep, typeof openSession);';
+    expect(node('--input-type=module', '--eval', program).stdout).toBe('function function function\n');
+  });
+});
