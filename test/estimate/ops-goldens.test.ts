@@ -22,12 +22,6 @@ const KNOWN: readonly KnownDifference[] = [
     cause: 'a transposed feature map as weights: 16 bytes less are alive beside the MatMul',
   },
   {
-    model: 'cv_s4big.tflite',
-    accelerator: /u85/,
-    difference: /^total_original_weights/,
-    cause: 'weights of a convolution cut in depth and by kernel element are counted once per depth',
-  },
-  {
     model: 'net_f638.tflite',
     accelerator: /u85/,
     difference: /./,
