@@ -42,16 +42,14 @@ export function forEachWeightTensor(
   { program, scheduled }: Evaluation,
   visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
 ): void {
-  const seen = new Set<object>();
-  program.ops.forEach(({ lowered, weights: use }, i) => {
-    const { weights } = lowered;
-    if (use === undefined || weights === undefined) return;
-    if (program.sharing.readers.has(use.source)) {
-      if (seen.has(use.source)) return;
-      seen.add(use.source);
-    }
-    visit(i, weights, scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0);
-  });
+  const { readers } = program.sharing;
+  const seen = readers.size === 0 ? undefined : new Set<number>();
+  for (let i = 0; i < program.ops.length; i++) {
+    const { lowered, weights } = program.ops[i]!;
+    if (weights === undefined || seen?.has(weights.source) === true) continue;
+    seen?.add(weights.source);
+    visit(i, lowered.weights!, scheduled.schedule[i]!.slices?.encoding?.weightBytes ?? 0);
+  }
 }
 
 /** Weight bytes before and after encoding. */
@@ -86,7 +84,7 @@ export function totalsOf(evaluation: Evaluation): Totals {
   let cpuOperators = 0;
   for (const graph of graphsOf(evaluation)) {
     const { machine, program, scheduled, figures } = graph;
-    if (graph !== evaluation) columnSums(figures).forEach((sum, column) => (sums[column]! += sum));
+    if (graph !== evaluation) columnSums(figures, sums);
     program.ops.forEach((op, i) => {
       macs += macsOf(machine, op, scheduled.schedule[i]!);
       if (op.cost === undefined) cpuOperators++;

@@ -146,7 +146,7 @@ export function encodedTensors(
     const { plan, slices } = schedule[index]!;
     if (plan === undefined || slices?.encoding === undefined) continue;
     const use = program.ops[index]!.weights;
-    if (!weights && (use === undefined || !biases.has(use.biases))) {
+    if (!weights && (use === undefined || !biases.has(use.biasesHash))) {
       owner[index] = index;
       bytes += roundUp(slices.encoding.allocatedBytes, ALIGNMENT);
       continue;

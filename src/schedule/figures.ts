@@ -58,12 +58,18 @@ export function figureAt(table: FigureTable, op: number, column: number): number
   return table.rows[op]![column]!;
 }
 
-/** Sums of all columns over all operations. */
-export function columnSums(table: FigureTable): Float64Array {
-  const sums = new Float64Array(COLUMNS);
-  for (const row of table.rows) for (let c = 0; c < COLUMNS; c++) sums[c]! += row[c]!;
-  sums[COLUMN.npuCycles] = table.npuCycles.reduce((x, y) => x + y, 0);
-  sums[COLUMN.cycles] = table.cycles.reduce((x, y) => x + y, 0);
+/** Adds all columns of all operations to `sums`. */
+export function columnSums(table: FigureTable, sums: Float64Array = new Float64Array(COLUMNS)): Float64Array {
+  let npuCycles = sums[COLUMN.npuCycles]!;
+  let cycles = sums[COLUMN.cycles]!;
+  for (let i = 0; i < table.rows.length; i++) {
+    const row = table.rows[i]!;
+    for (let c = 0; c < COLUMNS; c++) sums[c]! += row[c]!;
+    npuCycles += table.npuCycles[i]!;
+    cycles += table.cycles[i]!;
+  }
+  sums[COLUMN.npuCycles] = npuCycles;
+  sums[COLUMN.cycles] = cycles;
   return sums;
 }
 

@@ -21,6 +21,7 @@ interface TensorFacts {
   readonly scale?: number;
   readonly zeroPoint?: number;
   readonly name?: string;
+  readonly variable?: boolean;
 }
 
 /** Collects tensors and operators; every method returns the index of what it makes. */
@@ -29,7 +30,8 @@ export class NetworkDraft {
   readonly operators: Operator[] = [];
   readonly inputs: number[] = [];
 
-  tensor(shape: readonly number[], { type = 'int8', scale, zeroPoint = 0, name }: TensorFacts = {}): number {
+  tensor(shape: readonly number[] | undefined, facts: TensorFacts = {}): number {
+    const { type = 'int8', scale, zeroPoint = 0, name, variable = false } = facts;
     const quantisation =
       scale === undefined ? EVERYDAY : { ...EVERYDAY, scales: [scale], zeroPoints: [zeroPoint] };
     this.tensors.push({
@@ -37,7 +39,7 @@ export class NetworkDraft {
       type,
       shape,
       quantisation,
-      variable: false,
+      variable,
     });
     return this.tensors.length - 1;
   }

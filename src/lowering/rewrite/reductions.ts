@@ -115,6 +115,7 @@ function meanMultiplier(op: Op, count: number): number {
   const from = ifmOf(op).quant?.scales[0] ?? 1;
   const to = ofmOf(op).quant?.scales[0] ?? 1;
   const { mantissa, exponent } = split(from / to);
+  if (!Number.isFinite(mantissa)) return 0;
   const shift = Math.min(Math.floor(Math.log2(count)), 32, 31 + exponent);
   const multiplier = Math.round(mantissa * 2 ** 31) * 2 ** shift;
   return Number(BigInt(Math.floor(multiplier)) / BigInt(count));
