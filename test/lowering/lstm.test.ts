@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LoweredOp } from '../../src/lowering/operations.js';
 import type { LoweringFamily } from '../../src/lowering/target.js';
-import { createEstimator } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { lowerFor } from './goldens.js';

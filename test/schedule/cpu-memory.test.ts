@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
-import { describe as report } from '../../src/schedule/describe.js';
+import { describe as report } from '../../src/estimate/describe.js';
 import { NetworkDraft } from '../lowering/networks.js';
 
 const system = resolveSystem({ accelerator: 'ethos-u55-128' });

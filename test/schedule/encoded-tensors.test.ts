@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
+import { createEstimator } from '../../src/estimate/estimate.js';
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Network } from '../../src/graph/network.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import { encodedTensors } from '../../src/schedule/encoded-tensors.js';
 import type { EncodingRequest } from '../../src/schedule/machine.js';
-import { planFor, slicesOf } from '../../src/schedule/plan.js';
-import { totalsOf } from '../../src/schedule/totals.js';
+import { planFor, slicesOf } from '../../src/schedule/planning.js';
+import { totalsOf } from '../../src/estimate/totals.js';
 import { int32, NetworkDraft } from '../lowering/networks.js';
 
 const systemOf = (accelerator: string) => resolveSystem({ accelerator });
