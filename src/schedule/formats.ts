@@ -2,7 +2,7 @@ import { roundUp } from '../cost/integers.js';
 import type { Format } from '../cost/operation.js';
 import { ELEMENT_BITS } from '../graph/network.js';
 import type { FeatureMap, LoweredOp, View } from '../lowering/operations.js';
-import type { Family } from '../npu/accelerators.js';
+import type { Family } from '../npu/family.js';
 
 /** One operation's use of a tensor. */
 export interface Connection {
