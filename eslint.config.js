@@ -1,10 +1,50 @@
 import tseslint from 'typescript-eslint';
 
-/** Which folders a folder must not import from: data flows one way, and nothing imports `search/` but the CLI. */
-const forbidden = (files, patterns) => ({
+/**
+ * The folders of `src/` and which others each may import, as in the picture of docs/architecture.md. The files beside
+ * them (errors, files, safe-text, suggest, text) are for all.
+ */
+const SRC = {
+  tflite: [],
+  graph: ['tflite'],
+  weights: ['graph'],
+  lowering: ['graph', 'weights'],
+  npu: [],
+  cost: ['graph', 'weights', 'lowering', 'npu'],
+  schedule: ['graph', 'weights', 'lowering', 'npu', 'cost'],
+  estimate: ['graph', 'weights', 'lowering', 'npu', 'cost', 'schedule'],
+  theory: ['weights', 'npu', 'cost'],
+  explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'theory'],
+  report: ['graph', 'npu', 'estimate', 'theory', 'explain'],
+};
+
+const within = (files, patterns, ignores = []) => ({
   files,
-  rules: { 'no-restricted-imports': ['error', { patterns: patterns.map((p) => ({ regex: p })) }] },
+  ignores,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: patterns.map(([regex, message]) => ({ regex, message })) },
+    ],
+  },
 });
+
+/** What a folder must not import: what is above all of `src/`, and every folder that it does not name. */
+const borderOf = (folder, allowed) => {
+  const others = Object.keys(SRC).filter((name) => name !== folder && !allowed.includes(name));
+  const may = allowed.length === 0 ? 'no other folder' : allowed.join(', ');
+  return within(
+    [`src/${folder}/**/*.ts`],
+    [
+      ['/(cli|search|bench)/', 'data flows one way: only src/cli puts src and search together'],
+      [`^(\\.\\./)+(${others.join('|')})/`, `src/${folder} may import ${may}`],
+      ['^(\\.\\./)+index\\.js$', 'index.ts is for users of the library'],
+    ],
+  );
+};
+
+const OPTION = /(^|[\s"'(])--[a-z]/.source.replaceAll('/', '\\/');
+const NO_OPTIONS = 'only src/cli knows the options of the command line; see Setting in errors.ts';
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'results'] },
@@ -22,8 +62,30 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  forbidden(['src/**/*.ts'], ['/search/', '/bench/']),
-  { files: ['src/cli/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  ...Object.entries(SRC).map(([folder, allowed]) => borderOf(folder, allowed)),
+  within(['src/*.ts'], [['^\\./[^/]+/', 'what all folders use may use none of them']], ['src/index.ts']),
+  within(['src/index.ts'], [['/(cli|search|bench)/', 'the library of estimates knows no search']]),
+  within(['src/cli/**/*.ts'], [['/bench/', 'bench is no part of the program']]),
+  within(['search/**/*.ts'], [['/(src/cli|bench)/', 'search knows no command line']]),
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: `Literal[value=/${OPTION}/]`, message: NO_OPTIONS },
+        { selector: `TemplateElement[value.raw=/${OPTION}/]`, message: NO_OPTIONS },
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr', 'argv', 'exitCode'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'only src/cli talks to a terminal',
+        })),
+      ],
+    },
+  },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['examples/*.js'], rules: { 'no-console': 'off' } },
 );

@@ -1,10 +1,5 @@
 import { posix } from 'node:path';
-
-/** A text file by its path in the checkout. */
-export interface Source {
-  readonly path: string;
-  readonly text: string;
-}
+import type { Source } from './sources.js';
 
 /** Something that is cited and not there. */
 export interface Fault {

@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { note, print } from '../src/cli/streams.js';
 import { plural } from '../src/text.js';
-import { checkCitations, type Source } from './citations.js';
+import { checkCitations } from './citations.js';
+import { filesIn } from './sources.js';
 
 const CODE = ['src', 'search', 'bench', 'test'];
 const CHAPTERS = 'docs/model';
-
-/** The files below a folder of the checkout whose names match, in order. */
-const filesIn = (folder: string, name: RegExp): Source[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => name.test(file))
-    .sort()
-    .map((file) => ({
-      path: `${folder}/${file.replaceAll('\\', '/')}`,
-      text: readFileSync(join(folder, file), 'utf8'),
-    }));
 
 const { count, faults } = checkCitations(
   CODE.flatMap((folder) => filesIn(folder, /\.[jt]s$/)),

@@ -5,7 +5,7 @@ import { createU55Model } from '../src/cost/u55/model.js';
 import { createEstimator } from '../src/estimate/estimate.js';
 import type { Network } from '../src/graph/network.js';
 import { hardwareByName } from '../src/cost/hardware.js';
-import { acceleratorByName } from '../src/npu/accelerators.js';
+import { U55_ACCELERATORS } from '../src/npu/u55-tables.js';
 import { resolveSystem } from '../src/npu/resolve.js';
 import { createMachine } from '../src/schedule/machine.js';
 import { scheduleProgram } from '../src/schedule/schedule.js';
@@ -53,7 +53,7 @@ const lowering = (name: string, which: ModelName, calls: number): Benchmark => (
 
 /** The arguments of every whole encoding that an estimate of the network asks for. */
 function encodings(network: Network): Parameters<Encoder>[] {
-  const accelerator = acceleratorByName(ACCELERATOR);
+  const accelerator = U55_ACCELERATORS.get(ACCELERATOR)!;
   const hardware = hardwareByName(ACCELERATOR);
   const system = resolveSystem({ accelerator: ACCELERATOR });
   const encode = createEncoder();

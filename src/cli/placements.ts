@@ -4,7 +4,7 @@ import { hardwareByName } from '../cost/hardware.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { placementOf, type Placement } from '../explain/cpu.js';
 import { traitsOf, type NetworkTraits } from '../graph/traits.js';
-import { FAMILY_RULES } from '../lowering/placement/families.js';
+import { FAMILIES } from '../lowering/families/families.js';
 import { cpuJson, cpuLines } from '../report/cpu.js';
 import type { Json } from '../report/json-value.js';
 import { obstacleText, traitsJson, traitSentences } from '../report/traits.js';
@@ -45,7 +45,7 @@ export function placementsOf({ network, systems }: Space, file: string): Placeme
   const traits = traitsOf(network);
   const byRules = new Map<object, string[]>();
   for (const { system } of systems) {
-    const rules = FAMILY_RULES[hardwareByName(system.accelerator).family];
+    const rules = FAMILIES[hardwareByName(system.accelerator).family];
     byRules.set(rules, [...(byRules.get(rules) ?? []), system.accelerator]);
   }
   const estimator = createEstimator();

@@ -1,5 +1,5 @@
 import type { LoweredOp } from '../lowering/operations.js';
-import type { Family } from '../npu/accelerators.js';
+import type { Family } from '../npu/family.js';
 import { groupOf, type Group } from './u85/group.js';
 
 export type { Group } from './u85/group.js';

@@ -1,6 +1,7 @@
-import { ACCELERATORS, acceleratorByName, type Family } from '../npu/accelerators.js';
+import { acceleratorByName } from '../npu/accelerators.js';
+import type { Family } from '../npu/family.js';
 import type { System } from '../npu/system.js';
-import { U85_ACCELERATORS } from '../npu/u85-tables.js';
+import type { U55Accelerator } from '../npu/u55-tables.js';
 import type { Encoders } from '../weights/encoder.js';
 import type { BlockConfig, CostModel } from './model.js';
 import type { CostOp } from './operation.js';
@@ -16,6 +17,8 @@ export interface Hardware {
   readonly family: Family;
   /** MACs per cycle over all cores. */
   readonly peakMacs: number;
+  /** Geometry of the MAC array, where its utilisation has a theory. */
+  readonly array?: U55Accelerator;
   /** Blocks for dense weights; see `CostModel.findConfig`. */
   readonly findConfig: (op: CostOp, stripeH: number) => BlockConfig | undefined;
   /** @param forSize weights as small as possible rather than fast to decode */
@@ -24,28 +27,25 @@ export interface Hardware {
 
 /** The accelerator of that name; a usage error if there is none. */
 export function hardwareByName(name: string): Hardware {
-  const u85 = U85_ACCELERATORS.get(name);
-  if (u85 !== undefined) {
-    const { displayName, family, macsPerCycle } = u85;
+  const acc = acceleratorByName(name);
+  const { displayName, family } = acc;
+  if (acc.family === 'u85') {
     return {
       name,
       displayName,
       family,
-      peakMacs: macsPerCycle,
-      findConfig: (op, stripeH) => findU85Config(op, u85, stripeH, false),
-      createModel: (system, encoders, forSize) => createU85Model(u85, system, encoders.u85, forSize),
+      peakMacs: acc.macsPerCycle,
+      findConfig: (op, stripeH) => findU85Config(op, acc, stripeH, false),
+      createModel: (system, encoders, forSize) => createU85Model(acc, system, encoders.u85, forSize),
     };
   }
-  const acc = acceleratorByName(name);
   return {
     name,
-    displayName: acc.displayName,
-    family: acc.family,
+    displayName,
+    family,
     peakMacs: acc.macsPerCycle * acc.cores,
+    array: acc,
     findConfig: (op, stripeH) => findBlockConfig(op, acc, stripeH),
     createModel: (_system, encoders) => createU55Model(acc, encoders.u55),
   };
 }
-
-/** Names of all accelerators, smallest first. */
-export const HARDWARE_NAMES: readonly string[] = [...ACCELERATORS.keys(), ...U85_ACCELERATORS.keys()];

@@ -1,5 +1,4 @@
 import { roundUp } from '../cost/integers.js';
-import { ACCELERATORS } from '../npu/accelerators.js';
 import { factorsOf, type Factor } from '../theory/factors.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { utilisationOf } from '../theory/utilisation.js';
@@ -66,9 +65,9 @@ interface Run {
 /** How well an operation fills the MAC array: in one figure on Ethos-U85, whose array has no theory here. */
 function arrayFactors({ cost, config, machine, layer }: LayerFacts, macSide: number): readonly Factor[] {
   if (layer.macs === 0) return [];
-  const accelerator = ACCELERATORS.get(machine.hardware.name);
-  if (accelerator !== undefined) return factorsOf(theoryOpOf(cost, config), accelerator);
-  const value = layer.macs / (macSide * machine.hardware.peakMacs);
+  const { array, peakMacs } = machine.hardware;
+  if (array !== undefined) return factorsOf(theoryOpOf(cost, config), array);
+  const value = layer.macs / (macSide * peakMacs);
   return [{ name: 'MAC array', value, sentence: 'share of its MACs that have something to do' }];
 }
 

@@ -1,4 +1,3 @@
-import { ACCELERATORS } from '../npu/accelerators.js';
 import type { Estimate, Layer } from '../estimate/types.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import { describe } from '../estimate/describe.js';
@@ -31,13 +30,13 @@ export interface Explanation {
 
 function explainLayer(facts: LayerFacts): LayerExplanation {
   const account = accountOf(facts);
-  const accelerator = ACCELERATORS.get(facts.machine.hardware.name);
+  const { array } = facts.machine.hardware;
   return {
     facts,
     layer: facts.layer,
     account,
     boundSentence: boundText(facts, account),
-    traversal: accelerator && traversalChoice(theoryOpOf(facts.cost, facts.config), accelerator),
+    traversal: array && traversalChoice(theoryOpOf(facts.cost, facts.config), array),
     changes: changesOf(facts),
   };
 }

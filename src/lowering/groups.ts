@@ -6,6 +6,7 @@ import { permutationName } from './permutation.js';
 import { isUnit } from './quant.js';
 import { elements, sameShape } from './shape.js';
 import type { Shape } from './shape.js';
+import { FAMILIES } from './families/families.js';
 import type { LoweringFamily } from './target.js';
 
 /** A primary operation with what joined it. */
@@ -181,7 +182,7 @@ function chain(state: State, op: Op): void {
 /** Lets list neighbours join into groups (reference 01 §10). */
 export function groupOperations(ops: readonly Op[], family: LoweringFamily): Group[] {
   const groups: Group[] = [];
-  const extended = family === 'u85';
+  const extended = FAMILIES[family].extendedGroups;
   let index = 0;
   while (index < ops.length) {
     const primary = ops[index++]!;

@@ -55,7 +55,7 @@ export interface Builtin {
   readonly original: string;
   readonly inputs: InputLayout;
   /** Families whose NPU has the operator (reference 01 §3.1). */
-  readonly npu: 'all' | 'u85' | 'none';
+  readonly npu: 'all' | 'extended' | 'none';
 }
 
 const row = (
@@ -120,23 +120,23 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['TRANSPOSE_CONV', row('TransposeConv2D', 'TransposeConv2D', 'transpose-conv')],
   ['UNIDIRECTIONAL_SEQUENCE_LSTM', row('Lstm', 'UnidirectionalSequenceLstm', 'lstm')],
   ['UNPACK', row('Unpack', 'Unpack')],
-  ['CAST', row('Cast', 'Cast', 'ifms', 'u85')],
-  ['DIV', row('Div', 'Div', 'ifms', 'u85')],
-  ['EQUAL', row('Equal', 'Equal', 'ifms', 'u85')],
-  ['NOT_EQUAL', row('NotEqual', 'NotEqual', 'ifms', 'u85')],
-  ['GREATER', row('Greater', 'Greater', 'ifms', 'u85')],
-  ['GREATER_EQUAL', row('GreaterEqual', 'GreaterEqual', 'ifms', 'u85')],
-  ['LESS', row('Less', 'Less', 'ifms', 'u85')],
-  ['LESS_EQUAL', row('LessEqual', 'LessEqual', 'ifms', 'u85')],
-  ['GATHER', row('GatherV2', 'GatherV2', 'ifms', 'u85')],
-  ['SCATTER_ND', row('ScatterNd', 'ScatterNd', 'scatter', 'u85')],
-  ['LOGICAL_AND', row('LogicalAnd', 'LogicalAnd', 'ifms', 'u85')],
-  ['LOGICAL_OR', row('LogicalOr', 'LogicalOr', 'ifms', 'u85')],
-  ['LOGICAL_NOT', row('LogicalNot', 'LogicalNot', 'ifms', 'u85')],
-  ['REDUCE_ALL', row('ReduceList', 'ReduceAll', 'parameters', 'u85')],
-  ['REDUCE_ANY', row('ReduceList', 'ReduceAny', 'parameters', 'u85')],
-  ['SELECT', row('Select', 'Select', 'ifms', 'u85')],
-  ['SELECT_V2', row('Select', 'SelectV2', 'ifms', 'u85')],
+  ['CAST', row('Cast', 'Cast', 'ifms', 'extended')],
+  ['DIV', row('Div', 'Div', 'ifms', 'extended')],
+  ['EQUAL', row('Equal', 'Equal', 'ifms', 'extended')],
+  ['NOT_EQUAL', row('NotEqual', 'NotEqual', 'ifms', 'extended')],
+  ['GREATER', row('Greater', 'Greater', 'ifms', 'extended')],
+  ['GREATER_EQUAL', row('GreaterEqual', 'GreaterEqual', 'ifms', 'extended')],
+  ['LESS', row('Less', 'Less', 'ifms', 'extended')],
+  ['LESS_EQUAL', row('LessEqual', 'LessEqual', 'ifms', 'extended')],
+  ['GATHER', row('GatherV2', 'GatherV2', 'ifms', 'extended')],
+  ['SCATTER_ND', row('ScatterNd', 'ScatterNd', 'scatter', 'extended')],
+  ['LOGICAL_AND', row('LogicalAnd', 'LogicalAnd', 'ifms', 'extended')],
+  ['LOGICAL_OR', row('LogicalOr', 'LogicalOr', 'ifms', 'extended')],
+  ['LOGICAL_NOT', row('LogicalNot', 'LogicalNot', 'ifms', 'extended')],
+  ['REDUCE_ALL', row('ReduceList', 'ReduceAll', 'parameters', 'extended')],
+  ['REDUCE_ANY', row('ReduceList', 'ReduceAny', 'parameters', 'extended')],
+  ['SELECT', row('Select', 'Select', 'ifms', 'extended')],
+  ['SELECT_V2', row('Select', 'SelectV2', 'ifms', 'extended')],
   ['SPACE_TO_BATCH_ND', row('Unknown', 'SpaceToBatchND', 'parameters', 'none')],
   ['BATCH_TO_SPACE_ND', row('Unknown', 'BatchToSpaceND', 'parameters', 'none')],
 ]);

@@ -38,6 +38,8 @@ import {
   readPermutation,
   simplifyTranspose,
 } from './rewrite/transposes.js';
+import { FAMILIES } from './families/families.js';
+import type { RewriteRules } from './families/rules.js';
 import type { LoweringFamily } from './target.js';
 import { makePass } from './traverse.js';
 import type { Pass, Rewrite, Rule } from './traverse.js';
@@ -46,49 +48,6 @@ const rule = (kinds: Kind | readonly Kind[], rewrite: Rewrite): Rule => ({
   kinds: typeof kinds === 'string' ? [kinds] : kinds,
   rewrite,
 });
-
-/** What the family's hardware does itself, as far as rewriting asks. */
-interface Traits {
-  /** Permutes any three axes while writing. */
-  readonly transposes: boolean;
-  /** Sigmoid and tanh of 16-bit feature maps by table. */
-  readonly tables16: boolean;
-  /** Leaky ReLU between any two quantisations. */
-  readonly leakyRelu: boolean;
-  readonly resizes: boolean;
-  readonly argMax: boolean;
-  readonly reduceMin: boolean;
-  /** Broadcasts both inputs of an elementwise operation at once. */
-  readonly broadcastsBoth: boolean;
-  /** A sum's zero points are taken off by an operation of its own. */
-  readonly sumsThenSubtracts: boolean;
-}
-
-const SMALL: Traits = {
-  transposes: false,
-  tables16: false,
-  leakyRelu: false,
-  resizes: false,
-  argMax: false,
-  reduceMin: false,
-  broadcastsBoth: false,
-  sumsThenSubtracts: false,
-};
-
-const TRAITS: Readonly<Record<LoweringFamily, Traits>> = {
-  u55: SMALL,
-  u65: SMALL,
-  u85: {
-    transposes: true,
-    tables16: true,
-    leakyRelu: true,
-    resizes: true,
-    argMax: true,
-    reduceMin: true,
-    broadcastsBoth: true,
-    sumsThenSubtracts: true,
-  },
-};
 
 export interface Passes {
   /** The pattern that is looked for before placement (reference 01 §5.2). */
@@ -102,7 +61,7 @@ export interface Passes {
 
 const CONVOLUTIONS: readonly Kind[] = ['Conv2D', 'DepthwiseConv2D'];
 
-function tflitePasses(t: Traits): readonly Pass[] {
+function tflitePasses(t: RewriteRules): readonly Pass[] {
   return [
     makePass([rule('Conv2D', splitGroups)]),
     makePass([
@@ -136,7 +95,7 @@ function tflitePasses(t: Traits): readonly Pass[] {
   ];
 }
 
-function commonRules(t: Traits): readonly Rule[] {
+function commonRules(t: RewriteRules): readonly Rule[] {
   const pools: readonly Kind[] = ['AvgPool', 'MaxPool'];
   const rules: (Rule | false)[] = [
     rule('Resize', simplifyResize),
@@ -163,7 +122,7 @@ function commonRules(t: Traits): readonly Rule[] {
 }
 
 function makePasses(family: LoweringFamily): Passes {
-  const t = TRAITS[family];
+  const t = FAMILIES[family].rewriting;
   return {
     patterns: makePass([rule(CONVOLUTIONS, (op: Op, graph: IrGraph) => fuseSpaceToBatch(op, graph, family))]),
     tflite: tflitePasses(t),

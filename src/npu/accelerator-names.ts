@@ -1,29 +1,12 @@
 import { usageError } from '../errors.js';
 import { ACCELERATORS } from './accelerators.js';
-import { U85_ACCELERATORS } from './u85-tables.js';
+import { FAMILIES, type Family } from './family.js';
 
-/** Every accelerator of the three families, smallest first. */
-export const ACCELERATOR_NAMES = [
-  'ethos-u55-32',
-  'ethos-u55-64',
-  'ethos-u55-128',
-  'ethos-u55-256',
-  'ethos-u65-256',
-  'ethos-u65-512',
-  'ethos-u85-128',
-  'ethos-u85-256',
-  'ethos-u85-512',
-  'ethos-u85-1024',
-  'ethos-u85-2048',
-] as const;
-export type AcceleratorName = (typeof ACCELERATOR_NAMES)[number];
+export type AcceleratorName = `ethos-${Family}-${number}`;
 
-export const FAMILIES = ['u55', 'u65', 'u85'] as const;
-export type Family = (typeof FAMILIES)[number];
-
-/** Accelerators that can be estimated; the others are known by name only. */
-export const SUPPORTED_NAMES: readonly AcceleratorName[] = ACCELERATOR_NAMES.filter(
-  (name) => ACCELERATORS.has(name) || U85_ACCELERATORS.has(name),
+/** Every accelerator, family by family, smallest first. */
+export const ACCELERATOR_NAMES: readonly AcceleratorName[] = [...ACCELERATORS.keys()].filter(
+  isAcceleratorName,
 );
 
 /** Accelerator used when none is asked for (reference 04 §10.1). */
@@ -42,9 +25,10 @@ export const ADDRESS_RANGE: Readonly<Record<Family, number>> = { u55: 2 ** 32, u
 /** Width of an AXI port in bytes, as the design peak bandwidth counts it (reference 04 §10.3). */
 export const AXI_BYTES: Readonly<Record<Family, number>> = { u55: 8, u65: 16, u85: 16 };
 
-/** Whether `name` is one of {@link ACCELERATOR_NAMES}. */
-export const isAcceleratorName = (name: string): name is AcceleratorName =>
-  (ACCELERATOR_NAMES as readonly string[]).includes(name);
+/** Whether there is an accelerator of that name. */
+export function isAcceleratorName(name: string): name is AcceleratorName {
+  return ACCELERATORS.has(name);
+}
 
 /** Family of an accelerator. */
 export const familyOf = (name: AcceleratorName): Family => name.split('-')[1] as Family;
@@ -81,23 +65,17 @@ export function unknownAccelerator(word: string): Error {
 
 /**
  * Checks one accelerator name.
- * @throws a usage error if it is not known or not supported yet
+ * @throws a usage error if it is not known
  */
 export function parseAccelerator(word: string): AcceleratorName {
   if (!isAcceleratorName(word)) throw unknownAccelerator(word);
-  if (!SUPPORTED_NAMES.includes(word)) {
-    throw usageError(
-      `accelerator "${word}": Ethos-${familyOf(word).toUpperCase()} is not supported by paretou yet; ` +
-        `choose from ${SUPPORTED_NAMES.join(', ')}`,
-    );
-  }
   return word;
 }
 
 /**
  * Expands a comma-separated list of accelerators and groups (`all`, `u55`, `u65`, `u85`), in the order given and
- * without repetitions. `all` stands for every supported accelerator.
- * @throws a usage error for an empty list, an unknown word or one that is not supported yet
+ * without repetitions. `all` stands for every accelerator.
+ * @throws a usage error for an empty list or an unknown word
  */
 export function parseAcceleratorList(list: string): readonly AcceleratorName[] {
   const words = list
@@ -110,7 +88,7 @@ export function parseAcceleratorList(list: string): readonly AcceleratorName[] {
     );
   }
   const chosen = words.flatMap((word): readonly string[] => {
-    if (word === 'all') return SUPPORTED_NAMES;
+    if (word === 'all') return ACCELERATOR_NAMES;
     if ((FAMILIES as readonly string[]).includes(word)) {
       return ACCELERATOR_NAMES.filter((n) => familyOf(n) === word);
     }

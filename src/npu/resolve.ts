@@ -6,8 +6,8 @@ import {
   familyOf,
   isAcceleratorName,
   unknownAccelerator,
-  type Family,
 } from './accelerator-names.js';
+import type { Family } from './family.js';
 import { bytesPerCycle } from './bandwidth.js';
 import { loadConfiguration, MODE_PREFIX, SYSTEM_PREFIX, type Configuration } from './configuration.js';
 import { at, type IniEntry } from './ini.js';

@@ -1,4 +1,4 @@
-import type { Block } from './accelerators.js';
+import type { Block } from './family.js';
 
 /** Kinds of hardware operation with a formula of their own on Ethos-U85; reference document 03, section 1.1. */
 export type U85Class =

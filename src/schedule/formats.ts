@@ -2,7 +2,8 @@ import { roundUp } from '../cost/integers.js';
 import type { Format } from '../cost/operation.js';
 import { ELEMENT_BITS } from '../graph/network.js';
 import type { FeatureMap, LoweredOp, View } from '../lowering/operations.js';
-import type { Family } from '../npu/accelerators.js';
+import { FAMILIES } from '../lowering/families/families.js';
+import type { Family } from '../npu/family.js';
 
 /** One operation's use of a tensor. */
 export interface Connection {
@@ -23,7 +24,7 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
 const alignedOffset = ({ view }: Connection): boolean => (view.slice?.offset[3] ?? 0) % 16 === 0;
 
 /** Rules that hold on Ethos-U55 and Ethos-U65 only (reference 04 section 2, rules 5 and 8). */
-function linearOnSmallFamilies({ producers, consumers }: TensorUse): boolean {
+function hasLinearOperation({ producers, consumers }: TensorUse): boolean {
   return (
     producers.some(
       ({ op, view }) =>
@@ -68,7 +69,7 @@ export function tensorFormat(use: TensorUse, family: Family): Format {
     touching.some(({ op }) => LINEAR_ONLY.has(op.kind)) ||
     n * h * w * roundUp(c, 16) > MAX_ELEMENTS ||
     !touching.every(alignedOffset) ||
-    (family !== 'u85' && linearOnSmallFamilies(use)) ||
+    (FAMILIES[family].linearOperations && hasLinearOperation(use)) ||
     !shapesAgree(use) ||
     (ELEMENT_BITS[tensor.type] === 32 && consumers.some(({ op }) => op.kind === 'ReduceSum')) ||
     producers.some(({ view }) => view.reversed === 'C') ||

@@ -11,7 +11,7 @@ import type {
 } from '../lowering/operations.js';
 import { COUNT_MACS } from '../lowering/macs.js';
 import { contentHash } from '../lowering/weights.js';
-import type { Family } from '../npu/accelerators.js';
+import type { Family } from '../npu/family.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
 import type { Program, ProgramOp, ProgramTensor } from './program.js';

@@ -1,5 +1,5 @@
 import { roundUp } from '../cost/integers.js';
-import type { Accelerator } from '../npu/accelerators.js';
+import type { U55Accelerator } from '../npu/u55-tables.js';
 import { plural } from '../text.js';
 import { blockUblocks, traversalOf, ublockOf, type TheoryOp } from './operation.js';
 
@@ -71,13 +71,13 @@ const depthFirstFactors = (op: TheoryOp): readonly Factor[] => [
   ...halfRate(op),
 ];
 
-const atMost = (acc: Accelerator, share: number): string => {
+const atMost = (acc: U55Accelerator, share: number): string => {
   const all = acc.macsPerCycle * acc.cores;
   return `${all * share} of ${all} MACs per cycle at most`;
 };
 
 /** An output channel reads one input channel, so that seven of eight MACs have nothing to do. */
-const depthwiseFactors = (op: TheoryOp, acc: Accelerator): readonly Factor[] => [
+const depthwiseFactors = (op: TheoryOp, acc: U55Accelerator): readonly Factor[] => [
   {
     name: 'one channel',
     value: 1 / 8,
@@ -95,7 +95,7 @@ const depthwiseFactors = (op: TheoryOp, acc: Accelerator): readonly Factor[] => 
       ]),
 ];
 
-function poolFactors(op: TheoryOp, acc: Accelerator): readonly Factor[] {
+function poolFactors(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
   const smallest = acc.macsPerCycle === 32;
   const rate = smallest ? 1 / 8 : 1 / 32;
   return [
@@ -114,7 +114,7 @@ function poolFactors(op: TheoryOp, acc: Accelerator): readonly Factor[] {
 }
 
 /** Blocks so small that loading a step's weights takes longer than using them. */
-function smallBlockFactor(op: TheoryOp, acc: Accelerator): Factor {
+function smallBlockFactor(op: TheoryOp, acc: U55Accelerator): Factor {
   const ublocks = blockUblocks(op, acc);
   const perUblock = op.opClass === 'depthwise' ? (4 * op.ifmBits) / 8 : 4;
   const load = 4 * acc.ofmUblock[2];
@@ -129,7 +129,7 @@ function smallBlockFactor(op: TheoryOp, acc: Accelerator): Factor {
   };
 }
 
-function ofmFactors(op: TheoryOp, acc: Accelerator): readonly Factor[] {
+function ofmFactors(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
   const ublock = ublockOf(op, acc);
   return [
     fill('OFM height', op.ofm[0], ublock[0], 'OFM rows'),
@@ -142,7 +142,7 @@ function ofmFactors(op: TheoryOp, acc: Accelerator): readonly Factor[] {
  * The factors of an operation's utilisation, those of value 1 included; none for classes without MACs. Source:
  * reference 02 sections 3.2 and 6.
  */
-export function factorsOf(op: TheoryOp, acc: Accelerator): readonly Factor[] {
+export function factorsOf(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
   const rest = (): readonly Factor[] => [...ofmFactors(op, acc), smallBlockFactor(op, acc)];
   switch (op.opClass) {
     case 'conv':

@@ -1,7 +1,8 @@
 import type { CostOp, OpClass } from '../cost/operation.js';
 import type { BlockConfig } from '../cost/model.js';
 import { convolutionTraversal } from '../cost/u55/block-config.js';
-import type { Accelerator, Block } from '../npu/accelerators.js';
+import type { U55Accelerator } from '../npu/u55-tables.js';
+import type { Block } from '../npu/family.js';
 import type { Traversal } from '../weights/encoding.js';
 
 /** One operation as the utilisation rule sees it: a batch of one, padding and stride play no part. */
@@ -70,7 +71,7 @@ export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): 
 };
 
 /** Ublock in which the OFM is produced: rows of even width use flat ones where they can (reference 02 §3.1). */
-export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: Accelerator): Block => {
+export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: U55Accelerator): Block => {
   const oneRow =
     acc.ofmUblock[0] === 2 &&
     (opClass === 'conv' || opClass === 'vector-product') &&
@@ -81,7 +82,7 @@ export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: Accelerator):
 };
 
 /** Ublocks in height and width of one OFM block. */
-export const blockUblocks = (op: TheoryOp, acc: Accelerator): number => {
+export const blockUblocks = (op: TheoryOp, acc: U55Accelerator): number => {
   const [uh, uw] = ublockOf(op, acc);
   const [height, width] = op.block ?? [MAX_BLOCK_H, MAX_BLOCK_W];
   return Math.ceil(Math.min(height, op.ofm[0]) / uh) * Math.ceil(Math.min(width, op.ofm[1]) / uw);

@@ -1,5 +1,5 @@
 import { convolutionTraversal } from '../cost/u55/block-config.js';
-import type { Accelerator } from '../npu/accelerators.js';
+import type { U55Accelerator } from '../npu/u55-tables.js';
 import type { Traversal } from '../weights/encoding.js';
 import type { TheoryOp } from './operation.js';
 import { grouped, percentText } from '../text.js';
@@ -29,7 +29,7 @@ const summary = ({ utilisation, macCycles }: Theory): string =>
  * chosen is the compiler's own choice (reference 02 §2.2), which counts IFM depth in steps of 8 while execution takes
  * steps of 16 from 17 channels on, so that it can take the slower one.
  */
-export function traversalChoice(op: TheoryOp, acc: Accelerator): TraversalChoice | undefined {
+export function traversalChoice(op: TheoryOp, acc: U55Accelerator): TraversalChoice | undefined {
   if (op.opClass !== 'conv') return undefined;
   const chosen = convolutionTraversal(op.ifmDepth, op.kernelH * op.kernelW, op.ifmBits);
   const partKernel = theoryOf({ ...op, traversal: 'part-kernel' }, acc);

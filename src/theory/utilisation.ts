@@ -1,4 +1,4 @@
-import type { Accelerator } from '../npu/accelerators.js';
+import type { U55Accelerator } from '../npu/u55-tables.js';
 import type { Traversal } from '../weights/encoding.js';
 import { factorsOf, type Factor } from './factors.js';
 import { macsOf, traversalOf, type TheoryOp } from './operation.js';
@@ -24,7 +24,7 @@ export const utilisationOf = (factors: readonly Factor[]): number =>
  * height and width (or, with 40-bit accumulators on ethos-u55-32, a single one in one of the two): there the steps of
  * the kernel wait for one another, which the factors leave out. It is never more than that. A MatMul is not covered.
  */
-export function theoryOf(op: TheoryOp, acc: Accelerator): Theory {
+export function theoryOf(op: TheoryOp, acc: U55Accelerator): Theory {
   const macs = macsOf(op);
   const factors = factorsOf(op, acc);
   const utilisation = utilisationOf(factors);

@@ -86,7 +86,7 @@ test('an output folder that is a file is refused', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   expect(await run(['estimate', 'example:story_standard', '--output-dir', file])).toBe(3);
-  expect(err).toMatch(/cannot be written, a file has the name of the folder/);
+  expect(err).toMatch(/cannot be written, a file has the name of a folder/);
 });
 
 const goldenName = 'ethos-u55-128__Ethos_U55_High_End_Embedded__Shared_Sram__Performance.json';

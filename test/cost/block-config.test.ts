@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CostOp } from '../../src/cost/operation.js';
 import { convolutionTraversal, findBlockConfig } from '../../src/cost/u55/block-config.js';
-import type { Accelerator } from '../../src/npu/accelerators.js';
+import type { U55Accelerator } from '../../src/npu/u55-tables.js';
 import { accelerator, ALL_ACCELERATORS, anyOperation, kernel, operation, view } from './operations.js';
 import { plainBlockSearch, plainTraversal, wideAccumulator } from './plain-blocks.js';
 
 /** OFM block and IFM block, H, W, C each. */
-function blocks(op: CostOp, acc: Accelerator, stripeH = op.ofm.shape[1]): number[] | undefined {
+function blocks(op: CostOp, acc: U55Accelerator, stripeH = op.ofm.shape[1]): number[] | undefined {
   const c = findBlockConfig(op, acc, stripeH);
   return c && [c.ofmH, c.ofmW, c.ofmC, c.ifmH, c.ifmW, c.ifmC];
 }
 
-const plain = (op: CostOp, acc: Accelerator, stripeH = op.ofm.shape[1]): number[] | undefined => {
+const plain = (op: CostOp, acc: U55Accelerator, stripeH = op.ofm.shape[1]): number[] | undefined => {
   const choice = plainBlockSearch(op, acc, stripeH).at(-1);
   return choice && [...choice.ofm, ...choice.ifm];
 };

@@ -5,7 +5,7 @@ import type { U55Config } from '../../src/cost/u55/block-config.js';
 import { featureMapTransfers } from '../../src/cost/u55/traffic.js';
 import type { Kernel, OpKind, Shape4 } from '../../src/lowering/operations.js';
 import type { WeightArray } from '../../src/weights/weight-array.js';
-import { acceleratorByName, ACCELERATORS, type Accelerator } from '../../src/npu/accelerators.js';
+import { U55_ACCELERATORS, type U55Accelerator } from '../../src/npu/u55-tables.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory } from '../../src/npu/system.js';
 
@@ -79,11 +79,9 @@ export function operation(
 }
 
 /** The accelerator of that short name, e.g. `u55-128`. */
-export const accelerator = (name: string): Accelerator => acceleratorByName(`ethos-${name}`);
+export const accelerator = (name: string): U55Accelerator => U55_ACCELERATORS.get(`ethos-${name}`)!;
 
-export const ALL_ACCELERATORS: readonly Accelerator[] = [...ACCELERATORS.values()].filter(
-  ({ family }) => family !== 'u85',
-);
+export const ALL_ACCELERATORS: readonly U55Accelerator[] = [...U55_ACCELERATORS.values()];
 
 const u55 = resolveSystem({
   accelerator: 'ethos-u55-128',
@@ -215,7 +213,7 @@ export const noParts = (): CyclesParts => ({
 export function featureMapBytes(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   elements: Elements,
   [ifm, ifm2, ofm]: readonly [Memory, Memory, Memory],
 ): { ifm: number; ifm2: number; ofm: number } {

@@ -1,7 +1,7 @@
 /** The block search of reference 02 section 2, written as it reads and without regard for speed. */
 import type { CostOp } from '../../src/cost/operation.js';
 import type { Shape4 } from '../../src/lowering/operations.js';
-import type { Accelerator } from '../../src/npu/accelerators.js';
+import type { U55Accelerator } from '../../src/npu/u55-tables.js';
 
 const f32 = Math.fround;
 const wrap = (...factors: readonly number[]): number => factors.reduce((a, b) => Math.imul(a, b));
@@ -43,7 +43,7 @@ export const wideAccumulator = (op: CostOp): boolean =>
   op.ifms[0]!.bits === 16 && op.scaled && op.opClass !== 'pool';
 
 /** Candidates that were taken, in order; the last is the choice. Empty if nothing fits. */
-export function plainBlockSearch(op: CostOp, acc: Accelerator, stripeH: number): Candidate[] {
+export function plainBlockSearch(op: CostOp, acc: U55Accelerator, stripeH: number): Candidate[] {
   const { kernel: k, opClass } = op;
   const [banks = 0, granule8 = 0, granule32 = 0, acc32 = 0, acc40 = 0, endBanks = 0] = SHRAM[acc.name]!;
   const [uh, uw, ud] = acc.ofmUblock;

@@ -1,6 +1,6 @@
 /** Cycles, elements and bytes of one whole operation, as reference 02 sections 3 and 4 word them. */
 import type { CostOp, CostView } from '../../src/cost/operation.js';
-import type { Accelerator } from '../../src/npu/accelerators.js';
+import type { U55Accelerator } from '../../src/npu/u55-tables.js';
 import type { Memory } from '../../src/npu/system.js';
 
 /** H, W, C of OFM and IFM block. */
@@ -95,11 +95,17 @@ const read = (
   bits: number,
   memory: Memory,
   blocks: PlainBlocks,
-  acc: Accelerator,
+  acc: U55Accelerator,
   count: number,
 ): number => plainTransfer(true, memory, view.format, bits, blocks.ifm, view.shape, acc.cores, count);
 
-const written = (op: CostOp, memory: Memory, blocks: PlainBlocks, acc: Accelerator, count: number): number =>
+const written = (
+  op: CostOp,
+  memory: Memory,
+  blocks: PlainBlocks,
+  acc: U55Accelerator,
+  count: number,
+): number =>
   plainTransfer(false, memory, op.ofm.format, op.ofm.bits, blocks.ofm, op.ofm.shape, acc.cores, count);
 
 /** Sizes of the sub-kernels that a kernel is cut into. */
@@ -111,7 +117,7 @@ function subKernels(height: number, width: number, limit: number): number[] {
 const subKernelLimit = (op: CostOp): number =>
   op.opClass === 'vector-product' || op.opClass === 'elementwise' ? 1 : 8;
 
-function macBlock(op: CostOp, acc: Accelerator, blocks: PlainBlocks, nub: readonly number[]): number {
+function macBlock(op: CostOp, acc: U55Accelerator, blocks: PlainBlocks, nub: readonly number[]): number {
   const small = acc.name === 'ethos-u55-32';
   const large = acc.macsPerCycle === 256;
   const [nH, nW, nD] = nub as [number, number, number];
@@ -152,7 +158,7 @@ function macBlock(op: CostOp, acc: Accelerator, blocks: PlainBlocks, nub: readon
 /** Run cycles of the whole operation (§3.5, §3.6). */
 export function plainRunCycles(
   op: CostOp,
-  acc: Accelerator,
+  acc: U55Accelerator,
   blocks: PlainBlocks,
   memories: PlainMemories,
 ): number {
@@ -242,7 +248,7 @@ export function plainElements(op: CostOp, blocks: PlainBlocks): PlainElements {
 /** Bytes of IFM, IFM2 and OFM (§4.2). */
 export function plainBytes(
   op: CostOp,
-  acc: Accelerator,
+  acc: U55Accelerator,
   blocks: PlainBlocks,
   memories: PlainMemories,
 ): { ifm: number; ifm2: number; ofm: number } {

@@ -4,7 +4,7 @@ import { ceilDiv } from '../../src/cost/integers.js';
 import { AREAS, type Estimate } from '../../src/estimate/types.js';
 import { createEstimator, type EstimateOptions } from '../../src/estimate/estimate.js';
 import type { Graph, Network } from '../../src/graph/network.js';
-import { HARDWARE_NAMES } from '../../src/cost/hardware.js';
+import { ACCELERATOR_NAMES } from '../../src/npu/accelerator-names.js';
 import { resolveSystem } from '../../src/npu/resolve.js';
 import type { Memory, System } from '../../src/npu/system.js';
 import { anyNetwork } from './random-networks.js';
@@ -13,7 +13,7 @@ import { anyNetwork } from './random-networks.js';
 const estimator = createEstimator();
 
 const PERFORMANCE: EstimateOptions = { optimise: 'Performance' };
-const ofFamily = (family: string): string[] => HARDWARE_NAMES.filter((name) => name.includes(family));
+const ofFamily = (family: string): string[] => ACCELERATOR_NAMES.filter((name) => name.includes(family));
 const u55Names = ofFamily('u55');
 const u65Names = ofFamily('u65');
 const u85Names = ofFamily('u85');
@@ -207,7 +207,7 @@ test('cycles are counted in clocks, whatever the clock', () => {
 });
 
 test('an arena that is larger than needed is as good as an unlimited one', () => {
-  const large = setting(HARDWARE_NAMES, [['Ethos_U55_High_End_Embedded', 'Shared_Sram']]);
+  const large = setting(ACCELERATOR_NAMES, [['Ethos_U55_High_End_Embedded', 'Shared_Sram']]);
   fc.assert(
     fc.property(anyNetwork(), large, (network, { system }) => {
       const unlimited = estimator.estimate(network, { ...system, arenaCacheSize: 2 ** 32 }, PERFORMANCE);
@@ -235,7 +235,7 @@ test('multiply-accumulates and original weights depend on the network only', () 
 });
 
 /** Systems in which all is in one memory, so that no schedule depends on its neighbours. */
-const inOneMemory = setting(HARDWARE_NAMES, [['Ethos_U55_Deep_Embedded', 'Sram_Only']]);
+const inOneMemory = setting(ACCELERATOR_NAMES, [['Ethos_U55_Deep_Embedded', 'Sram_Only']]);
 const plainHeads = ['none', 'dense', 'softmax'] as const;
 
 /** Both networks beside each other in one graph. */

@@ -199,13 +199,13 @@ test.each([
     'a system that must be named',
     SYSTEM + MODES,
     { systemConfig: undefined },
-    /^2 with --config, --system-config is needed/,
+    /^2 with a configuration file, a system configuration is needed/,
   ],
   [
     'a mode that must be named',
     SYSTEM + MODES,
     { memoryMode: undefined },
-    /^2 with --config, --memory-mode is needed/,
+    /^2 with a configuration file, a memory mode is needed/,
   ],
   [
     'feature maps in flash',

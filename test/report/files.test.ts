@@ -37,7 +37,7 @@ test('a place that cannot be written to gets one sentence and keeps what was the
   const file = join(folder, 'file');
   writeFileSync(file, 'kept');
   expect(() => writeWhole(join(file, 'x.csv'), '')).toThrow(
-    /x\.csv: cannot be written, a file has the name of the folder/,
+    /x\.csv: cannot be written, a file has the name of a folder/,
   );
   expect(() => writeWhole(folder, '')).toThrow(/cannot be written, a folder has the name of the file/);
   expect(readFileSync(file, 'utf8')).toBe('kept');
@@ -52,7 +52,7 @@ test.skipIf(process.platform !== 'linux')(
     for (const path of [pipe, '/dev/null']) {
       expect(() => writeWhole(path, '')).toThrow(/cannot be written, it is a device, a pipe or a socket/);
     }
-    expect(() => writeWhole(join(pipe, 'x.csv'), '')).toThrow(/a file has the name of the folder/);
+    expect(() => writeWhole(join(pipe, 'x.csv'), '')).toThrow(/a file has the name of a folder/);
     expect(() => writeWhole('/proc/a/b/x.csv', '')).toThrow(/^\/proc\/a\/b\/x\.csv: cannot be written, /);
     expect(readdirSync(folder)).toEqual(['pipe']);
   },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FeatureMap, OpKind, Shape4, View } from '../../src/lowering/operations.js';
-import type { Family } from '../../src/npu/accelerators.js';
+import type { Family } from '../../src/npu/family.js';
 import { storedBytes, tensorFormat, type Connection } from '../../src/schedule/formats.js';
 import { featureMap, loweredOp, whole } from './lowered.js';
 

@@ -5,7 +5,7 @@ import type { U55Config } from '../../src/cost/u55/block-config.js';
 import { runCycles } from '../../src/cost/u55/cycles.js';
 import type { OpKind } from '../../src/lowering/operations.js';
 import type { WeightArray } from '../../src/weights/weight-array.js';
-import type { Accelerator } from '../../src/npu/accelerators.js';
+import type { U55Accelerator } from '../../src/npu/u55-tables.js';
 import type { Memory } from '../../src/npu/system.js';
 
 const KINDS: Readonly<Partial<Record<OpClass, OpKind>>> = {
@@ -89,7 +89,7 @@ const SRAM: Memory = {
 export function costParts(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
 ): { readonly run: number; readonly parts: CyclesParts } {
   const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
   const [, ofmH, ofmW, ofmC] = op.ofm.shape;

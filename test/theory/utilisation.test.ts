@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findBlockConfig } from '../../src/cost/u55/block-config.js';
-import { ACCELERATORS, acceleratorByName } from '../../src/npu/accelerators.js';
+import { U55_ACCELERATORS } from '../../src/npu/u55-tables.js';
 import { blockUblocks, theoryOpOf, type TheoryOp } from '../../src/theory/operation.js';
 import { traversalChoice } from '../../src/theory/traversal.js';
 import { theoryOf } from '../../src/theory/utilisation.js';
 import { anySketch, costOf, costParts } from './operations.js';
 
-const u55 = acceleratorByName('ethos-u55-128');
+const u55 = U55_ACCELERATORS.get('ethos-u55-128')!;
 
 const conv = (over: Partial<TheoryOp>): TheoryOp => ({
   opClass: 'conv',
@@ -100,7 +100,7 @@ test.each([
   ['ethos-u65-512', 0.03125],
 ])('a fully connected layer on %s does 8 MACs per cycle and core', (name, utilisation) => {
   const op: TheoryOp = { ...pointwise, opClass: 'vector-product', ofm: [1, 1, 16], ifmDepth: 64 };
-  expect(theoryOf(op, acceleratorByName(name)).utilisation).toBeCloseTo(utilisation, 12);
+  expect(theoryOf(op, U55_ACCELERATORS.get(name)!).utilisation).toBeCloseTo(utilisation, 12);
 });
 
 test.each([
@@ -117,7 +117,7 @@ test('16-bit IFMs halve the rate of convolutions and depthwise convolutions', ()
 });
 
 describe('against the cost model', () => {
-  const accelerators = fc.constantFrom(...ACCELERATORS.values());
+  const accelerators = fc.constantFrom(...U55_ACCELERATORS.values());
 
   test('MAC cycles are the MAC side exactly, unless the steps of tiny blocks wait for one another', () => {
     let exact = 0;

@@ -1,4 +1,4 @@
-import type { Accelerator } from '../../npu/accelerators.js';
+import type { U55Accelerator } from '../../npu/u55-tables.js';
 import type { Traversal } from '../../weights/encoding.js';
 import { ceilDiv, roundUp } from '../integers.js';
 import type { BlockConfig } from '../model.js';
@@ -57,7 +57,7 @@ function ifmBlockAxis(n: number, stride: number, kernel: number, upscale: Search
 }
 
 /** The cheapest block that fits the SHRAM, or undefined if none does. */
-function search(s: Search, acc: Accelerator): U55Config | undefined {
+function search(s: Search, acc: U55Accelerator): U55Config | undefined {
   const [batch, OH, OW, OD] = s.ofm;
   const [ifmN, IH, IW, D] = s.ifm;
   const [uh, uw, ud] = acc.ofmUblock;
@@ -187,7 +187,7 @@ function fitToBlock(shape: readonly [number, number, number, number]): [number, 
   return result;
 }
 
-function matmulConfig(op: CostOp, acc: Accelerator): U55Config | undefined {
+function matmulConfig(op: CostOp, acc: U55Accelerator): U55Config | undefined {
   const ifm = op.ifms[0]!;
   const ofm = op.ofm.shape;
   const fitted = fitToBlock(ifm.shape);
@@ -224,7 +224,7 @@ function matmulConfig(op: CostOp, acc: Accelerator): U55Config | undefined {
  *
  * @returns undefined if no block fits the SHRAM
  */
-export function findBlockConfig(op: CostOp, acc: Accelerator, stripeH: number): U55Config | undefined {
+export function findBlockConfig(op: CostOp, acc: U55Accelerator, stripeH: number): U55Config | undefined {
   if (op.opClass === 'matmul') return matmulConfig(op, acc);
   const [first, second] = op.ifms;
   if (first === undefined) return undefined;

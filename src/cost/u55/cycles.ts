@@ -1,4 +1,5 @@
-import { OUTPUT_RATE, type Accelerator } from '../../npu/accelerators.js';
+import { type U55Accelerator } from '../../npu/u55-tables.js';
+import { OUTPUT_RATE } from '../../npu/u55-tables.js';
 import type { Memory } from '../../npu/system.js';
 import { ceilDiv, roundUp, transferCycles } from '../integers.js';
 import { EDGE, type CostCall, type CyclesParts } from '../model.js';
@@ -9,7 +10,7 @@ import { transfer } from './transfer.js';
 const MAX_SUB_KERNEL = 8;
 
 /** Cycles per OFM element of output and activation stage; reference 02 §1.2. */
-export function outputCyclesPerElement(op: CostOp, acc: Accelerator, accumulatorBits: number): number {
+export function outputCyclesPerElement(op: CostOp, acc: U55Accelerator, accumulatorBits: number): number {
   const elementwise = op.opClass === 'elementwise';
   let rate: number = OUTPUT_RATE.other;
   if (elementwise && op.ifms[0]!.bits === 32) {
@@ -50,7 +51,7 @@ function ifmInCycles(
   return memory.readLatency + transferCycles(moved, memory.bytesPerCycle);
 }
 
-function firstIn(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
+function firstIn(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
   const ifm = op.ifms[0]!;
   const cycles = ifmInCycles(
     ifm,
@@ -68,7 +69,7 @@ function firstIn(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall
   return Math.max(cycles, ifmInCycles(ifm2, h, w, c, ifm.bits, config, call.ifm2Memory, acc.cores));
 }
 
-function lastOut(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
+function lastOut(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
   const elements =
     Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
   const memory = call.ofmMemory;
@@ -92,7 +93,7 @@ function lastOut(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall
 function macCyclesPerBlock(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   area: number,
   depthUblocks: number,
   spatial: { nH: number; nW: number },
@@ -156,7 +157,7 @@ function macCyclesPerBlock(
 function macOperation(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   call: CostCall,
   parts: CyclesParts | undefined,
 ): number {
@@ -212,7 +213,7 @@ function macOperation(
   return total;
 }
 
-function elementwise(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
+function elementwise(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
   const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
   const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
   const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
@@ -222,7 +223,7 @@ function elementwise(op: CostOp, config: U55Config, acc: Accelerator, call: Cost
 }
 
 /** A MatMul is a multiplication into scratch memory and a reduction of it, once per column (reference 02 §3.7). */
-function matmul(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall): number {
+function matmul(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
   const [ifm, ifm2] = op.ifms as [CostView, CostView];
   const [, h, w, c] = ifm.shape;
   const product: CostOp = {
@@ -264,7 +265,7 @@ function matmul(op: CostOp, config: U55Config, acc: Accelerator, call: CostCall)
 export function runCycles(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   call: CostCall,
   parts?: CyclesParts,
 ): number {

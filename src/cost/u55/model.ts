@@ -1,4 +1,4 @@
-import type { Accelerator } from '../../npu/accelerators.js';
+import type { U55Accelerator } from '../../npu/u55-tables.js';
 import type { Memory } from '../../npu/system.js';
 import type { Encoder, Encoding, StreamLayout } from '../../weights/encoding.js';
 import { u55StreamKey } from '../../weights/stream-key.js';
@@ -26,7 +26,7 @@ export const readCycles = (memory: Memory, n: number): number =>
 export function operationCycles(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   call: CostCall,
   parts?: CyclesParts,
 ): number {
@@ -48,7 +48,7 @@ export function operationCycles(
 }
 
 /** How the weights of `op` are laid out for that block config. */
-export const streamLayout = (op: CostOp, config: U55Config, acc: Accelerator): StreamLayout => ({
+export const streamLayout = (op: CostOp, config: U55Config, acc: U55Accelerator): StreamLayout => ({
   traversal: config.traversal,
   blockDepth: config.ofmC,
   ofmUblockDepth: acc.ofmUblock[2],
@@ -62,7 +62,7 @@ export const streamLayout = (op: CostOp, config: U55Config, acc: Accelerator): S
 const MINIMUM_SLICE_DEPTH = 16;
 
 /** The cost model of one Ethos-U55 or Ethos-U65. Weights have one format; channels have no bandwidth of their own. */
-export function createU55Model(acc: Accelerator, encoder: Encoder): CostModel<U55Config> {
+export function createU55Model(acc: U55Accelerator, encoder: Encoder): CostModel<U55Config> {
   const encode = (op: CostOp, config: U55Config, boundaries: readonly number[]): Encoding => {
     if (op.weights === undefined) throw new Error(`${op.kind} has no weights to encode`);
     return encoder(op.weights, streamLayout(op, config, acc), boundaries);

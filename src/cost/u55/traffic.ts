@@ -1,4 +1,4 @@
-import type { Accelerator } from '../../npu/accelerators.js';
+import type { U55Accelerator } from '../../npu/u55-tables.js';
 import type { Memory } from '../../npu/system.js';
 import { ceilDiv, product32, roundUp, volume } from '../integers.js';
 import { CHANNEL } from '../channels.js';
@@ -87,7 +87,7 @@ function readBytes(
 export function featureMapTransfers(
   op: CostOp,
   config: U55Config,
-  acc: Accelerator,
+  acc: U55Accelerator,
   elements: Elements,
   places: Places,
 ): readonly FeatureMapTransfer[] {

@@ -1,4 +1,4 @@
-import type { Block } from '../../npu/accelerators.js';
+import type { Block } from '../../npu/family.js';
 import type { BlockConfig } from '../model.js';
 
 /** Blocks in which an operation is executed on Ethos-U85; reference document 03, section 4. */

@@ -2,7 +2,7 @@ import { ELEMENT_BITS } from '../../graph/network.js';
 import type { ElementType } from '../../graph/network.js';
 import { input, ROLE } from '../ir.js';
 import type { Op, View } from '../ir.js';
-import type { FamilyRules } from './families.js';
+import type { PlacementRules } from '../families/rules.js';
 import { aboutTensor } from './reason.js';
 import { weightRules } from './weights.js';
 
@@ -39,7 +39,7 @@ const LARGEST_SCALE = 2 ** 32;
 const isFeatureMap = (view: View): boolean => view.role < ROLE.weights;
 const isUnsigned = (type: ElementType): boolean => type.startsWith('u');
 
-function typeRule(view: View, family: FamilyRules): string | undefined {
+function typeRule(view: View, family: PlacementRules): string | undefined {
   const { type } = view.tensor;
   if (NPU_TYPES.has(type) || (family.boolTypes && type === 'bool')) return undefined;
   return aboutTensor(`${type} is not supported`, view.tensor.name);
@@ -78,7 +78,7 @@ function shapeRule(view: View): string | undefined {
   return undefined;
 }
 
-function zeroPointRule(op: Op, view: View, isOfm: boolean, family: FamilyRules): string | undefined {
+function zeroPointRule(op: Op, view: View, isOfm: boolean, family: PlacementRules): string | undefined {
   const point = view.quant?.zeroPoints[0];
   if (point === undefined || family.zeroPointExempt.has(op.builtin)) return undefined;
   const { type } = view.tensor;
@@ -86,7 +86,7 @@ function zeroPointRule(op: Op, view: View, isOfm: boolean, family: FamilyRules):
   return `zero point ${point} of a tensor of ${type} is out of range`;
 }
 
-function widthRule(op: Op, view: View, family: FamilyRules): string | undefined {
+function widthRule(op: Op, view: View, family: PlacementRules): string | undefined {
   const bits = ELEMENT_BITS[view.tensor.type];
   if (bits === 32 && family.only32 !== undefined && !family.only32.has(op.builtin)) {
     return '32-bit feature maps are not supported for this operator';
@@ -97,7 +97,7 @@ function widthRule(op: Op, view: View, family: FamilyRules): string | undefined 
   return undefined;
 }
 
-function featureMapRule(op: Op, view: View, isOfm: boolean, family: FamilyRules): string | undefined {
+function featureMapRule(op: Op, view: View, isOfm: boolean, family: PlacementRules): string | undefined {
   return (
     typeRule(view, family) ??
     quantisationRule(op, view) ??
@@ -107,7 +107,7 @@ function featureMapRule(op: Op, view: View, isOfm: boolean, family: FamilyRules)
 }
 
 /** Why the generic rules keep an operator from the NPU; undefined when they do not (reference 01 §3.2). */
-export function genericReason(op: Op, family: FamilyRules): string | undefined {
+export function genericReason(op: Op, family: PlacementRules): string | undefined {
   if (input(op, ROLE.ifm) === undefined) return 'it has no input feature map';
   if (op.outputs.length === 0) return 'it has no output feature map';
   for (const view of op.inputs) {

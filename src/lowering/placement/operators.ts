@@ -6,12 +6,12 @@ import type { Shape } from '../shape.js';
 import { integerValues } from '../values.js';
 import { sameQuant } from '../quant.js';
 import { stridedSlice } from '../strided-slice.js';
-import type { FamilyRules } from './families.js';
+import type { PlacementRules } from '../families/rules.js';
 import { resizeReason } from './resize.js';
 import { transposeReason } from './transpose.js';
 
 /** Why an operator cannot run on the NPU, or undefined. */
-export type Rule = (op: Op, family: FamilyRules) => string | undefined;
+export type Rule = (op: Op, family: PlacementRules) => string | undefined;
 
 const ifmShape = (op: Op): Shape => input(op, ROLE.ifm)!.shape;
 const ofmShape = (op: Op): Shape => op.outputs[0]!.shape;

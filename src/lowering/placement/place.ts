@@ -3,16 +3,16 @@ import { become, disconnect, ofmOf, rewrite } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import type { LoweringFamily } from '../target.js';
 import { walk } from '../traverse.js';
-import { FAMILY_RULES } from './families.js';
-import type { FamilyRules } from './families.js';
+import { FAMILIES } from '../families/families.js';
+import type { PlacementRules } from '../families/rules.js';
 import { genericReason } from './generic.js';
 import { OPERATOR_RULES } from './operators.js';
 
 /** Why the CPU executes an operator, as a sentence without a full stop; undefined when the NPU can. */
-export function cpuReason(op: Op, family: FamilyRules): string | undefined {
+export function cpuReason(op: Op, family: PlacementRules): string | undefined {
   const { npu } = builtinOf(op.builtin);
   if (npu === 'none') return 'not supported on any Ethos-U';
-  if (npu === 'u85' && !family.extendedOperators) return `not supported on ${family.name}`;
+  if (npu === 'extended' && !family.extendedOperators) return `not supported on ${family.name}`;
   return genericReason(op, family) ?? OPERATOR_RULES.get(op.builtin)?.(op, family);
 }
 
@@ -28,7 +28,7 @@ function toCpu(graph: IrGraph, op: Op, reason: string): void {
   op.reason = reason;
 }
 
-function place(op: Op, graph: IrGraph, family: FamilyRules): Op {
+function place(op: Op, graph: IrGraph, family: PlacementRules): Op {
   if (op.kind === 'Passthrough') return op;
   const reason = cpuReason(op, family);
   if (reason === undefined) return op;
@@ -46,6 +46,6 @@ function place(op: Op, graph: IrGraph, family: FamilyRules): Op {
 
 /** Decides which operators the CPU executes; they become `Passthrough` with a reason (reference 01 §3). */
 export function placeOperators(graph: IrGraph, target: LoweringFamily): void {
-  const family = FAMILY_RULES[target];
+  const family = FAMILIES[target].placement;
   walk(graph, (op, ir) => place(op, ir, family));
 }

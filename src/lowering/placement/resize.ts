@@ -2,7 +2,7 @@ import { input, ROLE } from '../ir.js';
 import type { Op } from '../ir.js';
 import { flagOption } from '../read.js';
 import { fromEnd } from '../shape.js';
-import type { FamilyRules } from './families.js';
+import type { PlacementRules } from '../families/rules.js';
 
 interface Sizes {
   readonly ifm: readonly [number, number];
@@ -52,7 +52,7 @@ function fractionReason({ ifm, ofm, bilinear, alignCorners, halfPixel }: Sizes):
 }
 
 /** Why a RESIZE_* runs on the CPU (reference 01 §3.5). */
-export function resizeReason(op: Op, family: FamilyRules): string | undefined {
+export function resizeReason(op: Op, family: PlacementRules): string | undefined {
   const { operator } = op.source;
   const a = input(op, ROLE.ifm)!.shape;
   const b = op.outputs[0]!.shape;

@@ -4,7 +4,7 @@ import type { Op } from '../ir.js';
 import { permutationName, padPermutation } from '../permutation.js';
 import { elements, padTo } from '../shape.js';
 import { integerValues } from '../values.js';
-import type { FamilyRules } from './families.js';
+import type { PlacementRules } from '../families/rules.js';
 
 const UNSUPPORTED = 'this permutation is not supported';
 
@@ -40,7 +40,7 @@ function permutesNarrow(shape: readonly number[], name: string | undefined): str
 }
 
 /** Why a TRANSPOSE runs on the CPU (reference 01 §3.3, §3.4). */
-export function transposeReason(op: Op, family: FamilyRules): string | undefined {
+export function transposeReason(op: Op, family: PlacementRules): string | undefined {
   const view = input(op, ROLE.parameter);
   const axes = view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type);
   if (axes === undefined) return 'its permutation is not constant';

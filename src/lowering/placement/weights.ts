@@ -3,7 +3,7 @@ import type { Constant } from '../../graph/network.js';
 import { input, ROLE } from '../ir.js';
 import type { Op, View } from '../ir.js';
 import { elements } from '../shape.js';
-import type { FamilyRules } from './families.js';
+import type { PlacementRules } from '../families/rules.js';
 
 /** Largest Σ|w − zero point| of an output channel for an 8-bit IFM (reference 01 §3.2 rule 7). */
 const WEIGHT_SUM = 127 * 2 ** 16;
@@ -41,7 +41,7 @@ function largestWeightSum(
   return largest;
 }
 
-function weightSumReason(op: Op, weights: View, family: FamilyRules): string | undefined {
+function weightSumReason(op: Op, weights: View, family: PlacementRules): string | undefined {
   const { constant, type, shape } = weights.tensor;
   if (constant?.bytes === undefined) return undefined;
   const ifmBits = ELEMENT_BITS[input(op, ROLE.ifm)!.tensor.type];
@@ -71,7 +71,7 @@ function largestBias(constant: Constant): bigint {
   return largest;
 }
 
-function biasReason(bias: View, family: FamilyRules): string | undefined {
+function biasReason(bias: View, family: PlacementRules): string | undefined {
   const { tensor } = bias;
   if (elements(tensor.shape) > (tensor.shape.at(-1) ?? 1)) return 'the bias has more than one row';
   if (tensor.constant === undefined) return 'the bias is not constant';
@@ -83,7 +83,7 @@ function biasReason(bias: View, family: FamilyRules): string | undefined {
 }
 
 /** Why weights or bias keep a convolution or product from the NPU (reference 01 §3.2 rule 7). */
-export function weightRules(op: Op, weights: View, family: FamilyRules): string | undefined {
+export function weightRules(op: Op, weights: View, family: PlacementRules): string | undefined {
   const { type } = weights.tensor;
   if (type !== 'int8' && type !== 'uint8') return `weights of ${type} are not supported`;
   const bias = input(op, ROLE.bias);

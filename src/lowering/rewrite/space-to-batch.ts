@@ -1,7 +1,7 @@
 import { connectInputLike, connectOutputLike, disconnect, ifmOf, input, newOp, ofmOf, ROLE } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import { cpuReason } from '../placement/place.js';
-import { FAMILY_RULES } from '../placement/families.js';
+import { FAMILIES } from '../families/families.js';
 import { samePadding } from '../read.js';
 import { fromEnd, sameWithoutOnes } from '../shape.js';
 import type { LoweringFamily } from '../target.js';
@@ -50,7 +50,7 @@ export function fuseSpaceToBatch(op: Op, graph: IrGraph, family: LoweringFamily)
   const y = samePadding(fromEnd(ifm.shape, -3), fromEnd(ofm.shape, -3), strideH, height, dilationH);
   const x = samePadding(fromEnd(ifm.shape, -2), fromEnd(ofm.shape, -2), strideW, width, dilationW);
   fused.kernel = { ...op.kernel, dilationH, dilationW, top: y[0], bottom: y[1], left: x[0], right: x[1] };
-  if (cpuReason(fused, FAMILY_RULES[family]) !== undefined) {
+  if (cpuReason(fused, FAMILIES[family].placement) !== undefined) {
     disconnect(fused);
     return op;
   }

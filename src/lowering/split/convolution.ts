@@ -18,7 +18,7 @@ import { fromEnd, withAxis, zeros } from '../shape.js';
 import { filters, separate, weightsOf } from '../weights.js';
 import { hasBatch, splitLeading } from './batch.js';
 import { isTooLarge, narrow } from '../view-parts.js';
-import type { SplitContext } from './context.js';
+import { rulesOf, type SplitContext } from './context.js';
 import { poolByScaling, unrollKernel, untangleDilation } from './strided.js';
 import { splitTranspose } from './transpose.js';
 
@@ -171,7 +171,7 @@ function needsScaling({ kind, kernel }: Op): boolean {
 
 /** Convolutions and pools in the form that the hardware takes (reference 01 §9.1–§9.4). */
 export function splitConvolution(op: Op, context: SplitContext): Op[] {
-  const { graph, target } = context;
+  const { graph } = context;
   if (hasBatch(op)) {
     const rank = ofmOf(op).shape.length;
     const axes = op.kind === 'MaxPool' ? rank - 3 : 1;
@@ -180,7 +180,7 @@ export function splitConvolution(op: Op, context: SplitContext): Op[] {
   }
   const multiplier = multiplierOf(op);
   if (multiplier > 1) return splitMultiplier(op, context, multiplier);
-  if (target.family !== 'u85') return isLarge(op) ? splitBlocks(op, context) : [op];
+  if (!rulesOf(context).longStrides) return isLarge(op) ? splitBlocks(op, context) : [op];
   if (needsScaling(op)) return poolByScaling(op, graph, (part) => splitConvolution(part, context));
   const strided = hasLargeStride(op);
   if (!strided && !isLarge(op)) return [op];

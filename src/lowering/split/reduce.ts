@@ -16,7 +16,7 @@ import type { Kernel } from '../operations.js';
 import { around, elements, fromEnd, withAxis } from '../shape.js';
 import { hasBatch } from './batch.js';
 import { LARGEST_AXIS, narrow } from '../view-parts.js';
-import type { SplitContext } from './context.js';
+import { rulesOf, type SplitContext } from './context.js';
 
 /** Is the axis one that the hardware reduces over (reference 01 §9, table)? */
 function fits(op: Op, axis: number, rank: number, extended: boolean): boolean {
@@ -110,9 +110,11 @@ function viewAround(op: Op, axis: number): void {
 }
 
 /** Maxima and the like. */
-export function splitReduce(op: Op, { graph, target }: SplitContext): Op[] {
+export function splitReduce(op: Op, context: SplitContext): Op[] {
+  const { graph } = context;
   const axis = op.axes?.[0] ?? 0;
-  if (fits(op, axis, ifmOf(op).shape.length, target.family === 'u85')) return splitAxes(op, graph, axis);
+  if (fits(op, axis, ifmOf(op).shape.length, rulesOf(context).reducesPlanes))
+    return splitAxes(op, graph, axis);
   viewAround(op, axis);
   return splitAxes(op, graph, 1);
 }

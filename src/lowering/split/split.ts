@@ -9,7 +9,7 @@ import { hasBatch, splitElementwiseBatch, splitLeading } from './batch.js';
 import { splitConvolution } from './convolution.js';
 import { splitLargeAxes } from './elementwise.js';
 import { isTooLarge } from '../view-parts.js';
-import type { SplitContext } from './context.js';
+import { rulesOf, type SplitContext } from './context.js';
 import { splitReduce, splitReduceSum } from './reduce.js';
 import { splitResize } from './resize.js';
 import { transposeConvByPhases, transposeConvByUpscaling } from './transpose-conv.js';
@@ -20,7 +20,7 @@ type Split = (op: Op, context: SplitContext) => Op[];
 const again: Split = (op, context) => splitNow(op, context);
 
 const elementwise: Split = (op, context) => {
-  const limited = context.target.family !== 'u85';
+  const limited = !rulesOf(context).wideCopies;
   const batch = hasBatch(op);
   if (batch) op.divided = true;
   const parts = batch ? splitElementwiseBatch(op, context.graph) : [op];
@@ -32,22 +32,21 @@ const isWideCopy = (op: Op, limited: boolean): boolean =>
   limited && op.kind === 'MemoryCopy' && ELEMENT_BITS[ofmOf(op).tensor.type] >= 32;
 
 const transposeConv: Split = (op, context) => {
-  const parts =
-    context.target.family === 'u85'
-      ? transposeConvByPhases(op, context.graph)
-      : transposeConvByUpscaling(op, context.graph);
+  const parts = rulesOf(context).phases
+    ? transposeConvByPhases(op, context.graph)
+    : transposeConvByUpscaling(op, context.graph);
   return parts.flatMap((part) => again(part, context));
 };
 
 const resize: Split = (op, context) => {
-  if (context.target.family === 'u85') {
+  if (rulesOf(context).resizes) {
     return hasBatch(op) ? splitLeading(op, context.graph, ofmOf(op).shape.length - 3) : [op];
   }
   return splitResize(op, context.graph).flatMap((part) => again(part, context));
 };
 
-const matMul: Split = (op, { graph, target }) => {
-  if (target.family === 'u85') return splitLeading(op, graph, ofmOf(op).shape.length - 2);
+const matMul: Split = (op, context) => {
+  if (rulesOf(context).products) return splitLeading(op, context.graph, ofmOf(op).shape.length - 2);
   const { shape } = ifmOf(op);
   const last = shape.length - 1;
   op.scratch = newTensor(

@@ -14,21 +14,14 @@ import type { IrGraph, Op, Source, Tensor, View } from '../ir.js';
 import { permutationName } from '../permutation.js';
 import { elements } from '../shape.js';
 import type { Shape } from '../shape.js';
-import type { LoweringFamily } from '../target.js';
+import type { SplitRules } from '../families/rules.js';
 import { LARGEST_AXIS, leading, narrow } from '../view-parts.js';
-import type { SplitContext } from './context.js';
-
-const NATIVE: Readonly<Record<LoweringFamily, ReadonlySet<string>>> = {
-  u55: new Set(['NHWC', 'NWHC', 'NHCW', 'NCWH']),
-  u65: new Set(['NHWC', 'NWHC', 'NHCW', 'NCWH']),
-  u85: new Set(['NHWC', 'NWHC', 'NHCW', 'NWCH', 'NCHW', 'NCWH']),
-};
+import { rulesOf, type SplitContext } from './context.js';
 
 /** Does the family permute like this in one operation (reference 01 §9, table)? */
-function isNative(axes: readonly number[], bits: number, family: LoweringFamily): boolean {
+function isNative(axes: readonly number[], bits: number, rules: SplitRules): boolean {
   const name = axes.length < 3 ? permutationName([0, ...axes.map((a) => a + 1)]) : permutationName(axes);
-  if (name === undefined || !NATIVE[family].has(name)) return false;
-  return family === 'u85' || bits !== 32 || name !== 'NCWH';
+  return name !== undefined && (bits === 32 ? rules.permutations32 : rules.permutations).has(name);
 }
 
 /** One exchange of two axes of a view. */
@@ -131,8 +124,8 @@ function rowOf(graph: IrGraph, source: Source, from: View, to: View, step: Step)
  * R14). Ethos-U55 and Ethos-U65 do not take them.
  */
 function splitAxes(op: Op, context: SplitContext): Op[] {
-  const { graph, target } = context;
-  if (target.family !== 'u85') return [op];
+  const { graph } = context;
+  if (!rulesOf(context).longTransposes) return [op];
   const size = sizeOf(ifmOf(op));
   const axis = size.findIndex((total) => total > LARGEST_AXIS);
   if (axis < 0) return [op];
@@ -150,12 +143,13 @@ function splitAxes(op: Op, context: SplitContext): Op[] {
 
 /** A transposition as those that the hardware has (reference 01 §9.7). */
 export function splitTranspose(op: Op, context: SplitContext): Op[] {
-  const { graph, target } = context;
+  const { graph } = context;
+  const rules = rulesOf(context);
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
   const axes = op.axes ?? [];
   const bits = ELEMENT_BITS[ifm.tensor.type];
-  const native = (list: readonly number[]): boolean => isNative(list, bits, target.family);
+  const native = (list: readonly number[]): boolean => isNative(list, bits, rules);
   if (native(axes) && leading(ifm) === 1) return splitAxes(op, context);
   const list = steps(ifm.slice?.size ?? ifm.shape, axes, native);
   let from: View = { ...ifm };
