@@ -1,5 +1,5 @@
-import { ENERGY_NOTE, energyWord } from '../search/energy.js';
-import type { Site } from '../search/sites.js';
+import { ENERGY_NOTE, energyWord } from '../search/substitute/retained-weights.js';
+import type { Site } from '../search/space/sites.js';
 import { wrap } from '../src/report/text.js';
 import { spreadRows, type EnergyFront, type SingleChange } from './energy-front.js';
 import { change, energyText, grouped, markdownTable, type MarkdownColumn } from './markdown.js';

@@ -1,8 +1,8 @@
-import { buildSpace } from '../search/build-space.js';
+import { buildSpace } from '../search/space/build-space.js';
 import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
-import { parseSpaceFile } from '../search/space-file.js';
-import type { Space } from '../search/space.js';
-import { chooseSystem } from '../search/systems.js';
+import { parseSpaceFile } from '../search/space/space-file.js';
+import type { Space } from '../search/space/space.js';
+import { chooseSystem } from '../search/space/systems.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, repeat } from './measure.js';
 import type { ModelName } from './models.js';

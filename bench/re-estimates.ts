@@ -1,5 +1,5 @@
 import { createEvaluator, figuresOf, type Evaluator } from '../search/evaluate/evaluator.js';
-import type { Space } from '../search/space.js';
+import type { Space } from '../search/space/space.js';
 import { createApplier } from '../search/substitute/apply.js';
 import { createEstimator } from '../src/estimate.js';
 import type { SystemRequest } from '../src/npu/resolve.js';

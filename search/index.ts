@@ -1,6 +1,12 @@
-export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './build-space.js';
-export { NUMBER_COLUMNS, tabulate, type NumberColumn, type Study, type Table } from './columns.js';
-export { constraintsOf, meeting, nearest, type Constraint, type ConstraintOptions } from './constraints.js';
+export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './space/build-space.js';
+export { NUMBER_COLUMNS, tabulate, type NumberColumn, type Study, type Table } from './rank/table.js';
+export {
+  constraintsOf,
+  meeting,
+  nearest,
+  type Constraint,
+  type ConstraintOptions,
+} from './rank/constraints.js';
 export {
   changesOf,
   designId,
@@ -11,7 +17,7 @@ export {
   parseSubstitutions,
   parseWidths,
   type Changes,
-} from './design.js';
+} from './space/changes.js';
 export {
   appliedRecord,
   appliedText,
@@ -22,7 +28,7 @@ export {
   type Applied,
   type NamedDesign,
 } from './emit/index.js';
-export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './energy.js';
+export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './substitute/retained-weights.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';
 export {
@@ -33,21 +39,21 @@ export {
   type Session,
   type SessionOptions,
   type TableOptions,
-} from './evaluate/pool.js';
-export { chooseMethod, METHODS, parseMethod, type Choice, type Method } from './explore/choose.js';
+} from './evaluate/session.js';
+export { chooseMethod, METHODS, parseMethod, type Choice, type Method } from './explore/methods.js';
 export type { Exploration, Explorer, ExploreRequest } from './explore/explorer.js';
-export { hypervolume } from './hypervolume.js';
-export { defaultObjectives, parseObjectives, type Objective } from './objectives.js';
-export { CSV_COLUMNS, rankingCsv, writeSweep } from './output.js';
-export { paretoRanks, type Points } from './pareto.js';
+export { hypervolume } from './front/hypervolume.js';
+export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
+export { CSV_COLUMNS, rankingCsv, writeSweep } from './report/ranking-csv.js';
+export { paretoRanks, type Points } from './front/pareto-ranks.js';
 export { accountOf, type PickAccount } from './pick/account.js';
 export { pick, type Picked, type PickRequest } from './pick/pick.js';
 export { parsePreference, PREFERENCES, type Preference } from './pick/preference.js';
-export { PICK_SCHEMA, pickRecord } from './pick/record.js';
-export { coverage, rank, type Coverage, type Ranking } from './ranking.js';
-export { sampleDesigns, type Sample } from './sample.js';
-export { findSites, type Site } from './sites.js';
-export { parseSpaceFile, readSpaceFile, type SpaceFile } from './space-file.js';
+export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
+export { coverage, rank, type Coverage, type Ranking } from './rank/ranking.js';
+export { sampleDesigns, type Sample } from './space/sample.js';
+export { findSites, type Site } from './space/sites.js';
+export { parseSpaceFile, readSpaceFile, type SpaceFile } from './space/space-file.js';
 export {
   allDesigns,
   countDesigns,
@@ -57,7 +63,7 @@ export {
   type DesignTable,
   type Digits,
   type Space,
-} from './space.js';
+} from './space/space.js';
 export { createApplier, parametersOf, type Applier } from './substitute/apply.js';
 export {
   optionNames,
@@ -67,4 +73,4 @@ export {
   type Substitution,
 } from './substitute/index.js';
 export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';
-export { findWidthGroups, type WidthGroup } from './widths.js';
+export { findWidthGroups, type WidthGroup } from './space/width-groups.js';

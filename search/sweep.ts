@@ -1,13 +1,13 @@
-import { baselinesOf, slowestBaseline, withBaselines } from './baselines.js';
-import { selectRows, tabulate, type Study, type Table } from './columns.js';
-import { meeting, nearest, type Constraint } from './constraints.js';
-import type { SessionOptions } from './evaluate/pool.js';
-import { chooseMethod, type Choice, type Method } from './explore/choose.js';
+import { baselinesOf, slowestBaseline, withBaselines } from './evaluate/baselines.js';
+import { selectRows, tabulate, type Study, type Table } from './rank/table.js';
+import { meeting, nearest, type Constraint } from './rank/constraints.js';
+import type { SessionOptions } from './evaluate/session.js';
+import { chooseMethod, type Choice, type Method } from './explore/methods.js';
 import type { Exploration, Stopped } from './explore/explorer.js';
-import type { Objective } from './objectives.js';
-import { coverage, rank, type Coverage, type Ranking } from './ranking.js';
-import { shareOut } from './sample.js';
-import { countDesigns, type Space } from './space.js';
+import type { Objective } from './rank/objectives.js';
+import { coverage, rank, type Coverage, type Ranking } from './rank/ranking.js';
+import { shareOut } from './space/sample.js';
+import { countDesigns, type Space } from './space/space.js';
 
 /** One model and what may vary in it. */
 export interface SweepModel {

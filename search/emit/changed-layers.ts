@@ -1,5 +1,5 @@
 import type { Graph } from '../../src/graph/network.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import type { Applier } from '../substitute/apply.js';
 import { STANDARD } from '../substitute/index.js';
 import type { RetainedEnergy } from '../substitute/substitution.js';

@@ -1,4 +1,4 @@
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Segment } from './segments.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';

@@ -3,12 +3,12 @@ import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
 import { totalsOf } from '../../src/schedule/totals.js';
 import type { Program } from '../../src/schedule/program.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { Values } from '../substitute/substitution.js';
 import type { DesignFigures } from './figures.js';
-import { partFigures } from './part-figures.js';
-import { createProgramSource, type Compile, type ProgramSource } from './program-source.js';
+import { partFigures } from './segment-figures.js';
+import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */

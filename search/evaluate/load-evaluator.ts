@@ -1,4 +1,4 @@
-import type { Space } from '../space.js';
+import type { Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { BatchEvaluator, WorkerSetup } from './batch.js';
 import type { SystemSegments } from './segments.js';

@@ -1,4 +1,4 @@
-import type { DesignTable } from '../space.js';
+import type { DesignTable } from '../space/space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { SystemSegments } from './segments.js';

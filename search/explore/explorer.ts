@@ -1,7 +1,7 @@
-import type { Constraint } from '../constraints.js';
-import type { Results, SessionOptions } from '../evaluate/pool.js';
-import type { Objective } from '../objectives.js';
-import type { DesignTable, Space } from '../space.js';
+import type { Constraint } from '../rank/constraints.js';
+import type { Results, SessionOptions } from '../evaluate/session.js';
+import type { Objective } from '../rank/objectives.js';
+import type { DesignTable, Space } from '../space/space.js';
 
 /** What an explorer is asked to do for one model. */
 export interface ExploreRequest {

@@ -1,6 +1,6 @@
 import { FIGURE_COUNT } from '../evaluate/figures.js';
-import type { Results } from '../evaluate/pool.js';
-import type { DesignTable } from '../space.js';
+import type { Results } from '../evaluate/session.js';
+import type { DesignTable } from '../space/space.js';
 
 /** All designs that a search has evaluated, in order. */
 export interface Log {

@@ -1,10 +1,10 @@
 import type { DesignFigures } from '../evaluate/figures.js';
-import { unknownEnergy } from '../energy.js';
+import { unknownEnergy } from '../substitute/retained-weights.js';
 import type { BeforeAfter } from '../emit/changed-layers.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { RetainedEnergy } from '../substitute/substitution.js';
-import { changesOf, formatSubstitutions, formatWidths } from '../design.js';
-import type { Space, SystemChoice } from '../space.js';
+import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
+import type { Space, SystemChoice } from '../space/space.js';
 import {
   changedStories,
   changedWidths,
@@ -13,8 +13,8 @@ import {
   type ChangedWidth,
   type OtherStory,
 } from './changes.js';
-import { alternativesOf, variablesOf } from './choices.js';
-import type { Candidate, Wish } from './choose.js';
+import { alternativesOf, variablesOf } from './variables.js';
+import type { Candidate, Wish } from './candidates.js';
 import { createExplainer } from './explainer.js';
 import { pairLayers } from './pairs.js';
 import type { Refined } from './refine.js';

@@ -1,7 +1,7 @@
 import { countText } from '../../src/theory/text.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
 import { STANDARD } from '../substitute/index.js';
-import type { Alternative, Variable } from './choices.js';
+import type { Alternative, Variable } from './variables.js';
 import { bytesOf, cyclesOf, type Pair } from './pairs.js';
 import { priceOf, pricedBy } from './preference.js';
 import type { Context } from './stays.js';

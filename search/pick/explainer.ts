@@ -5,7 +5,7 @@ import type { System } from '../../src/npu/system.js';
 import { describe } from '../../src/schedule/describe.js';
 import { figuresOf } from '../evaluate/evaluator.js';
 import type { DesignFigures } from '../evaluate/figures.js';
-import type { Space } from '../space.js';
+import type { Space } from '../space/space.js';
 
 /** A network on a system: what the estimator says of it. */
 export interface Explained {

@@ -1,7 +1,7 @@
-import type { NumberColumn } from '../columns.js';
-import { excess, type Constraint } from '../constraints.js';
-import type { NumberRow } from '../columns.js';
-import type { Wish } from './choose.js';
+import type { NumberColumn } from '../rank/table.js';
+import { excess, type Constraint } from '../rank/constraints.js';
+import type { NumberRow } from '../rank/table.js';
+import type { Wish } from './candidates.js';
 import { energyText } from './words.js';
 
 const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: string]>> = {

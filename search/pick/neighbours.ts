@@ -1,4 +1,4 @@
-import { radicesOf, type DesignTable, type Digits, type Space } from '../space.js';
+import { radicesOf, type DesignTable, type Digits, type Space } from '../space/space.js';
 
 /** All designs that differ from one in a single choice, on the same system. */
 export const neighboursOf = (space: Space, digits: Digits): DesignTable => {

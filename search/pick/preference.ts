@@ -1,7 +1,7 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
-import type { NumberRow } from '../columns.js';
-import { defaultObjectives, parseObjectives, type Objective } from '../objectives.js';
+import type { NumberRow } from '../rank/table.js';
+import { defaultObjectives, parseObjectives, type Objective } from '../rank/objectives.js';
 
 /** Values of `--prefer`. */
 export const PREFERENCES = ['cycles', 'bandwidth', 'energy', 'knee'] as const;

@@ -1,8 +1,8 @@
-import { tabulate, type NumberRow, type Study } from '../columns.js';
-import { worstExcess } from '../constraints.js';
-import { isWhole, type Session } from '../evaluate/pool.js';
-import type { Objective } from '../objectives.js';
-import type { Space } from '../space.js';
+import { tabulate, type NumberRow, type Study } from '../rank/table.js';
+import { worstExcess } from '../rank/constraints.js';
+import { isWhole, type Session } from '../evaluate/session.js';
+import type { Objective } from '../rank/objectives.js';
+import type { Space } from '../space/space.js';
 import {
   candidateAt,
   changeCount,
@@ -13,7 +13,7 @@ import {
   type Candidate,
   type Evaluated,
   type Wish,
-} from './choose.js';
+} from './candidates.js';
 import { neighboursOf } from './neighbours.js';
 import { comparePreferred } from './preference.js';
 

@@ -1,4 +1,4 @@
-import { worstExcess, type Constraint } from '../constraints.js';
+import { worstExcess, type Constraint } from '../rank/constraints.js';
 import {
   candidateAt,
   changeCount,
@@ -7,7 +7,7 @@ import {
   type Candidate,
   type Evaluated,
   type Wish,
-} from './choose.js';
+} from './candidates.js';
 import { priceOf } from './preference.js';
 
 /** What comes nearest where no design is both cheaper and within the constraints. */

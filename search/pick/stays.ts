@@ -1,12 +1,12 @@
 import { countText } from '../../src/theory/text.js';
-import { createBreath } from '../breathe.js';
-import { targetAt } from '../build-space.js';
-import { findSites } from '../sites.js';
-import type { Space } from '../space.js';
+import { createBreath } from '../evaluate/breathe.js';
+import { targetAt } from '../space/build-space.js';
+import { findSites } from '../space/sites.js';
+import type { Space } from '../space/space.js';
 import type { Applier } from '../substitute/apply.js';
 import { findSubstitution } from '../substitute/index.js';
-import type { Alternative, Variable } from './choices.js';
-import { chargedPrice, compareCandidates, type Candidate, type Wish } from './choose.js';
+import type { Alternative, Variable } from './variables.js';
+import { chargedPrice, compareCandidates, type Candidate, type Wish } from './candidates.js';
 import type { Explained, Explainer } from './explainer.js';
 import { minGainText, missesOf } from './misses.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';

@@ -6,7 +6,7 @@ import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
 import { countText, percentText } from '../../src/theory/text.js';
 import { utilisationOf } from '../../src/theory/utilisation.js';
 import { shapeText } from '../../src/report/text.js';
-import { energyWord } from '../energy.js';
+import { energyWord } from '../substitute/retained-weights.js';
 import { cyclesOf, type Pair } from './pairs.js';
 import type { Price } from './preference.js';
 

@@ -1,5 +1,5 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from './index.js';
 import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';

@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/graph/network.js';
-import { channelRelation } from '../channels.js';
-import type { WidthGroup } from '../widths.js';
+import { channelRelation } from '../space/channel-rules.js';
+import type { WidthGroup } from '../space/width-groups.js';
 import { realWeights } from './real-weights.js';
 
 /** Adds the squared real weights of each output channel of an operator; nothing where they are not known. */

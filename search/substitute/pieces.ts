@@ -1,6 +1,6 @@
 import type { Graph, Operator, Tensor } from '../../src/graph/network.js';
-import { channelRelation, type ConstantAxes } from '../channels.js';
-import type { Space } from '../space.js';
+import { channelRelation, type ConstantAxes } from '../space/channel-rules.js';
+import type { Space } from '../space/space.js';
 import type { GroupWidths } from './group-widths.js';
 import { elementsOf, parameterInputs } from './parameters.js';
 import { local, type Replacement, type RetainedEnergy } from './substitution.js';

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseSystems } from '../../search/build-space.js';
-import { parseDesignId, parseSubstitutions, parseWidths, type Changes } from '../../search/design.js';
+import { chooseSystems } from '../../search/space/build-space.js';
+import { parseDesignId, parseSubstitutions, parseWidths, type Changes } from '../../search/space/changes.js';
 import {
   appliedRecord,
   appliedText,
@@ -11,7 +11,7 @@ import {
   nameDesign,
   type NamedBy,
 } from '../../search/emit/index.js';
-import type { SystemChoice } from '../../search/space.js';
+import type { SystemChoice } from '../../search/space/space.js';
 import { createApplier } from '../../search/substitute/apply.js';
 import { usageError } from '../errors.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';

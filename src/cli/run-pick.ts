@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
-import type { Objective } from '../../search/objectives.js';
+import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/pick/account.js';
-import type { Wish } from '../../search/pick/choose.js';
+import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
-import { PICK_SCHEMA, pickRecord } from '../../search/pick/record.js';
-import { nothingDetails, nothingText, pickText } from '../../search/pick/text.js';
+import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
+import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { createApplier, type Applier } from '../../search/substitute/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeSweep } from '../../search/output.js';
-import { runRecord, SWEEP_SCHEMA } from '../../search/run-record.js';
+import { writeSweep } from '../../search/report/ranking-csv.js';
+import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { withRun } from './interrupt.js';
 import { announce, createSearch, dryRun, prepareSearch } from './search.js';
 import { note } from './streams.js';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { constraintsOf, type Constraint } from '../../search/constraints.js';
-import { unknownEnergy } from '../../search/energy.js';
-import type { SessionOptions } from '../../search/evaluate/pool.js';
-import { parseMethod, type Method } from '../../search/explore/choose.js';
-import { defaultObjectives, parseObjectives, type Objective } from '../../search/objectives.js';
-import { describeSpace, PARAMETERS_NOTE } from '../../search/run-record.js';
+import { constraintsOf, type Constraint } from '../../search/rank/constraints.js';
+import { unknownEnergy } from '../../search/substitute/retained-weights.js';
+import type { SessionOptions } from '../../search/evaluate/session.js';
+import { parseMethod, type Method } from '../../search/explore/methods.js';
+import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
 import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
 import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';

@@ -4,7 +4,7 @@ import { energyReport } from '../../bench/energy-table.js';
 import { change, energyText, markdownTable } from '../../bench/markdown.js';
 import { methodsReport } from '../../bench/methods-table.js';
 import { reachedShare, type MethodRun } from '../../bench/methods.js';
-import type { NumberRow } from '../../search/columns.js';
+import type { NumberRow } from '../../search/rank/table.js';
 import { exampleModel } from '../../src/graph/examples.js';
 
 test('Markdown tables line up, numbers to the right', () => {

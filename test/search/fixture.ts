@@ -8,9 +8,9 @@ import type {
   Tensor,
 } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
-import { buildSpace } from '../../search/build-space.js';
-import { parseSpaceFile } from '../../search/space-file.js';
-import type { Space, SystemChoice } from '../../search/space.js';
+import { buildSpace } from '../../search/space/build-space.js';
+import { parseSpaceFile } from '../../search/space/space-file.js';
+import type { Space, SystemChoice } from '../../search/space/space.js';
 
 const q = { scales: [0.05], zeroPoints: [0], axis: 0 };
 

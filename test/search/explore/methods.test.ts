@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMethod, parseMethod, type Method } from '../../../search/explore/choose.js';
+import { chooseMethod, parseMethod, type Method } from '../../../search/explore/methods.js';
 import { exhaustive } from '../../../search/explore/exhaustive.js';
 import type { ExploreRequest } from '../../../search/explore/explorer.js';
 import { sample } from '../../../search/explore/sample.js';
-import { parseObjectives } from '../../../search/objectives.js';
-import { rowOf, type DesignTable, type Space } from '../../../search/space.js';
+import { parseObjectives } from '../../../search/rank/objectives.js';
+import { rowOf, type DesignTable, type Space } from '../../../search/space/space.js';
 import { planSweep } from '../../../search/sweep.js';
 import { smallSpace } from '../fixture.js';
 

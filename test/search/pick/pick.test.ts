@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { numbersAt, tabulate, type NumberRow, type Study } from '../../../search/columns.js';
-import { baselinesOf } from '../../../search/baselines.js';
-import { constraintsOf, excess, type Constraint } from '../../../search/constraints.js';
-import { changesOf, designId } from '../../../search/design.js';
-import { evaluateDesigns } from '../../../search/evaluate/pool.js';
-import type { Method } from '../../../search/explore/choose.js';
-import { candidateAt } from '../../../search/pick/choose.js';
+import { numbersAt, tabulate, type NumberRow, type Study } from '../../../search/rank/table.js';
+import { baselinesOf } from '../../../search/evaluate/baselines.js';
+import { constraintsOf, excess, type Constraint } from '../../../search/rank/constraints.js';
+import { changesOf, designId } from '../../../search/space/changes.js';
+import { evaluateDesigns } from '../../../search/evaluate/session.js';
+import type { Method } from '../../../search/explore/methods.js';
+import { candidateAt } from '../../../search/pick/candidates.js';
 import { neighboursOf } from '../../../search/pick/neighbours.js';
 import { pick, type Picked } from '../../../search/pick/pick.js';
 import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
-import { allDesigns, rowOf, type Space } from '../../../search/space.js';
+import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
 import { planSweep, sweep } from '../../../search/sweep.js';
 import { randomSpace } from '../explore/random-space.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NumberRow } from '../../../search/columns.js';
-import { formatObjective } from '../../../search/objectives.js';
+import type { NumberRow } from '../../../search/rank/table.js';
+import { formatObjective } from '../../../search/rank/objectives.js';
 import {
   comparePreferred,
   objectivesFor,

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildSpace, checkOptions } from '../../../search/build-space.js';
-import { designId, formatSubstitutions, parseDesignId, parseSubstitutions } from '../../../search/design.js';
-import { findSites } from '../../../search/sites.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
+import { buildSpace, checkOptions } from '../../../search/space/build-space.js';
+import {
+  designId,
+  formatSubstitutions,
+  parseDesignId,
+  parseSubstitutions,
+} from '../../../search/space/changes.js';
+import { findSites } from '../../../search/space/sites.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
 import {
   findSubstitution,
   hasKnownEnergy,

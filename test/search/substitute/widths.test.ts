@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildSpace } from '../../../search/build-space.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
-import { countDesigns, digitsAt, type Digits, type Space } from '../../../search/space.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
+import { countDesigns, digitsAt, type Digits, type Space } from '../../../search/space/space.js';
 import { createApplier, parametersOf } from '../../../search/substitute/apply.js';
 import { findSubstitution, STANDARD } from '../../../search/substitute/index.js';
 import { realWeights } from '../../../search/substitute/real-weights.js';
