@@ -6,7 +6,7 @@ import { FIGURE_AT, FIGURE_COUNT } from '../search/evaluate/figures.js';
 import { parseObjectives } from '../search/rank/objectives.js';
 import { textOf } from '../search/rank/ranking.js';
 import type { Site } from '../search/space/sites.js';
-import { countDesigns, radicesOf, type DesignTable, type Space } from '../search/space/space.js';
+import { countDesigns, radicesOf, type Designs, type Space } from '../search/space/space.js';
 import { createApplier } from '../search/substitute/apply.js';
 import { ALL_OPTIONS, STANDARD } from '../search/substitute/index.js';
 import { planSweep, sweep } from '../search/sweep.js';
@@ -53,7 +53,7 @@ const spaceOf = (network: Network, accelerator: string): Space =>
   });
 
 /** Rows of digits with one option changed in each; the first row has none. */
-const singleDesigns = (space: Space): DesignTable => {
+const singleDesigns = (space: Space): Designs => {
   const width = radicesOf(space).length;
   const rows = [new Uint16Array(width)];
   space.sites.forEach(({ options }, i) => {
@@ -106,7 +106,7 @@ export async function energyFront(network: Network, accelerator: string, jobs: n
     system: space.systems[0]!.system,
     designs: countDesigns(space),
     sites: space.sites.map(({ site }) => site),
-    method: models[0]!.choice.name,
+    method: models[0]!.plan.name,
     front: Array.from({ length: ranking.frontSize }, (_, i) => ({
       design: textOf(ranking, i).design.split('@')[0]!,
       numbers: numbersAt(ranking.table, i),

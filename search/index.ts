@@ -38,9 +38,9 @@ export {
   type Results,
   type Session,
   type SessionOptions,
-  type TableOptions,
+  type RequestOptions,
 } from './evaluate/session.js';
-export { chooseMethod, METHODS, parseMethod, type Choice, type Method } from './explore/methods.js';
+export { planMethod, METHODS, parseMethod, type Plan, type Method } from './explore/methods.js';
 export type { Exploration, Explorer, ExploreRequest } from './explore/explorer.js';
 export { hypervolume } from './front/hypervolume.js';
 export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
@@ -60,7 +60,7 @@ export {
   digitsAt,
   indexOf,
   rowOf,
-  type DesignTable,
+  type Designs,
   type Digits,
   type Space,
 } from './space/space.js';

@@ -1,7 +1,7 @@
 import { baselineRow, type NumberRow, type Study } from '../rank/table.js';
 import { FIGURE_COUNT, FIGURES, storeFigures, type DesignFigures } from './figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from './session.js';
-import { allDesigns, baselineSpace, rowOf, type DesignTable, type Space } from '../space/space.js';
+import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
 import { STANDARD } from '../substitute/index.js';
 
 /** Figures of row `row`, which must be known. */
@@ -28,7 +28,7 @@ export const baselineDesigns = (space: Space): Uint16Array[] => {
 };
 
 /** Row of the unchanged network on each system; undefined where the designs do not hold it. */
-const baselineRows = (space: Space, designs: DesignTable): (number | undefined)[] => {
+const baselineRows = (space: Space, designs: Designs): (number | undefined)[] => {
   const rows = space.systems.map((): number | undefined => undefined);
   if (baselineDesigns(space).length === 0) return rows;
   for (let row = 0; row < designs.count; row++) {
@@ -40,7 +40,7 @@ const baselineRows = (space: Space, designs: DesignTable): (number | undefined)[
 
 /** Designs with their figures. */
 export interface Found {
-  readonly designs: DesignTable;
+  readonly designs: Designs;
   readonly results: Results;
 }
 
@@ -88,7 +88,7 @@ export const withBaselines = (space: Space, found: Found, baselines: Study['base
  */
 export const baselinesOf = async (
   space: Space,
-  designs: DesignTable,
+  designs: Designs,
   results: Results,
   options: Omit<SessionOptions, 'jobs'>,
   until = Infinity,

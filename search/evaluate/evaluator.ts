@@ -7,7 +7,7 @@ import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { Values } from '../substitute/substitution.js';
 import type { DesignFigures } from './figures.js';
-import { partFigures } from './segment-figures.js';
+import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
 
@@ -15,14 +15,14 @@ import type { Segment } from './segments.js';
 export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
-  /** The parts of the network on a system; the same for all systems of a family. */
+  /** The segments of the network on a system; the same for all systems of a family. */
   readonly segments: (system: number) => readonly Segment[];
   /**
-   * Figures of every segment of a design, `PART_FIGURE_COUNT` numbers each, segments in their order.
+   * Figures of every segment of a design, `SEGMENT_FIGURE_COUNT` numbers each, segments in their order.
    *
    * @throws when the design cannot be estimated
    */
-  readonly parts: (digits: Digits) => Float64Array;
+  readonly segmentFigures: (digits: Digits) => Float64Array;
 }
 
 /** The figures of an evaluated program that rankings use. */
@@ -99,12 +99,12 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
   return {
     evaluate: (digits) => figuresOf(evaluate(digits, programOf(digits))),
     segments: (system) => sourceFor(system).segmentation.segments,
-    parts: (digits) => {
+    segmentFigures: (digits) => {
       const source = sourceFor(digits[systemDigit]!);
       const evaluation = evaluate(digits, source.program(digits));
       const { segments, segmentsOf } = source.segmentation;
       const { sramMemoryUsedBytes } = figuresOf(evaluation);
-      return partFigures(
+      return segmentFigures(
         evaluation,
         segmentsOf(entryOf(evaluation.program)),
         segments.length,

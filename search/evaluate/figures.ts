@@ -14,8 +14,8 @@ export interface DesignFigures {
   readonly predicted: boolean;
 }
 
-/** The figures that are known of parts of a network as well, in their order. */
-export const PART_FIGURES = [
+/** The figures that are known of segments of a network as well, in their order. */
+export const SEGMENT_FIGURES = [
   'cyclesTotal',
   'cyclesNpu',
   'sramTotalBytes',
@@ -27,7 +27,7 @@ export const PART_FIGURES = [
 ] as const satisfies readonly (keyof DesignFigures)[];
 
 /** Order of the figures in rows of numbers; `predicted` is 0 or 1. */
-export const FIGURES = [...PART_FIGURES, 'predicted'] as const satisfies readonly (keyof DesignFigures)[];
+export const FIGURES = [...SEGMENT_FIGURES, 'predicted'] as const satisfies readonly (keyof DesignFigures)[];
 
 /** Numbers per row. */
 export const FIGURE_COUNT = FIGURES.length;

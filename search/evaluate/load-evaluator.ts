@@ -18,7 +18,7 @@ export const loadEvaluator = async ({ space, values, evaluator }: WorkerSetup): 
 };
 
 /**
- * The parts of the network on every system: the evaluator's, or the estimator's where that one knows none.
+ * The segments of the network on every system: the evaluator's, or the estimator's where that one knows none.
  * @throws if the network cannot be compiled
  */
 export const loadSegments = async (

@@ -1,13 +1,13 @@
 import type { Evaluation } from '../../src/estimate.js';
 import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
 import { forEachWeightTensor, graphsOf, macsOf } from '../../src/schedule/totals.js';
-import { FIGURE_AT, PART_FIGURES } from './figures.js';
+import { FIGURE_AT, SEGMENT_FIGURES } from './figures.js';
 
 /**
- * Numbers per segment: `PART_FIGURES`. All but `sramMemoryUsedBytes` add up to the design's; of that one, the largest
+ * Numbers per segment: `SEGMENT_FIGURES`. All but `sramMemoryUsedBytes` add up to the design's; of that one, the largest
  * over the segments is the design's.
  */
-export const PART_FIGURE_COUNT = PART_FIGURES.length;
+export const SEGMENT_FIGURE_COUNT = SEGMENT_FIGURES.length;
 
 const SRAM = MEMORY_INDEX.Sram;
 
@@ -24,11 +24,11 @@ function bytesMoved(row: Float64Array, memory: number): number {
  *
  * @param used the design's bytes of SRAM
  */
-function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number, parts: Float64Array): void {
+function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number, rows: Float64Array): void {
   const { machine, scheduled, program } = evaluation;
   const { liveness, used: live } = scheduled.snapshot;
   const inSram = machine.system.staging.name === 'Sram' && program.ops.some((op) => op.cost !== undefined);
-  const most = new Float64Array(parts.length / PART_FIGURE_COUNT);
+  const most = new Float64Array(rows.length / SEGMENT_FIGURE_COUNT);
   const raise = (segment: number, t: number): void => {
     const bytes = live[t] ?? 0;
     if (bytes > most[segment]!) most[segment] = bytes;
@@ -44,16 +44,16 @@ function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number
   }
   const peak = most.reduce((a, b) => Math.max(a, b), 0);
   most.forEach((bytes, segment) => {
-    parts[segment * PART_FIGURE_COUNT + FIGURE_AT.sramMemoryUsedBytes] =
+    rows[segment * SEGMENT_FIGURE_COUNT + FIGURE_AT.sramMemoryUsedBytes] =
       peak === 0 ? used : Math.round((bytes * used) / peak);
   });
 }
 
 /** Adds the figures of a graph's operations to those of their segments. */
-function addFigures(graph: Evaluation, segmentOf: (op: number) => number, parts: Float64Array): void {
+function addFigures(graph: Evaluation, segmentOf: (op: number) => number, rows: Float64Array): void {
   const { machine, program, scheduled, figures } = graph;
   const add = (op: number, figure: keyof typeof FIGURE_AT, value: number): void => {
-    parts[segmentOf(op) * PART_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
+    rows[segmentOf(op) * SEGMENT_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
   };
   program.ops.forEach((op, i) => {
     const row = figures.rows[i]!;
@@ -69,23 +69,23 @@ function addFigures(graph: Evaluation, segmentOf: (op: number) => number, parts:
 }
 
 /**
- * Figures of every segment of an evaluated design, `PART_FIGURE_COUNT` numbers each. Every operation counts in its own
+ * Figures of every segment of an evaluated design, `SEGMENT_FIGURE_COUNT` numbers each. Every operation counts in its own
  * segment; a weight tensor that several operations read counts where it is read first. Further graphs, which no design
  * changes, count in the first segment.
  *
  * @param segments segment of each operation
  * @param used the design's bytes of SRAM
  */
-export function partFigures(
+export function segmentFigures(
   evaluation: Evaluation,
   segments: Int32Array,
   count: number,
   used: number,
 ): Float64Array {
-  const parts = new Float64Array(count * PART_FIGURE_COUNT);
+  const rows = new Float64Array(count * SEGMENT_FIGURE_COUNT);
   const [entry, ...others] = graphsOf(evaluation);
-  addFigures(entry!, (op) => segments[op]!, parts);
-  for (const graph of others) addFigures(graph, () => 0, parts);
-  spreadMemory(entry!, segments, used, parts);
-  return parts;
+  addFigures(entry!, (op) => segments[op]!, rows);
+  for (const graph of others) addFigures(graph, () => 0, rows);
+  spreadMemory(entry!, segments, used, rows);
+  return rows;
 }

@@ -1,4 +1,4 @@
-import type { DesignTable, Space } from '../space/space.js';
+import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
@@ -26,10 +26,10 @@ export interface SessionOptions {
 }
 
 /** What is different from table to table. */
-export interface TableOptions {
+export interface RequestOptions {
   /** Called after every batch with the designs of the table finished so far, failed ones included. */
   readonly onProgress?: (finished: number) => void;
-  /** Figures by default. Rows of parts have equal length for designs of one system only: ask for no others together. */
+  /** Figures by default. Rows of segment figures have equal length for designs of one system only: ask for no others together. */
   readonly wanted?: Wanted;
   /**
    * Time of `performance.now()` after which no further batch is begun; threads that are still busy soon after are ended.
@@ -39,7 +39,7 @@ export interface TableOptions {
 }
 
 /** How to evaluate one table of designs. */
-export interface EvaluateOptions extends SessionOptions, TableOptions {}
+export interface EvaluateOptions extends SessionOptions, RequestOptions {}
 
 /**
  * Evaluates tables of designs of one space with workers that stay, and remember what designs have in common. Results
@@ -47,9 +47,9 @@ export interface EvaluateOptions extends SessionOptions, TableOptions {}
  * other. After an abort nothing more is evaluated.
  */
 export interface Session {
-  readonly evaluate: (designs: DesignTable, options?: TableOptions) => Promise<Results>;
+  readonly evaluate: (designs: Designs, options?: RequestOptions) => Promise<Results>;
   /**
-   * The parts of the network on every system; undefined if `until` or an abort came before.
+   * The segments of the network on every system; undefined if `until` or an abort came before.
    * @throws if the network cannot be compiled
    */
   readonly segments: (until?: number) => Promise<SystemSegments | undefined>;
@@ -89,7 +89,7 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
 /** Evaluates one table of designs: opens a session with no more threads than designs, evaluates and closes. */
 export const evaluateDesigns = async (
   space: Space,
-  designs: DesignTable,
+  designs: Designs,
   options: EvaluateOptions,
 ): Promise<Results> => {
   const session = openSession(space, { ...options, jobs: Math.min(options.jobs, designs.count) });

@@ -1,11 +1,11 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { evaluateDesigns, isWhole } from '../evaluate/session.js';
 import { seededRandom } from '../space/random.js';
-import { rowOf, type DesignTable } from '../space/space.js';
+import { rowOf, type Designs } from '../space/space.js';
 import type { Exploration, ExploreRequest, Stopped } from './explorer.js';
 
 /** The same designs in random order, so that the part that a time budget allows stands for all of them. */
-const shuffled = ({ count, width, digits }: DesignTable, seed: number): DesignTable => {
+const shuffled = ({ count, width, digits }: Designs, seed: number): Designs => {
   const rng = seededRandom(seed);
   const rows = digits.slice();
   for (let i = 0; i + 1 < count; i++) {
@@ -18,7 +18,7 @@ const shuffled = ({ count, width, digits }: DesignTable, seed: number): DesignTa
 };
 
 /** The same designs, those that satisfy a condition first. */
-const first = (designs: DesignTable, wanted: (digits: Uint16Array) => boolean): DesignTable => {
+const first = (designs: Designs, wanted: (digits: Uint16Array) => boolean): Designs => {
   const { count, width } = designs;
   const digits = new Uint16Array(designs.digits.length);
   let at = 0;
@@ -41,7 +41,7 @@ const isUnchanged = (digits: Uint16Array): boolean => digits.subarray(0, -1).eve
  */
 export const evaluateTable = async (
   request: ExploreRequest,
-  table: DesignTable,
+  table: Designs,
 ): Promise<Pick<Exploration, 'designs' | 'results' | 'stopped'>> => {
   const { space, seed, seconds, evaluate, onProgress } = request;
   const designs = seconds === undefined ? table : first(shuffled(table, seed), isUnchanged);

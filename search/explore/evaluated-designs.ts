@@ -1,10 +1,10 @@
 import { FIGURE_AT, FIGURE_COUNT } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/session.js';
 import { RowSet } from '../space/row-set.js';
-import type { DesignTable } from '../space/space.js';
+import type { Designs } from '../space/space.js';
 
 /** Designs that the full estimator has been asked for, in the order of the questions. */
-export class Judged {
+export class EvaluatedDesigns {
   readonly rows: RowSet;
   private readonly figures: Float64Array;
   private readonly known: Uint8Array;
@@ -35,7 +35,7 @@ export class Judged {
   }
 
   /** Adds designs that are not there yet, with what the estimator says of them. */
-  add({ count, digits, width }: DesignTable, results: Results): void {
+  add({ count, digits, width }: Designs, results: Results): void {
     const first = this.rows.size;
     for (let i = 0; i < count; i++) this.rows.add(digits.subarray(i * width, (i + 1) * width));
     this.figures.set(results.figures, first * FIGURE_COUNT);
@@ -45,7 +45,7 @@ export class Judged {
   }
 
   /** All designs and their figures, as explorers hand them on. */
-  finish(): { designs: DesignTable; results: Results } {
+  finish(): { designs: Designs; results: Results } {
     const { count, width } = this;
     const digits = new Uint16Array(count * width);
     for (let i = 0; i < count; i++) digits.set(this.rows.row(i), i * width);

@@ -18,12 +18,12 @@ export type Method = (typeof METHODS)[number];
 export type MethodName = Exclude<Method, 'auto'>;
 
 /** A method for one space, with the reasons for people. */
-export interface Choice {
+export interface Plan {
   readonly name: MethodName;
   readonly explorer: Explorer;
   readonly why: string;
   /** What the full estimator will see, as in "evaluating …". */
-  readonly plan: string;
+  readonly text: string;
   /** Most designs that it will see. */
   readonly atMost: number;
 }
@@ -64,9 +64,9 @@ const PLANS: Readonly<Record<MethodName, (space: Space, limit: number) => string
     `at most ${grouped(atLimit(countDesigns(space), limit))} designs, which an evolutionary search chooses`,
 };
 
-const chosen = (name: MethodName, why: string, space: Space, limit: number): Choice => {
+const chosen = (name: MethodName, why: string, space: Space, limit: number): Plan => {
   const atMost = name === 'sample' ? sampleSize(space, limit).count : atLimit(countDesigns(space), limit);
-  return { name, explorer: EXPLORERS[name], why, plan: PLANS[name](space, limit), atMost };
+  return { name, explorer: EXPLORERS[name], why, text: PLANS[name](space, limit), atMost };
 };
 
 /**
@@ -77,12 +77,12 @@ const chosen = (name: MethodName, why: string, space: Space, limit: number): Cho
  * @param limit most designs of this space that may be evaluated
  * @throws a usage error where the named method cannot be used
  */
-export const chooseMethod = (
+export const planMethod = (
   space: Space,
   objectives: readonly Objective[],
   limit: number,
   method: Method,
-): Choice => {
+): Plan => {
   const count = countDesigns(space);
   const odd = notAdditive(objectives);
   if (method === 'exhaustive' && count > BigInt(limit)) {

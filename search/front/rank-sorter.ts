@@ -56,7 +56,7 @@ const merge = (a: Uint32Array, b: Uint32Array): Uint32Array => {
   return result;
 };
 
-interface Parts {
+interface Split {
   readonly less: Uint32Array;
   readonly equal: Uint32Array;
   readonly more: Uint32Array;
@@ -139,25 +139,25 @@ export class RankSorter {
     return probes.sort()[count >> 1]!;
   }
 
-  private split(set: Uint32Array, j: number, pivot: number): Parts {
+  private split(set: Uint32Array, j: number, pivot: number): Split {
     const column = this.columns[j]!;
     let [less, equal] = [0, 0];
     for (const i of set) {
       if (column[i]! < pivot) less++;
       else if (column[i] === pivot) equal++;
     }
-    const parts: Parts = {
+    const sides: Split = {
       less: new Uint32Array(less),
       equal: new Uint32Array(equal),
       more: new Uint32Array(set.length - less - equal),
     };
     let [l, e, m] = [0, 0, 0];
     for (const i of set) {
-      if (column[i]! < pivot) parts.less[l++] = i;
-      else if (column[i] === pivot) parts.equal[e++] = i;
-      else parts.more[m++] = i;
+      if (column[i]! < pivot) sides.less[l++] = i;
+      else if (column[i] === pivot) sides.equal[e++] = i;
+      else sides.more[m++] = i;
     }
-    return parts;
+    return sides;
   }
 
   private raise(point: number, rank: number): void {

@@ -156,7 +156,7 @@ const kneeRows = (
 };
 
 /** What was chosen from. */
-export interface Choice {
+export interface Preferred {
   readonly candidate: Candidate | undefined;
   /** Designs that meet the constraints, and those of them that are cheaper by what their changes have to save. */
   readonly meeting: number;
@@ -164,7 +164,7 @@ export interface Choice {
 }
 
 /** The preferred design among those that meet the constraints and are cheaper than the unchanged network. */
-export const choose = (evaluated: Evaluated, wish: Wish): Choice => {
+export const choose = (evaluated: Evaluated, wish: Wish): Preferred => {
   const { preference, constraints } = wish;
   const meeting = meetingRows(evaluated, constraints);
   const paying = meeting.filter((i) => isWorthAt(evaluated, i, wish));

@@ -13,7 +13,7 @@ import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../rank/objectives.js';
 import { countDesigns } from '../space/space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
-import { choose, evaluatedOf, type Choice, type Evaluated, type Wish } from './candidates.js';
+import { choose, evaluatedOf, type Preferred, type Evaluated, type Wish } from './candidates.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
@@ -104,7 +104,7 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
   const first = await search(model, wish.objectives, wish.constraints, ends.search);
   const study = first.studies[0]!;
   let evaluated = evaluatedOf([study], tabulate([study]));
-  let choice: Choice = choose(evaluated, wish);
+  let choice: Preferred = choose(evaluated, wish);
   const sweeps: [Sweep, ...Sweep[]] = [first];
   let stopped = first.stopped;
 

@@ -1,6 +1,6 @@
 import { FIGURE_AT, FIGURE_COUNT, type DesignFigures } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/session.js';
-import type { DesignTable, Space } from '../space/space.js';
+import type { Designs, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 
 /** One model with its designs and what is known of them. */
@@ -8,7 +8,7 @@ export interface Study {
   /** Name in the column `model`. */
   readonly model: string;
   readonly space: Space;
-  readonly designs: DesignTable;
+  readonly designs: Designs;
   readonly results: Results;
   /** The unchanged network on each system of the space; undefined where it could not be evaluated. */
   readonly baselines: readonly (DesignFigures | undefined)[];

@@ -101,7 +101,7 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
       space: describeSpace(model.space),
       evaluated: {
         ...explorations[i]!.facts,
-        how: model.choice.plan,
+        how: model.plan.text,
         limit: model.limit,
         planned: studies[i]!.designs.count,
         finished: countKnown(studies[i]!.results.known),

@@ -3,11 +3,11 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { seededRandom } from './random.js';
 import { RowSet } from './row-set.js';
-import { allDesigns, countDesigns, type DesignTable, radicesOf, type Space } from './space.js';
+import { allDesigns, countDesigns, type Designs, radicesOf, type Space } from './space.js';
 
 /** Which designs of a space are evaluated. */
 export interface Sample {
-  readonly designs: DesignTable;
+  readonly designs: Designs;
   /** `all` designs, or a stratified sample of them. */
   readonly method: 'all' | 'sample';
   /** Designs that every sample contains: the baseline and each single-site change, on every system. */
@@ -191,7 +191,7 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
 };
 
 /** Every row on every system, in lexicographic order; the row that was added last only on the first `remainder`. */
-const onSystems = (rows: RowSet, systems: number, remainder: number): DesignTable => {
+const onSystems = (rows: RowSet, systems: number, remainder: number): Designs => {
   const width = rows.width + 1;
   const count = rows.size * systems - (systems - remainder);
   const digits = new Uint16Array(count * width);

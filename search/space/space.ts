@@ -40,7 +40,7 @@ export interface Space {
 export type Digits = ArrayLike<number>;
 
 /** Designs as rows of digits. */
-export interface DesignTable {
+export interface Designs {
   readonly count: number;
   /** Digits per row. */
   readonly width: number;
@@ -76,18 +76,18 @@ export const indexOf = (space: Space, digits: Digits): bigint =>
   radicesOf(space).reduce((index, radix, i) => index * BigInt(radix) + BigInt(digits[i]!), 0n);
 
 /** Row `i` of a table, without copying. */
-export const rowOf = (table: DesignTable, i: number): Uint16Array =>
+export const rowOf = (table: Designs, i: number): Uint16Array =>
   table.digits.subarray(i * table.width, (i + 1) * table.width);
 
 /** Rows of digits as a table. */
-export const tableOf = (rows: readonly Uint16Array[], width: number): DesignTable => {
+export const designsOf = (rows: readonly Uint16Array[], width: number): Designs => {
   const digits = new Uint16Array(rows.length * width);
   rows.forEach((row, i) => digits.set(row, i * width));
   return { count: rows.length, width, digits };
 };
 
 /** Every design of a space, in the order of `digitsAt`. The caller makes sure that they fit into memory. */
-export const allDesigns = (space: Space): DesignTable => {
+export const allDesigns = (space: Space): Designs => {
   const radices = radicesOf(space);
   const width = radices.length;
   const count = Number(countDesigns(space));

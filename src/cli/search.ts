@@ -56,22 +56,22 @@ export const dryRun = (models: readonly PlannedModel[], schema: string, options:
     printJson({
       schema,
       dry_run: true,
-      models: models.map(({ name, space, choice }) => ({
+      models: models.map(({ name, space, plan }) => ({
         name,
         space: describeSpace(space),
         would_evaluate: {
-          designs: choice.atMost,
-          how: choice.plan,
-          method: choice.name,
-          why: choice.why,
+          designs: plan.atMost,
+          how: plan.text,
+          method: plan.name,
+          why: plan.why,
         },
       })),
     });
     return;
   }
   for (const model of models) {
-    const { name, why, plan } = model.choice;
-    const how = `would evaluate ${plan} (method ${name}: ${why})`;
+    const { name, why, text } = model.plan;
+    const how = `would evaluate ${text} (method ${name}: ${why})`;
     print([spaceLine(model), ...spaceDetails(model.space), how].join('\n'));
   }
 };
@@ -86,9 +86,9 @@ export const standInNote = ({ named, unknown, objectives }: PreparedSearch): str
 export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): void => {
   if (quiet) return;
   for (const model of prepared.planned) {
-    const { name, why, plan } = model.choice;
+    const { name, why, text } = model.plan;
     note(spaceLine(model));
-    if (name !== 'exhaustive') note(`evaluating ${plan} (method ${name}: ${why})`);
+    if (name !== 'exhaustive') note(`evaluating ${text} (method ${name}: ${why})`);
   }
   const standIn = standInNote(prepared);
   if (standIn !== undefined) note(`note: ${standIn}`);
@@ -114,7 +114,7 @@ export const createSearch = (
 ): { readonly search: Search; readonly workers: SessionOptions } => {
   const workers = { jobs: options.jobs ?? availableParallelism(), apart: !models.every(isSmall), signal };
   const search: Search = async ({ planned, objectives, constraints }, until) => {
-    const total = planned.reduce((sum, { choice }) => sum + choice.atMost, 0);
+    const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
     const progress = showProgress(total, 'designs', options.quiet !== true);
     try {
       return await sweep({

@@ -6,7 +6,7 @@ import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
 import { seededRandom } from '../../space/random.js';
-import { countDesigns, tableOf, type DesignTable, type Space } from '../../space/space.js';
+import { countDesigns, designsOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
 import type { Exploration, ExploreRequest, Explorer } from '../explorer.js';
 import { createFront, type Front } from './archive.js';
@@ -44,7 +44,7 @@ export const populationSize = (space: Space, limit: number): number => {
 /** The designs of a generation that could be evaluated, as selection sees them. */
 const individualsOf = (
   { space, objectives, constraints }: ExploreRequest,
-  designs: DesignTable,
+  designs: Designs,
   results: Results,
   baselines: Study['baselines'],
 ): Individual[] => {
@@ -98,7 +98,7 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       const wanted = Math.min(size, limit - log.count());
       const rows = generations === 0 ? breeder.start(wanted) : breeder.children(population, wanted);
       const before = log.count();
-      const designs = tableOf(rows, space.sites.length + space.groups.length + 1);
+      const designs = designsOf(rows, space.sites.length + space.groups.length + 1);
       const results = await session.evaluate(designs, {
         until,
         onProgress: (finished) => onProgress?.(before + finished, limit),

@@ -1,10 +1,10 @@
-/** How the values of parts make the value of a design: added up, or the largest of them. */
+/** How the values of terms make the value of a design: added up, or the largest of them. */
 export type Combination = 'sum' | 'max';
 
 /**
- * A part of a network whose costs depend on a few choices only. All costs are to be minimised and none is negative.
+ * A segment of a network whose costs depend on a few choices only. All costs are to be minimised and none is negative.
  */
-export interface Part {
+export interface Term {
   /** Positions in a row of digits, ascending. */
   readonly positions: readonly number[];
   /** A row of costs per state; states in the order of their digits, the last position changing fastest. */
@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /**
- * Costs of all designs of a space on one system, as sums or maxima over parts: the model whose Pareto front can be
+ * Costs of all designs of a space on one system, as sums or maxima over terms: the model whose Pareto front can be
  * computed without visiting the designs one by one. Plain data: it crosses to workers.
  */
 export interface AdditiveModel {
@@ -20,19 +20,19 @@ export interface AdditiveModel {
   readonly radices: readonly number[];
   /** How each cost combines; its length is the number of costs per row. */
   readonly combine: readonly Combination[];
-  readonly parts: readonly Part[];
+  readonly terms: readonly Term[];
   /** Largest value of each cost that is of interest; Infinity for none. */
   readonly limits: readonly number[];
 }
 
-/** Number of the state that a row of digits puts a part into. */
+/** Number of the state that a row of digits puts a term into. */
 export const stateOf = (
   positions: readonly number[],
   radices: readonly number[],
   digits: ArrayLike<number>,
 ): number => positions.reduce((state, position) => state * radices[position]! + digits[position]!, 0);
 
-/** Number of states of a part with those positions. */
+/** Number of states of a term with those positions. */
 export const stateCount = (positions: readonly number[], radices: readonly number[]): number =>
   positions.reduce((product, position) => product * radices[position]!, 1);
 
@@ -56,7 +56,7 @@ export const digitsOfState = (
 export const additiveCosts = (model: AdditiveModel, digits: ArrayLike<number>): Float64Array => {
   const k = model.combine.length;
   const costs = new Float64Array(k);
-  for (const { positions, costs: table } of model.parts) {
+  for (const { positions, costs: table } of model.terms) {
     const at = stateOf(positions, model.radices, digits) * k;
     for (let j = 0; j < k; j++) {
       const value = table[at + j]!;

@@ -1,6 +1,6 @@
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 
-/** States of one part that no design has shown yet. */
+/** States of one scope that no design has shown yet. */
 class Open {
   left: number;
   private readonly seen: Uint8Array;
@@ -37,29 +37,29 @@ class Open {
 }
 
 /**
- * Few designs that together show every state of every part: each design takes one unseen state of as many parts as fit
+ * Few designs that together show every state of every scope: each design takes one unseen state of as many scopes as fit
  * together; the rest of it is random.
  *
- * @param parts positions of the digits that each part depends on
+ * @param scopes positions of the digits that each scope depends on
  * @param random whole numbers from 0 to below its argument
  * @returns rows of digits without the system
  */
 export const coveringDesigns = (
   radices: readonly number[],
-  parts: readonly (readonly number[])[],
+  scopes: readonly (readonly number[])[],
   random: (below: number) => number,
 ): Uint16Array[] => {
-  const open = parts.map((positions) => new Open(positions, radices));
+  const open = scopes.map((positions) => new Open(positions, radices));
   const designs: Uint16Array[] = [];
   for (;;) {
     const waiting = open.filter(({ left }) => left > 0).sort((a, b) => b.left - a.left);
     if (waiting.length === 0) return designs;
     const chosen = new Int32Array(radices.length).fill(-1);
-    for (const part of waiting) {
-      part.find(chosen)?.forEach((digit, i) => (chosen[part.positions[i]!] = digit));
+    for (const scope of waiting) {
+      scope.find(chosen)?.forEach((digit, i) => (chosen[scope.positions[i]!] = digit));
     }
     const design = Uint16Array.from(chosen, (digit, i) => (digit < 0 ? random(radices[i]!) : digit));
-    for (const part of open) part.mark(design);
+    for (const scope of open) scope.mark(design);
     designs.push(design);
   }
 };

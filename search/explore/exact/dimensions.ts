@@ -2,11 +2,11 @@ import type { NumberColumn } from '../../rank/table.js';
 import type { Constraint } from '../../rank/constraints.js';
 import type { Objective } from '../../rank/objectives.js';
 import type { AdditiveModel, Combination } from './additive-model.js';
-import { lossOf, partColumn, type PartColumn, type PartTable } from './segment-costs.js';
+import { lossOf, segmentColumn, type SegmentColumn, type SegmentCosts } from './segment-costs.js';
 
 /** How a column of the ranking comes about from what is known of the parts. */
 interface Form {
-  readonly source: PartColumn;
+  readonly source: SegmentColumn;
   readonly combine: Combination;
   /** Value of the column from the sum or maximum of the parts; `hertz` is the system's clock. */
   readonly value: (parts: number, hertz: number) => number;
@@ -20,7 +20,7 @@ interface Form {
 
 const same = (x: number): number => x;
 
-const adding = (source: PartColumn): Form => ({ source, combine: 'sum', value: same, parts: same });
+const adding = (source: SegmentColumn): Form => ({ source, combine: 'sum', value: same, parts: same });
 
 /** The columns that add up over the parts of a network, multiply, or are the largest of them. */
 const FORMS: Partial<Record<NumberColumn, Form>> = {
@@ -106,15 +106,15 @@ export interface FormedModel {
 
 /** The additive model of a table; limits are those of the constraints. */
 export const formModel = (
-  table: PartTable,
+  table: SegmentCosts,
   dimensions: readonly Dimension[],
   constraints: readonly Constraint[],
   hertz: number,
 ): FormedModel => {
   const k = dimensions.length;
   const tops = dimensions.map(() => 0);
-  const parts = table.parts.map(({ positions, values }) => {
-    const columns = dimensions.map(({ form }) => partColumn(values, form.source));
+  const terms = table.costs.map(({ positions, values }) => {
+    const columns = dimensions.map(({ form }) => segmentColumn(values, form.source));
     const costs = new Float64Array(k * (columns[0]?.length ?? 0));
     columns.forEach((column, j) => {
       const { raised } = dimensions[j]!;
@@ -139,7 +139,7 @@ export const formModel = (
     return limit;
   });
   return {
-    model: { radices: table.radices, combine: dimensions.map(({ form }) => form.combine), parts, limits },
+    model: { radices: table.radices, combine: dimensions.map(({ form }) => form.combine), terms, limits },
     hertz,
     tops,
   };

@@ -64,15 +64,15 @@ const leastOf = (labels: readonly Labels[], k: number): number[] => {
   return least;
 };
 
-const factorOf = (model: AdditiveModel, part: AdditiveModel['parts'][number]): Factor => {
+const factorOf = (model: AdditiveModel, term: AdditiveModel['terms'][number]): Factor => {
   const k = model.combine.length;
-  const count = stateCount(part.positions, model.radices);
+  const count = stateCount(term.positions, model.radices);
   const labels = Array.from({ length: count }, (_, state): Labels => ({
     count: 1,
-    costs: part.costs.subarray(state * k, (state + 1) * k),
+    costs: term.costs.subarray(state * k, (state + 1) * k),
     nodes: Int32Array.of(Provenance.NOTHING),
   }));
-  return { positions: part.positions, labels, least: leastOf(labels, k) };
+  return { positions: term.positions, labels, least: leastOf(labels, k) };
 };
 
 /** Where the state of a factor lies, given digits at all positions. */
@@ -109,12 +109,12 @@ const nextPosition = (scopes: readonly Scope[], radices: readonly number[]): num
   return best?.[0];
 };
 
-/** States that an elimination goes through, for parts with these positions. */
+/** States that an elimination goes through, for terms with these positions. */
 export const eliminationWork = (
   radices: readonly number[],
-  parts: readonly (readonly number[])[],
+  terms: readonly (readonly number[])[],
 ): number => {
-  let scopes: Scope[] = parts.map((positions) => ({ positions, labels: 1 }));
+  let scopes: Scope[] = terms.map((positions) => ({ positions, labels: 1 }));
   let work = 0;
   for (;;) {
     const position = nextPosition(scopes, radices);
@@ -130,8 +130,8 @@ export const eliminationWork = (
 
 /**
  * The Pareto front of all designs of an additive model, by variable elimination: one digit after the other is chosen in
- * the best ways for every state of the digits that its parts share with others. Labels are vectors of costs, pruned by
- * dominance; limits prune with what the other parts cost at least.
+ * the best ways for every state of the digits that its terms share with others. Labels are vectors of costs, pruned by
+ * dominance; limits prune with what the other terms cost at least.
  */
 export const solve = (model: AdditiveModel, options: SolveOptions): Solution => {
   const { radices, combine } = model;
@@ -140,7 +140,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   const provenance = new Provenance();
   const collector = new Collector(k, CAPACITY);
   const joiner = new Collector(k, CAPACITY);
-  let factors = model.parts.map((part) => factorOf(model, part));
+  let factors = model.terms.map((term) => factorOf(model, term));
   const bands = options.bands ?? [];
   const growths = [1, ...bands.map(() => 1)];
   let complete = true;
@@ -152,7 +152,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
       ? most
       : Math.max(fewest, most / 2 ** Math.floor((collector.added + joiner.added) / effort));
 
-  /** What parts outside some factors add at least. */
+  /** What terms outside some factors add at least. */
   const scaleOutside = (inside: ReadonlySet<Factor>): CostScale => ({
     combine,
     rest: combine.map((how, j) =>

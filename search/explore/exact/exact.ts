@@ -3,7 +3,7 @@ import { baselineDesigns } from '../../evaluate/baselines.js';
 import { openSession } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
 import { seededRandom } from '../../space/random.js';
-import { radicesOf, tableOf, type Space } from '../../space/space.js';
+import { radicesOf, designsOf, type Space } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './near-front.js';
 import type { SolveOptions } from './eliminate.js';
@@ -12,8 +12,8 @@ import { exactFacts, proofLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
 import { dimensionsOf, exactDimension, formModel, type Dimension } from './dimensions.js';
-import { lossOf, type PartTable } from './segment-costs.js';
-import { Referee } from './verifier.js';
+import { lossOf, type SegmentCosts } from './segment-costs.js';
+import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
 import { LARGEST_SEGMENT, largestSegment, tabulateAll } from './tabulate.js';
@@ -92,7 +92,7 @@ const evolveInstead = async (request: ExploreRequest, why: string, timeUp: boole
 
 const searchesOf = (
   request: ExploreRequest,
-  tables: readonly PartTable[],
+  tables: readonly SegmentCosts[],
   dimensions: readonly Dimension[],
 ): SystemSearch[] =>
   tables.map((table) => {
@@ -156,7 +156,7 @@ const probesOf = (fronts: readonly Candidates[]): Uint16Array[] =>
 const judgeNear = async (
   request: ExploreRequest,
   searches: readonly SystemSearch[],
-  referee: Referee,
+  verifier: Verifier,
   options: SolveOptions,
 ): Promise<boolean> => {
   const exactly = searches.every(({ solution }) => solution!.epsilon === 0);
@@ -164,28 +164,28 @@ const judgeNear = async (
   if (exactly && flawless) return true;
   const solved =
     exactly &&
-    referee.room > 0 &&
+    verifier.room > 0 &&
     (await solveSystems(
       request,
       searches,
       { ...options, ...BAND },
-      referee.until,
+      verifier.until,
       ({ margins }, j) => margins[j]!,
       ({ margins }) => margins,
     ));
   const complete = solved && searches.every(({ solution }) => solution!.complete && solution!.epsilon === 0);
   const band = solved ? searches.map(solutionCandidates) : [];
-  const most = complete ? Infinity : referee.judged.count + REFINED;
+  const most = complete ? Infinity : verifier.judged.count + REFINED;
   const around = complete
     ? []
-    : searches.map((search) => new Neighbourhood(search, referee, request.space, MOST_NEIGHBOURS));
-  while (referee.room > 0 && referee.judged.count < most) {
+    : searches.map((search) => new Neighbourhood(search, verifier, request.space, MOST_NEIGHBOURS));
+  while (verifier.room > 0 && verifier.judged.count < most) {
     const candidates = [...band, ...around.map((neighbourhood) => neighbourhood.grow())];
-    const next = nearest(candidates, referee, request.objectives, ROUND);
+    const next = nearest(candidates, verifier, request.objectives, ROUND);
     if (next.length === 0) return complete;
-    await referee.judge(next, ROUND);
+    await verifier.judge(next, ROUND);
   }
-  return referee.hasJudgedAll;
+  return verifier.hasJudgedAll;
 };
 
 /**
@@ -214,7 +214,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     return evolveInstead(rest, why, timeUp);
   };
   try {
-    const unchanged = tableOf(baselineDesigns(space), radicesOf(space).length);
+    const unchanged = designsOf(baselineDesigns(space), radicesOf(space).length);
     const baselines = await tableSession.evaluate(unchanged, { until: ends.all });
     let segments: SystemSegments | undefined;
     try {
@@ -233,7 +233,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       return await evolveNow('the time was up before the table of costs was complete', true);
     if (tableSession !== session) await tableSession.close();
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
-    const referee = new Referee(request, session, searches);
+    const verifier = new Verifier(request, session, searches);
     const report = (
       front: readonly Uint16Array[] = [],
       epsilons: readonly number[] = [],
@@ -243,21 +243,21 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       const solved = epsilons.length > 0;
       const stopped: Stopped | undefined = isInterrupted()
         ? 'interrupted'
-        : referee.isTimeUp && !complete
+        : verifier.isTimeUp && !complete
           ? 'time'
           : undefined;
-      const parts = {
-        ...{ request, tabulated, values, searches, referee, front },
+      const told = {
+        ...{ request, tabulated, values, searches, verifier, front },
         ...{ epsilons, energies, solved, complete, stopped, started },
       };
-      return { ...referee.judged.finish(), stopped, facts: exactFacts(parts), lines: proofLines(parts) };
+      return { ...verifier.judged.finish(), stopped, facts: exactFacts(told), lines: proofLines(told) };
     };
     if (tabulated === undefined) {
-      referee.judged.add(unchanged, baselines);
-      referee.judged.interrupted = true;
+      verifier.judged.add(unchanged, baselines);
+      verifier.judged.interrupted = true;
       return report();
     }
-    referee.take(unchanged, baselines);
+    verifier.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
     const kept = exactDimension(dimensions);
     const bands = dimensions[kept]!.form.source === 'loss' ? ENERGY_BANDS.map(lossOf) : [];
@@ -267,7 +267,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     if (!(await solveSystems(request, searches, options, ends.sums, slack))) {
       if (!isInterrupted())
         return await evolveNow('the time was up before the front of the sums was known', true);
-      referee.judged.interrupted = true;
+      verifier.judged.interrupted = true;
       return report();
     }
     if (constraints.length > 0 && searches.every(({ solution }) => solution!.count === 0)) {
@@ -277,14 +277,14 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
 
     const fronts = searches.map(solutionCandidates);
     const front = acrossSystems(fronts, objectives);
-    referee.until = ends.all;
+    verifier.until = ends.all;
     const random = values === 'known' ? randomDesigns(space, RANDOM_PROBES, request.seed) : [];
-    await referee.judge([...front, ...probesOf(fronts), ...random]);
+    await verifier.judge([...front, ...probesOf(fronts), ...random]);
 
     const epsilons = [...bands, Infinity].map((_, band) =>
       Math.max(...searches.map(({ solution }) => solution!.epsilons[band]!)),
     );
-    return report(front, epsilons, await judgeNear(request, searches, referee, options));
+    return report(front, epsilons, await judgeNear(request, searches, verifier, options));
   } finally {
     await close();
   }

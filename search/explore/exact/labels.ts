@@ -8,7 +8,7 @@ export class Provenance {
   private choice = new Int32Array(1024);
   private size = 1;
 
-  /** A label that stands for parts alone. */
+  /** A label that stands for terms alone. */
   static readonly NOTHING = 0;
 
   /** @param choice position · 65536 + digit, or −1 */
@@ -54,7 +54,7 @@ export interface Labels {
 export interface CostScale {
   readonly combine: readonly Combination[];
   /**
-   * Least that all parts not yet in a label add to each cost (sums), or the least value that the cost can end with
+   * Least that all terms not yet in a label add to each cost (sums), or the least value that the cost can end with
    * (maxima).
    */
   readonly rest: readonly number[];
@@ -79,7 +79,7 @@ const SHARES = [0.6, 0.25, 0.15];
 /** Relative error of one thinning at a level; level −1 thins nothing. */
 export const errorOfLevel = (level: number): number => (level < 0 ? 0 : Math.expm1(FINEST * 2 ** level));
 
-/** Gathers candidates for one state, and keeps those that may be part of the front. */
+/** Gathers candidates for one state, and keeps those that may be term of the front. */
 export class Collector {
   private readonly costs: Float64Array;
   private readonly left: Int32Array;

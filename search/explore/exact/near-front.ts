@@ -4,7 +4,7 @@ import { radicesOf, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
 import { covered, prune, type Rows } from '../../front/non-dominated.js';
-import type { Referee } from './verifier.js';
+import type { Verifier } from './verifier.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Designs of one system that may be worth judging, with their costs by the additive model. */
@@ -37,17 +37,17 @@ export class Neighbourhood {
 
   constructor(
     private readonly search: SystemSearch,
-    private readonly referee: Referee,
+    private readonly verifier: Verifier,
     private readonly space: Space,
     private readonly most: number,
   ) {
-    this.seen = new RowSet(most, referee.judged.width);
+    this.seen = new RowSet(most, verifier.judged.width);
   }
 
   /** Adds the neighbours of designs that have become best ones since the last call. */
   grow(): Candidates {
-    const { search, referee, space, seen, rows } = this;
-    const { judged, best } = referee;
+    const { search, verifier, space, seen, rows } = this;
+    const { judged, best } = verifier;
     const radices = radicesOf(space);
     const k = search.dimensions.length;
     for (const number of best) {
@@ -112,12 +112,12 @@ const HOPES = [0, 0.25, 0.5, 0.75, 1];
  */
 export const nearest = (
   candidates: readonly Candidates[],
-  referee: Referee,
+  verifier: Verifier,
   objectives: readonly Objective[],
   most: number,
 ): Uint16Array[] => {
   const chosen: Uint16Array[] = [];
-  const { judged, front } = referee;
+  const { judged, front } = verifier;
   const worst = Float64Array.from(objectives, (_, j) => {
     let most = -Infinity;
     for (let i = 0; i < front.count; i++) most = Math.max(most, front.values[i * objectives.length + j]!);

@@ -1,8 +1,8 @@
 import { countDesigns } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import type { ExploreRequest, Stopped } from '../explorer.js';
-import type { PartTable } from './segment-costs.js';
-import type { Referee } from './verifier.js';
+import type { SegmentCosts } from './segment-costs.js';
+import type { Verifier } from './verifier.js';
 import type { SystemSearch } from './system-search.js';
 import { stoppedFacts } from '../evaluate-designs.js';
 
@@ -10,11 +10,11 @@ import { stoppedFacts } from '../evaluate-designs.js';
 export interface ExactReport {
   readonly request: ExploreRequest;
   /** Undefined if the search was interrupted before the tables were made. */
-  readonly tabulated: { readonly tables: readonly PartTable[]; readonly designs: number } | undefined;
+  readonly tabulated: { readonly tables: readonly SegmentCosts[]; readonly designs: number } | undefined;
   /** Whether the tables rest on encoded weights or on predicted sizes. */
   readonly values: Values;
   readonly searches: readonly SystemSearch[];
-  readonly referee: Referee;
+  readonly verifier: Verifier;
   /** Designs of the additive fronts that were judged, as keys of their rows. */
   readonly front: readonly Uint16Array[];
   /** By energy: for designs above the first of the energies given, above the second, …, and for all. */
@@ -48,9 +48,9 @@ const errorsOf = (searches: readonly SystemSearch[]): ModelError[] =>
   });
 
 /** Designs on the front by the full estimator: all of them, and those that the sums put there as well. */
-const frontOf = ({ front, referee }: ExactReport): { readonly all: number; readonly stayed: number } => {
-  const numbers = referee.onFront;
-  const rows = new Set(numbers.map((i) => referee.judged.rows.row(i).join()));
+const frontOf = ({ front, verifier }: ExactReport): { readonly all: number; readonly stayed: number } => {
+  const numbers = verifier.onFront;
+  const rows = new Set(numbers.map((i) => verifier.judged.rows.row(i).join()));
   return { all: numbers.length, stayed: front.filter((row) => rows.has(row.join())).length };
 };
 
@@ -59,8 +59,8 @@ const exactCount = (count: bigint): number | string =>
 
 const statesOf = ({ tabulated }: ExactReport): number =>
   (tabulated?.tables ?? [])
-    .flatMap(({ parts, radices }) =>
-      parts.map(({ positions }) => positions.reduce((n, position) => n * radices[position]!, 1)),
+    .flatMap(({ costs, radices }) =>
+      costs.map(({ positions }) => positions.reduce((n, position) => n * radices[position]!, 1)),
     )
     .reduce((sum, states) => sum + states, 0);
 
@@ -68,7 +68,7 @@ const statesOf = ({ tabulated }: ExactReport): number =>
 export const exactFacts = (
   report: ExactReport,
 ): { readonly method: string; readonly [key: string]: unknown } => {
-  const { request, tabulated, values, searches, referee, front, epsilons, energies, complete } = report;
+  const { request, tabulated, values, searches, verifier, front, epsilons, energies, complete } = report;
   const { solved, stopped } = report;
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
@@ -83,7 +83,7 @@ export const exactFacts = (
     additive_front: searches.reduce((sum, { solution }) => sum + (solution?.count ?? 0), 0),
     additive_front_evaluated: front.length,
     additive_front_stayed: stayed,
-    evaluated: referee.judged.count,
+    evaluated: verifier.judged.count,
     front: all,
     epsilon: epsilons.at(-1) ?? null,
     epsilon_by_energy: energies.map((energy, band) => ({ least_energy: energy, epsilon: epsilons[band] })),
@@ -115,7 +115,8 @@ const EARLY: Readonly<Record<Stopped, string>> = {
 
 /** The lines that end a run: how far the sums were, and what was considered. */
 export const proofLines = (report: ExactReport): string[] => {
-  const { request, tabulated, values, searches, referee, front, complete, started, solved, stopped } = report;
+  const { request, tabulated, values, searches, verifier, front, complete, started, solved, stopped } =
+    report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
   if (!solved) return ['exact: interrupted before the front of the sums was known'];
   const total = countDesigns(request.space);
@@ -130,7 +131,7 @@ export const proofLines = (report: ExactReport): string[] => {
     `the sums differ from the full estimate by ` +
       (errors.length === 0 ? 'nothing' : `${errors.join(', ')} on average`),
     `${grouped(stayed)} of the ${grouped(front.length)} designs on the front of the sums stayed on the front`,
-    `${grouped(referee.judged.count)} designs evaluated in full, ` +
+    `${grouped(verifier.judged.count)} designs evaluated in full, ` +
       (complete
         ? 'all that the error could put on the front among them'
         : 'those nearest to the front first') +

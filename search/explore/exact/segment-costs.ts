@@ -1,38 +1,38 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { createBreath } from '../../evaluate/breathe.js';
-import { PART_FIGURES } from '../../evaluate/figures.js';
-import { PART_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
+import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import { SEGMENT_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { seededRandom } from '../../space/random.js';
-import { radicesOf, type DesignTable, type Space } from '../../space/space.js';
+import { radicesOf, type Designs, type Space } from '../../space/space.js';
 import type { Applier } from '../../substitute/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 
-/** What is known of a part in each of its states: the estimator's figures, then what the weights say. */
-export const PART_COLUMNS = [...PART_FIGURES, 'parameters', 'loss'] as const;
-export type PartColumn = (typeof PART_COLUMNS)[number];
+/** What is known of a segment in each of its states: the estimator's figures, then what the weights say. */
+export const SEGMENT_COLUMNS = [...SEGMENT_FIGURES, 'parameters', 'loss'] as const;
+export type SegmentColumn = (typeof SEGMENT_COLUMNS)[number];
 
-const WIDTH = PART_COLUMNS.length;
+const WIDTH = SEGMENT_COLUMNS.length;
 const PARAMETERS = WIDTH - 2;
 const LOSS = WIDTH - 1;
 
 /** Loss of a layer whose retained energy is not known: worse than any other. */
 const UNKNOWN_LOSS = 1e6;
 
-/** Costs of the parts of a space on one system. */
-export interface PartTable {
+/** Costs of the segments of a space on one system. */
+export interface SegmentCosts {
   readonly system: number;
   readonly radices: readonly number[];
-  readonly parts: readonly { readonly positions: readonly number[]; readonly values: Float64Array }[];
+  readonly costs: readonly { readonly positions: readonly number[]; readonly values: Float64Array }[];
   /** States that no design could show, because none could be evaluated. */
   readonly missing: number;
 }
 
-/** A column of a part's values: one number per state. */
-export const partColumn = (values: Float64Array, column: PartColumn): Float64Array => {
-  const at = PART_COLUMNS.indexOf(column);
+/** A column of a segment's values: one number per state. */
+export const segmentColumn = (values: Float64Array, column: SegmentColumn): Float64Array => {
+  const at = SEGMENT_COLUMNS.indexOf(column);
   return Float64Array.from({ length: values.length / WIDTH }, (_, state) => values[state * WIDTH + at]!);
 };
 
@@ -42,8 +42,8 @@ export const lossOf = (energy: number): number =>
 
 /** What the estimator says of the segments of some designs on one system. */
 export interface Observations {
-  readonly designs: DesignTable;
-  /** Rows of parts. */
+  readonly designs: Designs;
+  /** Rows of segment figures. */
   readonly results: Results;
 }
 
@@ -75,17 +75,17 @@ export const joinObservations = (a: Observations, b: Observations): Observations
   };
 };
 
-/** Designs on one system that show every state of every part `times` times, in different company. */
+/** Designs on one system that show every state of every segment `times` times, in different company. */
 export const tableDesigns = (
   space: Space,
-  parts: readonly (readonly number[])[],
+  scopes: readonly (readonly number[])[],
   system: number,
   times: number,
-): DesignTable => {
+): Designs => {
   const radices = radicesOf(space).slice(0, -1);
   const rng = seededRandom(times);
   const random = (below: number): number => (below <= 1 ? 0 : uniformInt(rng, 0, below - 1));
-  const rows = Array.from({ length: times }, () => coveringDesigns(radices, parts, random)).flat();
+  const rows = Array.from({ length: times }, () => coveringDesigns(radices, scopes, random)).flat();
   const width = radices.length + 1;
   const digits = new Uint16Array(rows.length * width);
   rows.forEach((row, i) => {
@@ -121,17 +121,17 @@ const addWeightColumns = async (
  *
  * @param positions the digits by which each segment is tabulated: its own, perhaps with others
  */
-export const tabulateParts = async (
+export const tabulateSegments = async (
   space: Space,
   system: number,
   segments: readonly Segment[],
   positions: readonly (readonly number[])[],
   { designs, results }: Observations,
   applier: Applier,
-): Promise<PartTable> => {
+): Promise<SegmentCosts> => {
   const radices = radicesOf(space).slice(0, -1);
   let missing = 0;
-  const parts: PartTable['parts'][number][] = [];
+  const costs: SegmentCosts['costs'][number][] = [];
   for (const [s, { operators }] of segments.entries()) {
     const own = positions[s]!;
     const count = stateCount(own, radices);
@@ -141,18 +141,18 @@ export const tabulateParts = async (
       if (results.known[row] === 0) continue;
       const state = stateOf(own, radices, designs.digits.subarray(row * designs.width));
       seen[state]!++;
-      const from = row * results.width + s * PART_FIGURE_COUNT;
-      for (let j = 0; j < PART_FIGURE_COUNT; j++) values[state * WIDTH + j]! += results.figures[from + j]!;
+      const from = row * results.width + s * SEGMENT_FIGURE_COUNT;
+      for (let j = 0; j < SEGMENT_FIGURE_COUNT; j++) values[state * WIDTH + j]! += results.figures[from + j]!;
     }
     for (let state = 0; state < count; state++) {
       if (seen[state] === 0) missing++;
-      for (let j = 0; j < PART_FIGURE_COUNT; j++) {
+      for (let j = 0; j < SEGMENT_FIGURE_COUNT; j++) {
         const at = state * WIDTH + j;
         values[at] = seen[state] === 0 ? Infinity : Math.round(values[at]! / seen[state]!);
       }
     }
     await addWeightColumns(values, operators, own, radices, applier);
-    parts.push({ positions: own, values });
+    costs.push({ positions: own, values });
   }
-  return { system, radices, parts, missing };
+  return { system, radices, costs, missing };
 };

@@ -1,11 +1,11 @@
 import type { Objective } from '../../rank/objectives.js';
 import { FIGURES, type DesignFigures } from '../../evaluate/figures.js';
-import type { Judged } from '../evaluated-designs.js';
+import type { EvaluatedDesigns } from '../evaluated-designs.js';
 import { additiveCosts, stateOf } from './additive-model.js';
 import type { Solution } from './eliminate.js';
 import { partsValue, type Dimension, type FormedModel } from './dimensions.js';
 
-/** How far the additive model is from the full estimator, in units of the parts' value. */
+/** How far the additive model is from the full estimator, in units of the terms' value. */
 export interface Spread {
   least: number;
   most: number;
@@ -44,7 +44,7 @@ export class SystemSearch {
   }
 
   /** True values of a judged design; what only the weights decide is exact in the model. */
-  trueCosts(judged: Judged, i: number): Float64Array {
+  trueCosts(judged: EvaluatedDesigns, i: number): Float64Array {
     const costs = additiveCosts(this.formed.model, judged.rows.row(i));
     this.dimensions.forEach(({ form, raised }, j) => {
       if (!isFigure(form.source)) return;
@@ -55,7 +55,7 @@ export class SystemSearch {
   }
 
   /** Takes the judged designs of this system since the last call into account. */
-  measure(judged: Judged): void {
+  measure(judged: EvaluatedDesigns): void {
     for (; this.measured < judged.count; this.measured++) {
       const row = judged.rows.row(this.measured);
       if (row[judged.width - 1] !== this.system || !judged.knows(this.measured)) continue;
@@ -109,7 +109,7 @@ export class SystemSearch {
     }
     to.set(costs);
     const digit = row[position]!;
-    for (const { positions, costs: table } of model.parts) {
+    for (const { positions, costs: table } of model.terms) {
       if (!positions.includes(position)) continue;
       const now = stateOf(positions, model.radices, row) * k;
       row[position] = old;

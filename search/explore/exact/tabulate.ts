@@ -1,7 +1,7 @@
-import { PART_FIGURES } from '../../evaluate/figures.js';
+import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
 import type { Session } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
-import { radicesOf, type DesignTable, type Space } from '../../space/space.js';
+import { radicesOf, type Designs, type Space } from '../../space/space.js';
 import { createApplier } from '../../substitute/apply.js';
 import { stateCount } from './additive-model.js';
 import { positionsInContext } from './tabulated-positions.js';
@@ -10,14 +10,14 @@ import type { Dimension } from './dimensions.js';
 import {
   joinObservations,
   tableDesigns,
-  tabulateParts,
+  tabulateSegments,
   type Observations,
-  type PartTable,
+  type SegmentCosts,
 } from './segment-costs.js';
 
 /** What the tables of all systems say. */
 export interface Tables {
-  readonly tables: readonly PartTable[];
+  readonly tables: readonly SegmentCosts[];
   /** Designs that were evaluated for them. */
   readonly designs: number;
 }
@@ -44,21 +44,21 @@ export const tabulateAll = async (
 ): Promise<Tables | undefined> => {
   const applier = createApplier(space, 'unknown');
   const radices = radicesOf(space).slice(0, -1);
-  const figures = PART_FIGURES.filter((name) =>
+  const figures = SEGMENT_FIGURES.filter((name) =>
     dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
   );
   const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
   let finished = 0;
-  const observe = async (designs: DesignTable): Promise<Observations> => {
+  const observe = async (designs: Designs): Promise<Observations> => {
     const results = await session.evaluate(designs, {
-      wanted: 'parts',
+      wanted: 'segments',
       until,
       onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
     });
     finished += designs.count;
     return { designs, results };
   };
-  const tables: PartTable[] = [];
+  const tables: SegmentCosts[] = [];
   for (let system = 0; system < space.systems.length; system++) {
     const segments = segmentsOf[system]!;
     const own = segments.map(({ positions }) => positions);
@@ -71,7 +71,7 @@ export const tabulateAll = async (
       ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
       : first;
     if (isOver()) return undefined;
-    tables.push(await tabulateParts(space, system, segments, positions, all, applier));
+    tables.push(await tabulateSegments(space, system, segments, positions, all, applier));
   }
   return isOver() ? undefined : { tables, designs: finished };
 };

@@ -1,6 +1,6 @@
 import { createBreath } from '../../evaluate/breathe.js';
-import { PART_FIGURES } from '../../evaluate/figures.js';
-import { PART_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
+import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import { SEGMENT_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { stateCount, stateOf } from './additive-model.js';
 import { eliminationWork } from './eliminate.js';
@@ -30,7 +30,7 @@ const leastTotal = (figure: number, { designs, results }: Observations): number 
   for (let row = 0; row < designs.count; row++) {
     if (results.known[row] === 0) continue;
     let total = 0;
-    for (let at = figure; at < results.width; at += PART_FIGURE_COUNT) {
+    for (let at = figure; at < results.width; at += SEGMENT_FIGURE_COUNT) {
       total += results.figures[row * results.width + at]!;
     }
     least = Math.min(least, total);
@@ -60,7 +60,7 @@ const variationOf = (
     const sums = new Float64Array(count);
     const seen = new Uint32Array(count);
     const values = rows.map(
-      (row) => results.figures[row * results.width + segment * PART_FIGURE_COUNT + column]! / total,
+      (row) => results.figures[row * results.width + segment * SEGMENT_FIGURE_COUNT + column]! / total,
     );
     values.forEach((value, i) => {
       const state = states[i]!;
@@ -99,12 +99,12 @@ const variationOf = (
 export const positionsInContext = async (
   radices: readonly number[],
   segments: readonly Segment[],
-  figures: readonly (typeof PART_FIGURES)[number][],
+  figures: readonly (typeof SEGMENT_FIGURES)[number][],
   observations: Observations,
 ): Promise<(readonly number[])[]> => {
   const breathe = createBreath();
   const columns = figures.map((name) => {
-    const column = PART_FIGURES.indexOf(name);
+    const column = SEGMENT_FIGURES.indexOf(name);
     return { column, total: Math.max(1, leastTotal(column, observations)) };
   });
   const variations: Variation[] = [];

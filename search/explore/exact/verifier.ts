@@ -1,14 +1,14 @@
 import type { Results, Session } from '../../evaluate/session.js';
 import { RowSet } from '../../space/row-set.js';
-import { countDesigns, radicesOf, type DesignTable } from '../../space/space.js';
+import { countDesigns, radicesOf, type Designs } from '../../space/space.js';
 import type { ExploreRequest } from '../explorer.js';
-import { Judged } from '../evaluated-designs.js';
+import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { prune, type Rows } from '../../front/non-dominated.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Has designs judged by the full estimator, and knows the best of them. */
-export class Referee {
-  readonly judged: Judged;
+export class Verifier {
+  readonly judged: EvaluatedDesigns;
   /** Values of the objectives (smaller is better) of judged designs that meet the limits and that no other beats. */
   front: Rows;
   /** Numbers of these designs; of equal ones the first. */
@@ -25,7 +25,7 @@ export class Referee {
     const { space, limit, objectives } = request;
     const total = countDesigns(space);
     const most = total < BigInt(limit) ? Number(total) : limit;
-    this.judged = new Judged(most, radicesOf(space).length);
+    this.judged = new EvaluatedDesigns(most, radicesOf(space).length);
     this.front = { values: new Float64Array(0), count: 0, dimensions: objectives.length };
     this.capacity = most;
   }
@@ -64,7 +64,7 @@ export class Referee {
   }
 
   /** Takes over what the full estimator said of designs that are not judged yet. */
-  take(table: DesignTable, results: Results): void {
+  take(table: Designs, results: Results): void {
     const { judged } = this;
     const before = judged.count;
     judged.add(table, results);
@@ -88,7 +88,7 @@ export class Referee {
     });
   }
 
-  private fresh(rows: Iterable<Uint16Array>, most: number): DesignTable {
+  private fresh(rows: Iterable<Uint16Array>, most: number): Designs {
     const { judged } = this;
     const set = new RowSet(most, judged.width);
     for (const row of rows) {

@@ -7,9 +7,9 @@ import {
   openSession,
   type Session,
   type SessionOptions,
-  type TableOptions,
+  type RequestOptions,
 } from '../../../search/evaluate/session.js';
-import { allDesigns, rowOf, type DesignTable, type Space } from '../../../search/space/space.js';
+import { allDesigns, rowOf, type Designs, type Space } from '../../../search/space/space.js';
 import { smallSpace } from '../fixture.js';
 
 // Workers run built code; `npm test` builds it first.
@@ -32,14 +32,14 @@ const within = async <T>(
   }
 };
 
-const part = ({ width, digits }: DesignTable, from: number, to: number): DesignTable => ({
+const part = ({ width, digits }: Designs, from: number, to: number): Designs => ({
   count: to - from,
   width,
   digits: digits.slice(from * width, to * width),
 });
 
 /** The designs on one system. */
-const onSystem = (space: Space, system: number): DesignTable => {
+const onSystem = (space: Space, system: number): Designs => {
   const { width, count, ...all } = allDesigns(space);
   const rows = Array.from({ length: count }, (_, i) => rowOf({ width, count, ...all }, i));
   const kept = rows.filter((row) => row.at(-1) === system);
@@ -78,7 +78,7 @@ describe.each(ways)(`a session %s${remark}`, (_, jobs) => {
         [1, 6],
       ] as const) {
         const designs = onSystem(space, system);
-        const results = await session.evaluate(designs, { wanted: 'parts' });
+        const results = await session.evaluate(designs, { wanted: 'segments' });
         expect(results.width).toBe(width);
         expect(results.figures).toHaveLength(width * designs.count);
         for (let i = 0; i < designs.count; i++) {
@@ -96,7 +96,7 @@ describe.each(ways)(`a session %s${remark}`, (_, jobs) => {
     const space = smallSpace('plain');
     const designs = allDesigns(space);
     await within(space, { jobs }, async (session) => {
-      const results = await session.evaluate(designs, { wanted: 'parts' });
+      const results = await session.evaluate(designs, { wanted: 'segments' });
       expect(knownCount(results.known)).toBeGreaterThan(0);
       expect(results.failures.size).toBe(designs.count - knownCount(results.known));
       expect([...results.failures.values()][0]).toMatch(
@@ -167,15 +167,15 @@ describe.each(ways)(`a session %s${remark}`, (_, jobs) => {
 });
 
 describe.skipIf(!built)(`a session on threads${remark}`, () => {
-  it.each<readonly [string, TableOptions]>([
+  it.each<readonly [string, RequestOptions]>([
     ['figures', {}],
-    ['parts', { wanted: 'parts' }],
+    ['segments', { wanted: 'segments' }],
   ])(
     'replaces workers that designs end, for %s, and loses no other design in any table',
     async (_, options) => {
       const space = smallSpace('ending');
       const designs = onSystem(space, 0);
-      const guilty = (table: DesignTable): number[] =>
+      const guilty = (table: Designs): number[] =>
         Array.from({ length: table.count }, (_, i) => i).filter((i) =>
           rowOf(table, i).join('').startsWith('1010'),
         );
@@ -198,7 +198,10 @@ describe.skipIf(!built)(`the estimator in a session${remark}`, () => {
       const designs = part(onSystem(space, 1), 80, 120);
       const run = (jobs: number) => {
         const session = openSession(space, { jobs, values, worker });
-        const both = Promise.all([session.evaluate(designs), session.evaluate(designs, { wanted: 'parts' })]);
+        const both = Promise.all([
+          session.evaluate(designs),
+          session.evaluate(designs, { wanted: 'segments' }),
+        ]);
         return both.finally(() => session.close());
       };
       const [alone, together] = [await run(1), await run(2)];

@@ -8,7 +8,7 @@ const wait = (milliseconds) => {
  * as many as the system allows.
  */
 export const createEvaluator = (space, values) => ({
-  parts: (digits) => {
+  segmentFigures: (digits) => {
     const key = Array.from(digits).join('');
     if (space.network.name.includes('throwing') && key.startsWith('11')) throw new Error(`cannot do ${key}`);
     if (space.network.name.includes('ending') && key.startsWith('1010')) process.exit(3);

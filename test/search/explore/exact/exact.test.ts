@@ -9,11 +9,11 @@ import { solve } from '../../../../search/explore/exact/eliminate.js';
 import { exact } from '../../../../search/explore/exact/exact.js';
 import type { Exploration } from '../../../../search/explore/explorer.js';
 import { dimensionsOf, formModel, notAdditive } from '../../../../search/explore/exact/dimensions.js';
-import { tableDesigns, tabulateParts } from '../../../../search/explore/exact/segment-costs.js';
+import { tableDesigns, tabulateSegments } from '../../../../search/explore/exact/segment-costs.js';
 import { prune, type Rows } from '../../../../search/front/non-dominated.js';
 import { hypervolume } from '../../../../search/front/hypervolume.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
-import { allDesigns, rowOf, type DesignTable, type Space } from '../../../../search/space/space.js';
+import { allDesigns, rowOf, type Designs, type Space } from '../../../../search/space/space.js';
 import { createApplier } from '../../../../search/substitute/apply.js';
 import { chooseSystems } from '../../../../search/space/build-space.js';
 import { NetworkBuilder } from '../../fixture.js';
@@ -31,11 +31,7 @@ const request = (space: Space, limit = 100_000) => ({
 });
 
 /** Objectives of designs, smaller is better, from rows of figures. */
-const valuesOf = (
-  space: Space,
-  designs: DesignTable,
-  figuresOf: (row: number) => ArrayLike<number>,
-): Rows => {
+const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => ArrayLike<number>): Rows => {
   const applier = createApplier(space, 'unknown');
   const values = new Float64Array(3 * designs.count);
   for (let i = 0; i < designs.count; i++) {
@@ -95,8 +91,15 @@ describe('exact exploration', () => {
         const segments = evaluator.segments(system);
         const positions = segments.map((segment) => segment.positions);
         const designs = tableDesigns(space, positions, system, 1);
-        const results = await session.evaluate(designs, { wanted: 'parts' });
-        const table = await tabulateParts(space, system, segments, positions, { designs, results }, applier);
+        const results = await session.evaluate(designs, { wanted: 'segments' });
+        const table = await tabulateSegments(
+          space,
+          system,
+          segments,
+          positions,
+          { designs, results },
+          applier,
+        );
         expect(table.missing).toBe(0);
         const { model } = formModel(table, dimensions, [], 1e9);
         const every = allDesigns({ ...space, systems: [space.systems[system]!] });
@@ -126,7 +129,7 @@ describe('exact exploration', () => {
     const space = randomSpace(3, 1500);
     const evaluator = createEvaluator(space);
     const row = rowOf(allDesigns(space), 0);
-    const parts = evaluator.parts(row);
+    const parts = evaluator.segmentFigures(row);
     const width = parts.length / evaluator.segments(0).length;
     let cycles = 0;
     for (let s = 0; s * width < parts.length; s++) cycles += parts[s * width]!;

@@ -5,7 +5,7 @@ import {
   type Combination,
 } from '../../../../search/explore/exact/additive-model.js';
 
-/** Random additive models: parts over neighbouring digits with whole or real costs. */
+/** Random additive models: terms over neighbouring digits with whole or real costs. */
 export const additiveModels = (combinations: readonly Combination[]): fc.Arbitrary<AdditiveModel> =>
   fc
     .record({
@@ -15,7 +15,7 @@ export const additiveModels = (combinations: readonly Combination[]): fc.Arbitra
     })
     .chain(({ radices, spread, real }) => {
       const k = combinations.length;
-      const part = fc
+      const term = fc
         .uniqueArray(fc.integer({ min: 0, max: radices.length - 1 }), { minLength: 0, maxLength: 3 })
         .chain((chosen) => {
           const positions = [...chosen].sort((a, b) => a - b);
@@ -27,10 +27,10 @@ export const additiveModels = (combinations: readonly Combination[]): fc.Arbitra
             .array(cost, { minLength: size, maxLength: size })
             .map((costs) => ({ positions, costs: Float64Array.from(costs) }));
         });
-      return fc.array(part, { minLength: 1, maxLength: 8 }).map((parts) => ({
+      return fc.array(term, { minLength: 1, maxLength: 8 }).map((terms) => ({
         radices,
         combine: combinations,
-        parts,
+        terms,
         limits: combinations.map(() => Infinity),
       }));
     });
