@@ -1,4 +1,5 @@
-import { createEvaluator, figuresOf, type Evaluator } from '../search/evaluate/evaluator.js';
+import { figuresOf } from '../search/evaluate/figures.js';
+import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
 import type { Space } from '../search/space/space.js';
 import { createApplier } from '../search/substitute/apply.js';
 import { createEstimator } from '../src/estimate.js';

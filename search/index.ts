@@ -1,5 +1,6 @@
 export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './space/build-space.js';
-export { NUMBER_COLUMNS, tabulate, type NumberColumn, type Study, type Table } from './rank/table.js';
+export { METRIC_NAMES, type MetricName } from './metrics.js';
+export { tabulate, type Study, type Table } from './rank/table.js';
 export {
   constraintsOf,
   meeting,
@@ -28,7 +29,12 @@ export {
   type Applied,
   type NamedDesign,
 } from './emit/index.js';
-export { ENERGY_NOTE, energyWord, unknownEnergy, type EnergyWord } from './substitute/retained-weights.js';
+export {
+  RETAINED_NOTE,
+  retainedMeans,
+  unknownRetained,
+  type RetainedMeans,
+} from './substitute/retained-weights.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';
 export {
@@ -46,7 +52,7 @@ export { hypervolume } from './front/hypervolume.js';
 export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
 export { CSV_COLUMNS, rankingCsv, writeSweep } from './report/ranking-csv.js';
 export { paretoRanks, type Points } from './front/pareto-ranks.js';
-export { accountOf, type PickAccount } from './pick/account.js';
+export { accountOf, type PickAccount } from './report/account/account.js';
 export { pick, type Picked, type PickRequest } from './pick/pick.js';
 export { parsePreference, PREFERENCES, type Preference } from './pick/preference.js';
 export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
@@ -69,7 +75,7 @@ export {
   optionNames,
   STANDARD,
   SUBSTITUTIONS,
-  type RetainedEnergy,
+  type RetainedWeights,
   type Substitution,
 } from './substitute/index.js';
 export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';

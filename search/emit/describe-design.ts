@@ -2,13 +2,14 @@ import { createEstimator } from '../../src/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
 import { changesId, changesOf, type Changes } from '../space/changes.js';
-import { unknownEnergy } from '../substitute/retained-weights.js';
-import { figuresOf } from '../evaluate/evaluator.js';
-import type { DesignFigures } from '../evaluate/figures.js';
+import { unknownRetained } from '../substitute/retained-weights.js';
+import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
 import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
-import type { RetainedEnergy } from '../substitute/substitution.js';
+import type { RetainedWeights } from '../substitute/substitution.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from './changed-layers.js';
+import type { MetricRow } from '../metrics.js';
+import { metricsFrom, WHOLE } from '../rank/table.js';
 
 /** What a design does to a network. */
 export interface Applied {
@@ -19,14 +20,14 @@ export interface Applied {
   readonly layers: readonly ChangedLayer[];
   readonly parameters: BeforeAfter;
   /** Of the network; NaN where it is not known. */
-  readonly energy: RetainedEnergy;
+  readonly retained: RetainedWeights;
   /** Why it is not known. */
-  readonly energyUnknown?: string;
+  readonly retainedUnknown?: string;
   /** Per system of the space. */
   readonly systems: readonly {
     readonly system: System;
-    readonly before: DesignFigures;
-    readonly after: DesignFigures;
+    readonly before: MetricRow;
+    readonly after: MetricRow;
   }[];
 }
 
@@ -46,24 +47,29 @@ export const describeDesign = (
   const designed = applier.network(digits);
   const figures = (of: Network, system: System): DesignFigures =>
     figuresOf(estimator.evaluate(estimator.compile(of, system.accelerator), system, { optimise }));
-  const energy = applier.energy(digits);
-  const why = Number.isNaN(energy.before) ? unknownEnergy(space) : undefined;
+  /** All metrics of one of the two networks; the unchanged one is the other's baseline. */
+  const metrics = (system: System): { readonly before: MetricRow; readonly after: MetricRow } => {
+    const [before, after] = [figures(network, system), figures(designed, system)];
+    return {
+      before: metricsFrom(before, { parameters: parameters.before, retained: WHOLE }, system, before),
+      after: metricsFrom(after, { parameters: parameters.after, retained }, system, before),
+    };
+  };
+  const retained = applier.retained(digits);
+  const parameters = {
+    before: applier.parameters(new Uint16Array(digits.length)),
+    after: applier.parameters(digits),
+  };
+  const why = Number.isNaN(retained.before) ? unknownRetained(space) : undefined;
   const changes = changesOf(space, digits);
   return {
     model: network.name,
     design: changesId(changes),
     changes,
     layers: changedLayers(space, digits, applier),
-    parameters: {
-      before: applier.parameters(new Uint16Array(digits.length)),
-      after: applier.parameters(digits),
-    },
-    energy,
-    ...(why !== undefined && { energyUnknown: why }),
-    systems: space.systems.map(({ system }) => ({
-      system,
-      before: figures(network, system),
-      after: figures(designed, system),
-    })),
+    parameters,
+    retained,
+    ...(why !== undefined && { retainedUnknown: why }),
+    systems: space.systems.map(({ system }) => ({ system, ...metrics(system) })),
   };
 };

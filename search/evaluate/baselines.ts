@@ -1,16 +1,9 @@
-import { baselineRow, type NumberRow, type Study } from '../rank/table.js';
-import { FIGURE_COUNT, FIGURES, storeFigures, type DesignFigures } from './figures.js';
+import type { MetricRow } from '../metrics.js';
+import { baselineRow, type Study } from '../rank/table.js';
+import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from './figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from './session.js';
 import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
 import { STANDARD } from '../substitute/index.js';
-
-/** Figures of row `row`, which must be known. */
-export const figuresAt = (results: Results, row: number): DesignFigures => {
-  const numbers = Object.fromEntries(
-    FIGURES.map((name, i) => [name, results.figures[row * FIGURE_COUNT + i]!] as const),
-  ) as Record<(typeof FIGURES)[number], number>;
-  return { ...numbers, predicted: numbers.predicted === 1 };
-};
 
 /** Digits of the unchanged network on every system; none if the space does not hold it. */
 export const baselineDesigns = (space: Space): Uint16Array[] => {
@@ -107,16 +100,16 @@ export const baselinesOf = async (
     : undefined;
   return rows.map((row, system) => {
     const [from, at] = isMissing(row) ? [fresh!, system] : [results, row!];
-    return from.known[at] === 1 ? figuresAt(from, at) : undefined;
+    return from.known[at] === 1 ? loadFigures(from.figures, at) : undefined;
   });
 };
 
 /** The baseline that takes the most cycles, over all studies and systems; undefined if none is known. */
-export const slowestBaseline = (studies: readonly Study[]): NumberRow | undefined =>
+export const slowestBaseline = (studies: readonly Study[]): MetricRow | undefined =>
   studies
     .flatMap((study) => study.space.systems.map((_, system) => baselineRow(study, system)))
     .filter((row) => row !== undefined)
-    .reduce<NumberRow | undefined>(
+    .reduce<MetricRow | undefined>(
       (slowest, row) => (slowest === undefined || row.cycles_total > slowest.cycles_total ? row : slowest),
       undefined,
     );

@@ -1,12 +1,11 @@
 import { createEstimator, type Evaluation } from '../../src/estimate.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
-import { totalsOf } from '../../src/schedule/totals.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { Values } from '../substitute/substitution.js';
-import type { DesignFigures } from './figures.js';
+import { figuresOf, type DesignFigures } from './figures.js';
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
@@ -23,23 +22,6 @@ export interface Evaluator {
    * @throws when the design cannot be estimated
    */
   readonly segmentFigures: (digits: Digits) => Float64Array;
-}
-
-/** The figures of an evaluated program that rankings use. */
-export function figuresOf(evaluation: Evaluation): DesignFigures {
-  const totals = totalsOf(evaluation);
-  const { sram, dram, on_chip_flash, off_chip_flash } = totals.traffic;
-  return {
-    cyclesTotal: totals.cycles,
-    cyclesNpu: totals.npuCycles,
-    sramTotalBytes: sram.total,
-    externalTotalBytes: dram.total + on_chip_flash.total + off_chip_flash.total,
-    sramMemoryUsedBytes: totals.memoryUsed.sram,
-    macs: totals.macs,
-    encodedWeightBytes: totals.encodedWeightBytes,
-    cpuOps: totals.cpuOperators,
-    predicted: totals.predictedWeights,
-  };
 }
 
 /**
@@ -103,12 +85,11 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
       const source = sourceFor(digits[systemDigit]!);
       const evaluation = evaluate(digits, source.program(digits));
       const { segments, segmentsOf } = source.segmentation;
-      const { sramMemoryUsedBytes } = figuresOf(evaluation);
       return segmentFigures(
         evaluation,
         segmentsOf(entryOf(evaluation.program)),
         segments.length,
-        sramMemoryUsedBytes,
+        figuresOf(evaluation),
       );
     },
   };

@@ -1,15 +1,8 @@
 import type { Evaluation } from '../../src/estimate.js';
-import { MEMORY_INDEX, TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
-import { forEachWeightTensor, graphsOf, macsOf } from '../../src/schedule/totals.js';
-import { FIGURE_AT, SEGMENT_FIGURES } from './figures.js';
-
-/**
- * Numbers per segment: `SEGMENT_FIGURES`. All but `sramMemoryUsedBytes` add up to the design's; of that one, the largest
- * over the segments is the design's.
- */
-export const SEGMENT_FIGURE_COUNT = SEGMENT_FIGURES.length;
-
-const SRAM = MEMORY_INDEX.Sram;
+import { TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
+import { forEachWeightTensor, graphsOf, macsOf, perArea } from '../../src/schedule/totals.js';
+import type { OperationFigures } from '../metrics.js';
+import { overSegments, SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES, type DesignFigures } from './figures.js';
 
 /** Bytes moved to and from one memory by one operation. */
 function bytesMoved(row: Float64Array, memory: number): number {
@@ -18,74 +11,79 @@ function bytesMoved(row: Float64Array, memory: number): number {
   return bytes;
 }
 
-/**
- * Writes each segment's SRAM: the most that is live while its operations run, scaled so that the largest is what the
- * design takes. The two differ where allocation leaves gaps, and where constants lie in SRAM as well.
- *
- * @param used the design's bytes of SRAM
- */
-function spreadMemory(evaluation: Evaluation, segments: Int32Array, used: number, rows: Float64Array): void {
-  const { machine, scheduled, program } = evaluation;
-  const { liveness, used: live } = scheduled.snapshot;
+/** Most bytes of SRAM that are live while each operation of a graph runs, and after the last one. */
+function liveSram({ machine, scheduled, program }: Evaluation): Float64Array {
+  const most = new Float64Array(program.ops.length);
   const inSram = machine.system.staging.name === 'Sram' && program.ops.some((op) => op.cost !== undefined);
-  const most = new Float64Array(rows.length / SEGMENT_FIGURE_COUNT);
-  const raise = (segment: number, t: number): void => {
-    const bytes = live[t] ?? 0;
-    if (bytes > most[segment]!) most[segment] = bytes;
+  if (!inSram) return most;
+  const { liveness, used } = scheduled.snapshot;
+  const raise = (op: number, t: number): void => {
+    most[op] = Math.max(most[op]!, used[t] ?? 0);
   };
-  if (inSram) {
-    segments.forEach((segment, i) => {
-      const t = liveness.times[i]!;
-      raise(segment, t);
-      raise(segment, t + 1);
-    });
-    const last = segments.at(-1);
-    if (last !== undefined) for (let t = liveness.times.at(-1)! + 2; t < live.length; t++) raise(last, t);
+  for (let op = 0; op < most.length; op++) {
+    raise(op, liveness.times[op]!);
+    raise(op, liveness.times[op]! + 1);
   }
-  const peak = most.reduce((a, b) => Math.max(a, b), 0);
-  most.forEach((bytes, segment) => {
-    rows[segment * SEGMENT_FIGURE_COUNT + FIGURE_AT.sramMemoryUsedBytes] =
-      peak === 0 ? used : Math.round((bytes * used) / peak);
-  });
+  const last = most.length - 1;
+  for (let t = liveness.times[last]! + 2; t < used.length; t++) raise(last, t);
+  return most;
 }
 
-/** Adds the figures of a graph's operations to those of their segments. */
-function addFigures(graph: Evaluation, segmentOf: (op: number) => number, rows: Float64Array): void {
+/** What the estimator says of each operation of a graph. */
+function operationsOf(graph: Evaluation, live: Float64Array | undefined): OperationFigures[] {
   const { machine, program, scheduled, figures } = graph;
-  const add = (op: number, figure: keyof typeof FIGURE_AT, value: number): void => {
-    rows[segmentOf(op) * SEGMENT_FIGURE_COUNT + FIGURE_AT[figure]]! += value;
-  };
-  program.ops.forEach((op, i) => {
-    const row = figures.rows[i]!;
-    add(i, 'cyclesTotal', figures.cycles[i]!);
-    add(i, 'cyclesNpu', figures.npuCycles[i]!);
-    for (const memory of Object.values(MEMORY_INDEX)) {
-      add(i, memory === SRAM ? 'sramTotalBytes' : 'externalTotalBytes', bytesMoved(row, memory));
-    }
-    add(i, 'macs', macsOf(machine, op, scheduled.schedule[i]!));
-    if (op.cost === undefined) add(i, 'cpuOps', 1);
-  });
-  forEachWeightTensor(graph, (i, _, encodedBytes) => add(i, 'encodedWeightBytes', encodedBytes));
+  const encoded = new Float64Array(program.ops.length);
+  forEachWeightTensor(graph, (i, _, encodedBytes) => (encoded[i]! += encodedBytes));
+  return program.ops.map((op, i) => ({
+    cycles: figures.cycles[i]!,
+    npuCycles: figures.npuCycles[i]!,
+    macs: macsOf(machine, op, scheduled.schedule[i]!),
+    bytes: perArea((memory) => bytesMoved(figures.rows[i]!, memory)),
+    encodedWeightBytes: encoded[i]!,
+    liveSramBytes: live?.[i] ?? 0,
+    onCpu: op.cost === undefined,
+  }));
+}
+
+/** Scales the largest values of segments, so that the largest of them is what the design takes. */
+function scaleLargest(rows: Float64Array, column: number, whole: number): void {
+  let peak = 0;
+  for (let at = column; at < rows.length; at += SEGMENT_FIGURE_COUNT) peak = Math.max(peak, rows[at]!);
+  for (let at = column; at < rows.length; at += SEGMENT_FIGURE_COUNT) {
+    rows[at] = peak === 0 ? whole : Math.round((rows[at]! * whole) / peak);
+  }
 }
 
 /**
- * Figures of every segment of an evaluated design, `SEGMENT_FIGURE_COUNT` numbers each. Every operation counts in its own
- * segment; a weight tensor that several operations read counts where it is read first. Further graphs, which no design
- * changes, count in the first segment.
+ * Figures of every segment of an evaluated design, `SEGMENT_FIGURES` of each. Every operation counts in its own segment;
+ * a weight tensor that several operations read counts where it is read first. Further graphs, which no design changes,
+ * count in the first segment. Of what is no sum but the largest value, the largest over the segments is the design's:
+ * it differs from what the segments themselves take where allocation leaves gaps, and where constants lie in SRAM as
+ * well.
  *
  * @param segments segment of each operation
- * @param used the design's bytes of SRAM
+ * @param whole the design's figures
  */
 export function segmentFigures(
   evaluation: Evaluation,
   segments: Int32Array,
   count: number,
-  used: number,
+  whole: DesignFigures,
 ): Float64Array {
   const rows = new Float64Array(count * SEGMENT_FIGURE_COUNT);
   const [entry, ...others] = graphsOf(evaluation);
-  addFigures(entry!, (op) => segments[op]!, rows);
-  for (const graph of others) addFigures(graph, () => 0, rows);
-  spreadMemory(entry!, segments, used, rows);
+  const add = (operation: OperationFigures, segment: number): void => {
+    SEGMENT_FIGURES.forEach((name, column) => {
+      const { combine, of } = overSegments(name);
+      const at = segment * SEGMENT_FIGURE_COUNT + column;
+      const value = of(operation);
+      rows[at] = combine === 'sum' ? rows[at]! + value : Math.max(rows[at]!, value);
+    });
+  };
+  operationsOf(entry!, liveSram(entry!)).forEach((operation, i) => add(operation, segments[i]!));
+  for (const graph of others) for (const operation of operationsOf(graph, undefined)) add(operation, 0);
+  SEGMENT_FIGURES.forEach((name, column) => {
+    if (overSegments(name).combine === 'largest') scaleLargest(rows, column, whole[name]);
+  });
   return rows;
 }

@@ -1,4 +1,5 @@
-import { baselineRow, numbersAt, selectRows, type NumberRow, type Study, type Table } from '../rank/table.js';
+import type { MetricRow } from '../metrics.js';
+import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../rank/table.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
 import { objectivePoints, type Objective } from '../rank/objectives.js';
@@ -24,9 +25,9 @@ export interface Wish {
 export interface Candidate {
   readonly id: string;
   readonly digits: Uint16Array;
-  readonly numbers: NumberRow;
+  readonly numbers: MetricRow;
   /** The unchanged network on the same system. */
-  readonly baseline: NumberRow | undefined;
+  readonly baseline: MetricRow | undefined;
 }
 
 /** Evaluated designs of one space. */
@@ -35,7 +36,7 @@ export interface Evaluated {
   readonly studies: readonly Study[];
   readonly table: Table;
   /** The unchanged network on each system. */
-  readonly baselines: readonly (NumberRow | undefined)[];
+  readonly baselines: readonly (MetricRow | undefined)[];
 }
 
 /** Designs with the figures of the unchanged network beside them. */
@@ -50,7 +51,7 @@ const digitsOfRow = ({ studies, table }: Evaluated, i: number): Uint16Array =>
 
 const pricedAt = (evaluated: Evaluated, i: number): Omit<Candidate, 'id'> => {
   const digits = digitsOfRow(evaluated, i);
-  return { digits, numbers: numbersAt(evaluated.table, i), baseline: evaluated.baselines[digits.at(-1)!] };
+  return { digits, numbers: metricsAt(evaluated.table, i), baseline: evaluated.baselines[digits.at(-1)!] };
 };
 
 /** Row `i` as a candidate. */

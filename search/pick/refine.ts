@@ -1,4 +1,5 @@
-import { tabulate, type NumberRow, type Study } from '../rank/table.js';
+import type { MetricRow } from '../metrics.js';
+import { tabulate, type Study } from '../rank/table.js';
 import { worstExcess } from '../rank/constraints.js';
 import { isWhole, type Session } from '../evaluate/session.js';
 import type { Objective } from '../rank/objectives.js';
@@ -29,7 +30,7 @@ export interface Refined {
 /** Steps that are taken at most; each makes the design better, so that they end. */
 const MOST_STEPS = 1000;
 
-const smallerIsBetter = ({ column, direction }: Objective, numbers: NumberRow): number => {
+const smallerIsBetter = ({ column, direction }: Objective, numbers: MetricRow): number => {
   const value = numbers[column];
   if (Number.isNaN(value)) return Number.MAX_VALUE;
   return direction === 'max' ? -value : value;

@@ -1,18 +1,15 @@
-import { selectRows, type NumberColumn, type Table } from './table.js';
+import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { selectRows, type Table } from './table.js';
 
-/** A bound on a column. */
+/** A bound on a metric. */
 export interface Constraint {
-  /** Option of the command line. */
-  readonly option: string;
-  readonly column: NumberColumn;
+  readonly column: MetricName;
   readonly kind: 'most' | 'least';
-  /** In the unit of the column. */
+  /** In the unit of the metric. */
   readonly bound: number;
-  /** As the user gave it, with its unit. */
-  readonly text: string;
 }
 
-/** Values of the options that constrain; all may be left out. */
+/** Values of the options that constrain, in the options' units; all may be left out. */
 export interface ConstraintOptions {
   readonly maxCycles?: number | undefined;
   /** Milliseconds per inference. */
@@ -22,30 +19,27 @@ export interface ConstraintOptions {
   /** KiB read from and written to DRAM and flash per inference. */
   readonly maxExternal?: number | undefined;
   /** 0 to 1. */
-  readonly minEnergy?: number | undefined;
+  readonly minRetained?: number | undefined;
 }
 
+/** `max-cycles` as the key of an options object: `maxCycles`. */
+export const optionKey = (option: string): string =>
+  option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
 /** The constraints that the options state. */
-export const constraintsOf = (options: ConstraintOptions): Constraint[] => {
-  const { maxCycles, maxTime, maxSram, maxExternal, minEnergy } = options;
-  const found: Constraint[] = [];
-  const add = (
-    value: number | undefined,
-    option: string,
-    column: NumberColumn,
-    unit: string,
-    factor = 1,
-    kind: Constraint['kind'] = 'most',
-  ): void => {
-    if (value === undefined) return;
-    found.push({ option, column, kind, bound: value * factor, text: `${value}${unit}` });
-  };
-  add(maxCycles, '--max-cycles', 'cycles_total', ' cycles');
-  add(maxTime, '--max-time', 'inference_ms', ' ms');
-  add(maxSram, '--max-sram', 'sram_memory_used_bytes', ' KiB', 1024);
-  add(maxExternal, '--max-external', 'external_total_bytes', ' KiB', 1024);
-  add(minEnergy, '--min-energy', 'retained_energy', '', 1, 'least');
-  return found;
+export const constraintsOf = (options: ConstraintOptions): Constraint[] =>
+  METRIC_NAMES.flatMap((column): Constraint[] => {
+    const { bound } = METRICS[column];
+    const value = bound && (options as Readonly<Record<string, unknown>>)[optionKey(bound.option)];
+    return bound === undefined || typeof value !== 'number'
+      ? []
+      : [{ column, kind: bound.kind, bound: value * bound.factor }];
+  });
+
+/** The option that states a constraint, `--max-cycles`; for a metric without one, its name. */
+export const constraintOption = ({ column }: Constraint): string => {
+  const { bound } = METRICS[column];
+  return bound === undefined ? column : `--${bound.option}`;
 };
 
 /** By how much a value misses a bound, relative to the bound; 0 when it is met, infinite when it is not known. */

@@ -1,4 +1,4 @@
-import type { NumberRow } from './table.js';
+import type { MetricRow } from '../metrics.js';
 import { hypervolume } from '../front/hypervolume.js';
 import type { Objective } from './objectives.js';
 import type { Points } from '../front/pareto-ranks.js';
@@ -25,7 +25,7 @@ export interface Coverage {
 export const coverageOf = (
   points: Points,
   objectives: readonly Objective[],
-  baseline: NumberRow | undefined,
+  baseline: MetricRow | undefined,
 ): Coverage => {
   if (baseline === undefined) return { reference: undefined, hypervolume: undefined };
   const reference = objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));

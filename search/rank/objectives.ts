@@ -1,44 +1,24 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
-import type { NumberColumn, Table } from './table.js';
+import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import type { Table } from './table.js';
 import type { Points } from '../front/pareto-ranks.js';
 
 /** A column to minimise or maximise. */
 export interface Objective {
-  readonly column: NumberColumn;
+  readonly column: MetricName;
   readonly direction: 'min' | 'max';
 }
 
-/** Columns that may be objectives. */
-const OBJECTIVE_COLUMNS: readonly NumberColumn[] = [
-  'cycles_total',
-  'cycles_npu',
-  'inference_ms',
-  'sram_total_bytes',
-  'external_total_bytes',
-  'sram_memory_used_bytes',
-  'nn_macs',
-  'parameters',
-  'encoded_weight_bytes',
-  'retained_energy',
-  'retained_energy_quantised',
-  'cycles_vs_baseline',
-  'sram_vs_baseline',
-];
-
-/** Columns of which more is better unless the user says otherwise. */
-const MAXIMISED: ReadonlySet<NumberColumn> = new Set([
-  'retained_energy',
-  'retained_energy_quantised',
-  'parameters',
-]);
+/** Metrics that may be objectives. */
+const OBJECTIVE_COLUMNS = METRIC_NAMES.filter((name) => METRICS[name].objective);
 
 /** Most objectives that a ranking takes. */
 const MOST = 8;
 
 /** `cycles_total`, `parameters:max`: the text form of an objective. */
 export const formatObjective = ({ column, direction }: Objective): string =>
-  direction === 'min' && !MAXIMISED.has(column) ? column : `${column}:${direction}`;
+  direction === 'min' && METRICS[column].direction === 'min' ? column : `${column}:${direction}`;
 
 /**
  * Reads a comma-separated list of columns, each with an optional `:min` or `:max`.
@@ -65,7 +45,7 @@ export const parseObjectives = (text: string): Objective[] => {
     if (rest.length > 0 || (direction !== undefined && direction !== 'min' && direction !== 'max')) {
       throw usageError(`--objectives: "${word}" has an unknown direction; write ${name}:min or ${name}:max`);
     }
-    return { column, direction: direction ?? (MAXIMISED.has(column) ? 'max' : 'min') };
+    return { column, direction: direction ?? METRICS[column].direction };
   });
   const twice = objectives.find(({ column }, i) => objectives.findIndex((o) => o.column === column) !== i);
   if (twice !== undefined) throw usageError(`--objectives names ${twice.column} twice; name it once`);
@@ -73,11 +53,11 @@ export const parseObjectives = (text: string): Objective[] => {
 };
 
 /**
- * Objectives where none are named: cycles, SRAM traffic and retained energy; where that is not known for every design,
+ * Objectives where none are named: cycles, SRAM traffic and retained weights; where that is not known for every design,
  * the number of parameters instead. Without either, the narrowest network would beat every other.
  */
-export const defaultObjectives = (energyIsKnown: boolean): Objective[] =>
-  parseObjectives(`cycles_total,sram_total_bytes,${energyIsKnown ? 'retained_energy' : 'parameters'}:max`);
+export const defaultObjectives = (retainedIsKnown: boolean): Objective[] =>
+  parseObjectives(`cycles_total,sram_total_bytes,${retainedIsKnown ? 'retained_energy' : 'parameters'}:max`);
 
 /** Values as the sorting takes them: smaller is better, unknown is worst. */
 export const objectivePoints = (table: Table, objectives: readonly Objective[]): Points => {

@@ -1,4 +1,5 @@
-import { selectRows, type NumberRow, type Study, type Table } from './table.js';
+import type { MetricRow } from '../metrics.js';
+import { selectRows, type Study, type Table } from './table.js';
 import { coverageOf, type Coverage } from './coverage.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
 import { objectivePoints, type Objective } from './objectives.js';
@@ -83,7 +84,7 @@ export const textOf = ({ studies, table, ids }: Ranking, i: number): DesignText 
  * Hypervolume of a ranking's front.
  * @param baseline numbers of the baseline on the slowest system
  */
-export const coverage = (ranking: Ranking, baseline: NumberRow | undefined): Coverage => {
+export const coverage = (ranking: Ranking, baseline: MetricRow | undefined): Coverage => {
   const front = selectRows(
     ranking.table,
     new Uint32Array(ranking.frontSize).map((_, i) => i),

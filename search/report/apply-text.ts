@@ -1,15 +1,14 @@
 import { LINE_WIDTH, shortened, wrap } from '../../src/report/text.js';
-import { ENERGY_NOTE, energyWord } from '../substitute/retained-weights.js';
-import type { DesignFigures } from '../evaluate/figures.js';
+import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
+import { countText } from '../../src/theory/text.js';
+import { FIGURES } from '../evaluate/figures.js';
+import { METRICS } from '../metrics.js';
+import { changePercent, retainedCell, valueText } from './amounts.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Applied } from '../emit/describe-design.js';
 import type { BeforeAfter, ChangedLayer } from '../emit/changed-layers.js';
 
 const GAP = 2;
-
-const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-
-const energyText = (value: number): string => (Number.isNaN(value) ? 'unknown' : value.toFixed(4));
 
 /** Lines of cells under each other; the columns in `right` end flush. */
 export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
@@ -23,7 +22,7 @@ export const aligned = (rows: readonly (readonly string[])[], right: readonly nu
 };
 
 const channelsText = ({ before, after }: BeforeAfter): string =>
-  before === after ? grouped(before) : `${grouped(before)} (now ${grouped(after)})`;
+  before === after ? countText(before) : `${countText(before)} (now ${countText(after)})`;
 
 const layerText = ({ kind, kernel, inputChannels, outputChannels }: ChangedLayer): string =>
   [
@@ -33,48 +32,33 @@ const layerText = ({ kind, kernel, inputChannels, outputChannels }: ChangedLayer
   ].join(' ');
 
 const changeText = ({ before, after }: BeforeAfter): string =>
-  before === after ? grouped(before) : `${grouped(before)} -> ${grouped(after)}`;
+  before === after ? countText(before) : `${countText(before)} -> ${countText(after)}`;
 
-const layerTable = ({ layers, parameters, energy }: Applied): string[] => {
+const layerTable = ({ layers, parameters, retained }: Applied): string[] => {
   const rows = layers.map((layer) => [
     String(layer.operator),
     shortened(layerText(layer), 50),
     layer.option === STANDARD ? 'other channels' : layer.option,
     changeText(layer.parameters),
-    energyText(layer.energy.before),
-    energyText(layer.energy.after),
-    energyWord(layer.energy.before),
+    retainedCell(layer.retained.before),
+    retainedCell(layer.retained.after),
+    retainedMeans(layer.retained.before),
   ]);
   const whole = [
     '',
     'network',
     '',
     changeText(parameters),
-    energyText(energy.before),
-    energyText(energy.after),
-    energyWord(energy.before),
+    retainedCell(retained.before),
+    retainedCell(retained.after),
+    retainedMeans(retained.before),
   ];
-  const head = ['', 'layer', 'becomes', 'parameters', 'energy', 'quantised', 'weights'];
+  const head = ['', 'layer', 'becomes', 'parameters', 'retained', 'quantised', 'weights'];
   return aligned([head, ...rows, whole], [0, 3, 4, 5]);
 };
 
-const FIGURES: readonly (readonly [name: string, value: (figures: DesignFigures) => number])[] = [
-  ['cycles', (f) => f.cyclesTotal],
-  ['NPU cycles', (f) => f.cyclesNpu],
-  ['SRAM bytes moved', (f) => f.sramTotalBytes],
-  ['DRAM and flash bytes moved', (f) => f.externalTotalBytes],
-  ['SRAM bytes used', (f) => f.sramMemoryUsedBytes],
-  ['MACs', (f) => f.macs],
-  ['encoded weight bytes', (f) => f.encodedWeightBytes],
-  ['operators on the CPU', (f) => f.cpuOps],
-];
-
-const percent = (before: number, after: number): string => {
-  if (before === after) return '=';
-  if (before === 0) return '';
-  const change = 100 * (after / before - 1);
-  return `${change > 0 ? '+' : ''}${change.toFixed(1)}%`;
-};
+/** What the estimator says of every design. */
+const COMPARED = FIGURES.filter((name) => METRICS[name].unit !== 'flag');
 
 const systemTables = ({ systems }: Applied): string[] =>
   systems.flatMap(({ system, before, after }) => [
@@ -83,11 +67,11 @@ const systemTables = ({ systems }: Applied): string[] =>
     ...aligned(
       [
         ['', 'original', 'design', 'change'],
-        ...FIGURES.map(([name, value]) => [
-          name,
-          grouped(value(before)),
-          grouped(value(after)),
-          percent(value(before), value(after)),
+        ...COMPARED.map((name) => [
+          METRICS[name].label,
+          valueText(name, before[name]),
+          valueText(name, after[name]),
+          changePercent(before[name], after[name]),
         ]),
       ],
       [1, 2, 3],
@@ -96,14 +80,14 @@ const systemTables = ({ systems }: Applied): string[] =>
 
 /** A design's changes for people: a line per layer, what the weights are worth, figures per system. */
 export const appliedText = (applied: Applied): string => {
-  const { model, design, layers, energyUnknown } = applied;
+  const { model, design, layers, retainedUnknown } = applied;
   const title = wrap(`${model}, design ${shortened(design, LINE_WIDTH)}`);
   if (layers.length === 0) return [`${title}: nothing changes`, ...systemTables(applied)].join('\n');
   return [
     title,
     ...layerTable(applied),
-    wrap(ENERGY_NOTE),
-    ...(energyUnknown === undefined ? [] : [wrap(`energy is not known: ${energyUnknown}`)]),
+    wrap(RETAINED_NOTE),
+    ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
     ...systemTables(applied),
   ].join('\n');
 };

@@ -1,6 +1,9 @@
 import Table from 'cli-table3';
-import { baselineRow, numbersAt, type NumberRow, type Study } from '../rank/table.js';
-import { energyWord } from '../substitute/retained-weights.js';
+import { METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
+import { baselineRow, metricsAt, type Study } from '../rank/table.js';
+import { retainedMeans } from '../substitute/retained-weights.js';
+import { countText } from '../../src/theory/text.js';
+import { changePercent, retainedCell, valueText } from './amounts.js';
 import { textOf, type Ranking } from '../rank/ranking.js';
 
 /** Rows of the front that the table shows. */
@@ -11,37 +14,35 @@ const BASELINES = 11;
 const LINE_WIDTH = 110;
 const GAP = 2;
 
-interface ShownColumn {
-  readonly title: string;
-  readonly text: (numbers: NumberRow) => string;
-}
-
-const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const kibibytes = (bytes: number): string => grouped(bytes / 1024);
-const change = (ratio: number): string => {
-  if (!Number.isFinite(ratio)) return '';
-  const percent = 100 * (ratio - 1);
-  return Math.abs(percent) < 0.05 ? '=' : `${percent > 0 ? '+' : ''}${percent.toFixed(1)}%`;
+/** `0.41 retrain`: a value in as little room as it can be read in. */
+const cellText = (name: MetricName, value: number): string => {
+  switch (METRICS[name].unit) {
+    case 'bytes':
+      return countText(Math.floor(value / 1024 + 0.5));
+    case 'ratio':
+      if (!Number.isFinite(value)) return '';
+      return Math.abs(value - 1) < 0.0005 ? '=' : changePercent(1, value);
+    case 'share':
+      return [...(Number.isNaN(value) ? [] : [retainedCell(value, 2)]), retainedMeans(value)].join(' ');
+    default:
+      return valueText(name, value);
+  }
 };
 
-/** `0.41 retrain`, rounded down so that the number agrees with the word. */
-const energyText = (energy: number): string => {
-  const word = energyWord(energy);
-  if (Number.isNaN(energy)) return word;
-  const rounded = Math.floor(100 * energy + 1e-9) / 100;
-  return `${rounded === 0 && energy > 0 ? '<0.01' : rounded.toFixed(2)} ${word}`;
-};
+/** The columns, a change beside what it is a change of. */
+const COLUMNS: readonly MetricName[] = METRIC_NAMES.filter(
+  (name) => METRICS[name].heading !== undefined && METRICS[name].unit !== 'ratio',
+).flatMap((name) => [
+  name,
+  ...METRIC_NAMES.filter((other) => {
+    const { heading, source } = METRICS[other];
+    return (
+      heading !== undefined && source.from === 'quotient' && source.by === 'baseline' && source.of === name
+    );
+  }),
+]);
 
-const COLUMNS: readonly ShownColumn[] = [
-  { title: 'cycles', text: (n) => grouped(n.cycles_total) },
-  { title: 'change', text: (n) => change(n.cycles_vs_baseline) },
-  { title: 'ms', text: (n) => n.inference_ms.toFixed(3) },
-  { title: 'SRAM KiB', text: (n) => kibibytes(n.sram_total_bytes) },
-  { title: 'change', text: (n) => change(n.sram_vs_baseline) },
-  { title: 'used KiB', text: (n) => kibibytes(n.sram_memory_used_bytes) },
-  { title: 'params', text: (n) => grouped(n.parameters) },
-  { title: 'energy', text: (n) => energyText(n.retained_energy) },
-];
+const headingOf = (name: MetricName): string => METRICS[name].heading!;
 
 const NO_BORDERS: Readonly<Record<string, string>> = Object.fromEntries([
   ['middle', ''],
@@ -78,7 +79,7 @@ const spread = (size: number, count: number): number[] =>
 
 /** Cells of the lines: designs are clipped to what the numbers leave of the width. */
 const cellsOf = (lines: readonly Line[]): string[][] => {
-  const numbers = COLUMNS.map((column, i) => widest([column.title, ...lines.map((l) => l.numbers[i]!)]));
+  const numbers = COLUMNS.map((column, i) => widest([headingOf(column), ...lines.map((l) => l.numbers[i]!)]));
   const taken = widest(lines.map((l) => l.position)) + numbers.reduce((sum, n) => sum + GAP + n, 0);
   const room = LINE_WIDTH - taken - GAP;
   return lines.map(({ position, design, numbers: cells }) => [
@@ -104,10 +105,10 @@ export const systemLines = (studies: readonly Study[]): string[] => {
 /** Rows from all over the front of a model beside the unchanged networks, at most 110 columns wide. */
 export const frontTable = (ranking: Ranking): string => {
   const { studies, frontSize } = ranking;
-  const line = (position: string, design: string, numbers: NumberRow): Line => ({
+  const line = (position: string, design: string, numbers: MetricRow): Line => ({
     position,
     design,
-    numbers: COLUMNS.map((c) => c.text(numbers)),
+    numbers: COLUMNS.map((c) => cellText(c, numbers[c])),
   });
   const baselines = studies.flatMap((study) =>
     study.space.systems.flatMap(({ code }, system) => {
@@ -117,10 +118,10 @@ export const frontTable = (ranking: Ranking): string => {
   );
   const shown = spread(frontSize, SHOWN);
   const best = shown.map((i) => {
-    return line(String(i + 1), textOf(ranking, i).design, numbersAt(ranking.table, i));
+    return line(String(i + 1), textOf(ranking, i).design, metricsAt(ranking.table, i));
   });
   const table = new Table({
-    head: ['', 'design', ...COLUMNS.map((c) => c.title)],
+    head: ['', 'design', ...COLUMNS.map((c) => headingOf(c))],
     colAligns: ['right', 'left', ...COLUMNS.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
     chars: NO_BORDERS,
@@ -131,6 +132,6 @@ export const frontTable = (ranking: Ranking): string => {
     .toString()
     .split('\n')
     .map((text) => text.trimEnd())
-    .concat(rest > 0 ? [`      and ${grouped(rest)} more on the front`] : [])
+    .concat(rest > 0 ? [`      and ${countText(rest)} more on the front`] : [])
     .join('\n');
 };

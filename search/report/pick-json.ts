@@ -1,17 +1,23 @@
 import type { LayerExplanation } from '../../src/explain/explain.js';
 import type { System } from '../../src/npu/system.js';
-import type { Constraint } from '../rank/constraints.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
-import { energyRecord, figuresRecord, known, layerRecord } from './apply-json.js';
-import { ENERGY_NOTE } from '../substitute/retained-weights.js';
+import {
+  constraintsRecord,
+  figuresRecord,
+  headlineRecord,
+  layerRecord,
+  retainedRecord,
+  type Fields,
+} from './records.js';
+import { RETAINED_NOTE } from '../substitute/retained-weights.js';
 import { formatObjective } from '../rank/objectives.js';
 import type { Space } from '../space/space.js';
-import { accountNotes, type PickAccount } from '../pick/account.js';
-import type { Alternative } from '../pick/variables.js';
+import { accountNotes, type PickAccount } from './account/account.js';
+import type { Alternative } from './account/variables.js';
 import type { Candidate, Wish } from '../pick/candidates.js';
-import { bytesOf, cyclesOf, type Pair } from '../pick/pairs.js';
+import { bytesOf, cyclesOf, type Pair } from './account/pairs.js';
 import type { Picked } from '../pick/pick.js';
-import { operationText } from '../pick/words.js';
+import { operationText } from './account/words.js';
 
 /** Version of the shape of `pick.json`. */
 export const PICK_SCHEMA = 'paretou/pick@1';
@@ -25,8 +31,6 @@ export interface PickSource {
   readonly notes: readonly string[];
 }
 
-type Fields = Record<string, unknown>;
-
 const systemRecord = (system: System, { optimise }: Space): Fields => ({
   accelerator: system.accelerator,
   system_config: system.systemConfig,
@@ -39,12 +43,7 @@ const systemRecord = (system: System, { optimise }: Space): Fields => ({
 /** A design in a few figures. */
 const briefRecord = ({ id, numbers }: Pick<Candidate, 'id' | 'numbers'>): Fields => ({
   design: id,
-  cycles_total: numbers.cycles_total,
-  sram_total_bytes: numbers.sram_total_bytes,
-  external_total_bytes: numbers.external_total_bytes,
-  sram_memory_used_bytes: numbers.sram_memory_used_bytes,
-  parameters: numbers.parameters,
-  retained_energy: known(numbers.retained_energy),
+  ...headlineRecord(numbers),
 });
 
 const alternativeRecord = (alternative: Alternative | undefined): Fields | null =>
@@ -72,13 +71,6 @@ const pairRecord = ({ before, after }: Pair): Fields => ({
   operations: { before: before.map(operationRecord), after: after.map(operationRecord) },
 });
 
-const constraintsRecord = (constraints: readonly Constraint[]): Fields[] =>
-  constraints.map(({ option, column, kind, bound }) => ({
-    option,
-    column,
-    ...(kind === 'most' ? { at_most: bound } : { at_least: bound }),
-  }));
-
 const searchRecord = ({ sweeps, refined, meeting, paying, evaluated, stopped }: Picked): Fields => ({
   searches: sweeps.map(({ explorations }) => explorations[0]!.facts),
   lines: sweeps.flatMap(({ explorations }) => explorations[0]!.lines),
@@ -100,20 +92,20 @@ const staysRecord = (account: PickAccount | undefined): Fields[] | null =>
   })) ?? null;
 
 const accountRecord = (account: PickAccount, space: Space): Fields => {
-  const { candidate, system, figures, energy, energyUnknown } = account;
+  const { candidate, system, before, after, retained, retainedUnknown } = account;
   return {
     system: systemRecord(system, space),
     design: candidate.id,
     substitutions: account.substitutions,
     widths: account.widths,
     figures: {
-      before: figuresRecord(figures.before, system.coreClock),
-      after: figuresRecord(figures.after, system.coreClock),
+      before: figuresRecord(before),
+      after: figuresRecord(after),
     },
-    encoded_sizes: figures.after.predicted ? 'predicted' : 'exact',
-    parameters: account.parameters,
-    ...energyRecord(energy),
-    ...(energyUnknown === undefined ? {} : { energy_unknown: energyUnknown }),
+    encoded_sizes: after.predicted === 1 ? 'predicted' : 'exact',
+    parameters: { before: before.parameters, after: after.parameters },
+    ...retainedRecord(retained),
+    ...(retainedUnknown === undefined ? {} : { retained_unknown: retainedUnknown }),
     layers: account.changed.map(({ layer, pair, undone, sentence }) => ({
       ...layerRecord(layer),
       ...pairRecord(pair),
@@ -152,7 +144,7 @@ const sideRecord = (candidate: Candidate | undefined, space: Space): Fields | nu
 /**
  * Contents of `pick.json`: the picked design with its reasons; or `design: null`, the nearest one on each side, and what
  * each change of the unchanged network would cost.
- * Figures have the names of `ranking.csv`, unknown energies are null.
+ * Figures have the names of `ranking.csv`, unknown shares are null.
  */
 export const pickRecord = (
   source: PickSource,
@@ -182,6 +174,6 @@ export const pickRecord = (
         }
       : accountRecord(account, space)),
     search: { ...searchRecord(picked), seed: source.seed },
-    notes: [ENERGY_NOTE, ...source.notes, ...(account === undefined ? [] : accountNotes(account))],
+    notes: [RETAINED_NOTE, ...source.notes, ...(account === undefined ? [] : accountNotes(account))],
   };
 };

@@ -1,19 +1,23 @@
 import { LINE_WIDTH, wrap } from '../../src/report/text.js';
 import { countText, plural } from '../../src/theory/text.js';
 import { aligned } from './apply-text.js';
-import { ENERGY_NOTE, energyWord } from '../substitute/retained-weights.js';
-import type { DesignFigures } from '../evaluate/figures.js';
+import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
 import type { Stopped } from '../explore/explorer.js';
 import { countDesigns } from '../space/space.js';
-import { accountNotes, type PickAccount } from '../pick/account.js';
+import { accountNotes, type PickAccount } from './account/account.js';
 import type { Candidate, Wish } from '../pick/candidates.js';
-import { constraintText, minGainText, missesOf } from '../pick/misses.js';
+import {
+  changePercent,
+  constraintText,
+  minGainText,
+  missesOf,
+  retainedText,
+  shortLabel,
+  shortText,
+} from './amounts.js';
+import { METRIC_NAMES, METRICS } from '../metrics.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
-import { changePercent, energyText } from '../pick/words.js';
-
-const kibibytes = (bytes: number): string =>
-  (bytes / 1024).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
@@ -34,41 +38,25 @@ const EARLY: Readonly<Record<Stopped, string>> = {
 };
 
 /** The two networks side by side. */
-const table = ({ figures, parameters, energy, system }: PickAccount): string[] => {
-  const row = (
-    name: string,
-    value: (figures: DesignFigures) => number,
-    text: (value: number) => string = countText,
-  ): string[] => {
-    const [before, after] = [value(figures.before), value(figures.after)];
-    return [name, text(before), text(after), changePercent(before, after)];
-  };
-  const milliseconds = (ms: number): string => ms.toFixed(3);
+const table = ({ before, after }: PickAccount): string[] => {
+  const shown = METRIC_NAMES.filter((name) => METRICS[name].headline).filter(
+    (name) => METRICS[name].unit !== 'operators' || before[name] + after[name] > 0,
+  );
   return aligned(
     [
       ['', 'unchanged', 'picked', 'change'],
-      row('cycles', (f) => f.cyclesTotal),
-      row('ms', (f) => (1000 * f.cyclesTotal) / system.coreClock, milliseconds),
-      row('SRAM KiB moved', (f) => f.sramTotalBytes, kibibytes),
-      row('DRAM and flash KiB moved', (f) => f.externalTotalBytes, kibibytes),
-      row('SRAM KiB used', (f) => f.sramMemoryUsedBytes, kibibytes),
-      row('MACs', (f) => f.macs),
-      ...(figures.before.cpuOps + figures.after.cpuOps > 0
-        ? [row('operators on the CPU', (f) => f.cpuOps)]
-        : []),
-      [
-        'parameters',
-        countText(parameters.before),
-        countText(parameters.after),
-        changePercent(parameters.before, parameters.after),
-      ],
-      [
-        'retained energy',
-        '1',
-        energyText(energy.before),
-        Number.isNaN(energy.before) ? '' : energyWord(energy.before),
-      ],
-      ['after quantising again', '1', energyText(energy.after), ''],
+      ...shown.map((name) => {
+        const isShare = METRICS[name].unit === 'share';
+        const change = isShare ? '' : changePercent(before[name], after[name]);
+        const means =
+          name === 'retained_energy' && !Number.isNaN(after[name]) ? retainedMeans(after[name]) : '';
+        return [
+          shortLabel(name),
+          shortText(name, before[name]),
+          shortText(name, after[name]),
+          isShare ? means : change,
+        ];
+      }),
     ],
     [1, 2, 3],
   );
@@ -111,15 +99,15 @@ const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: s
 
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
-  const { candidate, changed, widthsChanged, others, stays, energyUnknown, figures } = account;
+  const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
     wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
     ...table(account),
-    wrap(ENERGY_NOTE),
-    ...(energyUnknown === undefined ? [] : [wrap(`energy is not known: ${energyUnknown}`)]),
-    ...(figures.after.predicted
+    wrap(RETAINED_NOTE),
+    ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
+    ...(after.predicted === 1
       ? [wrap('some encoded sizes are predicted, because the weights of those layers are not known')]
       : []),
     ...section('What changes:', [
@@ -188,10 +176,10 @@ export const nothingText = (picked: Picked, wish: Wish): string => {
         `${countText(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
     );
   } else {
-    const energy = energyText(meeting.numbers.retained_energy);
+    const retained = retainedText(meeting.numbers.retained_energy);
     parts.push(
       `the cheapest of the changed ones${meets ? ' within the limits' : ''} is ${meeting.id} with ${figures(meeting)} ` +
-        `and retained energy ${energy}`,
+        `and retained weights ${retained}`,
     );
   }
   return parts.join('; ');

@@ -2,44 +2,38 @@ import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { writeWhole } from '../../src/report/files.js';
 import { plainField } from '../../src/report/numbers.js';
-import type { NumberColumn } from '../rank/table.js';
-import { energyWord } from '../substitute/retained-weights.js';
+import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { retainedMeans } from '../substitute/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
 
-/** Columns of `ranking.csv` and `front.csv`: the contract's, then ours. */
-export const CSV_COLUMNS = [
-  'rank',
-  'pareto_rank',
-  'model',
-  'design',
-  'accelerator',
-  'system_config',
-  'memory_mode',
-  'core_clock',
-  'cycles_total',
-  'cycles_npu',
-  'inference_ms',
-  'sram_total_bytes',
-  'external_total_bytes',
-  'sram_memory_used_bytes',
-  'nn_macs',
-  'parameters',
-  'encoded_weight_bytes',
-  'retained_energy',
-  'substitutions',
-  'widths',
-  'cycles_vs_baseline',
-  'sram_vs_baseline',
-  'retained_energy_quantised',
-  'retained_means',
-  'cpu_operators',
-  'encoded_sizes',
-] as const;
+/** Columns of text, each with the metric that it follows; the first come before all metrics. */
+const TEXT_COLUMNS = [
+  ['rank'],
+  ['pareto_rank'],
+  ['model'],
+  ['design'],
+  ['accelerator'],
+  ['system_config'],
+  ['memory_mode'],
+  ['substitutions', 'retained_energy'],
+  ['widths', 'retained_energy'],
+  ['retained_means', 'retained_energy_quantised'],
+  ['encoded_sizes', 'predicted'],
+] as const satisfies readonly (readonly [name: string, after?: MetricName])[];
+type TextColumn = (typeof TEXT_COLUMNS)[number][0];
+type Column = TextColumn | MetricName;
+
+const textsAfter = (metric: MetricName | undefined): Column[] =>
+  TEXT_COLUMNS.filter(([, after]) => after === metric).map(([name]) => name);
+
+/** Columns of `ranking.csv` and `front.csv`. */
+export const CSV_COLUMNS: readonly Column[] = [
+  ...textsAfter(undefined),
+  ...METRIC_NAMES.flatMap((name) => [...(METRICS[name].unit === 'flag' ? [] : [name]), ...textsAfter(name)]),
+];
 
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
 export const formatNumber = (value: number): string => (Number.isFinite(value) ? String(value) : '');
-
-type Column = (typeof CSV_COLUMNS)[number];
 
 const TEXTS: Partial<Record<Column, keyof DesignText>> = {
   model: 'model',
@@ -59,9 +53,9 @@ const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): st
   if (key !== undefined) return text[key];
   if (column === 'rank') return String(i + 1);
   if (column === 'pareto_rank') return String(ranking.paretoRank[i]);
-  if (column === 'retained_means') return energyWord(ranking.table.columns.retained_energy[i]!);
+  if (column === 'retained_means') return retainedMeans(ranking.table.columns.retained_energy[i]!);
   if (column === 'encoded_sizes') return ranking.table.columns.predicted[i] === 1 ? 'predicted' : 'exact';
-  return formatNumber(ranking.table.columns[column as NumberColumn][i]!);
+  return formatNumber(ranking.table.columns[column as MetricName][i]!);
 };
 
 /** The first `count` rows of a ranking as objects with the columns as keys; null for a number that is not known. */
@@ -92,7 +86,7 @@ export const rankingCsv = (
   rankings: readonly Ranking[],
   countOf: (ranking: Ranking) => number = ({ table }) => table.count,
 ): string => {
-  const parts = [stringify([CSV_COLUMNS])];
+  const parts = [stringify([[...CSV_COLUMNS]])];
   for (const ranking of rankings) {
     const count = countOf(ranking);
     for (let from = 0; from < count; from += CSV_CHUNK) {

@@ -1,10 +1,11 @@
 import type { Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
-import { ENERGY_NOTE } from '../substitute/retained-weights.js';
+import { RETAINED_NOTE } from '../substitute/retained-weights.js';
 import type { Method } from '../explore/methods.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
 import { countDesigns, rowOf, type Space } from '../space/space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
+import { constraintsRecord, exactCount, known } from './records.js';
 
 /** Version of the shape of `run.json`. */
 export const SWEEP_SCHEMA = 'paretou/sweep@1';
@@ -37,16 +38,9 @@ export interface RunFacts {
 export const PARAMETERS_NOTE =
   'it is a crude stand-in for capacity, without which the narrowest network would beat all others';
 
-/** A number where it is exact as such, else its decimal text. */
-const exact = (count: bigint): number | string =>
-  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
-
-const finite = (value: number | undefined): number | null =>
-  value === undefined || !Number.isFinite(value) ? null : value;
-
 /** What may vary, as data. */
 export const describeSpace = (space: Space): object => ({
-  designs: exact(countDesigns(space)),
+  designs: exactCount(countDesigns(space)),
   sites: space.sites.map(({ site, options }) => ({
     operator: site.operator,
     kernel: [site.kernelHeight, site.kernelWidth],
@@ -85,7 +79,7 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
     ...(facts.objectives.some((o) => o.column === 'parameters')
       ? [`parameters:max: ${PARAMETERS_NOTE}`]
       : []),
-    `retained_${ENERGY_NOTE}`,
+    RETAINED_NOTE,
     ...(table.columns.predicted.includes(1)
       ? [
           'encoded_sizes "predicted": weights that are not known are represented by stand-ins with typical statistics',
@@ -109,9 +103,9 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
       },
       front_size: rankings[i]!.frontSize,
       reference_point: coverages[i]!.reference ?? null,
-      hypervolume: finite(coverages[i]!.hypervolume),
+      hypervolume: known(coverages[i]!.hypervolume),
     })),
-    designs_in_space: exact(facts.models.reduce((sum, { space }) => sum + countDesigns(space), 0n)),
+    designs_in_space: exactCount(facts.models.reduce((sum, { space }) => sum + countDesigns(space), 0n)),
     designs_evaluated: table.count,
     designs_meeting_constraints: rankings.reduce((sum, { table: { count } }) => sum + count, 0),
     method: facts.method,
@@ -120,14 +114,10 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
     seed: facts.seed,
     objectives: facts.objectives.map(formatObjective),
     objectives_chosen: facts.objectivesChosen,
-    constraints: facts.constraints.map(({ option, column, kind, bound }) => ({
-      option,
-      column,
-      ...(kind === 'most' ? { at_most: bound } : { at_least: bound }),
-    })),
+    constraints: constraintsRecord(facts.constraints),
     front_size: rankings.reduce((sum, { frontSize }) => sum + frontSize, 0),
     reference_point: coverage?.reference ?? null,
-    hypervolume: finite(coverage?.hypervolume),
+    hypervolume: known(coverage?.hypervolume),
     stopped: stopped ?? null,
     interrupted,
     failures,

@@ -6,12 +6,12 @@ import {
   nominalBias,
   nominalMap,
   nominalWeights,
-  UNKNOWN_ENERGY,
+  UNKNOWN_RETAINED,
 } from './layers.js';
 import { biasQuantisation, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
 import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
 import { solveTwoLayers, type TwoLayers } from './two-layers.js';
-import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
+import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 
 /** Most depthwise convolutions side by side. */
 export const MOST_TERMS = 4;
@@ -177,8 +177,8 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
     inputs: [intermediate, local(0), ...(biased ? [local(1)] : operator.inputs.slice(2, 3))],
     options: { ...options, ...stride1, padding: 'VALID' },
   });
-  const energy = solved?.energy ?? UNKNOWN_ENERGY;
-  return values === 'known' ? { tensors, operators, energy } : { tensors, operators };
+  const retained = solved?.retained ?? UNKNOWN_RETAINED;
+  return values === 'known' ? { tensors, operators, retained } : { tensors, operators };
 };
 
 const illegal = ({ weights }: Target, terms: number): string | undefined => {
@@ -202,5 +202,5 @@ export const separable = (terms: number, activation: Activation): Substitution =
   code: `${CODES[activation]}${terms === 1 ? '' : terms}`,
   illegal: (target) => illegal(target, terms),
   rewrite: (target, values) => rewrite(target, terms, activation, values),
-  energy: ({ weights }) => (activation === 'relu' ? NaN : leadingEnergy(weights, slices(weights), terms)),
+  retained: ({ weights }) => (activation === 'relu' ? NaN : leadingShare(weights, slices(weights), terms)),
 });

@@ -13,7 +13,7 @@ export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, 
 
 const HELP = `
 Operators are numbered as in the model, like the sites of a sweep. Weights of changed layers are worked out from the
-model's own; everything else in the file is kept. How much of the weights' energy remains is a proxy, not accuracy:
+model's own; everything else in the file is kept. How much of the weights remains is a proxy, not accuracy:
 drop-in (at least 0.95), fine-tune (at least 0.8), or retrain. A design id may be copied from ranking.csv; a system
 in it, such as @u55-128, says which figures to show, unless --accelerator-config does.
 

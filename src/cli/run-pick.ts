@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
 import type { Objective } from '../../search/rank/objectives.js';
-import { accountOf, type PickAccount } from '../../search/pick/account.js';
+import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';

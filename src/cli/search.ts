@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { constraintsOf, type Constraint } from '../../search/rank/constraints.js';
-import { unknownEnergy } from '../../search/substitute/retained-weights.js';
+import { unknownRetained } from '../../search/substitute/retained-weights.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
@@ -24,26 +24,26 @@ export interface PreparedSearch extends SearchPlan, Loaded {
   /** The objectives are those of the command line. */
   readonly named: boolean;
   readonly method: Method;
-  /** Why the retained energy of some designs is not known. */
+  /** Why the retained weights of some designs is not known. */
   readonly unknown: string | undefined;
 }
 
 /**
  * Reads models and spaces, and decides how to search.
- * @param byDefault objectives where none are named, by whether every energy is known
+ * @param byDefault objectives where none are named, by whether all retained weights are known
  * @throws usage and input errors
  */
 export const prepareSearch = async (
   paths: readonly string[],
   options: SearchOptions,
-  byDefault: (energyIsKnown: boolean) => readonly Objective[] = defaultObjectives,
+  byDefault: (retainedIsKnown: boolean) => readonly Objective[] = defaultObjectives,
 ): Promise<PreparedSearch> => {
   const method = parseMethod(options.method);
   const constraints = constraintsOf(options);
   const chosen = options.objectives === undefined ? undefined : parseObjectives(options.objectives);
   const loaded = await loadSweepModels(paths, options);
   const unknown = loaded.models
-    .map(({ space }) => unknownEnergy(space))
+    .map(({ space }) => unknownRetained(space))
     .find((reason) => reason !== undefined);
   const objectives = chosen ?? byDefault(unknown === undefined);
   const planned = planSweep(loaded.models, objectives, options.limit, method);
@@ -76,10 +76,10 @@ export const dryRun = (models: readonly PlannedModel[], schema: string, options:
   }
 };
 
-/** What stands in for retained energy by default, in a sentence; undefined where nothing does. */
+/** What stands in for retained weights by default, in a sentence; undefined where nothing does. */
 export const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>
   !named && unknown !== undefined && objectives.some(({ column }) => column === 'parameters')
-    ? `parameters:max takes the place of retained energy, because ${unknown}; ${PARAMETERS_NOTE}`
+    ? `parameters:max takes the place of retained weights, because ${unknown}; ${PARAMETERS_NOTE}`
     : undefined;
 
 /** Says on stderr what is going to be searched. */

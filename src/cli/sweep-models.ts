@@ -7,6 +7,7 @@ import type { SweepModel } from '../../search/sweep.js';
 import { usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
+import { plural } from '../theory/text.js';
 import type { TfliteModel } from '../tflite/model.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
@@ -93,9 +94,6 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
     placements: list.map((entry) => entry.placements),
   };
 };
-
-/** A count with its noun. */
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** Size of a model's space, in a line. */
 export const spaceLine = ({ name, space }: SweepModel): string => {

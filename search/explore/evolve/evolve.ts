@@ -1,5 +1,6 @@
 import { baselinesOf, slowestBaseline } from '../../evaluate/baselines.js';
-import { tabulate, type NumberRow, type Study } from '../../rank/table.js';
+import type { MetricRow } from '../../metrics.js';
+import { tabulate, type Study } from '../../rank/table.js';
 import { excess } from '../../rank/constraints.js';
 import { coverageOf, type Coverage } from '../../rank/coverage.js';
 import type { DesignFigures } from '../../evaluate/figures.js';
@@ -78,7 +79,7 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
   const session = openSession(space, { ...request.evaluate, jobs: Math.min(request.evaluate.jobs, size) });
 
   let baselines: readonly (DesignFigures | undefined)[] | undefined;
-  let slowest: NumberRow | undefined;
+  let slowest: MetricRow | undefined;
   const cover = (): Coverage => coverageOf(pointsOf(front.members(), dimensions), objectives, slowest);
 
   let population: Ranked[] = [];

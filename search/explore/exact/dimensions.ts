@@ -1,18 +1,18 @@
-import type { NumberColumn } from '../../rank/table.js';
+import { METRICS, type MetricName } from '../../metrics.js';
 import type { Constraint } from '../../rank/constraints.js';
 import type { Objective } from '../../rank/objectives.js';
 import type { AdditiveModel, Combination } from './additive-model.js';
 import { lossOf, segmentColumn, type SegmentColumn, type SegmentCosts } from './segment-costs.js';
 
-/** How a column of the ranking comes about from what is known of the parts. */
+/** How a metric comes about from what is known of the segments. */
 interface Form {
   readonly source: SegmentColumn;
   readonly combine: Combination;
-  /** Value of the column from the sum or maximum of the parts; `hertz` is the system's clock. */
-  readonly value: (parts: number, hertz: number) => number;
+  /** Value of the metric from the sum or maximum over the segments; `hertz` is the system's clock. */
+  readonly value: (total: number, hertz: number) => number;
   /** Inverse of `value`. */
-  readonly parts: (value: number, hertz: number) => number;
-  /** More of the parts' value means less of the column's. */
+  readonly total: (value: number, hertz: number) => number;
+  /** More of the total means less of the metric. */
   readonly falling?: true;
   /** Values of different systems cannot be compared without their baselines. */
   readonly relative?: true;
@@ -20,55 +20,59 @@ interface Form {
 
 const same = (x: number): number => x;
 
-const adding = (source: SegmentColumn): Form => ({ source, combine: 'sum', value: same, parts: same });
+/** The form of a metric that adds up over segments, multiplies, or is the largest of them; undefined for others. */
+const formOf = (name: MetricName): Form | undefined => {
+  const { source } = METRICS[name];
+  const plain = { source: name as SegmentColumn, combine: 'sum', value: same, total: same } as const;
+  switch (source.from) {
+    case 'estimate':
+      return source.over && { ...plain, combine: source.over.combine === 'sum' ? 'sum' : 'max' };
+    case 'weights':
+      if (source.over !== 'product') return source.over && plain;
+      return { ...plain, value: (loss) => Math.exp(-loss), total: lossOf, falling: true };
+    case 'quotient': {
+      const form = formOf(source.of as MetricName);
+      if (form === undefined) return undefined;
+      if (source.by === 'baseline') return { ...form, relative: true };
+      return {
+        ...form,
+        value: (total, hertz) => (source.times * total) / hertz,
+        total: (value, hertz) => (value * hertz) / source.times,
+      };
+    }
+    case 'system':
+      return undefined;
+  }
+};
 
-/** The columns that add up over the parts of a network, multiply, or are the largest of them. */
-const FORMS: Partial<Record<NumberColumn, Form>> = {
-  cycles_total: adding('cyclesTotal'),
-  cycles_npu: adding('cyclesNpu'),
-  inference_ms: {
-    ...adding('cyclesTotal'),
-    value: (cycles, hertz) => (1000 * cycles) / hertz,
-    parts: (ms, hertz) => (ms * hertz) / 1000,
-  },
-  sram_total_bytes: adding('sramTotalBytes'),
-  external_total_bytes: adding('externalTotalBytes'),
-  sram_memory_used_bytes: { ...adding('sramMemoryUsedBytes'), combine: 'max' },
-  nn_macs: adding('macs'),
-  parameters: adding('parameters'),
-  encoded_weight_bytes: adding('encodedWeightBytes'),
-  retained_energy: { ...adding('loss'), value: (loss) => Math.exp(-loss), parts: lossOf, falling: true },
-  cycles_vs_baseline: { ...adding('cyclesTotal'), relative: true },
-  sram_vs_baseline: { ...adding('sramTotalBytes'), relative: true },
-  cpu_operators: adding('cpuOps'),
+/** True for what multiplies over the segments: the share of the weights that is kept. */
+export const isKept = ({ source }: Form): boolean => {
+  const { from, over } = METRICS[source].source as { readonly from: string; readonly over?: unknown };
+  return from === 'weights' && over === 'product';
 };
 
 /** One cost of an additive model: an objective, or a constraint on a column that is none. */
 export interface Dimension {
-  readonly column: NumberColumn;
-  /** The parts' value is to be as large as possible. */
+  readonly column: MetricName;
+  /** The total is to be as large as possible. */
   readonly raised: boolean;
   readonly form: Form;
   readonly objective: boolean;
 }
 
-/** True where a column's value is to be maximised by making the parts' value small, or the reverse. */
+/** True where a metric is to be minimised by making the total large, or the reverse. */
 const raisedBy = (form: Form, direction: 'min' | 'max'): boolean =>
   (direction === 'max') !== (form.falling === true);
 
 /** The first objective that is neither a sum, a product nor a largest value to be made small; undefined if all are. */
 export const notAdditive = (objectives: readonly Objective[]): Objective | undefined =>
   objectives.find(({ column, direction }) => {
-    const form = FORMS[column];
+    const form = formOf(column);
     return form === undefined || (form.combine === 'max' && raisedBy(form, direction));
   });
 
-/** Largest or smallest value of the parts that a constraint allows. */
-const boundOf = (form: Form, constraint: Constraint, hertz: number): number =>
-  form.parts(constraint.bound, hertz);
-
 /**
- * The costs of a search: its objectives, then the constrained columns that are not among them, so that dominance does
+ * The costs of a search: its objectives, then the constrained metrics that are not among them, so that dominance does
  * not drop what only a constraint favours.
  */
 export const dimensionsOf = (
@@ -76,11 +80,11 @@ export const dimensionsOf = (
   constraints: readonly Constraint[],
 ): Dimension[] => {
   const dimensions = objectives.map(({ column, direction }): Dimension => {
-    const form = FORMS[column]!;
+    const form = formOf(column)!;
     return { column, form, raised: raisedBy(form, direction), objective: true };
   });
   for (const { column, kind } of constraints) {
-    const form = FORMS[column];
+    const form = formOf(column);
     if (form === undefined) continue;
     const raised = raisedBy(form, kind === 'most' ? 'min' : 'max');
     if (!dimensions.some((d) => d.form.source === form.source && d.raised === raised)) {
@@ -92,15 +96,15 @@ export const dimensionsOf = (
 
 /** The dimension that thinning should leave exact: what the network keeps, else the last objective. */
 export const exactDimension = (dimensions: readonly Dimension[]): number => {
-  const kept = dimensions.findIndex(({ form, raised }) => form.source === 'loss' || raised);
+  const kept = dimensions.findIndex(({ form, raised }) => isKept(form) || raised);
   return kept === -1 ? dimensions.filter(({ objective }) => objective).length - 1 : kept;
 };
 
-/** An additive model with the way back from its costs to columns. */
+/** An additive model with the way back from its costs to metrics. */
 export interface FormedModel {
   readonly model: AdditiveModel;
   readonly hertz: number;
-  /** Per dimension, the most that the parts could have: costs of raised dimensions count down from it. */
+  /** Per dimension, the most that the segments could have: costs of raised dimensions count down from it. */
   readonly tops: readonly number[];
 }
 
@@ -129,10 +133,10 @@ export const formModel = (
   const limits = dimensions.map(({ form, raised }, j) => {
     let limit = Number.MAX_VALUE;
     for (const constraint of constraints) {
-      const own = FORMS[constraint.column];
+      const own = formOf(constraint.column);
       if (own?.source !== form.source) continue;
       if (raisedBy(own, constraint.kind === 'most' ? 'min' : 'max') !== raised) continue;
-      const bound = boundOf(own, constraint, hertz);
+      const bound = own.total(constraint.bound, hertz);
       const most = raised ? tops[j]! - bound : bound;
       limit = Math.min(limit, most + 1e-9 * Math.abs(most));
     }
@@ -145,8 +149,8 @@ export const formModel = (
   };
 };
 
-/** Value of the parts for a cost of the model. */
-export const partsValue = ({ raised }: Dimension, { tops }: FormedModel, j: number, cost: number): number =>
+/** Total over the segments for a cost of the model. */
+export const totalOf = ({ raised }: Dimension, { tops }: FormedModel, j: number, cost: number): number =>
   raised ? tops[j]! - cost : cost;
 
 /** True if values of the dimension on different systems can be compared. */

@@ -11,7 +11,7 @@ import { evolve } from '../evolve/evolve.js';
 import { exactFacts, proofLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
-import { dimensionsOf, exactDimension, formModel, type Dimension } from './dimensions.js';
+import { dimensionsOf, exactDimension, formModel, isKept, type Dimension } from './dimensions.js';
 import { lossOf, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
@@ -28,8 +28,8 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
 /** The same where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
-/** Retained energies below which designs are of less and less use: labels are thinned there first. */
-export const ENERGY_BANDS = [0.05, 0.001];
+/** Retained weights below which designs are of less and less use: labels are thinned there first. */
+export const RETAINED_BANDS = [0.05, 0.001];
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
 const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
@@ -239,7 +239,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
       epsilons: readonly number[] = [],
       complete = false,
     ): Exploration => {
-      const energies = epsilons.length > 1 ? ENERGY_BANDS : [];
+      const shares = epsilons.length > 1 ? RETAINED_BANDS : [];
       const solved = epsilons.length > 0;
       const stopped: Stopped | undefined = isInterrupted()
         ? 'interrupted'
@@ -248,7 +248,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
           : undefined;
       const told = {
         ...{ request, tabulated, values, searches, verifier, front },
-        ...{ epsilons, energies, solved, complete, stopped, started },
+        ...{ epsilons, shares, solved, complete, stopped, started },
       };
       return { ...verifier.judged.finish(), stopped, facts: exactFacts(told), lines: proofLines(told) };
     };
@@ -260,7 +260,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     verifier.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
     const kept = exactDimension(dimensions);
-    const bands = dimensions[kept]!.form.source === 'loss' ? ENERGY_BANDS.map(lossOf) : [];
+    const bands = isKept(dimensions[kept]!.form) ? RETAINED_BANDS.map(lossOf) : [];
     const options = { ...limits, exact: kept, bands };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);

@@ -17,9 +17,9 @@ export interface ExactReport {
   readonly verifier: Verifier;
   /** Designs of the additive fronts that were judged, as keys of their rows. */
   readonly front: readonly Uint16Array[];
-  /** By energy: for designs above the first of the energies given, above the second, …, and for all. */
+  /** By retained weights: for designs above the first of the shares given, above the second, …, and for all. */
   readonly epsilons: readonly number[];
-  readonly energies: readonly number[];
+  readonly shares: readonly number[];
   /** The front of the sums is known. */
   readonly solved: boolean;
   /** True if every design within the error band was judged, or none was left. */
@@ -68,7 +68,7 @@ const statesOf = ({ tabulated }: ExactReport): number =>
 export const exactFacts = (
   report: ExactReport,
 ): { readonly method: string; readonly [key: string]: unknown } => {
-  const { request, tabulated, values, searches, verifier, front, epsilons, energies, complete } = report;
+  const { request, tabulated, values, searches, verifier, front, epsilons, shares, complete } = report;
   const { solved, stopped } = report;
   const total = countDesigns(request.space);
   const { all, stayed } = frontOf(report);
@@ -86,7 +86,10 @@ export const exactFacts = (
     evaluated: verifier.judged.count,
     front: all,
     epsilon: epsilons.at(-1) ?? null,
-    epsilon_by_energy: energies.map((energy, band) => ({ least_energy: energy, epsilon: epsilons[band] })),
+    epsilon_by_retained: shares.map((retained, band) => ({
+      least_retained: retained,
+      epsilon: epsilons[band],
+    })),
     error_band_evaluated: complete ? 'whole' : 'nearest',
     additive_errors: errorsOf(searches),
     ...stoppedFacts(stopped),
@@ -99,13 +102,13 @@ const percent = (share: number): string => (share === 0 ? '0 %' : `${(100 * shar
 
 const shown = (epsilon: number): string => (epsilon === 0 ? '0' : epsilon.toFixed(4));
 
-/** `epsilon 0`, or one per energy: the error that is guaranteed for designs that keep at least so much. */
-const epsilonText = ({ epsilons, energies }: ExactReport): string => {
+/** `epsilon 0`, or one per share of retained weights: the error that is guaranteed for designs that keep at least so much. */
+const epsilonText = ({ epsilons, shares }: ExactReport): string => {
   const all = `epsilon ${shown(epsilons.at(-1) ?? 0)}`;
   const first = epsilons[0] ?? 0;
-  return energies.length === 0 || first === epsilons.at(-1)
+  return shares.length === 0 || first === epsilons.at(-1)
     ? all
-    : `${all}, ${shown(first)} where at least ${percent(energies[0]!)} of the energy is kept`;
+    : `${all}, ${shown(first)} where at least ${percent(shares[0]!)} of the weights is kept`;
 };
 
 const EARLY: Readonly<Record<Stopped, string>> = {

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { createBreath } from '../../evaluate/breathe.js';
-import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
-import { SEGMENT_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
+import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import { METRIC_NAMES, METRICS, type FromWeights, type MetricName } from '../../metrics.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { seededRandom } from '../../space/random.js';
@@ -10,15 +10,20 @@ import type { Applier } from '../../substitute/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 
+const weightsOf = (name: MetricName): FromWeights => METRICS[name].source as FromWeights;
+
+/** The metrics that weights decide and that combine over segments. */
+const WEIGHT_COLUMNS = METRIC_NAMES.filter(
+  (name) => METRICS[name].source.from === 'weights' && weightsOf(name).over !== undefined,
+);
+
 /** What is known of a segment in each of its states: the estimator's figures, then what the weights say. */
-export const SEGMENT_COLUMNS = [...SEGMENT_FIGURES, 'parameters', 'loss'] as const;
-export type SegmentColumn = (typeof SEGMENT_COLUMNS)[number];
+export const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_COLUMNS];
+export type SegmentColumn = MetricName;
 
 const WIDTH = SEGMENT_COLUMNS.length;
-const PARAMETERS = WIDTH - 2;
-const LOSS = WIDTH - 1;
 
-/** Loss of a layer whose retained energy is not known: worse than any other. */
+/** Loss of a layer whose retained weights is not known: worse than any other. */
 const UNKNOWN_LOSS = 1e6;
 
 /** Costs of the segments of a space on one system. */
@@ -36,9 +41,9 @@ export const segmentColumn = (values: Float64Array, column: SegmentColumn): Floa
   return Float64Array.from({ length: values.length / WIDTH }, (_, state) => values[state * WIDTH + at]!);
 };
 
-/** −ln of a retained energy: what layers lose adds up. */
-export const lossOf = (energy: number): number =>
-  Number.isNaN(energy) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(energy, 1e-300)));
+/** −ln of a retained weights: what layers lose adds up. */
+export const lossOf = (retained: number): number =>
+  Number.isNaN(retained) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(retained, 1e-300)));
 
 /** What the estimator says of the segments of some designs on one system. */
 export interface Observations {
@@ -95,7 +100,7 @@ export const tableDesigns = (
   return { count: rows.length, width, digits };
 };
 
-/** Writes parameters and loss of every state; they depend on the segment's operators alone. */
+/** Writes what the weights say in every state; it depends on the segment's operators alone. */
 const addWeightColumns = async (
   values: Float64Array,
   operators: readonly number[],
@@ -109,8 +114,16 @@ const addWeightColumns = async (
     digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
     for (const operator of operators) {
       await breathe();
-      values[state * WIDTH + PARAMETERS]! += applier.operatorParameters(operator, digits);
-      values[state * WIDTH + LOSS]! += lossOf(applier.operatorEnergy(operator, digits).before);
+      const weights = {
+        parameters: applier.operatorParameters(operator, digits),
+        retained: applier.operatorRetained(operator, digits),
+      };
+      WEIGHT_COLUMNS.forEach((name, i) => {
+        const { read, over } = weightsOf(name);
+        const value = read(weights);
+        // What multiplies is kept as a sum of logarithms.
+        values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += over === 'product' ? lossOf(value) : value;
+      });
     }
   }
 };

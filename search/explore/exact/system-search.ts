@@ -1,11 +1,12 @@
 import type { Objective } from '../../rank/objectives.js';
-import { FIGURES, type DesignFigures } from '../../evaluate/figures.js';
+import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import type { FigureName } from '../../metrics.js';
 import type { EvaluatedDesigns } from '../evaluated-designs.js';
 import { additiveCosts, stateOf } from './additive-model.js';
 import type { Solution } from './eliminate.js';
-import { partsValue, type Dimension, type FormedModel } from './dimensions.js';
+import { totalOf, type Dimension, type FormedModel } from './dimensions.js';
 
-/** How far the additive model is from the full estimator, in units of the terms' value. */
+/** How far the additive model is from the full estimator, in units of the total over segments. */
 export interface Spread {
   least: number;
   most: number;
@@ -19,8 +20,8 @@ export interface Spread {
 /** Errors of designs that are not judged may exceed those seen by this factor. */
 const BAND = 1.5;
 
-const isFigure = (source: string): source is keyof DesignFigures =>
-  (FIGURES as readonly string[]).includes(source);
+const isFigure = (source: string): source is FigureName =>
+  (SEGMENT_FIGURES as readonly string[]).includes(source);
 
 /** The search on one system: its model, what was found, and how right the model is. */
 export class SystemSearch {
@@ -63,7 +64,7 @@ export class SystemSearch {
       const full = this.trueCosts(judged, this.measured);
       this.spreads.forEach((spread, j) => {
         const error = full[j]! - additive[j]!;
-        const value = partsValue(this.dimensions[j]!, this.formed, j, full[j]!);
+        const value = totalOf(this.dimensions[j]!, this.formed, j, full[j]!);
         const relative = error === 0 ? 0 : Math.abs(error) / Math.max(1e-9, Math.abs(value));
         spread.least = Math.min(spread.least, error);
         spread.most = Math.max(spread.most, error);
@@ -132,7 +133,7 @@ export const orientedValues = (
   for (let i = 0; i < rows; i++) {
     objectives.forEach(({ direction }, j) => {
       const dimension = search.dimensions[j]!;
-      const raw = partsValue(dimension, search.formed, j, costs[i * k + j]!);
+      const raw = totalOf(dimension, search.formed, j, costs[i * k + j]!);
       const value = dimension.form.value(raw, search.formed.hertz);
       values[i * objectives.length + j] = direction === 'max' ? -value : value;
     });

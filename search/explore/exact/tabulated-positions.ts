@@ -1,6 +1,6 @@
 import { createBreath } from '../../evaluate/breathe.js';
-import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
-import { SEGMENT_FIGURE_COUNT } from '../../evaluate/segment-figures.js';
+import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import type { FigureName } from '../../metrics.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { stateCount, stateOf } from './additive-model.js';
 import { eliminationWork } from './eliminate.js';
@@ -99,7 +99,7 @@ const variationOf = (
 export const positionsInContext = async (
   radices: readonly number[],
   segments: readonly Segment[],
-  figures: readonly (typeof SEGMENT_FIGURES)[number][],
+  figures: readonly FigureName[],
   observations: Observations,
 ): Promise<(readonly number[])[]> => {
   const breathe = createBreath();

@@ -1,5 +1,6 @@
+import { figuresOf } from '../../../search/evaluate/figures.js';
 import { expect } from 'vitest';
-import { createEvaluator, figuresOf, type Evaluator } from '../../../search/evaluate/evaluator.js';
+import { createEvaluator, type Evaluator } from '../../../search/evaluate/evaluator.js';
 import { buildSpace, chooseSystems } from '../../../search/space/build-space.js';
 import { emitDesign } from '../../../search/emit/design-file.js';
 import { parseSpaceFile, type SpaceFile } from '../../../search/space/space-file.js';

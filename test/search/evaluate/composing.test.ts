@@ -3,10 +3,9 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
 import { buildSpace } from '../../../search/space/build-space.js';
-import { createEvaluator, figuresOf } from '../../../search/evaluate/evaluator.js';
-import type { DesignFigures } from '../../../search/evaluate/figures.js';
+import { createEvaluator } from '../../../search/evaluate/evaluator.js';
+import { SEGMENT_FIGURE_COUNT, figuresOf, type DesignFigures } from '../../../search/evaluate/figures.js';
 import { SEGMENT_FIGURES } from '../../../search/evaluate/figures.js';
-import { SEGMENT_FIGURE_COUNT } from '../../../search/evaluate/segment-figures.js';
 import { createProgramSource } from '../../../search/evaluate/programs.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { radicesOf, type Space } from '../../../search/space/space.js';
@@ -61,7 +60,8 @@ const combined = (parts: Float64Array): Record<string, number> =>
         { length: parts.length / SEGMENT_FIGURE_COUNT },
         (_, s) => parts[s * SEGMENT_FIGURE_COUNT + figure]!,
       );
-      const value = name === 'sramMemoryUsedBytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
+      const value =
+        name === 'sram_memory_used_bytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
       return [name, value];
     }),
   );
@@ -135,7 +135,7 @@ describe('designs of random networks', () => {
   });
 
   it('have parts whose MACs depend on nothing but their positions', () => {
-    const macs = SEGMENT_FIGURES.indexOf('macs');
+    const macs = SEGMENT_FIGURES.indexOf('nn_macs');
     fc.assert(
       fc.property(anyNetwork({ maxSteps: 6 }), fc.nat(), (network, seed) => {
         const space = spaceOf(network, OPTIONS);
@@ -187,7 +187,7 @@ describe('designs of unusual networks', () => {
     const space = spaceOf(b.network([b.conv(b.conv(root, 12), 8)]), '[standard, separable]');
     check(space, 'unknown', 6, 1);
     const evaluator = createEvaluator(space, 'unknown');
-    const cpu = SEGMENT_FIGURES.indexOf('cpuOps');
+    const cpu = SEGMENT_FIGURES.indexOf('cpu_operators');
     const parts = evaluator.segmentFigures(new Uint16Array(radicesOf(space).length));
     expect(evaluator.segments(0).map((_, s) => parts[s * SEGMENT_FIGURE_COUNT + cpu])).toEqual([0, 1, 0, 0]);
   });

@@ -151,7 +151,7 @@ describe.each(ways)(`a session %s${remark}`, (_, jobs) => {
     const macs = (values?: 'unknown') =>
       within(space, { jobs, ...(values && { values }) }, async (session) => {
         const results = await session.evaluate(part(allDesigns(space), 0, 3));
-        return [0, 1, 2].map((i) => results.figures[i * FIGURE_COUNT + FIGURE_AT.macs]);
+        return [0, 1, 2].map((i) => results.figures[i * FIGURE_COUNT + FIGURE_AT.nn_macs]);
       });
     expect(await macs()).toEqual([10, 10, 10]);
     expect(await macs('unknown')).toEqual([20, 20, 20]);

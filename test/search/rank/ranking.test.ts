@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../../search/rank/table.js';
 import { constraintsOf, excess, meeting, nearest } from '../../../search/rank/constraints.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../../search/evaluate/figures.js';
-import { energyWord, unknownEnergy } from '../../../search/substitute/retained-weights.js';
+import { retainedMeans, unknownRetained } from '../../../search/substitute/retained-weights.js';
 import { frontTable } from '../../../search/report/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../../search/rank/objectives.js';
 import {
@@ -30,15 +30,15 @@ const failure = (act: () => unknown): string => {
 };
 
 const figuresFor = (cycles: number, sram: number): DesignFigures => ({
-  cyclesTotal: cycles,
-  cyclesNpu: cycles - 10,
-  sramTotalBytes: sram,
-  externalTotalBytes: 2048,
-  sramMemoryUsedBytes: 4096,
-  macs: 99,
-  encodedWeightBytes: 64,
-  cpuOps: 1,
-  predicted: cycles !== 1000,
+  cycles_total: cycles,
+  cycles_npu: cycles - 10,
+  sram_total_bytes: sram,
+  external_total_bytes: 2048,
+  sram_memory_used_bytes: 4096,
+  nn_macs: 99,
+  encoded_weight_bytes: 64,
+  cpu_operators: 1,
+  predicted: Number(cycles !== 1000),
 });
 
 /** Cycles and SRAM bytes fall with the first digit and the second, and differ between systems. */
@@ -81,7 +81,7 @@ describe('objectives', () => {
     expect(parseObjectives('inference_ms:max').map(formatObjective)).toEqual(['inference_ms:max']);
   });
 
-  it('are cycles, SRAM traffic and retained energy by default, and parameters where that is not known', () => {
+  it('are cycles, SRAM traffic and retained weights by default, and parameters where that is not known', () => {
     const third = (known: boolean) => defaultObjectives(known).map(formatObjective);
     expect(third(true)).toEqual(['cycles_total', 'sram_total_bytes', 'retained_energy:max']);
     expect(third(false)).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
@@ -141,7 +141,7 @@ describe('a ranking', () => {
     expect(ranking.ids[0]).toBe(ranking.ids[1]);
   });
 
-  it('takes unknown retained energy as the worst', () => {
+  it('takes unknown retained weights as the worst', () => {
     // All weights are 0, so that nothing is lost but by a ReLU: 2³ · 2³ · 2 designs have none, one of which failed.
     const ranking = ranked([study()], parseObjectives('retained_energy'));
     expect(ranking.frontSize).toBe(127);
@@ -160,7 +160,7 @@ describe('a ranking', () => {
   });
 });
 
-describe('what retained energy means', () => {
+describe('what retained weights means', () => {
   it.each([
     [1, 'drop-in'],
     [0.95, 'drop-in'],
@@ -169,23 +169,23 @@ describe('what retained energy means', () => {
     [0.7999, 'retrain'],
     [0, 'retrain'],
     [NaN, 'unknown'],
-  ])('%d: %s', (energy, word) => {
-    expect(energyWord(energy)).toBe(word);
+  ])('%d: %s', (retained, word) => {
+    expect(retainedMeans(retained)).toBe(word);
   });
 });
 
-describe('unknown retained energy', () => {
+describe('unknown retained weights', () => {
   it('has its reason told', () => {
     const space = smallSpace('small');
-    expect(unknownEnergy(space)).toBe('that of separable:relu is not known before training');
+    expect(unknownRetained(space)).toBe('that of separable:relu is not known before training');
     const known = { ...space, sites: [] };
-    expect(unknownEnergy(known)).toBeUndefined();
+    expect(unknownRetained(known)).toBeUndefined();
     const [graph] = space.network.graphs;
     const w = graph.operators[4]!.inputs[1]!;
     const tensors = graph.tensors.map((tensor, t) => (t === w ? { ...tensor, constant: {} } : tensor));
     const lacking = { ...known, network: { ...space.network, graphs: [{ ...graph, tensors }] as const } };
-    expect(unknownEnergy(lacking)).toBe('the weights of operator 4 are not known');
-    expect(unknownEnergy({ ...lacking, groups: [] })).toBeUndefined();
+    expect(unknownRetained(lacking)).toBe('the weights of operator 4 are not known');
+    expect(unknownRetained({ ...lacking, groups: [] })).toBeUndefined();
   });
 });
 
@@ -199,7 +199,7 @@ describe('constraints', () => {
     expect(
       meeting(table, constraintsOf({ maxTime: 0.0016 })).columns.cycles_total.every((c) => c === 800),
     ).toBe(true);
-    expect(meeting(table, constraintsOf({ minEnergy: 0.5 })).count).toBe(127);
+    expect(meeting(table, constraintsOf({ minRetained: 0.5 })).count).toBe(127);
     expect(meeting(table, constraintsOf({ maxExternal: 1.9 })).count).toBe(0);
   });
 
@@ -207,7 +207,7 @@ describe('constraints', () => {
     const row = nearest(table, constraintsOf({ maxCycles: 700 }));
     expect(table.columns.cycles_total[row!]).toBe(800);
     expect(excess(constraintsOf({ maxCycles: 700 })[0]!, 800)).toBeCloseTo(1 / 7, 12);
-    expect(excess(constraintsOf({ minEnergy: 0.5 })[0]!, NaN)).toBe(Infinity);
+    expect(excess(constraintsOf({ minRetained: 0.5 })[0]!, NaN)).toBe(Infinity);
   });
 });
 
@@ -281,7 +281,7 @@ describe('the table', () => {
   it('shows baselines and the best of the front within 110 columns', () => {
     const lines = frontTable(ranked()).split('\n');
     expect(lines[0]).toMatch(
-      /^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+energy$/,
+      /^\s+design\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+retained$/,
     );
     expect(lines[1]).toMatch(/^base\s+base@u55-32\s+1,000\s+=.*\s1\.00 drop-in$/);
     expect(Math.max(...lines.map((l) => l.length))).toBeLessThanOrEqual(110);

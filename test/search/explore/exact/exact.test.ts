@@ -36,9 +36,9 @@ const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => Ar
   const values = new Float64Array(3 * designs.count);
   for (let i = 0; i < designs.count; i++) {
     const figures = figuresOf(i);
-    values[3 * i] = figures[FIGURE_AT.cyclesTotal]!;
-    values[3 * i + 1] = figures[FIGURE_AT.sramTotalBytes]!;
-    values[3 * i + 2] = -applier.energy(rowOf(designs, i)).before;
+    values[3 * i] = figures[FIGURE_AT.cycles_total]!;
+    values[3 * i + 1] = figures[FIGURE_AT.sram_total_bytes]!;
+    values[3 * i + 2] = -applier.retained(rowOf(designs, i)).before;
   }
   return { values, count: designs.count, dimensions: 3 };
 };
@@ -59,10 +59,10 @@ describe('exact exploration', () => {
       const designs = allDesigns(space);
       const evaluator = createEvaluator(space);
       const all = valuesOf(space, designs, (i) => {
-        const { cyclesTotal, sramTotalBytes } = evaluator.evaluate(rowOf(designs, i));
+        const { cycles_total, sram_total_bytes } = evaluator.evaluate(rowOf(designs, i));
         const figures: number[] = [];
-        figures[FIGURE_AT.cyclesTotal] = cyclesTotal;
-        figures[FIGURE_AT.sramTotalBytes] = sramTotalBytes;
+        figures[FIGURE_AT.cycles_total] = cycles_total;
+        figures[FIGURE_AT.sram_total_bytes] = sram_total_bytes;
         return figures;
       });
       // The unchanged network on the slowest system: the first designs of the table differ in nothing but the system.
@@ -133,7 +133,7 @@ describe('exact exploration', () => {
     const width = parts.length / evaluator.segments(0).length;
     let cycles = 0;
     for (let s = 0; s * width < parts.length; s++) cycles += parts[s * width]!;
-    expect(cycles).toBe(evaluator.evaluate(row).cyclesTotal);
+    expect(cycles).toBe(evaluator.evaluate(row).cycles_total);
   });
 
   it('evaluates no more designs than the limit, and none twice', async () => {
@@ -150,9 +150,9 @@ describe('exact exploration', () => {
       const space = randomSpace(seed, 4000);
       const free = await exact(request(space));
       const best = front(exploredValues(space, free));
-      const energies = Array.from({ length: best.count }, (_, i) => -best.values[3 * i + 2]!);
-      const bound = [...energies].sort((a, b) => a - b)[energies.length >> 1]!;
-      const bounded = await exact({ ...request(space), constraints: constraintsOf({ minEnergy: bound }) });
+      const shares = Array.from({ length: best.count }, (_, i) => -best.values[3 * i + 2]!);
+      const bound = [...shares].sort((a, b) => a - b)[shares.length >> 1]!;
+      const bounded = await exact({ ...request(space), constraints: constraintsOf({ minRetained: bound }) });
       const least = (rows: Rows): number =>
         Math.min(
           ...Array.from({ length: rows.count }, (_, i) => i)

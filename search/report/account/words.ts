@@ -1,14 +1,14 @@
-import { PARTS } from '../../src/explain/account.js';
-import { unchanged, usesOf, type User } from '../../src/explain/access.js';
-import type { LayerExplanation } from '../../src/explain/explain.js';
-import { relativeText } from '../../src/explain/reasons.js';
-import { boundShort, kernelText, USERS } from '../../src/explain/words.js';
-import { countText, percentText } from '../../src/theory/text.js';
-import { utilisationOf } from '../../src/theory/utilisation.js';
-import { shapeText } from '../../src/report/text.js';
-import { energyWord } from '../substitute/retained-weights.js';
+import { PARTS } from '../../../src/explain/account.js';
+import { unchanged, usesOf, type User } from '../../../src/explain/access.js';
+import type { LayerExplanation } from '../../../src/explain/explain.js';
+import { relativeText } from '../../../src/explain/reasons.js';
+import { boundShort, kernelText, USERS } from '../../../src/explain/words.js';
+import { countText, percentText } from '../../../src/theory/text.js';
+import { utilisationOf } from '../../../src/theory/utilisation.js';
+import { shapeText } from '../../../src/report/text.js';
+import { changePercent } from '../amounts.js';
 import { cyclesOf, type Pair } from './pairs.js';
-import type { Price } from './preference.js';
+import type { Price } from '../../pick/preference.js';
 
 /** A factor above this is as good as 1. */
 const NEARLY_ONE = 0.9995;
@@ -140,14 +140,6 @@ export const whyText = (pair: Pair, priced: Price): string => {
   ].join('; ');
 };
 
-/** `-68.1%`; `=` without a difference. */
-export const changePercent = (before: number, after: number): string => {
-  if (before === after) return '=';
-  if (before === 0) return 'new';
-  const percent = 100 * (after / before - 1);
-  return `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 0.1 ? 2 : 1)}%`;
-};
-
 /** `34,896 -> 11,136 cycles (-68.1%)`. */
 export const cyclesText = ({ before, after }: Pair): string => {
   const [from, to] = [cyclesOf(before), cyclesOf(after)];
@@ -162,14 +154,3 @@ export const moreText = (difference: number, unit: Price): string => {
   if (difference === 0) return `${verb} as many ${unit}`;
   return `${verb} ${countText(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
 };
-
-/** An energy rounded down, so that the number agrees with its word; `unknown` for NaN. */
-export const energyText = (energy: number): string => {
-  if (Number.isNaN(energy)) return 'unknown';
-  const rounded = Math.floor(1e4 * energy + 1e-7) / 1e4;
-  return rounded === 0 && energy > 0 ? 'below 0.0001' : String(rounded);
-};
-
-/** `0.4745 (retrain)`: an energy with its word; `unknown` for NaN. */
-export const energyWithWord = (energy: number): string =>
-  Number.isNaN(energy) ? energyText(energy) : `${energyText(energy)} (${energyWord(energy)})`;

@@ -1,11 +1,10 @@
-import { createEstimator, type Evaluation } from '../../src/estimate.js';
-import { explain, type Explanation } from '../../src/explain/explain.js';
-import type { Network } from '../../src/graph/network.js';
-import type { System } from '../../src/npu/system.js';
-import { describe } from '../../src/schedule/describe.js';
-import { figuresOf } from '../evaluate/evaluator.js';
-import type { DesignFigures } from '../evaluate/figures.js';
-import type { Space } from '../space/space.js';
+import { createEstimator, type Evaluation } from '../../../src/estimate.js';
+import { explain, type Explanation } from '../../../src/explain/explain.js';
+import type { Network } from '../../../src/graph/network.js';
+import type { System } from '../../../src/npu/system.js';
+import { describe } from '../../../src/schedule/describe.js';
+import { figuresOf, type DesignFigures } from '../../evaluate/figures.js';
+import type { Space } from '../../space/space.js';
 
 /** A network on a system: what the estimator says of it. */
 export interface Explained {

@@ -1,10 +1,10 @@
-import type { DesignFigures } from '../evaluate/figures.js';
-import { unknownEnergy } from '../substitute/retained-weights.js';
-import type { BeforeAfter } from '../emit/changed-layers.js';
-import { createApplier, type Applier } from '../substitute/apply.js';
-import type { RetainedEnergy } from '../substitute/substitution.js';
-import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
-import type { Space, SystemChoice } from '../space/space.js';
+import type { MetricRow } from '../../metrics.js';
+import { metricsFrom, WHOLE } from '../../rank/table.js';
+import { unknownRetained } from '../../substitute/retained-weights.js';
+import { createApplier, type Applier } from '../../substitute/apply.js';
+import type { RetainedWeights } from '../../substitute/substitution.js';
+import { changesOf, formatSubstitutions, formatWidths } from '../../space/changes.js';
+import type { Space, SystemChoice } from '../../space/space.js';
 import {
   changedStories,
   changedWidths,
@@ -14,10 +14,10 @@ import {
   type OtherStory,
 } from './changes.js';
 import { alternativesOf, variablesOf } from './variables.js';
-import type { Candidate, Wish } from './candidates.js';
+import type { Candidate, Wish } from '../../pick/candidates.js';
 import { createExplainer } from './explainer.js';
 import { pairLayers } from './pairs.js';
-import type { Refined } from './refine.js';
+import type { Refined } from '../../pick/refine.js';
 import { choicelessSites, staysOf, type Stay } from './stays.js';
 
 /** A pick with its reasons. */
@@ -27,11 +27,11 @@ export interface PickAccount {
   readonly substitutions: string;
   readonly widths: string;
   /** Of whole compilations, like those of files. */
-  readonly figures: { readonly before: DesignFigures; readonly after: DesignFigures };
-  readonly parameters: BeforeAfter;
-  readonly energy: RetainedEnergy;
-  /** Why the energy is not known. */
-  readonly energyUnknown: string | undefined;
+  readonly before: MetricRow;
+  readonly after: MetricRow;
+  readonly retained: RetainedWeights;
+  /** Why the retained weights are not known. */
+  readonly retainedUnknown: string | undefined;
   readonly changed: readonly ChangedStory[];
   readonly widthsChanged: readonly ChangedWidth[];
   readonly others: readonly OtherStory[];
@@ -72,7 +72,7 @@ export const accountOf = async (
   const variables = variablesOf(space);
   const alternatives = neighbours && alternativesOf(digits, neighbours, variables);
   const changed = changedStories(context, pairs, variables, alternatives);
-  const energy = applier.energy(digits);
+  const retained = applier.retained(digits);
   const changes = changesOf(space, digits);
   const unchanged = createApplier({ ...space, sites: [], groups: [] });
   return {
@@ -80,10 +80,20 @@ export const accountOf = async (
     system,
     substitutions: formatSubstitutions(changes.substitutions),
     widths: formatWidths(changes.widths),
-    figures: { before: before.figures, after: picked.figures },
-    parameters: { before: unchanged.parameters([0]), after: applier.parameters(digits) },
-    energy,
-    energyUnknown: Number.isNaN(energy.before) ? unknownEnergy(space) : undefined,
+    before: metricsFrom(
+      before.figures,
+      { parameters: unchanged.parameters([0]), retained: WHOLE },
+      system,
+      before.figures,
+    ),
+    after: metricsFrom(
+      picked.figures,
+      { parameters: applier.parameters(digits), retained },
+      system,
+      before.figures,
+    ),
+    retained,
+    retainedUnknown: Number.isNaN(retained.before) ? unknownRetained(space) : undefined,
     changed,
     widthsChanged: changedWidths(context, variables, alternatives),
     others: otherStories(context, pairs, changed),

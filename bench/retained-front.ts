@@ -1,6 +1,7 @@
 import { buildSpace } from '../search/space/build-space.js';
-import { numbersAt, type NumberRow } from '../search/rank/table.js';
-import { energyWord } from '../search/substitute/retained-weights.js';
+import type { MetricRow } from '../search/metrics.js';
+import { metricsAt } from '../search/rank/table.js';
+import { retainedMeans } from '../search/substitute/retained-weights.js';
 import { evaluateDesigns } from '../search/evaluate/session.js';
 import { FIGURE_AT, FIGURE_COUNT } from '../search/evaluate/figures.js';
 import { parseObjectives } from '../search/rank/objectives.js';
@@ -19,21 +20,21 @@ import type { System } from '../src/npu/system.js';
 export interface FrontRow {
   /** Id without system. */
   readonly design: string;
-  readonly numbers: NumberRow;
+  readonly numbers: MetricRow;
 }
 
 /** What one option at one site does to the network. */
 export interface SingleChange {
   readonly operator: number;
   readonly option: string;
-  /** Retained energy of the layer, before re-quantisation. */
-  readonly energy: number;
+  /** Retained weights of the layer, before re-quantisation. */
+  readonly retained: number;
   /** Of the network's cycles to those without the change. */
   readonly cyclesRatio: number;
 }
 
-/** How cycles and retained energy trade off in a network on one system, all options open and no width changed. */
-export interface EnergyFront {
+/** How cycles and retained weights trade off in a network on one system, all options open and no width changed. */
+export interface RetainedFront {
   readonly model: string;
   readonly system: System;
   readonly designs: bigint;
@@ -72,7 +73,7 @@ const singleChanges = async (space: Space): Promise<SingleChange[]> => {
   const designs = singleDesigns(space);
   const { figures } = await evaluateDesigns(space, designs, { jobs: 1 });
   const applier = createApplier(space);
-  const cycles = (row: number): number => figures[row * FIGURE_COUNT + FIGURE_AT.cyclesTotal]!;
+  const cycles = (row: number): number => figures[row * FIGURE_COUNT + FIGURE_AT.cycles_total]!;
   let row = 0;
   return space.sites.flatMap(({ site, options }) =>
     options.slice(1).map((option): SingleChange => {
@@ -81,7 +82,7 @@ const singleChanges = async (space: Space): Promise<SingleChange[]> => {
       return {
         operator: site.operator,
         option,
-        energy: applier.operatorEnergy(site.operator, digits).before,
+        retained: applier.operatorRetained(site.operator, digits).before,
         cyclesRatio: cycles(row) / cycles(0),
       };
     }),
@@ -89,10 +90,14 @@ const singleChanges = async (space: Space): Promise<SingleChange[]> => {
 };
 
 /**
- * Computes the front of cycles and retained energy.
+ * Computes the front of cycles and retained weights.
  * @throws an input error for a network without sites
  */
-export async function energyFront(network: Network, accelerator: string, jobs: number): Promise<EnergyFront> {
+export async function retainedFront(
+  network: Network,
+  accelerator: string,
+  jobs: number,
+): Promise<RetainedFront> {
   const space = spaceOf(network, accelerator);
   if (space.sites.every(({ options }) => options.every((option) => option === STANDARD))) {
     throw inputError(`${network.name}: no convolution can be substituted; choose another model`);
@@ -109,20 +114,20 @@ export async function energyFront(network: Network, accelerator: string, jobs: n
     method: models[0]!.plan.name,
     front: Array.from({ length: ranking.frontSize }, (_, i) => ({
       design: textOf(ranking, i).design.split('@')[0]!,
-      numbers: numbersAt(ranking.table, i),
+      numbers: metricsAt(ranking.table, i),
     })),
     singles: await singleChanges(space),
   };
 }
 
 /**
- * At most `count` rows of a front: its ends, the fewest cycles for each word about the energy, and others whose cycles
+ * At most `count` rows of a front: its ends, the fewest cycles for each word about the retained, and others whose cycles
  * are as evenly spaced as the front allows.
  */
 export function spreadRows(front: readonly FrontRow[], count: number): readonly FrontRow[] {
   if (front.length <= count) return front;
   const last = front.length - 1;
-  const words = front.map(({ numbers }) => energyWord(numbers.retained_energy));
+  const words = front.map(({ numbers }) => retainedMeans(numbers.retained_energy));
   const chosen = new Set(
     [0, last, words.indexOf('drop-in'), words.indexOf('fine-tune')].filter((i) => i >= 0),
   );

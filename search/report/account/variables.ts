@@ -1,7 +1,7 @@
-import { radicesOf, type Digits, type Space } from '../space/space.js';
-import { STANDARD } from '../substitute/index.js';
-import { candidateAt, type Candidate, type Evaluated } from './candidates.js';
-import { differenceOf } from './neighbours.js';
+import { radicesOf, type Digits, type Space } from '../../space/space.js';
+import { STANDARD } from '../../substitute/index.js';
+import { candidateAt, type Candidate, type Evaluated } from '../../pick/candidates.js';
+import { differenceOf } from '../../pick/neighbours.js';
 
 /** One thing that may vary: what a site becomes, or how wide a group is. */
 export interface Variable {

@@ -1,8 +1,9 @@
-import { ENERGY_NOTE, energyWord } from '../search/substitute/retained-weights.js';
+import { RETAINED_NOTE, retainedMeans } from '../search/substitute/retained-weights.js';
+import { retainedCell } from '../search/report/amounts.js';
 import type { Site } from '../search/space/sites.js';
 import { wrap } from '../src/report/text.js';
-import { spreadRows, type EnergyFront, type SingleChange } from './energy-front.js';
-import { change, energyText, grouped, markdownTable, type MarkdownColumn } from './markdown.js';
+import { spreadRows, type RetainedFront, type SingleChange } from './retained-front.js';
+import { change, retainedText, grouped, markdownTable, type MarkdownColumn } from './markdown.js';
 
 /** Rows of the front that are shown. */
 const SHOWN = 15;
@@ -12,13 +13,13 @@ const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 
 const code = (text: string): string => `\`${text}\``;
 
-const frontTable = (front: EnergyFront['front']): string =>
+const frontTable = (front: RetainedFront['front']): string =>
   markdownTable(
     [
       right('cycles'),
       right('change'),
       right('SRAM KiB'),
-      right('energy'),
+      right('retained'),
       right('quantised'),
       left('weights'),
       left('design'),
@@ -27,9 +28,9 @@ const frontTable = (front: EnergyFront['front']): string =>
       grouped(numbers.cycles_total),
       change(numbers.cycles_vs_baseline),
       grouped(numbers.sram_total_bytes / 1024),
-      energyText(numbers.retained_energy),
-      energyText(numbers.retained_energy_quantised),
-      energyWord(numbers.retained_energy),
+      retainedText(numbers.retained_energy),
+      retainedText(numbers.retained_energy_quantised),
+      retainedMeans(numbers.retained_energy),
       code(design),
     ]),
   );
@@ -39,9 +40,7 @@ const singlesTable = (singles: readonly SingleChange[]): string => {
   const options = [...new Set(singles.map(({ option }) => option))];
   const cell = (option: string, operator: number): string => {
     const single = singles.find((s) => s.option === option && s.operator === operator);
-    return single === undefined
-      ? ''
-      : `${(Math.floor(100 * single.energy + 1e-9) / 100).toFixed(2)} ${change(single.cyclesRatio)}`;
+    return single === undefined ? '' : `${retainedCell(single.retained, 2)} ${change(single.cyclesRatio)}`;
   };
   return markdownTable(
     [left('option'), ...operators.map((operator) => right(`site ${operator}`))],
@@ -53,23 +52,23 @@ const siteText = ({ operator, kernelHeight, kernelWidth, inputChannels, outputCh
   `${operator}: ${kernelHeight}x${kernelWidth}, ${inputChannels} to ${outputChannels} channels`;
 
 /** The front and the single changes of a network, as Markdown. */
-export function energyReport(front: EnergyFront, random: boolean): string {
+export function retainedReport(front: RetainedFront, random: boolean): string {
   const { model, system, designs, method } = front;
   const shown = spreadRows(front.front, SHOWN);
-  const size = `${grouped(front.front.length)} on the front of cycles and retained energy`;
+  const size = `${grouped(front.front.length)} on the front of cycles and retained weights`;
   return [
     wrap(
       `${code(model)} on ${system.accelerator}, ${system.systemConfig}, ${system.memoryMode}: ` +
         `${grouped(designs)} designs (all options, no other widths; method ${method}), ${size}` +
         (shown.length < front.front.length ? `, ${shown.length} of them:` : ':'),
     ),
-    ...(random ? ['', 'Its weights are random, so its energies stand for no trained network.'] : []),
+    ...(random ? ['', 'Its weights are random, so its shares stand for no trained network.'] : []),
     '',
     frontTable(shown),
     '',
-    wrap(`${ENERGY_NOTE}. "quantised" is the same after the new weights were quantised again.`),
+    wrap(`${RETAINED_NOTE}. "quantised" is the same after the new weights were quantised again.`),
     '',
-    'Each option at one site alone: retained energy of the layer, change of the cycles of the network.',
+    'Each option at one site alone: retained weights of the layer, change of the cycles of the network.',
     wrap(`Sites: ${front.sites.map(siteText).join('; ')}.`),
     '',
     singlesTable(front.singles),

@@ -1,11 +1,12 @@
-import { countText } from '../../src/theory/text.js';
-import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
-import { STANDARD } from '../substitute/index.js';
+import { countText } from '../../../src/theory/text.js';
+import { changedLayers, type BeforeAfter, type ChangedLayer } from '../../emit/changed-layers.js';
+import { STANDARD } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
 import { bytesOf, cyclesOf, type Pair } from './pairs.js';
-import { priceOf, pricedBy } from './preference.js';
+import { priceOf, pricedBy } from '../../pick/preference.js';
 import type { Context } from './stays.js';
-import { cyclesText, energyWithWord, layerText, moreText, operationsText, whyText } from './words.js';
+import { retainedWithWord } from '../amounts.js';
+import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
 
 /** A layer with weights that the pick changes. */
 export interface ChangedStory {
@@ -75,7 +76,7 @@ export const changedStories = (
 ): ChangedStory[] => {
   const { space, candidate, applier, wish } = context;
   return changedLayers(space, candidate.digits, applier).map((layer): ChangedStory => {
-    const { operator, energy, option } = layer;
+    const { operator, retained, option } = layer;
     const pair = pairs.get(operator) ?? { operator, before: [], after: [], cpuBefore: [], cpuAfter: [] };
     const site =
       option === STANDARD ? undefined : variables.find((v) => v.kind === 'site' && v.operator === operator);
@@ -83,7 +84,7 @@ export const changedStories = (
     const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
     const sentence = [
       `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
-        `energy ${energyWithWord(energy.before)}, because: ${whyText(pair, pricedBy(wish.preference))}`,
+        `retained ${retainedWithWord(retained.before)}, because: ${whyText(pair, pricedBy(wish.preference))}`,
       ...undoneText(context, undone),
     ].join('; ');
     return { layer, pair, undone, sentence };

@@ -1,25 +1,17 @@
-import { countText } from '../../src/theory/text.js';
-import { createBreath } from '../evaluate/breathe.js';
-import { targetAt } from '../space/build-space.js';
-import { findSites } from '../space/sites.js';
-import type { Space } from '../space/space.js';
-import type { Applier } from '../substitute/apply.js';
-import { findSubstitution } from '../substitute/index.js';
+import { countText } from '../../../src/theory/text.js';
+import { createBreath } from '../../evaluate/breathe.js';
+import { targetAt } from '../../space/build-space.js';
+import { findSites } from '../../space/sites.js';
+import type { Space } from '../../space/space.js';
+import type { Applier } from '../../substitute/apply.js';
+import { findSubstitution } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
-import { chargedPrice, compareCandidates, type Candidate, type Wish } from './candidates.js';
+import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
 import type { Explained, Explainer } from './explainer.js';
-import { minGainText, missesOf } from './misses.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
-import { pricedBy, priceOf, type Preference } from './preference.js';
-import {
-  changePercent,
-  cyclesText,
-  energyText,
-  layerText,
-  moreText,
-  operationsText,
-  whyText,
-} from './words.js';
+import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
+import { changePercent, minGainText, missesOf, retainedText } from '../amounts.js';
+import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
 
 /** Something that a pick leaves as it is, and what its best change would have cost. */
 export interface Stay {
@@ -61,7 +53,7 @@ const pairAt = (picked: Explained, other: Explained, operator: number): Pair | u
 
 /** The operator whose cycles differ most in the direction of the whole difference. */
 const leadingOperator = (picked: Explained, other: Explained): number => {
-  const sign = Math.sign(other.figures.cyclesTotal - picked.figures.cyclesTotal) || 1;
+  const sign = Math.sign(other.figures.cycles_total - picked.figures.cycles_total) || 1;
   let [leading, most] = [-1, -Infinity];
   for (const operator of new Set([...picked.cycles.keys(), ...other.cycles.keys()])) {
     const more = sign * ((other.cycles.get(operator) ?? 0) - (picked.cycles.get(operator) ?? 0));
@@ -91,7 +83,7 @@ const becauseText = (context: Context, variable: Variable, { candidate }: Altern
 const LOSES: Readonly<Record<Preference, string>> = {
   cycles: 'is not preferred, with',
   bandwidth: 'is not preferred, with',
-  energy: 'keep only',
+  retained: 'keep only',
   knee: 'leave the knee, with',
 };
 
@@ -133,8 +125,8 @@ const reasonText = (
   }
   const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
   if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
-  const [now, then] = [candidate, best.candidate].map(({ numbers }) => energyText(numbers.retained_energy));
-  return `${saves}, but ${LOSES[wish.preference]} retained energy ${then} instead of ${now}`;
+  const [now, then] = [candidate, best.candidate].map(({ numbers }) => retainedText(numbers.retained_energy));
+  return `${saves}, but ${LOSES[wish.preference]} retained weights ${then} instead of ${now}`;
 };
 
 const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
