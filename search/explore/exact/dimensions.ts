@@ -23,7 +23,7 @@ const same = (x: number): number => x;
 /** The form of a metric that adds up over segments, multiplies, or is the largest of them; undefined for others. */
 const formOf = (name: MetricName): Form | undefined => {
   const { source } = METRICS[name];
-  const plain = { source: name as SegmentColumn, combine: 'sum', value: same, total: same } as const;
+  const plain = { source: name, combine: 'sum', value: same, total: same } as const;
   switch (source.from) {
     case 'estimate':
       return source.over && { ...plain, combine: source.over.combine === 'sum' ? 'sum' : 'max' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MetricRow } from '../../../search/metrics.js';
+import { emptyRow, type MetricRow } from '../../../search/metrics.js';
 import { formatObjective } from '../../../search/rank/objectives.js';
 import {
   comparePreferred,
@@ -10,22 +10,11 @@ import {
 } from '../../../search/pick/preference.js';
 
 const numbers = (cycles: number, sram: number, external: number, retained: number): MetricRow => ({
-  core_clock: 5e8,
+  ...emptyRow(),
   cycles_total: cycles,
-  cycles_npu: cycles,
-  inference_ms: cycles / 5e5,
   sram_total_bytes: sram,
   external_total_bytes: external,
-  sram_memory_used_bytes: 0,
-  nn_macs: 0,
-  parameters: 0,
-  encoded_weight_bytes: 0,
   retained_energy: retained,
-  cycles_vs_baseline: NaN,
-  sram_vs_baseline: NaN,
-  retained_energy_quantised: retained,
-  cpu_operators: 0,
-  predicted: 0,
 });
 
 describe('the preferred design', () => {

@@ -18,7 +18,7 @@ import {
 } from '../../../search/report/ranking-csv.js';
 import { coverage, rank, textOf } from '../../../search/rank/ranking.js';
 import { allDesigns, rowOf } from '../../../search/space/space.js';
-import { smallSpace } from '../fixture.js';
+import { emptyFigures, smallSpace } from '../fixture.js';
 
 const failure = (act: () => unknown): string => {
   try {
@@ -30,6 +30,7 @@ const failure = (act: () => unknown): string => {
 };
 
 const figuresFor = (cycles: number, sram: number): DesignFigures => ({
+  ...emptyFigures(),
   cycles_total: cycles,
   cycles_npu: cycles - 10,
   sram_total_bytes: sram,
