@@ -288,6 +288,17 @@ const ROWS = {
     source: { from: 'estimate', read: ({ totals }) => Number(totals.predictedWeights) },
     objective: false,
   },
+  mac_utilisation: {
+    label: 'MAC utilisation',
+    unit: 'share',
+    direction: 'max',
+    source: {
+      from: 'estimate',
+      read: ({ totals, evaluation }) =>
+        totals.cycles === 0 ? 0 : totals.macs / (totals.cycles * evaluation.machine.hardware.peakMacs),
+    },
+    objective: true,
+  },
 } satisfies Record<string, Metric>;
 
 /** Name of a metric. */

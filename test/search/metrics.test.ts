@@ -32,4 +32,9 @@ describe('the table of metrics', () => {
     const { figures } = evaluated('ethos-u55-128');
     for (const name of FIGURES) expect(figures[name], name).toBeGreaterThanOrEqual(0);
   });
+
+  it('has MAC utilisation: MACs over the peak of the cycles taken', () => {
+    const { figures } = evaluated('ethos-u55-128');
+    expect(figures.mac_utilisation).toBeCloseTo(figures.nn_macs / (128 * figures.cycles_total), 12);
+  });
 });
