@@ -299,6 +299,13 @@ const ROWS = {
     },
     objective: true,
   },
+  weights_memory_used_bytes: {
+    label: 'bytes used by weights and other constants',
+    unit: 'bytes',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ evaluation }) => evaluation.memory.constants },
+    objective: true,
+  },
 } satisfies Record<string, Metric>;
 
 /** Name of a metric. */

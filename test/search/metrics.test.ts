@@ -37,4 +37,10 @@ describe('the table of metrics', () => {
     const { figures } = evaluated('ethos-u55-128');
     expect(figures.mac_utilisation).toBeCloseTo(figures.nn_macs / (128 * figures.cycles_total), 12);
   });
+
+  it('has the memory that weights and other constants take', () => {
+    const { evaluation, figures } = evaluated('ethos-u55-128');
+    expect(figures.weights_memory_used_bytes).toBe(evaluation.memory.constants);
+    expect(figures.weights_memory_used_bytes).toBeGreaterThanOrEqual(figures.encoded_weight_bytes);
+  });
 });
