@@ -6,14 +6,14 @@ import { note, print, printJson } from '../src/cli/streams.js';
 import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
 import type { Benchmark } from './benchmark.js';
 import { modelSource } from './models.js';
-import { PART_FIGURES } from './part-figures.js';
+import { SEGMENT_FIGURES } from './part-figures.js';
 import { PARTS } from './parts.js';
 import { RE_ESTIMATES } from './re-estimates.js';
 import { benchJson, benchTable, thisMachine } from './report.js';
 import { WHOLE_PROCESS } from './whole-process.js';
 
 /** In the order of the table. */
-const BENCHMARKS: readonly Benchmark[] = [...WHOLE_PROCESS, ...RE_ESTIMATES, ...PART_FIGURES, ...PARTS];
+const BENCHMARKS: readonly Benchmark[] = [...WHOLE_PROCESS, ...RE_ESTIMATES, ...SEGMENT_FIGURES, ...PARTS];
 
 interface Options {
   readonly only?: string;

@@ -1,3 +1,4 @@
+import { retainedCell } from '../search/report/amounts.js';
 /** A column of a table. */
 export interface MarkdownColumn {
   readonly title: string;
@@ -37,9 +38,5 @@ export function change(ratio: number): string {
   return `${ratio > 1 ? '+' : ''}${percent}%`;
 }
 
-/** Four decimals, rounded down so that no limit seems to be met that is not; `<0.0001` for what would be zero. */
-export function energyText(energy: number): string {
-  if (Number.isNaN(energy)) return 'unknown';
-  const rounded = Math.floor(1e4 * energy + 1e-7) / 1e4;
-  return rounded === 0 && energy > 0 ? '<0.0001' : rounded.toFixed(4);
-}
+/** Four decimals, rounded down so that no limit seems to be met that is not. */
+export const retainedText = (share: number): string => retainedCell(share);

@@ -50,14 +50,17 @@ const number = (value: unknown): string => (typeof value === 'number' ? grouped(
 
 const epsilonOf = (value: unknown): string => (Number(value) === 0 ? '0' : Number(value).toFixed(4));
 
-/** Epsilon for all designs, and for those that keep more energy where it differs. */
+/** Epsilon for all designs, and for those that keep more retained where it differs. */
 const epsilonText = (facts: MethodRun['facts']): string => {
   const all = epsilonOf(facts['epsilon']);
-  const bands = (facts['epsilon_by_energy'] ?? []) as readonly { least_energy: number; epsilon: number }[];
+  const bands = (facts['epsilon_by_retained'] ?? []) as readonly {
+    least_retained: number;
+    epsilon: number;
+  }[];
   const some = bands
-    .map(({ least_energy, epsilon }) => ({ least_energy, text: epsilonOf(epsilon) }))
+    .map(({ least_retained, epsilon }) => ({ least_retained, text: epsilonOf(epsilon) }))
     .filter(({ text }) => text !== all)
-    .map(({ least_energy, text }) => `, ${text} from energy ${least_energy}`);
+    .map(({ least_retained, text }) => `, ${text} from retained ${least_retained}`);
   return `epsilon ${all}${some.join('')}`;
 };
 

@@ -10,8 +10,8 @@ const ACCELERATORS = 'u55,u65';
 /** Designs that evolution and samples may evaluate: more than they do in their time. */
 const MOST_DESIGNS = 1_000_000;
 
-/** Objectives of a design: cycles, SRAM bytes (fewer are better) and retained energy (more is better). */
-export type FrontPoint = readonly [cycles: number, sramBytes: number, energy: number];
+/** Objectives of a design: cycles, SRAM bytes (fewer are better) and retained weights (more is better). */
+export type FrontPoint = readonly [cycles: number, sramBytes: number, retained: number];
 
 /** What a method made of a space. */
 export interface MethodRun {
@@ -46,8 +46,9 @@ const readFront = (path: string): FrontPoint[] =>
 
 /** Share of the points of one front that some point of another equals or beats. */
 export const reachedShare = (front: readonly FrontPoint[], by: readonly FrontPoint[]): number =>
-  front.filter(([cycles, bytes, energy]) => by.some(([c, b, e]) => c <= cycles && b <= bytes && e >= energy))
-    .length / front.length;
+  front.filter(([cycles, bytes, retained]) =>
+    by.some(([c, b, e]) => c <= cycles && b <= bytes && e >= retained),
+  ).length / front.length;
 
 const runMethod = (method: string, path: string, scratch: string, extra: readonly string[]): MethodRun => {
   const space = join(scratch, 'space.yaml');

@@ -1,8 +1,8 @@
-import { buildSpace } from '../search/build-space.js';
+import { buildSpace } from '../search/space/build-space.js';
 import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
-import { parseSpaceFile } from '../search/space-file.js';
-import type { Space } from '../search/space.js';
-import { chooseSystem } from '../search/systems.js';
+import { parseSpaceFile } from '../search/space/space-file.js';
+import type { Space } from '../search/space/space.js';
+import { chooseSystem } from '../search/space/systems.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, repeat } from './measure.js';
 import type { ModelName } from './models.js';
@@ -22,7 +22,7 @@ const spaceOf = (network: Space['network'], accelerator: string): Space =>
 
 const DESIGNS = 100;
 
-const partFigures = (name: string, which: ModelName, accelerator: string): Benchmark => ({
+const segmentFigures = (name: string, which: ModelName, accelerator: string): Benchmark => ({
   name: `parts/${name}`,
   run: ({ models }) => {
     const model = models(which);
@@ -34,7 +34,7 @@ const partFigures = (name: string, which: ModelName, accelerator: string): Bench
     });
     const drawers = spaces.map(designDrawer);
     const evaluate = (run: number): void =>
-      drawers[run]!(DESIGNS).forEach((design) => evaluators[run]!.parts(design));
+      drawers[run]!(DESIGNS).forEach((design) => evaluators[run]!.segmentFigures(design));
     return [
       durations(`segments of ${model.name}, 8 widths, ${accelerator}`, 'ms', ready),
       durations(
@@ -49,7 +49,7 @@ const partFigures = (name: string, which: ModelName, accelerator: string): Bench
 });
 
 /** Benchmarks of the figures that the exact explorer adds up, with predicted encoded sizes. */
-export const PART_FIGURES: readonly Benchmark[] = [
-  partFigures('u55', 'mobilenet', 'ethos-u55-128'),
-  partFigures('u85', 'mobilenet', 'ethos-u85-256'),
+export const SEGMENT_FIGURES: readonly Benchmark[] = [
+  segmentFigures('u55', 'mobilenet', 'ethos-u55-128'),
+  segmentFigures('u85', 'mobilenet', 'ethos-u85-256'),
 ];

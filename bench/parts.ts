@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { paretoRanks } from '../search/pareto.js';
+import { paretoRanks } from '../search/front/pareto-ranks.js';
 import { createU55Model } from '../src/cost/u55/model.js';
 import { createEstimator } from '../src/estimate/estimate.js';
 import type { Network } from '../src/graph/network.js';

@@ -1,5 +1,6 @@
-import { createEvaluator, figuresOf, type Evaluator } from '../search/evaluate/evaluator.js';
-import type { Space } from '../search/space.js';
+import { figuresOf } from '../search/evaluate/figures.js';
+import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
+import type { Space } from '../search/space/space.js';
 import { createApplier } from '../search/substitute/apply.js';
 import { createEstimator } from '../src/estimate/estimate.js';
 import type { SystemRequest } from '../src/npu/resolve.js';

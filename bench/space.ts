@@ -1,9 +1,9 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { buildSpace } from '../search/build-space.js';
-import { parseSpaceFile } from '../search/space-file.js';
-import { radicesOf, type Space } from '../search/space.js';
-import { chooseSystem } from '../search/systems.js';
+import { buildSpace } from '../search/space/build-space.js';
+import { parseSpaceFile } from '../search/space/space-file.js';
+import { radicesOf, type Space } from '../search/space/space.js';
+import { chooseSystem } from '../search/space/systems.js';
 import type { Network } from '../src/graph/network.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
 

@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { loadModel } from '../src/cli/model.js';
 import { note, print } from '../src/cli/streams.js';
 import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
-import { energyFront } from './energy-front.js';
-import { energyReport } from './energy-table.js';
+import { retainedFront } from './retained-front.js';
+import { retainedReport } from './retained-table.js';
 import { compareMethods } from './methods.js';
 import { methodsReport } from './methods-table.js';
 import { modelSource } from './models.js';
@@ -52,11 +52,11 @@ const pathsOf = (
   return usual.map((name) => models(name).path);
 };
 
-interface EnergyOptions extends CommonOptions {
+interface RetainedOptions extends CommonOptions {
   readonly acceleratorConfig: string;
 }
 
-const printEnergy = (named: readonly string[], options: EnergyOptions): Promise<void> =>
+const printRetained = (named: readonly string[], options: RetainedOptions): Promise<void> =>
   withScratch(async (scratch) => {
     const paths = [
       ...pathsOf(named, ['resnet'], scratch),
@@ -66,8 +66,8 @@ const printEnergy = (named: readonly string[], options: EnergyOptions): Promise<
     for (const path of paths) {
       note(`searching ${path}`);
       const { network } = await loadModel(path);
-      const front = await energyFront(network, options.acceleratorConfig, options.jobs);
-      reports.push(energyReport(front, path.startsWith(EXAMPLE)));
+      const front = await retainedFront(network, options.acceleratorConfig, options.jobs);
+      reports.push(retainedReport(front, path.startsWith(EXAMPLE)));
     }
     print(reports.join('\n\n'));
   });
@@ -93,11 +93,11 @@ const withJobs = (command: Command): Command =>
 
 withJobs(
   program
-    .command('energy')
-    .description('Retained energy against cycles, and what each option does at each site alone.')
+    .command('retained')
+    .description('Retained weights against cycles, and what each option does at each site alone.')
     .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
     .option('--accelerator-config <name>', 'accelerator', 'ethos-u55-128'),
-).action(printEnergy);
+).action(printRetained);
 
 withJobs(
   program

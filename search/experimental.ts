@@ -3,10 +3,10 @@
  *
  * @module
  */
-export { tabulate } from './columns.js';
-export { meeting, nearest } from './constraints.js';
+export { tabulate } from './rank/table.js';
+export { meeting, nearest } from './rank/constraints.js';
 export { appliedRecord, appliedText } from './emit/index.js';
-export { unknownEnergy } from './energy.js';
+export { unknownRetained } from './substitute/retained-weights.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export {
   evaluateDesigns,
@@ -15,13 +15,13 @@ export {
   type Results,
   type Session,
   type SessionOptions,
-  type TableOptions,
-} from './evaluate/pool.js';
-export { chooseMethod } from './explore/choose.js';
+  type RequestOptions,
+} from './evaluate/session.js';
+export { planMethod } from './explore/methods.js';
 export type { Exploration, Explorer, ExploreRequest } from './explore/explorer.js';
-export { accountOf, type PickAccount } from './pick/account.js';
-export { PICK_SCHEMA, pickRecord } from './pick/record.js';
-export { coverage, rank } from './ranking.js';
-export { sampleDesigns, type Sample } from './sample.js';
+export { accountOf, type PickAccount } from './report/account/account.js';
+export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
+export { coverage, rank } from './rank/ranking.js';
+export { sampleDesigns, type Sample } from './space/sample.js';
 export { createApplier, parametersOf, type Applier } from './substitute/apply.js';
 export { SUBSTITUTIONS, type Substitution } from './substitute/index.js';

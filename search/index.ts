@@ -1,6 +1,7 @@
-export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './build-space.js';
-export { NUMBER_COLUMNS, type NumberColumn, type Study, type Table } from './columns.js';
-export { constraintsOf, type Constraint, type ConstraintOptions } from './constraints.js';
+export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './space/build-space.js';
+export { METRIC_NAMES, type MetricName } from './metrics.js';
+export type { Study, Table } from './rank/table.js';
+export { constraintsOf, type Constraint, type ConstraintOptions } from './rank/constraints.js';
 export {
   changesOf,
   designId,
@@ -11,7 +12,7 @@ export {
   parseSubstitutions,
   parseWidths,
   type Changes,
-} from './design.js';
+} from './space/changes.js';
 export {
   describeDesign,
   designFileName,
@@ -20,28 +21,28 @@ export {
   type Applied,
   type NamedDesign,
 } from './emit/index.js';
-export { ENERGY_NOTE, energyWord, type EnergyWord } from './energy.js';
+export { RETAINED_NOTE, retainedMeans, type RetainedMeans } from './substitute/retained-weights.js';
 export type { DesignFigures } from './evaluate/figures.js';
-export { METHODS, parseMethod, type Choice, type Method } from './explore/choose.js';
-export { hypervolume } from './hypervolume.js';
-export { defaultObjectives, parseObjectives, type Objective } from './objectives.js';
-export { CSV_COLUMNS, rankingCsv, writeSweep } from './output.js';
-export { paretoRanks, type Points } from './pareto.js';
+export { METHODS, parseMethod, type Plan, type Method } from './explore/methods.js';
+export { hypervolume } from './front/hypervolume.js';
+export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
+export { CSV_COLUMNS, rankingCsv, writeSweep } from './report/ranking-csv.js';
+export { paretoRanks, type Points } from './front/pareto-ranks.js';
 export { pick, type Picked, type PickRequest } from './pick/pick.js';
 export { parsePreference, PREFERENCES, type Preference } from './pick/preference.js';
-export type { Coverage, Ranking } from './ranking.js';
-export { findSites, type Site } from './sites.js';
-export { parseSpaceFile, readSpaceFile, type SpaceFile } from './space-file.js';
+export type { Coverage, Ranking } from './rank/ranking.js';
+export { findSites, type Site } from './space/sites.js';
+export { parseSpaceFile, readSpaceFile, type SpaceFile } from './space/space-file.js';
 export {
   allDesigns,
   countDesigns,
   digitsAt,
   indexOf,
   rowOf,
-  type DesignTable,
+  type Designs,
   type Digits,
   type Space,
-} from './space.js';
-export { optionNames, STANDARD, type RetainedEnergy } from './substitute/index.js';
+} from './space/space.js';
+export { optionNames, STANDARD, type RetainedWeights } from './substitute/index.js';
 export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';
-export { findWidthGroups, type WidthGroup } from './widths.js';
+export { findWidthGroups, type WidthGroup } from './space/width-groups.js';

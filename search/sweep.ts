@@ -1,13 +1,13 @@
-import { baselinesOf, slowestBaseline, withBaselines } from './baselines.js';
-import { selectRows, tabulate, type Study, type Table } from './columns.js';
-import { meeting, nearest, type Constraint } from './constraints.js';
-import type { SessionOptions } from './evaluate/pool.js';
-import { chooseMethod, type Choice, type Method } from './explore/choose.js';
+import { baselinesOf, slowestBaseline, withBaselines } from './evaluate/baselines.js';
+import { selectRows, tabulate, type Study, type Table } from './rank/table.js';
+import { meeting, nearest, type Constraint } from './rank/constraints.js';
+import type { SessionOptions } from './evaluate/session.js';
+import { planMethod, type Plan, type Method } from './explore/methods.js';
 import type { Exploration, Stopped } from './explore/explorer.js';
-import type { Objective } from './objectives.js';
-import { coverage, rank, type Coverage, type Ranking } from './ranking.js';
-import { shareOut } from './sample.js';
-import { countDesigns, type Space } from './space.js';
+import type { Objective } from './rank/objectives.js';
+import { coverage, rank, type Coverage, type Ranking } from './rank/ranking.js';
+import { shareOut } from './space/sample.js';
+import { countDesigns, type Space } from './space/space.js';
 
 /** One model and what may vary in it. */
 export interface SweepModel {
@@ -18,7 +18,7 @@ export interface SweepModel {
 
 /** How the designs of one model will be explored. */
 export interface PlannedModel extends SweepModel {
-  readonly choice: Choice;
+  readonly plan: Plan;
   /** Most of its designs that are evaluated. */
   readonly limit: number;
 }
@@ -70,7 +70,7 @@ export const planSweep = (
   const shares = shareOut(limit, capacities);
   return models.map((model, i) => {
     const share = Math.max(1, shares[i]!);
-    return { ...model, limit: share, choice: chooseMethod(model.space, objectives, share, method) };
+    return { ...model, limit: share, plan: planMethod(model.space, objectives, share, method) };
   });
 };
 
@@ -91,9 +91,9 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
   const explorations: Pick<Exploration, 'facts' | 'lines' | 'stopped'>[] = [];
   let before = 0;
   let last: number | undefined;
-  for (const [i, { name, space, choice, limit }] of models.entries()) {
-    const later = models.slice(i + 1).reduce((sum, model) => sum + model.choice.atMost, 0);
-    const { facts, lines, stopped, ...found } = await choice.explorer({
+  for (const [i, { name, space, plan, limit }] of models.entries()) {
+    const later = models.slice(i + 1).reduce((sum, model) => sum + model.plan.atMost, 0);
+    const { facts, lines, stopped, ...found } = await plan.explorer({
       space,
       objectives,
       constraints,
@@ -110,7 +110,7 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
       last ??= performance.now() + LAST_MILLISECONDS;
     const baselines = await baselinesOf(space, found.designs, found.results, evaluate, last);
     studies.push({ model: name, space, ...withBaselines(space, found, baselines), baselines });
-    explorations.push({ facts: { ...facts, why: facts.why ?? choice.why }, lines, stopped });
+    explorations.push({ facts: { ...facts, why: facts.why ?? plan.why }, lines, stopped });
   }
   const table = tabulate(studies);
   const met = meeting(table, constraints);

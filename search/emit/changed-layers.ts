@@ -1,8 +1,8 @@
 import type { Graph } from '../../src/graph/network.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import type { Applier } from '../substitute/apply.js';
 import { STANDARD } from '../substitute/index.js';
-import type { RetainedEnergy } from '../substitute/substitution.js';
+import type { RetainedWeights } from '../substitute/substitution.js';
 
 /** A number of the original and of the design. */
 export interface BeforeAfter {
@@ -23,7 +23,7 @@ export interface ChangedLayer {
   readonly outputChannels: BeforeAfter;
   readonly parameters: BeforeAfter;
   /** NaN where it is not known. */
-  readonly energy: RetainedEnergy;
+  readonly retained: RetainedWeights;
 }
 
 const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
@@ -65,7 +65,7 @@ export const changedLayers = (space: Space, digits: Digits, applier: Applier): C
           before: applier.operatorParameters(operator, unchanged),
           after: applier.operatorParameters(operator, digits),
         },
-        energy: applier.operatorEnergy(operator, digits),
+        retained: applier.operatorRetained(operator, digits),
       },
     ];
   });

@@ -1,11 +1,11 @@
 import { usageError } from '../../src/errors.js';
 import type { Network } from '../../src/graph/network.js';
-import { targetAt } from '../build-space.js';
-import { digitsOf, type Changes } from '../design.js';
-import { findSites } from '../sites.js';
-import type { SiteChoice, Space, WidthChoice } from '../space.js';
+import { targetAt } from '../space/build-space.js';
+import { digitsOf, type Changes } from '../space/changes.js';
+import { findSites } from '../space/sites.js';
+import type { SiteChoice, Space, WidthChoice } from '../space/space.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
-import { findWidthGroups } from '../widths.js';
+import { findWidthGroups } from '../space/width-groups.js';
 
 /** A space that holds one design besides the unchanged network, and that design's digits (for its first system). */
 export interface NamedDesign {

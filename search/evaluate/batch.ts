@@ -1,4 +1,4 @@
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Segment } from './segments.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';
@@ -12,15 +12,15 @@ export interface WorkerSetup {
 }
 
 /**
- * What is wanted of each design: its figures (`FIGURE_COUNT` numbers), or the parts that they are made of, as
- * `Evaluator.parts` gives them.
+ * What is wanted of each design: its figures (`FIGURE_COUNT` numbers), or those of the segments that it is made of, as
+ * `Evaluator.segmentFigures` gives them.
  */
-export type Wanted = 'figures' | 'parts';
+export type Wanted = 'figures' | 'segments';
 
 /** What evaluation asks of an evaluator. */
 export interface BatchEvaluator {
   readonly evaluate: (digits: Digits) => DesignFigures;
-  readonly parts?: (digits: Digits) => Float64Array;
+  readonly segmentFigures?: (digits: Digits) => Float64Array;
   readonly segments?: (system: number) => readonly Segment[];
 }
 
@@ -49,7 +49,7 @@ export interface BatchResult {
 export const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] || 'no reason given';
 
-/** Why a row of parts does not fit beside the others. */
+/** Why a row of segment figures does not fit beside the others. */
 export const widthReason = (is: number, others: number): string =>
   `it has ${is} numbers where the designs before it have ${others}`;
 
@@ -61,21 +61,21 @@ export const evaluateBatch = (evaluator: BatchEvaluator, batch: Batch): BatchRes
   let width = wanted === 'figures' ? FIGURE_COUNT : 0;
   let figures = new Float64Array(count * width);
   const failures: Failure[] = [];
-  const storeParts = (design: Digits, row: number): void => {
-    if (evaluator.parts === undefined) throw new Error('its evaluator knows no parts');
-    const parts = evaluator.parts(design);
+  const storeSegments = (design: Digits, row: number): void => {
+    if (evaluator.segmentFigures === undefined) throw new Error('its evaluator knows no segments');
+    const numbers = evaluator.segmentFigures(design);
     if (width === 0) {
-      width = parts.length;
+      width = numbers.length;
       figures = new Float64Array(count * width);
     }
-    if (parts.length !== width) throw new Error(widthReason(parts.length, width));
-    figures.set(parts, row * width);
+    if (numbers.length !== width) throw new Error(widthReason(numbers.length, width));
+    figures.set(numbers, row * width);
   };
   for (let row = 0; row < count; row++) {
     const design = digits.subarray(row * stride, (row + 1) * stride);
     try {
       if (wanted === 'figures') storeFigures(evaluator.evaluate(design), figures, row);
-      else storeParts(design, row);
+      else storeSegments(design, row);
     } catch (error) {
       failures.push([row, reasonOf(error)]);
     }

@@ -2,45 +2,27 @@ import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
-import { totalsOf } from '../../src/estimate/totals.js';
 import type { Program } from '../../src/schedule/program.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../substitute/apply.js';
 import type { Values } from '../substitute/substitution.js';
-import type { DesignFigures } from './figures.js';
-import { partFigures } from './part-figures.js';
-import { createProgramSource, type Compile, type ProgramSource } from './program-source.js';
+import { figuresOf, type DesignFigures } from './figures.js';
+import { segmentFigures } from './segment-figures.js';
+import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
 export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
-  /** The parts of the network on a system; the same for all systems of a family. */
+  /** The segments of the network on a system; the same for all systems of a family. */
   readonly segments: (system: number) => readonly Segment[];
   /**
-   * Figures of every segment of a design, `PART_FIGURE_COUNT` numbers each, segments in their order.
+   * Figures of every segment of a design, `SEGMENT_FIGURE_COUNT` numbers each, segments in their order.
    *
    * @throws when the design cannot be estimated
    */
-  readonly parts: (digits: Digits) => Float64Array;
-}
-
-/** The figures of an evaluated program that rankings use. */
-export function figuresOf(evaluation: Evaluation): DesignFigures {
-  const totals = totalsOf(evaluation);
-  const { sram, dram, on_chip_flash, off_chip_flash } = totals.traffic;
-  return {
-    cyclesTotal: totals.cycles,
-    cyclesNpu: totals.npuCycles,
-    sramTotalBytes: sram.total,
-    externalTotalBytes: dram.total + on_chip_flash.total + off_chip_flash.total,
-    sramMemoryUsedBytes: totals.memoryUsed.sram,
-    macs: totals.macs,
-    encodedWeightBytes: totals.encodedWeightBytes,
-    cpuOps: totals.cpuOperators,
-    predicted: totals.predictedWeights,
-  };
+  readonly segmentFigures: (digits: Digits) => Float64Array;
 }
 
 /**
@@ -100,16 +82,15 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
   return {
     evaluate: (digits) => figuresOf(evaluate(digits, programOf(digits))),
     segments: (system) => sourceFor(system).segmentation.segments,
-    parts: (digits) => {
+    segmentFigures: (digits) => {
       const source = sourceFor(digits[systemDigit]!);
       const evaluation = evaluate(digits, source.program(digits));
       const { segments, segmentsOf } = source.segmentation;
-      const { sramMemoryUsedBytes } = figuresOf(evaluation);
-      return partFigures(
+      return segmentFigures(
         evaluation,
         segmentsOf(entryOf(evaluation.program)),
         segments.length,
-        sramMemoryUsedBytes,
+        figuresOf(evaluation),
       );
     },
   };

@@ -1,43 +1,45 @@
-/** What the estimator says of one design; the part of an estimate that rankings use. */
-export interface DesignFigures {
-  readonly cyclesTotal: number;
-  readonly cyclesNpu: number;
-  readonly sramTotalBytes: number;
-  /** DRAM, on-chip and off-chip flash together. */
-  readonly externalTotalBytes: number;
-  readonly sramMemoryUsedBytes: number;
-  readonly macs: number;
-  readonly encodedWeightBytes: number;
-  /** Operators that the CPU executes. */
-  readonly cpuOps: number;
-  /** Encoded sizes rest on stand-ins for weights that are not known. */
-  readonly predicted: boolean;
-}
+import type { Evaluation } from '../../src/estimate/evaluation.js';
+import { totalsOf } from '../../src/estimate/totals.js';
+import { METRIC_NAMES, METRICS, type FigureName, type FromEstimate } from '../metrics.js';
 
-/** The figures that are known of parts of a network as well, in their order. */
-export const PART_FIGURES = [
-  'cyclesTotal',
-  'cyclesNpu',
-  'sramTotalBytes',
-  'externalTotalBytes',
-  'sramMemoryUsedBytes',
-  'macs',
-  'encodedWeightBytes',
-  'cpuOps',
-] as const satisfies readonly (keyof DesignFigures)[];
+/** What the estimator says of one design: the metrics that are read from an estimate. */
+export type DesignFigures = Readonly<Record<FigureName, number>>;
 
-/** Order of the figures in rows of numbers; `predicted` is 0 or 1. */
-export const FIGURES = [...PART_FIGURES, 'predicted'] as const satisfies readonly (keyof DesignFigures)[];
+const sourceOf = (name: FigureName): FromEstimate => METRICS[name].source as FromEstimate;
+
+/** The metrics of {@link DesignFigures}: their order in rows of numbers. */
+export const FIGURES = METRIC_NAMES.filter(
+  (name) => METRICS[name].source.from === 'estimate',
+) as readonly FigureName[];
 
 /** Numbers per row. */
 export const FIGURE_COUNT = FIGURES.length;
 
 /** Position of a figure in a row. */
 export const FIGURE_AT = Object.fromEntries(FIGURES.map((name, i) => [name, i])) as Readonly<
-  Record<(typeof FIGURES)[number], number>
+  Record<FigureName, number>
 >;
+
+/** The figures that are known of segments of a network as well, in their order. */
+export const SEGMENT_FIGURES = FIGURES.filter((name) => sourceOf(name).over !== undefined);
+
+/** Numbers per segment. */
+export const SEGMENT_FIGURE_COUNT = SEGMENT_FIGURES.length;
+
+/** How a figure comes about over segments. */
+export const overSegments = (name: FigureName): NonNullable<FromEstimate['over']> => sourceOf(name).over!;
 
 /** Writes a design's figures as row `row`. */
 export const storeFigures = (figures: DesignFigures, table: Float64Array, row: number): void => {
-  for (let i = 0; i < FIGURE_COUNT; i++) table[row * FIGURE_COUNT + i] = Number(figures[FIGURES[i]!]);
+  for (let i = 0; i < FIGURE_COUNT; i++) table[row * FIGURE_COUNT + i] = figures[FIGURES[i]!];
+};
+
+/** The figures of row `row`. */
+export const loadFigures = (table: Float64Array, row: number): DesignFigures =>
+  Object.fromEntries(FIGURES.map((name, i) => [name, table[row * FIGURE_COUNT + i]!])) as DesignFigures;
+
+/** The figures of an evaluated program. */
+export const figuresOf = (evaluation: Evaluation): DesignFigures => {
+  const estimated = { evaluation, totals: totalsOf(evaluation) };
+  return Object.fromEntries(FIGURES.map((name) => [name, sourceOf(name).read(estimated)])) as DesignFigures;
 };

@@ -6,7 +6,7 @@ import type { Engine } from './results.js';
 /** Evaluates in the calling thread. */
 export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine => {
   let evaluator: Promise<BatchEvaluator> | undefined;
-  const sizers = { figures: createBatchSizer(), parts: createBatchSizer() };
+  const sizers = { figures: createBatchSizer(), segments: createBatchSizer() };
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];

@@ -1,4 +1,4 @@
-import type { Space } from '../space.js';
+import type { Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { BatchEvaluator, WorkerSetup } from './batch.js';
 import type { SystemSegments } from './segments.js';
@@ -18,7 +18,7 @@ export const loadEvaluator = async ({ space, values, evaluator }: WorkerSetup): 
 };
 
 /**
- * The parts of the network on every system: the evaluator's, or the estimator's where that one knows none.
+ * The segments of the network on every system: the evaluator's, or the estimator's where that one knows none.
  * @throws if the network cannot be compiled
  */
 export const loadSegments = async (

@@ -1,4 +1,4 @@
-import type { DesignTable } from '../space.js';
+import type { Designs } from '../space/space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { SystemSegments } from './segments.js';
@@ -7,7 +7,7 @@ import type { SystemSegments } from './segments.js';
 export interface Results {
   /** `width` numbers per design. */
   readonly figures: Float64Array;
-  /** Numbers per design: `FIGURE_COUNT`, or those of a row of parts (0 if no design has any). */
+  /** Numbers per design: `FIGURE_COUNT`, or those of a row of segment figures (0 if no design has any). */
   readonly width: number;
   /** 1 where a design's figures are known. */
   readonly known: Uint8Array;
@@ -18,7 +18,7 @@ export interface Results {
 }
 
 /** Every design of the table was evaluated, with or without success. */
-export const isWhole = ({ count }: DesignTable, { known, failures }: Results): boolean =>
+export const isWhole = ({ count }: Designs, { known, failures }: Results): boolean =>
   known.reduce((sum, k) => sum + k, 0) + failures.size === count;
 
 /** Rows [from, to) of a table of designs. */
@@ -37,7 +37,7 @@ export class Collector {
   private readonly failures = new Map<number, string>();
 
   constructor(
-    private readonly designs: DesignTable,
+    private readonly designs: Designs,
     private readonly wanted: Wanted,
     private readonly onProgress: ((finished: number) => void) | undefined,
   ) {
@@ -93,7 +93,7 @@ export interface Engine {
   /** Ends when all designs are finished, or soon after `until` or an abort. */
   readonly evaluate: (table: Collector, wanted: Wanted, until: number) => Promise<void>;
   /**
-   * The parts of the network on every system; undefined if `until` or an abort came before.
+   * The segments of the network on every system; undefined if `until` or an abort came before.
    * @throws if the network cannot be compiled
    */
   readonly segments: (until: number) => Promise<SystemSegments | undefined>;

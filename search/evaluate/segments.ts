@@ -1,6 +1,6 @@
 import { entryOf, type Program, type ProgramOp } from '../../src/schedule/program.js';
-import { DisjointSets } from '../disjoint-sets.js';
-import type { Space } from '../space.js';
+import { DisjointSets } from '../space/disjoint-sets.js';
+import type { Space } from '../space/space.js';
 
 /**
  * A part of the network that keeps to itself in every design: no operation is made of operators of two segments, and

@@ -70,7 +70,7 @@ export const createThreads = (
   { signal, worker = builtWorker() }: { readonly signal?: AbortSignal; readonly worker?: URL },
 ): Engine => {
   if (!isBuilt(worker)) throw new Error(`${fileURLToPath(worker)} is missing: build the program`);
-  const sizers = { figures: createBatchSizer(), parts: createBatchSizer() };
+  const sizers = { figures: createBatchSizer(), segments: createBatchSizer() };
   let pool: Piscina | undefined;
   let ends = 0;
   let finished = 0;

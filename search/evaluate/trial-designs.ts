@@ -1,5 +1,5 @@
-import { RowSet } from '../row-set.js';
-import { radicesOf, type Space } from '../space.js';
+import { RowSet } from '../space/row-set.js';
+import { radicesOf, type Space } from '../space/space.js';
 
 /** Designs of mixed choices, besides those of every other change. */
 const MIXED = 8;

@@ -16,7 +16,7 @@ const run = async (batch: Batch): Promise<unknown> => {
   return move({ [transferableSymbol]: [result.figures.buffer], [valueSymbol]: result });
 };
 
-/** Task of the pool: the parts of the network on every system. */
+/** Task of the pool: the segments of the network on every system. */
 export const segments = async (): Promise<SystemSegments> => {
   evaluator ??= loadEvaluator(setup);
   return loadSegments(setup, await evaluator);

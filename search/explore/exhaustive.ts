@@ -1,6 +1,6 @@
-import { allDesigns, countDesigns } from '../space.js';
+import { allDesigns, countDesigns } from '../space/space.js';
 import type { Explorer } from './explorer.js';
-import { evaluateTable, stoppedFacts } from './table.js';
+import { evaluateTable, stoppedFacts } from './evaluate-designs.js';
 
 /**
  * Evaluates every design of a space.

@@ -1,7 +1,7 @@
-import type { Constraint } from '../constraints.js';
-import type { Results, SessionOptions } from '../evaluate/pool.js';
-import type { Objective } from '../objectives.js';
-import type { DesignTable, Space } from '../space.js';
+import type { Constraint } from '../rank/constraints.js';
+import type { Results, SessionOptions } from '../evaluate/session.js';
+import type { Objective } from '../rank/objectives.js';
+import type { Designs, Space } from '../space/space.js';
 
 /** What an explorer is asked to do for one model. */
 export interface ExploreRequest {
@@ -27,7 +27,7 @@ export interface Exploration {
    * Designs with what the full estimator says of them, no design twice. A design that is neither known nor failed in
    * `results` was not reached in time.
    */
-  readonly designs: DesignTable;
+  readonly designs: Designs;
   readonly results: Results;
   /** What `run.json` records of the method: its name, why it was chosen, and its own facts. */
   readonly facts: Readonly<Record<string, unknown>> & { readonly method: string; readonly why?: string };

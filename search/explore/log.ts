@@ -1,18 +1,18 @@
 import { FIGURE_COUNT } from '../evaluate/figures.js';
-import type { Results } from '../evaluate/pool.js';
-import type { DesignTable } from '../space.js';
+import type { Results } from '../evaluate/session.js';
+import type { Designs } from '../space/space.js';
 
 /** All designs that a search has evaluated, in order. */
 export interface Log {
   /** Takes in the evaluated designs of a table; those that were not reached are left out. */
-  readonly add: (designs: DesignTable, results: Results) => void;
+  readonly add: (designs: Designs, results: Results) => void;
   readonly count: () => number;
-  readonly table: (interrupted: boolean) => { readonly designs: DesignTable; readonly results: Results };
+  readonly table: (interrupted: boolean) => { readonly designs: Designs; readonly results: Results };
 }
 
 /** An empty log. */
 export const createLog = (): Log => {
-  const chunks: { readonly designs: DesignTable; readonly results: Results; readonly rows: number[] }[] = [];
+  const chunks: { readonly designs: Designs; readonly results: Results; readonly rows: number[] }[] = [];
   let count = 0;
   return {
     add: (designs, results) => {

@@ -1,6 +1,6 @@
-import { sampleDesigns } from '../sample.js';
+import { sampleDesigns } from '../space/sample.js';
 import type { Explorer } from './explorer.js';
-import { evaluateTable, stoppedFacts } from './table.js';
+import { evaluateTable, stoppedFacts } from './evaluate-designs.js';
 
 /**
  * Evaluates a stratified sample of a space: the baseline, every change of a single site, and as many networks of every

@@ -1,7 +1,7 @@
-import { radicesOf, type DesignTable, type Digits, type Space } from '../space.js';
+import { radicesOf, type Designs, type Digits, type Space } from '../space/space.js';
 
 /** All designs that differ from one in a single choice, on the same system. */
-export const neighboursOf = (space: Space, digits: Digits): DesignTable => {
+export const neighboursOf = (space: Space, digits: Digits): Designs => {
   const radices = radicesOf(space);
   const width = radices.length;
   const rows: number[] = [];
@@ -17,7 +17,7 @@ export const neighboursOf = (space: Space, digits: Digits): DesignTable => {
  * The unchanged network and all designs with a single change, on every system; where a choice has no unchanged value,
  * its first.
  */
-export const singleChanges = (space: Space): DesignTable => {
+export const singleChanges = (space: Space): Designs => {
   const width = radicesOf(space).length;
   const rows = space.systems.flatMap((_, system) => {
     const base = new Uint16Array(width);

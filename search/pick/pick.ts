@@ -1,19 +1,19 @@
-import { baselineDesigns } from '../baselines.js';
-import { tabulate, type Study } from '../columns.js';
-import type { Constraint } from '../constraints.js';
-import { designId } from '../design.js';
+import { baselineDesigns } from '../evaluate/baselines.js';
+import { tabulate, type Study } from '../rank/table.js';
+import type { Constraint } from '../rank/constraints.js';
+import { designId } from '../space/changes.js';
 import {
   evaluateDesigns,
   isWhole,
   openSession,
   type Session,
   type SessionOptions,
-} from '../evaluate/pool.js';
+} from '../evaluate/session.js';
 import type { Stopped } from '../explore/explorer.js';
-import type { Objective } from '../objectives.js';
-import { countDesigns } from '../space.js';
+import type { Objective } from '../rank/objectives.js';
+import { countDesigns } from '../space/space.js';
 import type { PlannedModel, Sweep } from '../sweep.js';
-import { choose, evaluatedOf, type Choice, type Evaluated, type Wish } from './choose.js';
+import { choose, evaluatedOf, type Preferred, type Evaluated, type Wish } from './candidates.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
@@ -105,7 +105,7 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
   const first = await search(model, wish.objectives, wish.constraints, ends.search);
   const study = first.studies[0]!;
   let evaluated = evaluatedOf([study], tabulate([study]));
-  let choice: Choice = choose(evaluated, wish);
+  let choice: Preferred = choose(evaluated, wish);
   const sweeps: [Sweep, ...Sweep[]] = [first];
   let stopped = first.stopped;
 

@@ -1,19 +1,21 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
-import type { NumberRow } from '../columns.js';
-import { defaultObjectives, parseObjectives, type Objective } from '../objectives.js';
+import type { MetricRow } from '../metrics.js';
+import { defaultObjectives, parseObjectives, type Objective } from '../rank/objectives.js';
 
 /** Values of `--prefer`. */
-export const PREFERENCES = ['cycles', 'bandwidth', 'energy', 'knee'] as const;
-/** A value of `--prefer`. */
+export const PREFERENCES = ['cycles', 'bandwidth', 'retained', 'knee'] as const;
 export type Preference = (typeof PREFERENCES)[number];
+
+/** Preferences that were renamed: the old names keep working. */
+const RENAMED: Readonly<Record<string, Preference>> = { energy: 'retained' };
 
 /**
  * Reads a value of `--prefer`.
  * @throws a usage error for any that does not exist
  */
 export const parsePreference = (text: string): Preference => {
-  const preference = PREFERENCES.find((name) => name === text);
+  const preference = PREFERENCES.find((name) => name === (RENAMED[text] ?? text));
   if (preference === undefined)
     throw usageError(`--prefer "${text}" is not known${suggestion(text, PREFERENCES)}`);
   return preference;
@@ -21,28 +23,29 @@ export const parsePreference = (text: string): Preference => {
 
 /** What a preference asks for, for people. */
 export const PREFERENCE_TEXTS: Readonly<Record<Preference, string>> = {
-  cycles: 'fewest cycles, then fewest bytes through SRAM, then most retained energy',
-  bandwidth: 'fewest bytes through SRAM, DRAM and flash, then fewest cycles, then most retained energy',
-  energy: 'most retained energy, then fewest cycles, then fewest bytes through SRAM',
+  cycles: 'fewest cycles, then fewest bytes through SRAM, then most retained weights',
+  bandwidth: 'fewest bytes through SRAM, DRAM and flash, then fewest cycles, then most retained weights',
+  retained: 'most retained weights, then fewest cycles, then fewest bytes through SRAM',
   knee: 'on the front, the farthest from the plane through its extremes',
 };
 
 /** Bytes moved through all memories. */
-export const bytesMoved = (numbers: Pick<NumberRow, 'sram_total_bytes' | 'external_total_bytes'>): number =>
+export const bytesMoved = (numbers: Pick<MetricRow, 'sram_total_bytes' | 'external_total_bytes'>): number =>
   numbers.sram_total_bytes + numbers.external_total_bytes;
 
-/** Lost energy as far as it can be compared: unknown is worst. */
-const loss = ({ retained_energy: energy }: NumberRow): number => (Number.isNaN(energy) ? Infinity : -energy);
+/** Lost weights as far as it can be compared: unknown is worst. */
+const loss = ({ retained_energy: retained }: MetricRow): number =>
+  Number.isNaN(retained) ? Infinity : -retained;
 
-const ORDERS: Readonly<Record<Preference, readonly ((numbers: NumberRow) => number)[]>> = {
+const ORDERS: Readonly<Record<Preference, readonly ((numbers: MetricRow) => number)[]>> = {
   cycles: [(n) => n.cycles_total, (n) => n.sram_total_bytes, loss],
   bandwidth: [bytesMoved, (n) => n.cycles_total, loss],
-  energy: [loss, (n) => n.cycles_total, (n) => n.sram_total_bytes],
+  retained: [loss, (n) => n.cycles_total, (n) => n.sram_total_bytes],
   knee: [(n) => n.cycles_total, (n) => n.sram_total_bytes, loss],
 };
 
 /** Negative where `a` is preferred to `b`, 0 where nothing tells them apart. */
-export const comparePreferred = (preference: Preference, a: NumberRow, b: NumberRow): number => {
+export const comparePreferred = (preference: Preference, a: MetricRow, b: MetricRow): number => {
   for (const value of ORDERS[preference]) {
     const [x, y] = [value(a), value(b)];
     if (x !== y) return x < y ? -1 : 1;
@@ -57,22 +60,22 @@ export type Price = 'cycles' | 'bytes';
 export const pricedBy = (preference: Preference): Price => (preference === 'bandwidth' ? 'bytes' : 'cycles');
 
 /** Value of the figure that a pick has to improve. */
-export const priceOf = (preference: Preference, numbers: NumberRow): number =>
+export const priceOf = (preference: Preference, numbers: MetricRow): number =>
   pricedBy(preference) === 'bytes' ? bytesMoved(numbers) : numbers.cycles_total;
 
 /** True if a design is cheaper than the unchanged network on its system; false where that one is not known. */
-export const pays = (preference: Preference, numbers: NumberRow, baseline: NumberRow | undefined): boolean =>
+export const pays = (preference: Preference, numbers: MetricRow, baseline: MetricRow | undefined): boolean =>
   baseline !== undefined && priceOf(preference, numbers) < priceOf(preference, baseline);
 
 /**
  * Objectives of the search where none are named: those that hold the best design of the preference on their front.
- * Retained energy gives way to parameters where it is not known for every design, unless it is what is preferred.
+ * Retained weights gives way to parameters where it is not known for every design, unless it is what is preferred.
  */
-export const objectivesFor = (preference: Preference, energyIsKnown: boolean): Objective[] => {
+export const objectivesFor = (preference: Preference, retainedIsKnown: boolean): Objective[] => {
   if (preference === 'bandwidth') {
     return parseObjectives('sram_total_bytes,external_total_bytes,cycles_total');
   }
-  return defaultObjectives(energyIsKnown || preference === 'energy');
+  return defaultObjectives(retainedIsKnown || preference === 'retained');
 };
 
 /** Objectives of a search for what comes near to the constraints. */

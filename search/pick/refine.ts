@@ -1,8 +1,9 @@
-import { tabulate, type NumberRow, type Study } from '../columns.js';
-import { worstExcess } from '../constraints.js';
-import { isWhole, type Session } from '../evaluate/pool.js';
-import type { Objective } from '../objectives.js';
-import type { Space } from '../space.js';
+import type { MetricRow } from '../metrics.js';
+import { tabulate, type Study } from '../rank/table.js';
+import { worstExcess } from '../rank/constraints.js';
+import { isWhole, type Session } from '../evaluate/session.js';
+import type { Objective } from '../rank/objectives.js';
+import type { Space } from '../space/space.js';
 import {
   candidateAt,
   changeCount,
@@ -13,7 +14,7 @@ import {
   type Candidate,
   type Evaluated,
   type Wish,
-} from './choose.js';
+} from './candidates.js';
 import { neighboursOf } from './neighbours.js';
 import { comparePreferred } from './preference.js';
 
@@ -29,7 +30,7 @@ export interface Refined {
 /** Steps that are taken at most; each makes the design better, so that they end. */
 const MOST_STEPS = 1000;
 
-const smallerIsBetter = ({ column, direction }: Objective, numbers: NumberRow): number => {
+const smallerIsBetter = ({ column, direction }: Objective, numbers: MetricRow): number => {
   const value = numbers[column];
   if (Number.isNaN(value)) return Number.MAX_VALUE;
   return direction === 'max' ? -value : value;

@@ -1,4 +1,4 @@
-import { worstExcess, type Constraint } from '../constraints.js';
+import { worstExcess, type Constraint } from '../rank/constraints.js';
 import {
   candidateAt,
   changeCount,
@@ -7,18 +7,18 @@ import {
   type Candidate,
   type Evaluated,
   type Wish,
-} from './choose.js';
+} from './candidates.js';
 import { priceOf } from './preference.js';
 
 /** What comes nearest where no design is both cheaper and within the constraints. */
 export interface Sides {
-  /** The cheaper design that is nearest to the constraints: with one on energy, that which keeps the most. */
+  /** The cheaper design that is nearest to the constraints: with one on retained weights, that which keeps the most. */
   readonly cheaper: Candidate | undefined;
   /** The cheapest changed design that meets the constraints; the unchanged network if no other does. */
   readonly meeting: Candidate | undefined;
 }
 
-const energyOf = ({ numbers }: Candidate): number =>
+const retainedOf = ({ numbers }: Candidate): number =>
   Number.isNaN(numbers.retained_energy) ? -1 : numbers.retained_energy;
 
 const nearestCheaper = (
@@ -37,7 +37,7 @@ const nearestCheaper = (
       best === undefined
         ? -1
         : excess - best.excess ||
-          (constraints.length === 0 ? 0 : energyOf(best.candidate) - energyOf(candidate)) ||
+          (constraints.length === 0 ? 0 : retainedOf(best.candidate) - retainedOf(candidate)) ||
           compareCandidates(wish, space, candidate, best.candidate);
     if (order < 0) best = { candidate, excess };
   }

@@ -1,13 +1,13 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from './index.js';
 import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
-import type { RetainedEnergy, Substitution, Target, Values } from './substitution.js';
+import type { RetainedWeights, Substitution, Target, Values } from './substitution.js';
 import { resizedStatistics } from './weight-statistics.js';
-import { widthShares } from './width-energy.js';
+import { widthShares } from './width-shares.js';
 
 export { parametersOf } from './parameters.js';
 
@@ -20,23 +20,23 @@ export interface Applier {
   /** Of one operator, or of what replaces it; weights that operators share count for each. */
   readonly operatorParameters: (operator: number, digits: Digits) => number;
   /**
-   * Retained energy of a design: the product over its operators in their order. Weights that operators share count for
+   * Retained weights of a design: the product over its operators in their order. Weights that operators share count for
    * each.
    */
-  readonly energy: (digits: Digits) => RetainedEnergy;
+  readonly retained: (digits: Digits) => RetainedWeights;
   /**
-   * Retained energy of one operator: the share of its weights that lies in kept channels, times that of its
+   * Retained weights of one operator: the share of its weights that lies in kept channels, times that of its
    * substitution. With unknown values, `after` is NaN for a substitution.
    */
-  readonly operatorEnergy: (operator: number, digits: Digits) => RetainedEnergy;
+  readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
 }
 
-const WHOLE: RetainedEnergy = { before: 1, after: 1 };
+const WHOLE: RetainedWeights = { before: 1, after: 1 };
 
 /**
  * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
  *
- * Narrowing a width group leaves out the channels whose filters hold the least energy; widening pads with zeros.
+ * Narrowing a width group leaves out the channels whose filters have the smallest norms; widening pads with zeros.
  * @param values with unknown ones, changed constants of weights have no bytes and nothing is decomposed
  */
 export const createApplier = (space: Space, values: Values = 'known'): Applier => {
@@ -124,7 +124,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     return piece;
   };
 
-  /** Share of the original weights' energy that lies in kept channels. */
+  /** Share of the original weights that lies in kept channels. */
   const widthShare = (slot: Slot, digits: Digits): number => {
     const weights = slot.constants.find(({ input, role }) => input === 1 && role === 'weights');
     const axes = (weights?.axes ?? []).filter(({ follows }) => widths.groupOf[follows]! >= 0);
@@ -144,31 +144,31 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     return slot.shares(groups.map((g) => widths.widthDigit(g, digits)));
   };
 
-  /** Energy of a slot's option from its weights; options have decompositions in common, so all are asked at once. */
-  const decomposedEnergy = (slot: Slot, digits: Digits): number => {
+  /** Retained weights of a slot's option from its weights; options have decompositions in common, so all are asked at once. */
+  const decomposedShare = (slot: Slot, digits: Digits): number => {
     const key = widthsKey(slot, digits);
-    let energies = slot.energies.get(key);
-    if (energies === undefined) {
+    let shares = slot.decomposed.get(key);
+    if (shares === undefined) {
       const target = targetOf(slot, digits, resizedConstants(slot, digits, 'known'));
-      energies = substitutions[slot.site]!.map((substitution) => substitution?.energy(target) ?? 1);
-      slot.energies.set(key, energies);
+      shares = substitutions[slot.site]!.map((substitution) => substitution?.retained(target) ?? 1);
+      slot.decomposed.set(key, shares);
     }
-    return energies[digits[slot.site]!]!;
+    return shares[digits[slot.site]!]!;
   };
 
-  const energyOfPiece = (slot: Slot, piece: Piece, digits: Digits): RetainedEnergy => {
+  const retainedOfPiece = (slot: Slot, piece: Piece, digits: Digits): RetainedWeights => {
     const share = widthShare(slot, digits);
     if (piece.replacement === undefined) return { before: share, after: share };
-    const known = piece.replacement.energy;
+    const known = piece.replacement.retained;
     return {
-      before: share * (known?.before ?? decomposedEnergy(slot, digits)),
+      before: share * (known?.before ?? decomposedShare(slot, digits)),
       after: share * (known?.after ?? NaN),
     };
   };
 
-  const slotEnergy = (slot: Slot, digits: Digits): RetainedEnergy => {
+  const slotRetained = (slot: Slot, digits: Digits): RetainedWeights => {
     const piece = pieceOf(slot, digits);
-    return piece === undefined ? WHOLE : (piece.energy ??= energyOfPiece(slot, piece, digits));
+    return piece === undefined ? WHOLE : (piece.retained ??= retainedOfPiece(slot, piece, digits));
   };
 
   const networkOf = (digits: Digits): Network => {
@@ -202,15 +202,15 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
       return sum;
     },
     operatorParameters: (operator, digits) => slotParameters(slots[operator]!, digits),
-    energy: (digits) => {
+    retained: (digits) => {
       let [before, after] = [1, 1];
       for (const slot of slots) {
-        const energy = slotEnergy(slot, digits);
-        before *= energy.before;
-        after *= energy.after;
+        const retained = slotRetained(slot, digits);
+        before *= retained.before;
+        after *= retained.after;
       }
       return { before, after };
     },
-    operatorEnergy: (operator, digits) => slotEnergy(slots[operator]!, digits),
+    operatorRetained: (operator, digits) => slotRetained(slots[operator]!, digits),
   };
 };

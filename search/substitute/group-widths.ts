@@ -1,5 +1,5 @@
 import type { Network, Tensor } from '../../src/graph/network.js';
-import type { Digits, Space } from '../space.js';
+import type { Digits, Space } from '../space/space.js';
 import { channelMap, keepingOrder, type ChannelMap } from './kept-channels.js';
 import { withChannels } from './resize.js';
 

@@ -5,7 +5,7 @@ import type { Substitution, Target } from './substitution.js';
 /** Name of the option that leaves a site as it is. */
 export const STANDARD = 'standard';
 
-/** Stands in lists of options for all whose retained energy is known, with a few numbers that suit each site. */
+/** Stands in lists of options for all whose retained weights is known, with a few numbers that suit each site. */
 export const ALL_OPTIONS = 'all';
 
 /** Substitutions of one kind, which differ in numbers or activations. */
@@ -25,14 +25,14 @@ const separables = Array.from({ length: MOST_TERMS }, (_, i) => [
 ]).flat();
 
 /** False for options that change a layer's function in a way that weights do not tell (a ReLU that was not there). */
-export const hasKnownEnergy = (option: string): boolean => !option.endsWith(':relu');
+export const hasKnownRetained = (option: string): boolean => !option.endsWith(':relu');
 
 /** All substitutions. A new one is a file of its own and an entry here. */
 export const SUBSTITUTIONS: readonly SubstitutionFamily[] = [
   {
     names: separables.map((s) => s.name),
     find: (nameOrCode) => separables.find((s) => s.name === nameOrCode || s.code === nameOrCode),
-    usual: () => separables.map((s) => s.name).filter(hasKnownEnergy),
+    usual: () => separables.map((s) => s.name).filter(hasKnownRetained),
   },
   {
     names: ['lowrank*R', 'lowrank*R:spatial'],
@@ -71,4 +71,4 @@ export const usualOptions = (target: Target): string[] => [
   ),
 ];
 
-export type { Replacement, RetainedEnergy, Substitution, Target, Values } from './substitution.js';
+export type { Replacement, RetainedWeights, Substitution, Target, Values } from './substitution.js';

@@ -1,10 +1,10 @@
 import type { Graph } from '../../src/graph/network.js';
-import { channelRelation } from '../channels.js';
-import type { WidthGroup } from '../widths.js';
+import { channelRelation } from '../space/channel-rules.js';
+import type { WidthGroup } from '../space/width-groups.js';
 import { realWeights } from './real-weights.js';
 
 /** Adds the squared real weights of each output channel of an operator; nothing where they are not known. */
-const addEnergies = (energies: Float64Array, graph: Graph, index: number): void => {
+const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {
   const operator = graph.operators[index]!;
   const [y] = operator.outputs;
   const weights = channelRelation(operator, graph).constants.find(
@@ -14,32 +14,32 @@ const addEnergies = (energies: Float64Array, graph: Graph, index: number): void 
   const tensor = graph.tensors[operator.inputs[1] ?? -1];
   const values = tensor === undefined || axis === undefined ? undefined : realWeights(tensor);
   if (values === undefined) return;
-  const channels = energies.length;
+  const channels = norms.length;
   const inner = tensor!.shape!.slice(axis! + 1).reduce((n, d) => n * d, 1);
   for (let from = 0, channel = 0; from < values.length; from += inner, channel = (channel + 1) % channels) {
     let sum = 0;
     for (let i = from; i < from + inner; i++) sum += values[i]! * values[i]!;
-    energies[channel]! += sum;
+    norms[channel]! += sum;
   }
 };
 
 /**
- * Energy of each channel of a width group: the sum of the squared real weights, over all convolutions, depthwise
+ * Squared norm of each channel of a width group: the sum of the squared real weights, over all convolutions, depthwise
  * convolutions and fully connected operators that write the group, of the filters that make the channel.
  */
-export const channelEnergies = (group: WidthGroup, graph: Graph): Float64Array => {
-  const energies = new Float64Array(group.channels);
-  for (const index of group.operators) addEnergies(energies, graph, index);
-  return energies;
+export const channelNorms = (group: WidthGroup, graph: Graph): Float64Array => {
+  const norms = new Float64Array(group.channels);
+  for (const index of group.operators) addNorms(norms, graph, index);
+  return norms;
 };
 
 /**
- * Channels of a width group in the order in which they are kept: by falling energy, equal ones by index. A width of
+ * Channels of a width group in the order in which they are kept: by falling norm, equal ones by index. A width of
  * k keeps the first k, so that what a width keeps is part of what a larger one keeps.
  */
 export const keepingOrder = (group: WidthGroup, graph: Graph): Int32Array => {
-  const energies = channelEnergies(group, graph);
-  return Int32Array.from(energies.keys()).sort((a, b) => energies[b]! - energies[a]! || a - b);
+  const norms = channelNorms(group, graph);
+  return Int32Array.from(norms.keys()).sort((a, b) => norms[b]! - norms[a]! || a - b);
 };
 
 /** Where each channel of a group's new width comes from: an old channel, or −1 for one that is padded. */

@@ -1,10 +1,10 @@
 import type { Constant, ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './intermediate.js';
 import { storedRange } from './requantise.js';
-import type { RetainedEnergy, Target } from './substitution.js';
+import type { RetainedWeights, Target } from './substitution.js';
 
-/** Energy of layers without values. */
-export const UNKNOWN_ENERGY: RetainedEnergy = { before: NaN, after: NaN };
+/** Retained weights of layers without values. */
+export const UNKNOWN_RETAINED: RetainedWeights = { before: NaN, after: NaN };
 
 /** A tensor without quantisation where none is given. */
 const tensorOf = (

@@ -5,12 +5,12 @@ import {
   nominalBias,
   nominalMap,
   nominalWeights,
-  UNKNOWN_ENERGY,
+  UNKNOWN_RETAINED,
 } from './layers.js';
 import { int32Bytes, rowBytes, rowQuantisation } from './requantise.js';
 import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
 import { solveTwoLayers } from './two-layers.js';
-import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
+import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 
 /** How the kernel is divided: all of it in the second layer, or its height in the first and its width in the second. */
 type Division = 'channels' | 'spatial';
@@ -126,7 +126,7 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
     },
   ];
   return values === 'known'
-    ? { tensors, operators, energy: solved?.energy ?? UNKNOWN_ENERGY }
+    ? { tensors, operators, retained: solved?.retained ?? UNKNOWN_RETAINED }
     : { tensors, operators };
 };
 
@@ -153,7 +153,7 @@ export const lowrank = (rank: number, division: Division): Substitution => ({
   code: `${division === 'spatial' ? 'k' : 'l'}${rank}`,
   illegal: (target) => illegal(target, rank, division),
   rewrite: (target, values) => rewrite(target, rank, division, values),
-  energy: ({ weights }) => leadingEnergy(weights, UNFOLD[division](weights), rank),
+  retained: ({ weights }) => leadingShare(weights, UNFOLD[division](weights), rank),
 });
 
 /** The option of this name (`lowrank*16`, `lowrank*16:spatial`) or code (`l16`, `k16`). */

@@ -1,10 +1,10 @@
 import type { Graph, Operator, Tensor } from '../../src/graph/network.js';
-import { channelRelation, type ConstantAxes } from '../channels.js';
-import type { Space } from '../space.js';
+import { channelRelation, type ConstantAxes } from '../space/channel-rules.js';
+import type { Space } from '../space/space.js';
 import type { GroupWidths } from './group-widths.js';
 import { elementsOf, parameterInputs } from './parameters.js';
-import { local, type Replacement, type RetainedEnergy } from './substitution.js';
-import type { WidthShares } from './width-energy.js';
+import { local, type Replacement, type RetainedWeights } from './substitution.js';
+import type { WidthShares } from './width-shares.js';
 
 /** What one operator becomes for one (option, channel counts): either resized constants or a replacement. */
 export interface Piece {
@@ -13,7 +13,7 @@ export interface Piece {
   readonly replacement?: Replacement;
   readonly parameters: number;
   /** Worked out when it is first asked for. */
-  energy?: RetainedEnergy;
+  retained?: RetainedWeights;
 }
 
 /** An operator with all that its pieces depend on. */
@@ -31,8 +31,8 @@ export interface Slot {
   readonly pieces: Map<number, Piece>;
   /** Kept shares for all its widths, worked out when they are first asked for. */
   shares?: WidthShares;
-  /** Energies of its options without values, by widths. */
-  readonly energies: Map<number, readonly number[]>;
+  /** Retained weights of its options without values, by widths. */
+  readonly decomposed: Map<number, readonly number[]>;
 }
 
 const countReaders = (graph: Graph): Uint32Array => {
@@ -64,7 +64,7 @@ export const slotsOf = (space: Space, widths: GroupWidths): { slots: Slot[]; sha
       exclusive: new Set(operator.inputs.slice(1).filter((t) => isConstant(t) && readers[t] === 1)),
       parameters: own.reduce((sum, t) => sum + elementsOf(graph.tensors[t]!), 0),
       pieces: new Map(),
-      energies: new Map(),
+      decomposed: new Map(),
     };
   });
   return { slots, shared };

@@ -6,12 +6,12 @@ import {
   nominalBias,
   nominalMap,
   nominalWeights,
-  UNKNOWN_ENERGY,
+  UNKNOWN_RETAINED,
 } from './layers.js';
 import { biasQuantisation, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
 import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
 import { solveTwoLayers, type TwoLayers } from './two-layers.js';
-import { leadingEnergy, rankBound, type Unfolding } from './unfolding.js';
+import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 
 /** Most depthwise convolutions side by side. */
 export const MOST_TERMS = 4;
@@ -32,7 +32,7 @@ const slices = (weights: Tensor): Unfolding => {
 const stride1 = { stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };
 
 /** A depthwise convolution of the replacement: the channels `from` to `to` of the intermediate. */
-interface Part {
+interface Branch {
   readonly name: string;
   readonly from: number;
   readonly to: number;
@@ -40,11 +40,11 @@ interface Part {
 }
 
 /**
- * One part per term. The terms of a single input channel are one part with a depth multiplier instead, which the
+ * One branch per term. The terms of a single input channel are one branch with a depth multiplier instead, which the
  * hardware runs as an ordinary convolution (reference 01 §6.4); with more channels a multiplier would be taken apart
  * into as many depthwise convolutions and a transposition (reference 01 §9.2).
  */
-const partsOf = (target: Target, terms: number): Part[] => {
+const branchesOf = (target: Target, terms: number): Branch[] => {
   const channels = target.weights.shape![3]!;
   const name = `${target.ofm.name}/depthwise`;
   if (terms === 1 || channels === 1) return [{ name, from: 0, to: terms * channels, multiplier: terms }];
@@ -75,7 +75,7 @@ const depthwiseTensors = (
   target: Target,
   activation: Activation,
   solved: TwoLayers | undefined,
-  { name, from, to }: Part,
+  { name, from, to }: Branch,
 ): [Tensor, Tensor, Tensor] => {
   const { ifm, ofm, weights } = target;
   const [, height, width] = weights.shape! as [number, number, number];
@@ -143,14 +143,14 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
   // The first two take the places of the convolution's own weights and bias.
   const tensors = pointwiseTensors(target, solved, terms * channels, biased);
   const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
-  const operators = partsOf(target, terms).map((part): Operator => {
-    const [kernel, shift, map] = depthwiseTensors(target, activation, solved, part);
+  const operators = branchesOf(target, terms).map((branch): Operator => {
+    const [kernel, shift, map] = depthwiseTensors(target, activation, solved, branch);
     return {
       kind: 'DEPTHWISE_CONV_2D',
       inputs: [operator.inputs[0]!, add(kernel), add(shift)],
       outputs: [add(map)],
       intermediates: [],
-      options: depthwiseOptions(options, activation, part.multiplier),
+      options: depthwiseOptions(options, activation, branch.multiplier),
       origin,
     };
   });
@@ -177,8 +177,8 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
     inputs: [intermediate, local(0), ...(biased ? [local(1)] : operator.inputs.slice(2, 3))],
     options: { ...options, ...stride1, padding: 'VALID' },
   });
-  const energy = solved?.energy ?? UNKNOWN_ENERGY;
-  return values === 'known' ? { tensors, operators, energy } : { tensors, operators };
+  const retained = solved?.retained ?? UNKNOWN_RETAINED;
+  return values === 'known' ? { tensors, operators, retained } : { tensors, operators };
 };
 
 const illegal = ({ weights }: Target, terms: number): string | undefined => {
@@ -202,5 +202,5 @@ export const separable = (terms: number, activation: Activation): Substitution =
   code: `${CODES[activation]}${terms === 1 ? '' : terms}`,
   illegal: (target) => illegal(target, terms),
   rewrite: (target, values) => rewrite(target, terms, activation, values),
-  energy: ({ weights }) => (activation === 'relu' ? NaN : leadingEnergy(weights, slices(weights), terms)),
+  retained: ({ weights }) => (activation === 'relu' ? NaN : leadingShare(weights, slices(weights), terms)),
 });

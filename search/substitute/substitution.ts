@@ -14,7 +14,7 @@ export interface Target {
  * Kept share of the squared Frobenius norm of a layer's (dequantised) weights, 0 to 1: with the weights that the
  * decomposition gives, and after these are quantised again. NaN where it is not known. A proxy, not an accuracy.
  */
-export interface RetainedEnergy {
+export interface RetainedWeights {
   readonly before: number;
   readonly after: number;
 }
@@ -27,7 +27,7 @@ export interface Replacement {
   readonly tensors: readonly Tensor[];
   readonly operators: readonly Operator[];
   /** Of the target's weights; absent where values were not asked for. */
-  readonly energy?: RetainedEnergy;
+  readonly retained?: RetainedWeights;
 }
 
 /** Index that refers to entry `i` of `Replacement.tensors`. */
@@ -49,6 +49,6 @@ export interface Substitution {
   readonly illegal: (target: Target) => string | undefined;
   /** The operators that take the convolution's place. */
   readonly rewrite: (target: Target, values: Values) => Replacement;
-  /** Retained energy before quantisation of a target whose weights have bytes; NaN where it is not known. */
-  readonly energy: (target: Target) => number;
+  /** Retained weights before quantisation of a target whose weights have bytes; NaN where it is not known. */
+  readonly retained: (target: Target) => number;
 }

@@ -10,12 +10,12 @@ import {
   rowQuantisation,
   type StoredRows,
 } from './requantise.js';
-import type { RetainedEnergy, Target } from './substitution.js';
+import type { RetainedWeights, Target } from './substitution.js';
 import {
   fit,
-  leadingEnergy,
+  leadingShare,
   leadingFilters,
-  productEnergy,
+  productShare,
   spectrumOf,
   unfold,
   type Unfolding,
@@ -29,7 +29,7 @@ export interface TwoLayers {
   readonly second: StoredRows;
   readonly secondBias: Int32Array;
   readonly secondBiasQuantisation: Quantisation;
-  readonly energy: RetainedEnergy;
+  readonly retained: RetainedWeights;
 }
 
 /** From [block][term][…] to [term · blocks + block][…]. */
@@ -121,9 +121,9 @@ export const solveTwoLayers = (
   const stored = storeSecondLayer(transposed(right, channels), realBiases, first, target);
   const storedRight = byBlock(transposed(realRows(stored.second), u.columns), u.blocks, terms);
   const unknown = activation === 'relu';
-  const energy = {
-    before: unknown ? NaN : leadingEnergy(weights, u, terms),
-    after: unknown ? NaN : productEnergy(left, storedRight, matrices, terms, u),
+  const retained = {
+    before: unknown ? NaN : leadingShare(weights, u, terms),
+    after: unknown ? NaN : productShare(left, storedRight, matrices, terms, u),
   };
-  return { first, ...stored, energy };
+  return { first, ...stored, retained };
 };

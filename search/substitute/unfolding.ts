@@ -138,7 +138,7 @@ const share = (kept: number, whole: number): number =>
   whole === 0 ? 1 : Math.min(1, Math.max(0, kept / whole));
 
 /** Share of the squared norm that the `terms` leading terms of every block keep; NaN where values are not known. */
-export const leadingEnergy = (weights: Tensor, u: Unfolding, terms: number): number => {
+export const leadingShare = (weights: Tensor, u: Unfolding, terms: number): number => {
   const spectrum = spectrumOf(weights, u);
   if (spectrum === undefined) return NaN;
   const { rank, squares, norm } = spectrum;
@@ -226,7 +226,7 @@ export const fit = (
 };
 
 /** Kept share of the squared norm of matrices by the products of left and right factors: 1 − ‖M − L·R‖²/‖M‖². */
-export const productEnergy = (
+export const productShare = (
   filters: Float64Array,
   right: Float64Array,
   matrices: Float64Array,

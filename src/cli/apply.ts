@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import { chooseSystems } from '../../search/build-space.js';
-import { type Changes, parseDesignId, parseSubstitutions, parseWidths } from '../../search/design.js';
+import { chooseSystems } from '../../search/space/build-space.js';
+import { type Changes, parseDesignId, parseSubstitutions, parseWidths } from '../../search/space/changes.js';
 import {
   appliedRecord,
   appliedText,
@@ -11,7 +11,7 @@ import {
   type NamedBy,
   nameDesign,
 } from '../../search/emit/index.js';
-import type { SystemChoice } from '../../search/space.js';
+import type { SystemChoice } from '../../search/space/space.js';
 import { createApplier } from '../../search/substitute/apply.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
-import type { Objective } from '../../search/objectives.js';
-import { accountOf, type PickAccount } from '../../search/pick/account.js';
-import type { Wish } from '../../search/pick/choose.js';
+import type { Objective } from '../../search/rank/objectives.js';
+import { accountOf, type PickAccount } from '../../search/report/account/account.js';
+import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
-import { PICK_SCHEMA, pickRecord } from '../../search/pick/record.js';
-import { nothingDetails, nothingText, pickText } from '../../search/pick/text.js';
+import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
+import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { type Applier, createApplier } from '../../search/substitute/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
@@ -36,9 +36,9 @@ const HELP = `
 Searches like sweep, then picks from the designs that meet the constraints and are cheaper than the unchanged network
 on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Preferences:
 
-  cycles     fewest cycles, then fewest bytes through SRAM, then most retained energy
+  cycles     fewest cycles, then fewest bytes through SRAM, then most retained weights
   bandwidth  fewest bytes through SRAM, DRAM and flash, then fewest cycles
-  energy     most retained energy, then fewest cycles
+  retained   most retained weights, then fewest cycles
   knee       on the front, the farthest from the plane through its extremes
 
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
@@ -51,7 +51,7 @@ one on each side and ends with exit code 4.
 
 Examples:
   paretou pick model.tflite --accelerator-config ethos-u55-128
-  paretou pick model.tflite --options all --widths 0.5,0.75,1 --min-energy 0.8
+  paretou pick model.tflite --options all --widths 0.5,0.75,1 --min-retained 0.8
   paretou pick model.tflite --accelerator-config ethos-u65-256 --prefer knee --max-sram 256 --json`;
 
 /** Shares of the time after which the search, and that for what comes near, have to end. */
@@ -236,7 +236,7 @@ export function pickCommand(): Command {
   const command = new Command('pick')
     .description('Chooses one design under constraints, writes its .tflite and says why.')
     .argument('<model>', 'a .tflite file, or example:NAME for a network that comes with the program')
-    .option('--prefer <what>', 'cycles, bandwidth, energy or knee', 'cycles')
+    .option('--prefer <what>', 'cycles, bandwidth, retained or knee', 'cycles')
     .option(
       '--min-gain <percent>',
       'least share of the cycles (bytes with --prefer bandwidth) that each change has to save; 0 for any',

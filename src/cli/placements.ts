@@ -1,4 +1,4 @@
-import type { Space } from '../../search/space.js';
+import type { Space } from '../../search/space/space.js';
 import { inputError } from '../errors.js';
 import { hardwareByName } from '../cost/hardware.js';
 import { createEstimator } from '../estimate/estimate.js';

@@ -1,19 +1,16 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
+import { optionKey, type ConstraintOptions } from '../../search/rank/constraints.js';
 import { usageError } from '../errors.js';
 import type { CommonOptions, SystemOptions } from './options.js';
 
 /** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
-export interface SearchOptions extends SystemOptions, CommonOptions {
+export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintOptions {
   readonly space?: string;
   readonly options?: string;
   /** Fractions of the channels of every width group. */
   readonly widths?: readonly number[];
   readonly objectives?: string;
-  readonly maxCycles?: number;
-  readonly maxTime?: number;
-  readonly maxSram?: number;
-  readonly maxExternal?: number;
-  readonly minEnergy?: number;
   readonly method: string;
   readonly jobs?: number;
   readonly seed: number;
@@ -42,6 +39,52 @@ const whole =
 const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
   number(option, `a number of ${unit} from 0, such as ${example}`, 0, Number.MAX_VALUE);
 
+/** What the options of constraints say in the help, with an example. */
+const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: string]>> = {
+  cycles_total: ['most cycles per inference', '500000'],
+  inference_ms: ['most milliseconds per inference', '2.5'],
+  external_total_bytes: ['most bytes moved to and from DRAM and flash per inference', '100'],
+  sram_memory_used_bytes: ['most SRAM that may be used', '256'],
+  retained_energy: [
+    'least share of the squared weights that is kept, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
+    '0.8',
+  ],
+};
+
+/** The option that constrains a metric. */
+const boundOption = (name: MetricName, { option, unit }: Bound): Option => {
+  const [help, example] = BOUND_HELP[name] ?? [METRICS[name].label, '1'];
+  const flag = `--${option}`;
+  return METRICS[name].unit === 'share'
+    ? new Option(`${flag} <ratio>`, help).argParser(
+        number(flag, `a ratio from 0 to 1, such as ${example}`, 0, 1),
+      )
+    : new Option(`${flag} <${unit}>`, help).argParser(positive(flag, unit, example));
+};
+
+/** Options that were renamed: they keep working. */
+const OLD_BOUNDS: Readonly<Record<string, string>> = { 'min-energy': 'min-retained' };
+
+/** Adds an option per metric that can be constrained. */
+const addBounds = (command: Command): Command => {
+  for (const name of METRIC_NAMES) {
+    const { bound } = METRICS[name];
+    if (bound !== undefined) command.addOption(boundOption(name, bound));
+  }
+  for (const [old, now] of Object.entries(OLD_BOUNDS)) {
+    command.addOption(
+      new Option(`--${old} <ratio>`)
+        .argParser((text: string) => {
+          const value = number(`--${old}`, 'a ratio from 0 to 1, such as 0.8', 0, 1)(text);
+          command.setOptionValueWithSource(optionKey(now), value, 'cli');
+          return value;
+        })
+        .hideHelp(),
+    );
+  }
+  return command;
+};
+
 const fractions = (text: string): readonly number[] => {
   const parts = text.split(',').map((part) => part.trim());
   const values = parts.map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : NaN));
@@ -52,12 +95,12 @@ const fractions = (text: string): readonly number[] => {
 };
 
 /** Adds the options that say what may vary, what is wanted and how to search. */
-export const addSearchOptions = (command: Command): Command =>
+export const addSearchOptions = (command: Command): Command => {
   command
     .option('--space <file.yaml>', 'what may vary (default: each site standard or separable)')
     .option(
       '--options <list>',
-      'further options for the sites, or all for every one whose retained energy is known: separable, separable*T ' +
+      'further options for the sites, or all for every one whose retained weights is known: separable, separable*T ' +
         '(T terms, 2 to 4), each also with :shifted-relu or :relu; lowrank*R (R channels), also with :spatial',
     )
     .option(
@@ -65,24 +108,8 @@ export const addSearchOptions = (command: Command): Command =>
       'fractions of the channels that width groups may have, such as 0.5,0.75,1',
       fractions,
     )
-    .option('--objectives <list>', 'columns of ranking.csv to rank by')
-    .option('--max-cycles <n>', 'most cycles per inference', positive('--max-cycles', 'cycles', '500000'))
-    .option(
-      '--max-time <ms>',
-      'most milliseconds per inference',
-      positive('--max-time', 'milliseconds', '2.5'),
-    )
-    .option('--max-sram <KiB>', 'most SRAM that may be used', positive('--max-sram', 'KiB', '256'))
-    .option(
-      '--max-external <KiB>',
-      'most bytes moved to and from DRAM and flash per inference',
-      positive('--max-external', 'KiB', '100'),
-    )
-    .option(
-      '--min-energy <ratio>',
-      'least retained energy of the weights, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
-      number('--min-energy', 'a ratio from 0 to 1, such as 0.8', 0, 1),
-    )
+    .option('--objectives <list>', 'columns of ranking.csv to rank by');
+  addBounds(command)
     .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
     .option(
       '--jobs <n>',
@@ -107,3 +134,5 @@ export const addSearchOptions = (command: Command): Command =>
       number('--seconds', 'a number of seconds from 0.001, such as 60', 0.001, 1e9),
     )
     .option('--dry-run', 'show the space and the number of its designs, and stop');
+  return command;
+};

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { constraintsOf, type Constraint } from '../../search/constraints.js';
-import { unknownEnergy } from '../../search/energy.js';
-import type { SessionOptions } from '../../search/evaluate/pool.js';
-import { parseMethod, type Method } from '../../search/explore/choose.js';
-import { defaultObjectives, parseObjectives, type Objective } from '../../search/objectives.js';
-import { describeSpace, PARAMETERS_NOTE } from '../../search/run-record.js';
+import { constraintsOf, type Constraint } from '../../search/rank/constraints.js';
+import { unknownRetained } from '../../search/substitute/retained-weights.js';
+import type { SessionOptions } from '../../search/evaluate/session.js';
+import { parseMethod, type Method } from '../../search/explore/methods.js';
+import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
 import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
 import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
@@ -24,26 +24,26 @@ export interface PreparedSearch extends SearchPlan, Loaded {
   /** The objectives are those of the command line. */
   readonly named: boolean;
   readonly method: Method;
-  /** Why the retained energy of some designs is not known. */
+  /** Why the retained weights of some designs is not known. */
   readonly unknown: string | undefined;
 }
 
 /**
  * Reads models and spaces, and decides how to search.
- * @param byDefault objectives where none are named, by whether every energy is known
+ * @param byDefault objectives where none are named, by whether all retained weights are known
  * @throws usage and input errors
  */
 export const prepareSearch = async (
   paths: readonly string[],
   options: SearchOptions,
-  byDefault: (energyIsKnown: boolean) => readonly Objective[] = defaultObjectives,
+  byDefault: (retainedIsKnown: boolean) => readonly Objective[] = defaultObjectives,
 ): Promise<PreparedSearch> => {
   const method = parseMethod(options.method);
   const constraints = constraintsOf(options);
   const chosen = options.objectives === undefined ? undefined : parseObjectives(options.objectives);
   const loaded = await loadSweepModels(paths, options);
   const unknown = loaded.models
-    .map(({ space }) => unknownEnergy(space))
+    .map(({ space }) => unknownRetained(space))
     .find((reason) => reason !== undefined);
   const objectives = chosen ?? byDefault(unknown === undefined);
   const planned = planSweep(loaded.models, objectives, options.limit, method);
@@ -56,39 +56,39 @@ export const dryRun = (models: readonly PlannedModel[], schema: string, options:
     printJson({
       schema,
       dry_run: true,
-      models: models.map(({ name, space, choice }) => ({
+      models: models.map(({ name, space, plan }) => ({
         name,
         space: describeSpace(space),
         would_evaluate: {
-          designs: choice.atMost,
-          how: choice.plan,
-          method: choice.name,
-          why: choice.why,
+          designs: plan.atMost,
+          how: plan.text,
+          method: plan.name,
+          why: plan.why,
         },
       })),
     });
     return;
   }
   for (const model of models) {
-    const { name, why, plan } = model.choice;
-    const how = `would evaluate ${plan} (method ${name}: ${why})`;
+    const { name, why, text } = model.plan;
+    const how = `would evaluate ${text} (method ${name}: ${why})`;
     print([spaceLine(model), ...spaceDetails(model.space), how].join('\n'));
   }
 };
 
-/** What stands in for retained energy by default, in a sentence; undefined where nothing does. */
+/** What stands in for retained weights by default, in a sentence; undefined where nothing does. */
 export const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>
   !named && unknown !== undefined && objectives.some(({ column }) => column === 'parameters')
-    ? `parameters:max takes the place of retained energy, because ${unknown}; ${PARAMETERS_NOTE}`
+    ? `parameters:max takes the place of retained weights, because ${unknown}; ${PARAMETERS_NOTE}`
     : undefined;
 
 /** Says on stderr what is going to be searched. */
 export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): void => {
   if (quiet) return;
   for (const model of prepared.planned) {
-    const { name, why, plan } = model.choice;
+    const { name, why, text } = model.plan;
     note(spaceLine(model));
-    if (name !== 'exhaustive') note(`evaluating ${plan} (method ${name}: ${why})`);
+    if (name !== 'exhaustive') note(`evaluating ${text} (method ${name}: ${why})`);
   }
   const standIn = standInNote(prepared);
   if (standIn !== undefined) note(`note: ${standIn}`);
@@ -114,7 +114,7 @@ export const createSearch = (
 ): { readonly search: Search; readonly workers: SessionOptions } => {
   const workers = { jobs: options.jobs ?? availableParallelism(), apart: !models.every(isSmall), signal };
   const search: Search = async ({ planned, objectives, constraints }, until) => {
-    const total = planned.reduce((sum, { choice }) => sum + choice.atMost, 0);
+    const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
     const progress = showProgress(total, 'designs', options.quiet !== true);
     try {
       return await sweep({

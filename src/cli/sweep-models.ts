@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { buildSpace, checkOptions, chooseSystems } from '../../search/build-space.js';
-import type { ModelSource } from '../../search/run-record.js';
-import { readSpaceFile, type LoadedSpaceFile } from '../../search/space-file.js';
-import { countDesigns, type Space } from '../../search/space.js';
+import { buildSpace, checkOptions, chooseSystems } from '../../search/space/build-space.js';
+import type { ModelSource } from '../../search/report/sweep-json.js';
+import { readSpaceFile, type LoadedSpaceFile } from '../../search/space/space-file.js';
+import { countDesigns, type Space } from '../../search/space/space.js';
 import type { SweepModel } from '../../search/sweep.js';
 import { usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';

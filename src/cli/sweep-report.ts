@@ -1,12 +1,13 @@
-import type { NumberColumn, Table } from '../../search/columns.js';
-import { excess, type Constraint } from '../../search/constraints.js';
-import { designId } from '../../search/design.js';
-import { ENERGY_NOTE } from '../../search/energy.js';
-import { frontTable, systemLines } from '../../search/front-table.js';
-import { formatObjective } from '../../search/objectives.js';
-import { formatNumber, rankingRows } from '../../search/output.js';
+import { metricsAt, type Table } from '../../search/rank/table.js';
+import type { Constraint } from '../../search/rank/constraints.js';
+import { designId } from '../../search/space/changes.js';
+import { RETAINED_NOTE } from '../../search/substitute/retained-weights.js';
+import { frontTable, systemLines } from '../../search/report/front-table.js';
+import { formatObjective } from '../../search/rank/objectives.js';
+import { constraintText, missesOf } from '../../search/report/amounts.js';
+import { rankingRows } from '../../search/report/ranking-csv.js';
 import type { Stopped } from '../../search/explore/explorer.js';
-import { countDesigns, rowOf, type Space } from '../../search/space.js';
+import { countDesigns, rowOf, type Space } from '../../search/space/space.js';
 import type { Sweep } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
@@ -14,31 +15,15 @@ import type { CommonOptions } from './options.js';
 import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson } from './streams.js';
 
-const UNITS: Partial<Record<NumberColumn, readonly [divisor: number, unit: string]>> = {
-  cycles_total: [1, 'cycles'],
-  inference_ms: [1, 'ms'],
-  sram_memory_used_bytes: [1024, 'KiB of SRAM'],
-  external_total_bytes: [1024, 'KiB of external traffic'],
-};
-
 /** Which design comes nearest to the constraints, in a sentence. */
 const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
-  const asked = constraints.map(({ option, text }) => `${option} ${text.split(' ')[0]!}`).join(' ');
+  const asked = constraints.map(constraintText).join(' ');
   const row = result.nearest;
   if (row === undefined) return 'no design was evaluated in the time that --seconds allows; allow more';
   const study = result.studies[result.table.study[row]!]!;
   const id = designId(study.space, rowOf(study.designs, result.table.row[row]!));
-  const misses = constraints.flatMap((constraint) => {
-    const { column, text, kind } = constraint;
-    const value = result.table.columns[column][row]!;
-    if (excess(constraint, value) === 0) return [];
-    const [divisor, unit] = UNITS[column] ?? [1, column.replaceAll('_', ' ')];
-    const has = Number.isNaN(value)
-      ? `an unknown ${unit}`
-      : `${formatNumber(Math.ceil((1e3 * value) / divisor) / 1e3)} ${unit}`;
-    return [`${has} (${kind === 'most' ? 'at most' : 'at least'} ${text} wanted)`];
-  });
-  return `no design meets ${asked}; the nearest is ${id} of ${study.model} with ${misses.join(' and ')}`;
+  const misses = missesOf(metricsAt(result.table, row), constraints);
+  return `no design meets ${asked}; the nearest is ${id} of ${study.model}, which misses ${misses.join(' and ')}`;
 };
 
 /** The designs that could not be evaluated, the first of them with the reasons. */
@@ -101,7 +86,7 @@ const EARLY: Readonly<Record<Stopped, string>> = {
 /** What the best were chosen from: `12 designs`, or `4 of 81 designs, when the time was up,`. */
 const choiceText = (count: number, space: Space, stopped: Stopped | undefined): string => {
   if (stopped === undefined) return plural(count, 'design');
-  return `${grouped(count)} of ${grouped(countDesigns(space))} designs, ${EARLY[stopped]},`;
+  return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, ${EARLY[stopped]},`;
 };
 
 /** The best designs of a model, as a table with its heading. */
@@ -159,7 +144,7 @@ export const reportSweep = (
         ...studies
           .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i)]))
           .slice(1),
-        ENERGY_NOTE,
+        RETAINED_NOTE,
         ...systemLines(studies),
         ...networkLines(result, placements),
         ...(table.columns.predicted.includes(1)

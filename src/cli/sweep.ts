@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import { writeSweep } from '../../search/output.js';
-import { runRecord, SWEEP_SCHEMA } from '../../search/run-record.js';
+import { writeSweep } from '../../search/report/ranking-csv.js';
+import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
@@ -22,13 +22,13 @@ and a 1x1 convolution (separable). --options adds others; all adds every separab
 few R for each site:
   separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
   ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
-  ...:relu                a ReLU that changes the function: for training, its retained energy is not known
+  ...:relu                a ReLU that changes the function: for training, its retained weights is not known
   lowrank*R               a 1x1 down to R channels, then the kernel
   lowrank*R:spatial       the kernel's height down to R channels, then its width
 Channel counts vary as --widths or the space file says.
 
 Designs are ranked by Pareto rank over the objectives: columns of ranking.csv, each with an optional :min or :max.
-Default: cycles_total,sram_total_bytes,retained_energy:max. Retained energy is the share of the squared weights that
+Default: cycles_total,sram_total_bytes,retained_energy:max. Retained weights is the share of the squared weights that
 a design keeps: the product over its changed layers. It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from
 0.8, else retrain. Where it is not known (:relu), parameters:max takes its place, a crude stand-in for capacity.
 
@@ -43,7 +43,7 @@ the designs evaluated so far are written.
 Examples:
   paretou sweep model.tflite --accelerator-config u55,u65
   paretou sweep model.tflite --options separable:relu --objectives cycles_total,external_total_bytes
-  paretou sweep model.tflite --options all --widths 0.5,0.75,1 --min-energy 0.8
+  paretou sweep model.tflite --options all --widths 0.5,0.75,1 --min-retained 0.8
   paretou sweep model.tflite --space space.yaml --max-sram 256 --dry-run
   paretou sweep example:story_standard --accelerator-config ethos-u55-128`;
 

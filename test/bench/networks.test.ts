@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keywordLike, mobilenetLike, resnetLike } from '../../bench/networks.js';
 import { spaceOf } from '../../bench/space.js';
-import { countDesigns } from '../../search/space.js';
+import { countDesigns } from '../../search/space/space.js';
 import { estimate } from '../../src/estimate/estimate.js';
 import { importNetwork } from '../../src/graph/import.js';
 import type { Network } from '../../src/graph/network.js';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { energyFront, spreadRows, type FrontRow } from '../../bench/energy-front.js';
-import { energyReport } from '../../bench/energy-table.js';
-import { change, energyText, markdownTable } from '../../bench/markdown.js';
+import { retainedFront, spreadRows, type FrontRow } from '../../bench/retained-front.js';
+import { retainedReport } from '../../bench/retained-table.js';
+import { change, retainedText, markdownTable } from '../../bench/markdown.js';
 import { methodsReport } from '../../bench/methods-table.js';
 import { reachedShare, type MethodRun } from '../../bench/methods.js';
-import type { NumberRow } from '../../search/columns.js';
+import type { MetricRow } from '../../search/metrics.js';
 import { exampleModel } from '../../src/graph/examples.js';
 
 test('Markdown tables line up, numbers to the right', () => {
@@ -17,8 +17,8 @@ test('Markdown tables line up, numbers to the right', () => {
   );
 });
 
-test('energies never seem to be more than they are', () => {
-  expect([0.79999, 0.95, 1, 1e-6, 0, NaN].map(energyText)).toEqual([
+test('shares never seem to be more than they are', () => {
+  expect([0.79999, 0.95, 1, 1e-6, 0, NaN].map(retainedText)).toEqual([
     '0.7999',
     '0.9500',
     '1.0000',
@@ -29,9 +29,9 @@ test('energies never seem to be more than they are', () => {
   expect([0.5, 1.0004, 0.99951, 1.25].map(change)).toEqual(['-50.0%', '=', '=', '+25.0%']);
 });
 
-const row = (cycles: number, energy: number): FrontRow => ({
+const row = (cycles: number, retained: number): FrontRow => ({
   design: String(cycles),
-  numbers: { cycles_total: cycles, retained_energy: energy } as NumberRow,
+  numbers: { cycles_total: cycles, retained_energy: retained } as MetricRow,
 });
 
 test('the rows shown are spread over the front, and hold the fastest for each word', () => {
@@ -44,14 +44,14 @@ test('the rows shown are spread over the front, and hold the fastest for each wo
 });
 
 test('the table of the example: the unchanged network last, a cell per legal option', async () => {
-  const front = await energyFront(exampleModel('story_standard').network, 'ethos-u55-128', 1);
+  const front = await retainedFront(exampleModel('story_standard').network, 'ethos-u55-128', 1);
   expect(front.front.at(-1)!.design).toBe('base');
   expect(front.sites.map(({ operator }) => operator)).toEqual([0, 1, 2]);
   // 153,936 cycles less, as `paretou compare` says of a ReLU on this depthwise.
   const of = (option: string): number =>
     front.singles.find((s) => s.operator === 1 && s.option === option)!.cyclesRatio * 1_847_267;
   expect(of('separable') - of('separable:shifted-relu')).toBeCloseTo(153_936, 6);
-  const text = energyReport(front, true);
+  const text = retainedReport(front, true);
   expect(text).toContain('a proxy, not accuracy');
   expect(text).toContain('weights are random');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(125);
@@ -66,7 +66,7 @@ test('methods side by side, the exact one as the measure', () => {
     hypervolume,
     seconds: 1.25,
     peakBytes: 1e8,
-    facts: { epsilon: 0.25, epsilon_by_energy: [{ least_energy: 0.05, epsilon: 0 }] },
+    facts: { epsilon: 0.25, epsilon_by_retained: [{ least_retained: 0.05, epsilon: 0 }] },
   });
   const exact = run('exact', 0.5, [
     [10, 10, 1],
@@ -84,5 +84,5 @@ test('methods side by side, the exact one as the measure', () => {
   expect(text).toMatch(
     /\| evolve \| +3 \| +3 \| +0\.400000 \| -20\.000% \| +50\.0% \| +33\.3% \| +1\.3 \| +100 \|/,
   );
-  expect(text).toContain('epsilon 0.2500, 0 from energy 0.05');
+  expect(text).toContain('epsilon 0.2500, 0 from retained 0.05');
 });

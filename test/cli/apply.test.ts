@@ -113,18 +113,18 @@ test('the unchanged design is the original file, byte for byte', async () => {
   );
 });
 
-test('energy that is not known is said to be unknown', async () => {
+test('retained weights that are not known are said to be unknown', async () => {
   const record = await applied('--design', '1r');
   expect(record).toMatchObject({
     retained_energy: null,
     retained_energy_quantised: null,
     weights: 'unknown',
-    energy_unknown: 'that of separable:relu is not known before training',
+    retained_unknown: 'that of separable:relu is not known before training',
   });
   out = '';
   expect(await apply('--design', '1r')).toBe(0);
   expect(out).toMatch(/ unknown +unknown +unknown\n/);
-  expect(out).toMatch(/\nenergy is not known: that of separable:relu /);
+  expect(out).toMatch(/\nretained weights are not known: that of separable:relu /);
 });
 
 test('--output names the file; --quiet prints nothing', async () => {

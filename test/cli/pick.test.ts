@@ -101,7 +101,7 @@ describe('a network that pays', () => {
     );
     expect(text).toContain(`picked ${record.design}\n`);
     expect(text).toMatch(/\ncycles +[\d,]+ +[\d,]+ +-\d+\.\d%\n/);
-    expect(text).toMatch(/\nretained energy +1 +0\.\d+ +retrain\nafter quantising again +1 +0\.\d+\n/);
+    expect(text).toMatch(/\nretained weights +1 +0\.\d+ +retrain\nafter quantising again +1 +0\.\d+\n/);
     expect(text).toContain('a proxy, not accuracy');
     for (const { operator, explanation } of [...record.layers, ...record.other_layers]) {
       expect(explanation).toMatch(new RegExp(`^operator ${operator} .*cycles.*bound by`));
@@ -120,7 +120,7 @@ describe('a network that pays', () => {
       ['cycles', 'ethos-u55-128', 'all'],
       ['bandwidth', 'ethos-u65-256', 'separable:shifted-relu'],
       ['knee', 'ethos-u85-256', 'separable*2'],
-      ['energy', 'ethos-u55-64', 'separable*4'],
+      ['retained', 'ethos-u55-64', 'separable*4'],
     ] as const) {
       const system = ['--accelerator-config', accelerator];
       const model = join(folder, 'small.tflite');
@@ -188,14 +188,14 @@ describe('a network that pays', () => {
 
 describe('where nothing is both cheaper and within the limits', () => {
   test('names the nearest design on each side, and what each change would cost', async () => {
-    expect(await small('--min-energy', '0.9')).toBe(4);
+    expect(await small('--min-retained', '0.9')).toBe(4);
     expect(err).toMatch(
-      /\nerror: no design of small that meets --min-energy 0\.9 takes fewer cycles than the unchanged network by at least 1 % \(--min-gain\) per change; the nearest of the cheaper ones is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\), which misses --min-energy 0\.9 \(retained energy 0\.\d+\); within the limits there is only the unchanged network, with [\d,]+ cycles; --options all and --widths let more vary\n$/,
+      /\nerror: no design of small that meets --min-retained 0\.9 takes fewer cycles than the unchanged network by at least 1 % \(--min-gain\) per change; the nearest of the cheaper ones is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\), which misses --min-retained 0\.9 \(retained weights 0\.\d+\); within the limits there is only the unchanged network, with [\d,]+ cycles; --options all and --widths let more vary\n$/,
     );
     const record = recordOf();
     expect(record).toMatchObject({ design: null, file: null, error: { kind: 'unmet', exit_code: 4 } });
     expect(record.constraints).toEqual([
-      { option: '--min-energy', column: 'retained_energy', at_least: 0.9 },
+      { option: '--min-retained', column: 'retained_energy', at_least: 0.9 },
     ]);
     const { cheaper, meeting_constraints: within } = record.nearest;
     expect(cheaper!['cycles_total']).toBeLessThan((cheaper!['unchanged'] as Numbers)['cycles_total']!);
@@ -224,16 +224,16 @@ describe('where nothing is both cheaper and within the limits', () => {
   });
 });
 
-test('options of unknown energy are picked only if they are named, and the output says so', async () => {
+test('options of unknown retained weights are picked only if they are named, and the output says so', async () => {
   expect(await small('--options', 'separable:relu')).toBe(0);
-  const { substitutions, objectives, notes, retained_energy: energy } = recordOf();
+  const { substitutions, objectives, notes, retained_energy: retained } = recordOf();
   expect(substitutions).toContain('separable:relu');
-  expect(energy).toBeNull();
+  expect(retained).toBeNull();
   expect(objectives).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
-  expect(notes.join()).toContain('parameters:max takes the place of retained energy');
-  expect(out.replaceAll('\n', ' ')).toContain('note: parameters:max takes the place of retained energy');
+  expect(notes.join()).toContain('parameters:max takes the place of retained weights');
+  expect(out.replaceAll('\n', ' ')).toContain('note: parameters:max takes the place of retained weights');
   out = '';
-  await small('--options', 'separable:relu', '--min-energy', '0.1');
+  await small('--options', 'separable:relu', '--min-retained', '0.1');
   expect(recordOf().substitutions ?? '').not.toContain('relu');
 });
 

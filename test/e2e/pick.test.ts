@@ -127,8 +127,8 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
     }
   });
 
-  test('with --min-energy 0.8: none of the usual designs, with both sides; with all options a cheaper one', () => {
-    const none = paretou('pick', model, ...U55, '--min-energy', '0.8', '--json');
+  test('with --min-retained 0.8: none of the usual designs, with both sides; with all options a cheaper one', () => {
+    const none = paretou('pick', model, ...U55, '--min-retained', '0.8', '--json');
     expect(none.status).toBe(4);
     const { design, nearest } = JSON.parse(none.stdout) as PickRecord;
     expect(design).toBeNull();
@@ -138,7 +138,7 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
       'pick',
       model,
       ...U55,
-      '--min-energy',
+      '--min-retained',
       '0.8',
       '--min-gain',
       '0',
@@ -147,10 +147,10 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
       '--json',
     );
     expect(all.status).toBe(0);
-    const { figures, retained_energy: energy } = JSON.parse(all.stdout) as PickRecord & {
+    const { figures, retained_energy: retained } = JSON.parse(all.stdout) as PickRecord & {
       retained_energy: number;
     };
     expect(figures.after.cycles_total).toBeLessThan(207991);
-    expect(energy).toBeGreaterThanOrEqual(0.8);
+    expect(retained).toBeGreaterThanOrEqual(0.8);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { channelsOf } from '../../search/channels.js';
+import { channelsOf } from '../../search/space/channel-rules.js';
 import { ELEMENT_BITS, type Network, type Tensor } from '../../src/graph/network.js';
 
 const elements = (t: Tensor): number => t.shape!.reduce((n, d) => n * d, 1);

@@ -7,10 +7,11 @@ import type {
   OptionValue,
   Tensor,
 } from '../../src/graph/network.js';
+import { FIGURES, type DesignFigures } from '../../search/evaluate/figures.js';
 import type { System } from '../../src/npu/system.js';
-import { buildSpace } from '../../search/build-space.js';
-import { parseSpaceFile } from '../../search/space-file.js';
-import type { Space, SystemChoice } from '../../search/space.js';
+import { buildSpace } from '../../search/space/build-space.js';
+import { parseSpaceFile } from '../../search/space/space-file.js';
+import type { Space, SystemChoice } from '../../search/space/space.js';
 
 const q = { scales: [0.05], zeroPoints: [0], axis: 0 };
 
@@ -200,3 +201,7 @@ export const smallSpace = (name: string): Space =>
       ),
     },
   );
+
+/** Figures of nothing: tests set those that they are about. */
+export const emptyFigures = (): DesignFigures =>
+  Object.fromEntries(FIGURES.map((name) => [name, 0])) as DesignFigures;

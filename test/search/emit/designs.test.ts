@@ -16,12 +16,12 @@ import { branchedModel, dynamicModel, loaded } from './models.js';
 const emitDesigns = async (source: LoadedNetwork, designs: number): Promise<void> => {
   const subject = subjectOf(source, { options: [...ALL_OPTIONS], widths: [0.5, 0.75, 1, 1.25] });
   const { evaluator, space, applier } = subject;
-  const { cpuOps } = evaluator.evaluate(new Uint16Array(space.sites.length + space.groups.length + 1));
+  const { cpu_operators } = evaluator.evaluate(new Uint16Array(space.sites.length + space.groups.length + 1));
   const random = randomStream(2024);
   for (let i = 0; i < designs; i++) {
     const digits = randomDesign(space, random);
     const bytes = emitChecked(subject, digits);
-    expect(evaluator.evaluate(digits).cpuOps).toBe(cpuOps);
+    expect(evaluator.evaluate(digits).cpu_operators).toBe(cpu_operators);
     const [graph] = applier.network(digits).graphs;
     for (const runtime of i % 2 === 0 ? [tfliteHelper] : [litert]) {
       const model = await runtime.load(bytes);

@@ -1,9 +1,10 @@
+import { figuresOf } from '../../../search/evaluate/figures.js';
 import { expect } from 'vitest';
-import { createEvaluator, figuresOf, type Evaluator } from '../../../search/evaluate/evaluator.js';
-import { buildSpace, chooseSystems } from '../../../search/build-space.js';
-import { emitDesign } from '../../../search/emit/emit.js';
-import { parseSpaceFile, type SpaceFile } from '../../../search/space-file.js';
-import { radicesOf, type Space } from '../../../search/space.js';
+import { createEvaluator, type Evaluator } from '../../../search/evaluate/evaluator.js';
+import { buildSpace, chooseSystems } from '../../../search/space/build-space.js';
+import { emitDesign } from '../../../search/emit/design-file.js';
+import { parseSpaceFile, type SpaceFile } from '../../../search/space/space-file.js';
+import { radicesOf, type Space } from '../../../search/space/space.js';
 import { createApplier, type Applier } from '../../../search/substitute/apply.js';
 import { findSubstitution, optionNames } from '../../../search/substitute/index.js';
 import { createEstimator, type Estimator } from '../../../src/estimate/estimate.js';

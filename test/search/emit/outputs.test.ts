@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emitDesign, nameDesign } from '../../../search/emit/index.js';
-import { findSites } from '../../../search/sites.js';
+import { findSites } from '../../../search/space/sites.js';
 import { createApplier } from '../../../search/substitute/apply.js';
-import type { RetainedEnergy } from '../../../search/substitute/substitution.js';
-import { findWidthGroups } from '../../../search/widths.js';
+import type { RetainedWeights } from '../../../search/substitute/substitution.js';
+import { findWidthGroups } from '../../../search/space/width-groups.js';
 import type { LoadedNetwork } from '../../../src/graph/import.js';
 import { litert } from '../../runtime/litert.js';
 import { largestDifference, runOnce, type Runtime } from '../../runtime/runtime.js';
@@ -23,7 +23,7 @@ const runtimes: readonly (readonly [string, Runtime])[] = [
 
 interface Emitted {
   readonly bytes: Uint8Array;
-  readonly energy: RetainedEnergy;
+  readonly retained: RetainedWeights;
 }
 
 const emit = (
@@ -38,7 +38,7 @@ const emit = (
     { systems: [], optimise: 'Performance' },
   );
   const applier = createApplier(space);
-  return { bytes: emitDesign(model, space, digits, applier), energy: applier.energy(digits) };
+  return { bytes: emitDesign(model, space, digits, applier), retained: applier.retained(digits) };
 };
 
 /** The network with one option at all sites. */
@@ -75,8 +75,8 @@ const difference = async (runtime: Runtime, a: Uint8Array, b: Uint8Array): Promi
 describe('widening changes no output, bit for bit', () => {
   test.each(Object.entries(built))('%s', async (_, make) => {
     const source = make();
-    const { bytes, energy } = widened(source);
-    expect(energy).toEqual({ before: 1, after: 1 });
+    const { bytes, retained } = widened(source);
+    expect(retained).toEqual({ before: 1, after: 1 });
     expect(bytes.length).toBeGreaterThan(source.model.source.length);
     await expectSameOutputs(source.model.source, bytes);
   });
@@ -96,7 +96,7 @@ describe('a shifted ReLU is the same function', () => {
   test.each(Object.entries(built))('%s: outputs within 3 steps', async (_, make) => {
     const source = make();
     const [plain, shifted] = ['separable', 'separable:shifted-relu'].map((o) => throughout(source, o));
-    expect(shifted!.energy.before).toBe(plain!.energy.before);
+    expect(shifted!.retained.before).toBe(plain!.retained.before);
     expect(await difference(tfliteHelper, plain!.bytes, shifted!.bytes)).toBeLessThanOrEqual(3);
   });
 });
@@ -110,17 +110,17 @@ describe.each(runtimes)('weights that are exactly separable come back as they we
     [3, 'separable*3', 1],
   ])('%i terms, %s: outputs within %i step', async (terms, option, steps) => {
     const source = loaded(separableModel(terms), 'layer');
-    const { bytes, energy } = throughout(source, option);
-    expect(energy.before).toBeGreaterThan(1 - 1e-6);
-    expect(energy.before).toBeLessThanOrEqual(1);
-    expect(energy.after).toBeGreaterThan(0.999);
+    const { bytes, retained } = throughout(source, option);
+    expect(retained.before).toBeGreaterThan(1 - 1e-6);
+    expect(retained.before).toBeLessThanOrEqual(1);
+    expect(retained.after).toBeGreaterThan(0.999);
     expect(await difference(runtime, source.model.source, bytes)).toBeLessThanOrEqual(steps);
   });
 
   test('with a term less they do not', async () => {
     const source = loaded(separableModel(2), 'layer');
-    const { bytes, energy } = throughout(source, 'separable');
-    expect(energy.before).toBeLessThan(0.9);
+    const { bytes, retained } = throughout(source, 'separable');
+    expect(retained.before).toBeLessThan(0.9);
     expect(await difference(runtime, source.model.source, bytes)).toBeGreaterThan(20);
   });
 });

@@ -2,17 +2,16 @@ import fc from 'fast-check';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
-import { buildSpace } from '../../../search/build-space.js';
-import { createEvaluator, figuresOf } from '../../../search/evaluate/evaluator.js';
-import type { DesignFigures } from '../../../search/evaluate/figures.js';
-import { PART_FIGURES } from '../../../search/evaluate/figures.js';
-import { PART_FIGURE_COUNT } from '../../../search/evaluate/part-figures.js';
-import { createProgramSource } from '../../../search/evaluate/program-source.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
-import { radicesOf, type Space } from '../../../search/space.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { createEvaluator } from '../../../search/evaluate/evaluator.js';
+import { SEGMENT_FIGURE_COUNT, figuresOf, type DesignFigures } from '../../../search/evaluate/figures.js';
+import { SEGMENT_FIGURES } from '../../../search/evaluate/figures.js';
+import { createProgramSource } from '../../../search/evaluate/programs.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
+import { radicesOf, type Space } from '../../../search/space/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import type { Values } from '../../../search/substitute/substitution.js';
-import { chooseSystem } from '../../../search/systems.js';
+import { chooseSystem } from '../../../search/space/systems.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import { loadNetwork } from '../../../src/graph/load.js';
 import type { Network } from '../../../src/graph/network.js';
@@ -56,12 +55,13 @@ function wholeFigures(space: Space, values: Values): (digits: Uint16Array) => De
 /** What parts make of a design: sums, and the largest of what is no sum. */
 const combined = (parts: Float64Array): Record<string, number> =>
   Object.fromEntries(
-    PART_FIGURES.map((name, figure) => {
+    SEGMENT_FIGURES.map((name, figure) => {
       const values = Array.from(
-        { length: parts.length / PART_FIGURE_COUNT },
-        (_, s) => parts[s * PART_FIGURE_COUNT + figure]!,
+        { length: parts.length / SEGMENT_FIGURE_COUNT },
+        (_, s) => parts[s * SEGMENT_FIGURE_COUNT + figure]!,
       );
-      const value = name === 'sramMemoryUsedBytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
+      const value =
+        name === 'sram_memory_used_bytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
       return [name, value];
     }),
   );
@@ -80,8 +80,8 @@ function check(space: Space, values: Values, count: number, seed: number): void 
     for (const design of fresh) {
       const figures = evaluator.evaluate(design);
       expect(figures).toEqual(whole(design));
-      const parts = evaluator.parts(design);
-      expect(parts).toHaveLength(length * PART_FIGURE_COUNT);
+      const parts = evaluator.segmentFigures(design);
+      expect(parts).toHaveLength(length * SEGMENT_FIGURE_COUNT);
       expect(figures).toMatchObject(combined(parts));
     }
     const operators = evaluator.segments(system).flatMap((segment) => segment.operators);
@@ -135,18 +135,18 @@ describe('designs of random networks', () => {
   });
 
   it('have parts whose MACs depend on nothing but their positions', () => {
-    const macs = PART_FIGURES.indexOf('macs');
+    const macs = SEGMENT_FIGURES.indexOf('nn_macs');
     fc.assert(
       fc.property(anyNetwork({ maxSteps: 6 }), fc.nat(), (network, seed) => {
         const space = spaceOf(network, OPTIONS);
         const evaluator = createEvaluator(space, 'unknown');
         const drawn = designs(space, 0, 6, seed + 1);
-        const parts = drawn.map((design) => evaluator.parts(design));
+        const parts = drawn.map((design) => evaluator.segmentFigures(design));
         evaluator.segments(0).forEach(({ positions }, s) => {
           const known = new Map<string, number>();
           drawn.forEach((design, i) => {
             const key = positions.map((position) => design[position]).join();
-            const value = parts[i]![s * PART_FIGURE_COUNT + macs]!;
+            const value = parts[i]![s * SEGMENT_FIGURE_COUNT + macs]!;
             expect(known.get(key) ?? value).toBe(value);
             known.set(key, value);
           });
@@ -187,9 +187,9 @@ describe('designs of unusual networks', () => {
     const space = spaceOf(b.network([b.conv(b.conv(root, 12), 8)]), '[standard, separable]');
     check(space, 'unknown', 6, 1);
     const evaluator = createEvaluator(space, 'unknown');
-    const cpu = PART_FIGURES.indexOf('cpuOps');
-    const parts = evaluator.parts(new Uint16Array(radicesOf(space).length));
-    expect(evaluator.segments(0).map((_, s) => parts[s * PART_FIGURE_COUNT + cpu])).toEqual([0, 1, 0, 0]);
+    const cpu = SEGMENT_FIGURES.indexOf('cpu_operators');
+    const parts = evaluator.segmentFigures(new Uint16Array(radicesOf(space).length));
+    expect(evaluator.segments(0).map((_, s) => parts[s * SEGMENT_FIGURE_COUNT + cpu])).toEqual([0, 1, 0, 0]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildSpace } from '../../../search/build-space.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
-import { radicesOf } from '../../../search/space.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
+import { radicesOf } from '../../../search/space/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
-import { chooseSystem } from '../../../search/systems.js';
+import { chooseSystem } from '../../../search/space/systems.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { loadNetwork } from '../../../src/graph/load.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createProgramSource } from '../../../search/evaluate/program-source.js';
+import { createProgramSource } from '../../../search/evaluate/programs.js';
 import { findSegments, type Segmentation } from '../../../search/evaluate/segments.js';
 import { trialDesigns } from '../../../search/evaluate/trial-designs.js';
-import { radicesOf, type Space } from '../../../search/space.js';
+import { radicesOf, type Space } from '../../../search/space/space.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Program } from '../../../src/schedule/program.js';

@@ -8,7 +8,7 @@ const wait = (milliseconds) => {
  * as many as the system allows.
  */
 export const createEvaluator = (space, values) => ({
-  parts: (digits) => {
+  segmentFigures: (digits) => {
     const key = Array.from(digits).join('');
     if (space.network.name.includes('throwing') && key.startsWith('11')) throw new Error(`cannot do ${key}`);
     if (space.network.name.includes('ending') && key.startsWith('1010')) process.exit(3);
@@ -22,15 +22,15 @@ export const createEvaluator = (space, values) => ({
     if (space.network.name.includes('hopeless')) process.exit(4);
     const sum = Array.from(digits).reduce((n, d, i) => (31 * n + d * (i + 1)) % 1009, 7);
     return {
-      cyclesTotal: 1000 + sum,
-      cyclesNpu: 900 + sum,
-      sramTotalBytes: 5000 + ((sum * 37) % 101),
-      externalTotalBytes: 1024 + sum,
-      sramMemoryUsedBytes: 2048,
-      macs: values === 'unknown' ? 20 : 10,
-      encodedWeightBytes: 77,
-      cpuOps: 0,
-      predicted: sum % 2 === 1,
+      cycles_total: 1000 + sum,
+      cycles_npu: 900 + sum,
+      sram_total_bytes: 5000 + ((sum * 37) % 101),
+      external_total_bytes: 1024 + sum,
+      sram_memory_used_bytes: 2048,
+      nn_macs: values === 'unknown' ? 20 : 10,
+      encoded_weight_bytes: 77,
+      cpu_operators: 0,
+      predicted: sum % 2,
     };
   },
 });

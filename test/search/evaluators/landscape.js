@@ -13,15 +13,15 @@ export const createEvaluator = () => ({
     const sum = (which) => costs(which).reduce((a, b) => a + b, 0);
     const cycles = 1000 + sum(0);
     return {
-      cyclesTotal: cycles,
-      cyclesNpu: cycles,
-      sramTotalBytes: 1000 + sum(1),
-      externalTotalBytes: 1000 + sum(2),
-      sramMemoryUsedBytes: 1024 * (1 + Math.max(...costs(3))),
-      macs: 10,
-      encodedWeightBytes: 77,
-      cpuOps: 0,
-      predicted: false,
+      cycles_total: cycles,
+      cycles_npu: cycles,
+      sram_total_bytes: 1000 + sum(1),
+      external_total_bytes: 1000 + sum(2),
+      sram_memory_used_bytes: 1024 * (1 + Math.max(...costs(3))),
+      nn_macs: 10,
+      encoded_weight_bytes: 77,
+      cpu_operators: 0,
+      predicted: 0,
     };
   },
 });

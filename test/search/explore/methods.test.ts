@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMethod, parseMethod, type Method } from '../../../search/explore/choose.js';
+import { planMethod, parseMethod, type Method } from '../../../search/explore/methods.js';
 import { exhaustive } from '../../../search/explore/exhaustive.js';
 import type { ExploreRequest } from '../../../search/explore/explorer.js';
 import { sample } from '../../../search/explore/sample.js';
-import { parseObjectives } from '../../../search/objectives.js';
-import { rowOf, type DesignTable, type Space } from '../../../search/space.js';
+import { parseObjectives } from '../../../search/rank/objectives.js';
+import { rowOf, type Designs, type Space } from '../../../search/space/space.js';
 import { planSweep } from '../../../search/sweep.js';
 import { smallSpace } from '../fixture.js';
 
@@ -21,7 +21,7 @@ const requestFor = (space: Space, more: Partial<ExploreRequest> = {}): ExploreRe
   ...more,
 });
 
-const rows = (designs: DesignTable): string[] =>
+const rows = (designs: Designs): string[] =>
   Array.from({ length: designs.count }, (_, i) => rowOf(designs, i).join(' '));
 
 /** A space of that many widths per group: 54 · widths³ designs. */
@@ -38,13 +38,13 @@ const widened = (widths: number): Space => {
 
 describe('the choice of a method', () => {
   const choose = (space: Space, method: Method, objectives = usual, limit = 100_000) =>
-    chooseMethod(space, objectives, limit, method);
+    planMethod(space, objectives, limit, method);
 
   it('is all designs of a small space', () => {
     expect(choose(smallSpace('plain'), 'auto')).toMatchObject({
       name: 'exhaustive',
       why: 'the space has 432 designs, few enough for all of them',
-      plan: 'all designs of the space',
+      text: 'all designs of the space',
       atMost: 432,
     });
   });
@@ -83,7 +83,7 @@ describe('the choice of a method', () => {
 
   it('says how large a sample is', () => {
     expect(choose(smallSpace('plain'), 'sample', usual, 100)).toMatchObject({
-      plan: 'a stratified sample of 100 designs, the baseline and each single-site change among them',
+      text: 'a stratified sample of 100 designs, the baseline and each single-site change among them',
       atMost: 100,
     });
     // The baseline and 3 · 2 changes on 2 systems.
@@ -96,7 +96,7 @@ describe('the choice of a method', () => {
       { name: 'large', space: widened(8) },
     ];
     const planned = planSweep(models, usual, 1000, 'auto');
-    expect(planned.map(({ limit, choice }) => [limit, choice.name])).toEqual([
+    expect(planned.map(({ limit, plan }) => [limit, plan.name])).toEqual([
       [432, 'exhaustive'],
       [568, 'exact'],
     ]);

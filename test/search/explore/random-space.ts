@@ -1,6 +1,6 @@
-import { buildSpace, chooseSystems } from '../../../search/build-space.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
-import { countDesigns, type Space } from '../../../search/space.js';
+import { buildSpace, chooseSystems } from '../../../search/space/build-space.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
+import { countDesigns, type Space } from '../../../search/space/space.js';
 import type { Network } from '../../../src/graph/network.js';
 import { NetworkBuilder } from '../fixture.js';
 import { withRandomValues } from '../substitute/random-network.js';

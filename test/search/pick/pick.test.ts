@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { numbersAt, tabulate, type NumberRow, type Study } from '../../../search/columns.js';
-import { baselinesOf } from '../../../search/baselines.js';
-import { constraintsOf, excess, type Constraint } from '../../../search/constraints.js';
-import { changesOf, designId } from '../../../search/design.js';
-import { evaluateDesigns } from '../../../search/evaluate/pool.js';
-import type { Method } from '../../../search/explore/choose.js';
-import { candidateAt } from '../../../search/pick/choose.js';
+import type { MetricRow } from '../../../search/metrics.js';
+import { metricsAt, tabulate, type Study } from '../../../search/rank/table.js';
+import { baselinesOf } from '../../../search/evaluate/baselines.js';
+import { constraintsOf, excess, type Constraint } from '../../../search/rank/constraints.js';
+import { changesOf, designId } from '../../../search/space/changes.js';
+import { evaluateDesigns } from '../../../search/evaluate/session.js';
+import type { Method } from '../../../search/explore/methods.js';
+import { candidateAt } from '../../../search/pick/candidates.js';
 import { neighboursOf } from '../../../search/pick/neighbours.js';
 import { pick, type Picked } from '../../../search/pick/pick.js';
 import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
-import { allDesigns, rowOf, type Space } from '../../../search/space.js';
+import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
 import { planSweep, sweep } from '../../../search/sweep.js';
 import { randomSpace } from '../explore/random-space.js';
 
@@ -18,8 +19,8 @@ const evaluate = { jobs: 1 };
 /** Every design of a space with its figures and those of the unchanged network. */
 interface Known {
   readonly digits: Uint16Array;
-  readonly numbers: NumberRow;
-  readonly baseline: NumberRow;
+  readonly numbers: MetricRow;
+  readonly baseline: MetricRow;
   readonly id: string;
 }
 
@@ -30,16 +31,16 @@ const everyDesign = async (space: Space): Promise<Known[]> => {
   const study: Study = { model: 'm', space, designs, results, baselines };
   const table = tabulate([study]);
   const unchanged = baselines.map((figures) => ({
-    ...numbersAt(table, 0),
-    cycles_total: figures!.cyclesTotal,
-    sram_total_bytes: figures!.sramTotalBytes,
-    external_total_bytes: figures!.externalTotalBytes,
+    ...metricsAt(table, 0),
+    cycles_total: figures!.cycles_total,
+    sram_total_bytes: figures!.sram_total_bytes,
+    external_total_bytes: figures!.external_total_bytes,
   }));
   return Array.from({ length: table.count }, (_, i) => {
     const digits = rowOf(designs, table.row[i]!);
     return {
       digits,
-      numbers: numbersAt(table, i),
+      numbers: metricsAt(table, i),
       baseline: unchanged[digits.at(-1)!]!,
       id: designId(space, digits),
     };
@@ -66,14 +67,14 @@ const pickFrom = (
   });
 };
 
-const meets = (numbers: NumberRow, constraints: readonly Constraint[]): boolean =>
+const meets = (numbers: MetricRow, constraints: readonly Constraint[]): boolean =>
   constraints.every((constraint) => excess(constraint, numbers[constraint.column]) === 0);
 
 /** What a preference compares, smaller first. */
-const KEYS: Readonly<Record<Exclude<Preference, 'knee'>, (n: NumberRow) => readonly number[]>> = {
+const KEYS: Readonly<Record<Exclude<Preference, 'knee'>, (n: MetricRow) => readonly number[]>> = {
   cycles: (n) => [n.cycles_total, n.sram_total_bytes, -n.retained_energy],
   bandwidth: (n) => [bytesMoved(n), n.cycles_total, -n.retained_energy],
-  energy: (n) => [-n.retained_energy, n.cycles_total, n.sram_total_bytes],
+  retained: (n) => [-n.retained_energy, n.cycles_total, n.sram_total_bytes],
 };
 
 const compareKeys = (a: readonly number[], b: readonly number[]): number => {
@@ -86,19 +87,19 @@ const changes = (space: Space, digits: Uint16Array): number => {
   return substitutions.size + widths.size;
 };
 
-const limitsOf = (minEnergy: number | undefined): Constraint[] => constraintsOf({ minEnergy });
+const limitsOf = (minRetained: number | undefined): Constraint[] => constraintsOf({ minRetained });
 
 describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
   const space = randomSpace(seed, 300);
   let all: readonly Known[] | undefined;
   const everything = async (): Promise<readonly Known[]> => (all ??= await everyDesign(space));
 
-  test.each(['cycles', 'bandwidth', 'energy'] as const)(
+  test.each(['cycles', 'bandwidth', 'retained'] as const)(
     'the pick is the best of all designs that meet the limits and pay: %s',
     async (preference) => {
       const designs = await everything();
-      for (const minEnergy of [undefined, 0.3, 0.7, 0.95]) {
-        const constraints = limitsOf(minEnergy);
+      for (const minRetained of [undefined, 0.3, 0.7, 0.95]) {
+        const constraints = limitsOf(minRetained);
         const candidates = designs.filter(
           ({ numbers, baseline }) => meets(numbers, constraints) && pays(preference, numbers, baseline),
         );
@@ -117,7 +118,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
         const within = designs.filter(
           ({ numbers, digits }) => meets(numbers, constraints) && changes(space, digits) > 0,
         );
-        const price = (n: NumberRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
+        const price = (n: MetricRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
         const { meeting } = picked.sides!;
         if (within.length === 0) expect(meeting === undefined || meeting.id.startsWith('base@')).toBe(true);
         else expect(price(meeting!.numbers)).toBe(Math.min(...within.map(({ numbers }) => price(numbers))));
@@ -125,10 +126,10 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
     },
   );
 
-  test.each(['cycles', 'bandwidth', 'energy', 'knee'] as const)(
+  test.each(['cycles', 'bandwidth', 'retained', 'knee'] as const)(
     'every change of the pick saves what it has to: %s',
     async (preference) => {
-      const price = (n: NumberRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
+      const price = (n: MetricRow): number => (preference === 'bandwidth' ? bytesMoved(n) : n.cycles_total);
       for (const minGain of [0.01, 0.05, 0.2]) {
         const { refined } = await pickFrom(space, preference, [], 'exhaustive', 1e5, minGain);
         if (refined === undefined) {
@@ -156,7 +157,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
   test.each([
     ['cycles', 'sample', 12],
     ['bandwidth', 'evolve', 20],
-    ['energy', 'sample', 12],
+    ['retained', 'sample', 12],
     ['knee', 'exhaustive', 1e5],
     ['cycles', 'exact', 1e5],
   ] as const)(
@@ -204,8 +205,8 @@ test('a knee is on the front, between the extremes', async () => {
 test('the exact search finds the same pick as the exhaustive one, and both sides where there is none', async () => {
   for (const seed of [5, 13]) {
     const space = randomSpace(seed, 300);
-    for (const minEnergy of [undefined, 0.6, 0.999]) {
-      const constraints = limitsOf(minEnergy);
+    for (const minRetained of [undefined, 0.6, 0.999]) {
+      const constraints = limitsOf(minRetained);
       const [exact, all] = [
         await pickFrom(space, 'cycles', constraints, 'exact'),
         await pickFrom(space, 'cycles', constraints),

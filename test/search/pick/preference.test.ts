@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NumberRow } from '../../../search/columns.js';
-import { formatObjective } from '../../../search/objectives.js';
+import { emptyRow, type MetricRow } from '../../../search/metrics.js';
+import { formatObjective } from '../../../search/rank/objectives.js';
 import {
   comparePreferred,
   objectivesFor,
@@ -9,30 +9,19 @@ import {
   type Preference,
 } from '../../../search/pick/preference.js';
 
-const numbers = (cycles: number, sram: number, external: number, energy: number): NumberRow => ({
-  core_clock: 5e8,
+const numbers = (cycles: number, sram: number, external: number, retained: number): MetricRow => ({
+  ...emptyRow(),
   cycles_total: cycles,
-  cycles_npu: cycles,
-  inference_ms: cycles / 5e5,
   sram_total_bytes: sram,
   external_total_bytes: external,
-  sram_memory_used_bytes: 0,
-  nn_macs: 0,
-  parameters: 0,
-  encoded_weight_bytes: 0,
-  retained_energy: energy,
-  cycles_vs_baseline: NaN,
-  sram_vs_baseline: NaN,
-  retained_energy_quantised: energy,
-  cpu_operators: 0,
-  predicted: 0,
+  retained_energy: retained,
 });
 
 describe('the preferred design', () => {
-  const order = (preference: Preference, designs: readonly NumberRow[]): NumberRow[] =>
+  const order = (preference: Preference, designs: readonly MetricRow[]): MetricRow[] =>
     [...designs].sort((a, b) => comparePreferred(preference, a, b));
 
-  test('takes the fewest cycles; bytes through SRAM, then energy, break ties', () => {
+  test('takes the fewest cycles; bytes through SRAM, then retained, break ties', () => {
     const few = numbers(10, 9, 9, 0.1);
     const lean = numbers(11, 5, 9, 0.1);
     const whole = numbers(11, 6, 0, 0.9);
@@ -47,12 +36,12 @@ describe('the preferred design', () => {
     expect(order('bandwidth', [slow, fast, less])).toEqual([less, fast, slow]);
   });
 
-  test('keeps the most energy; unknown energies come last', () => {
+  test('keeps the most retained; unknown shares come last', () => {
     const most = numbers(99, 5, 1, 0.9);
     const fast = numbers(10, 3, 4, 0.8);
     const slow = numbers(11, 3, 4, 0.8);
     const unknown = numbers(1, 1, 1, NaN);
-    expect(order('energy', [unknown, slow, fast, most])).toEqual([most, fast, slow, unknown]);
+    expect(order('retained', [unknown, slow, fast, most])).toEqual([most, fast, slow, unknown]);
   });
 });
 
@@ -60,13 +49,13 @@ test('a design pays by fewer cycles, or fewer bytes where these are preferred', 
   const unchanged = numbers(10, 10, 10, 1);
   const slower = numbers(11, 5, 10, 0.5);
   const heavier = numbers(9, 15, 10, 0.5);
-  const cases: readonly [Preference, NumberRow, boolean][] = [
+  const cases: readonly [Preference, MetricRow, boolean][] = [
     ['cycles', slower, false],
     ['cycles', heavier, true],
     ['cycles', unchanged, false],
     ['bandwidth', slower, true],
     ['bandwidth', heavier, false],
-    ['energy', slower, false],
+    ['retained', slower, false],
     ['knee', heavier, true],
   ];
   for (const [preference, design, expected] of cases) {
@@ -75,12 +64,12 @@ test('a design pays by fewer cycles, or fewer bytes where these are preferred', 
   }
 });
 
-test('the objectives by default hold the preferred design; energy is kept where it is preferred', () => {
+test('the objectives by default hold the preferred design; retained is kept where it is preferred', () => {
   const listed = (preference: Preference, known: boolean): string =>
     objectivesFor(preference, known).map(formatObjective).join();
   expect(listed('cycles', true)).toBe('cycles_total,sram_total_bytes,retained_energy:max');
   expect(listed('knee', false)).toBe('cycles_total,sram_total_bytes,parameters:max');
-  expect(listed('energy', false)).toBe('cycles_total,sram_total_bytes,retained_energy:max');
+  expect(listed('retained', false)).toBe('cycles_total,sram_total_bytes,retained_energy:max');
   expect(listed('bandwidth', true)).toBe('sram_total_bytes,external_total_bytes,cycles_total');
 });
 

@@ -46,10 +46,10 @@ describe.each([false, true])('low rank, spatial: %s', (spatial) => {
         const target = targetOf(shape, products(rank, spatial, of));
         const option = lowrank(rank, division);
         fc.pre(option.illegal(target) === undefined);
-        expect(option.energy(target)).toBeCloseTo(1, 6);
+        expect(option.retained(target)).toBeCloseTo(1, 6);
         const replacement = option.rewrite(target, 'known');
-        expect(replacement.energy!.before).toBeCloseTo(1, 6);
-        expect(replacement.energy!.after).toBeGreaterThan(0.9997);
+        expect(replacement.retained!.before).toBeCloseTo(1, 6);
+        expect(replacement.retained!.after).toBeGreaterThan(0.9997);
         expect(outputError(target, replacement, false)).toBeLessThan(0.03);
         expect(outputError(target, replacement, true)).toBeLessThan(0.08);
       }),
@@ -57,24 +57,24 @@ describe.each([false, true])('low rank, spatial: %s', (spatial) => {
     );
   });
 
-  it('keeps more energy the higher the rank, almost all just below the full rank, all at it', () => {
+  it('keeps more retained the higher the rank, almost all just below the full rank, all at it', () => {
     fc.assert(
       fc.property(convolutions, fc.nat(1000), (shape, of) => {
         fc.pre(!spatial || divisible(shape));
         const target = targetOf(shape, randomLevels(of, 120));
         const full = fullRank(shape, spatial);
-        const energies = Array.from({ length: full }, (_, r) => lowrank(r + 1, division).energy(target));
-        energies.forEach((energy, r) => expect(energy).toBeGreaterThanOrEqual(energies[r - 1] ?? 0));
-        expect(energies.at(-1)).toBeCloseTo(1, 9);
+        const shares = Array.from({ length: full }, (_, r) => lowrank(r + 1, division).retained(target));
+        shares.forEach((retained, r) => expect(retained).toBeGreaterThanOrEqual(shares[r - 1] ?? 0));
+        expect(shares.at(-1)).toBeCloseTo(1, 9);
         if (full > 1) {
-          expect(energies.at(-2)).toBeLessThan(1);
+          expect(shares.at(-2)).toBeLessThan(1);
           // The smallest of as many squares is at most their mean.
-          expect(energies.at(-2)).toBeGreaterThanOrEqual(1 - 1 / full);
+          expect(shares.at(-2)).toBeGreaterThanOrEqual(1 - 1 / full);
           expect(lowrank(full - 1, division).illegal(target)).toBeUndefined();
         }
         expect(lowrank(full, division).illegal(target)).toMatch(/at most rank/);
         const whole = lowrank(full, division).rewrite(target, 'known');
-        expect(whole.energy!.after).toBeGreaterThan(0.9997);
+        expect(whole.retained!.after).toBeGreaterThan(0.9997);
         expect(outputError(target, whole, false)).toBeLessThan(0.03);
       }),
       { seed, numRuns: 25 },
@@ -104,11 +104,11 @@ describe.each([false, true])('low rank, spatial: %s', (spatial) => {
         // Ranks above the full one occur where a design has fewer channels.
         const known = lowrank(rank, division).rewrite(target, 'known');
         const unknown = lowrank(rank, division).rewrite(target, 'unknown');
-        expect(unknown.energy).toBeUndefined();
+        expect(unknown.retained).toBeUndefined();
         expect(unknown.operators).toEqual(known.operators);
         expect(unknown.tensors.map(withoutValues)).toEqual(known.tensors.map(withoutValues));
         for (const { constant } of unknown.tensors) expect(constant?.bytes).toBeUndefined();
-        if (rank >= fullRank(shape, spatial)) expect(known.energy!.before).toBeCloseTo(1, 9);
+        if (rank >= fullRank(shape, spatial)) expect(known.retained!.before).toBeCloseTo(1, 9);
       }),
       { seed, numRuns: 40 },
     );

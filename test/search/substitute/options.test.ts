@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildSpace, checkOptions } from '../../../search/build-space.js';
-import { designId, formatSubstitutions, parseDesignId, parseSubstitutions } from '../../../search/design.js';
-import { findSites } from '../../../search/sites.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
+import { buildSpace, checkOptions } from '../../../search/space/build-space.js';
+import {
+  designId,
+  formatSubstitutions,
+  parseDesignId,
+  parseSubstitutions,
+} from '../../../search/space/changes.js';
+import { findSites } from '../../../search/space/sites.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
 import {
   findSubstitution,
-  hasKnownEnergy,
+  hasKnownRetained,
   optionNames,
   usualOptions,
 } from '../../../search/substitute/index.js';
@@ -56,8 +61,8 @@ describe('options', () => {
     expect(names.map((name) => findSubstitution(name)!.code).slice(0, 4)).toEqual(['s', 'h', 's2', 'h2']);
   });
 
-  it('are known to keep a share of the energy, but for those with a ReLU that was not there', () => {
-    expect(optionNames().filter((name) => !hasKnownEnergy(name))).toEqual([
+  it('are known to keep a share of the retained, but for those with a ReLU that was not there', () => {
+    expect(optionNames().filter((name) => !hasKnownRetained(name))).toEqual([
       'separable:relu',
       'separable*2:relu',
       'separable*3:relu',
@@ -100,7 +105,7 @@ describe('options', () => {
 });
 
 describe('the group of all options', () => {
-  it('has those whose energy is known, with ranks that suit each site', () => {
+  it('has those whose retained is known, with ranks that suit each site', () => {
     const [first, second, third] = spaceOf(checkOptions(['all']) as string[]).sites;
     expect(first!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*1', 'lowrank*2']);
     expect(second!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*2', 'lowrank*4']);
@@ -116,7 +121,7 @@ describe('the group of all options', () => {
   });
 });
 
-describe.skipIf(sharedDir === undefined)('retained energy of trained layers', () => {
+describe.skipIf(sharedDir === undefined)('retained weights of trained layers', () => {
   it('lies where others have measured it: 0.29 to 0.57 for one term, 0.74 to 0.97 for four', () => {
     const file = join(sharedDir!, 'models', 'resnet8_int8.tflite');
     const { network } = loadNetwork(file);
@@ -128,15 +133,15 @@ describe.skipIf(sharedDir === undefined)('retained energy of trained layers', ()
       const [ifm, weights, bias] = operator.inputs.map((t) => tensors[t]!);
       const ofm = tensors[operator.outputs[0]!]!;
       const target: Target = { operator, ifm: ifm!, weights: weights!, bias, ofm };
-      const energies = usualOptions(target)
+      const shares = usualOptions(target)
         .filter((name) => name.startsWith('separable'))
-        .map((name) => findSubstitution(name)!.rewrite(target, 'known').energy!);
-      const rounded = energies.map(({ before }) => Math.round(100 * before) / 100);
+        .map((name) => findSubstitution(name)!.rewrite(target, 'known').retained!);
+      const rounded = shares.map(({ before }) => Math.round(100 * before) / 100);
       expect(rounded[0]).toBeGreaterThanOrEqual(0.29);
       expect(rounded[0]).toBeLessThanOrEqual(0.57);
       expect(rounded[6]).toBeGreaterThanOrEqual(0.74);
       expect(rounded[6]).toBeLessThanOrEqual(0.97);
-      for (const { before, after } of energies) expect(Math.abs(after - before)).toBeLessThan(2e-3);
+      for (const { before, after } of shares) expect(Math.abs(after - before)).toBeLessThan(2e-3);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildSpace } from '../../../search/build-space.js';
-import { emitDesign } from '../../../search/emit/emit.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { emitDesign } from '../../../search/emit/design-file.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { createApplier } from '../../../search/substitute/apply.js';
 import { findSubstitution } from '../../../search/substitute/index.js';
 import type { Target } from '../../../search/substitute/substitution.js';

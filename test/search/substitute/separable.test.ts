@@ -35,10 +35,10 @@ describe('separable weights', () => {
         const target = targetOf(shape, products(terms, of));
         const option = separable(terms, 'none');
         fc.pre(option.illegal(target) === undefined);
-        expect(option.energy(target)).toBeCloseTo(1, 6);
+        expect(option.retained(target)).toBeCloseTo(1, 6);
         const replacement = option.rewrite(target, 'known');
-        expect(replacement.energy!.before).toBeCloseTo(1, 6);
-        expect(replacement.energy!.after).toBeGreaterThan(0.9998);
+        expect(replacement.retained!.before).toBeCloseTo(1, 6);
+        expect(replacement.retained!.after).toBeGreaterThan(0.9998);
         expect(outputError(target, replacement, false)).toBeLessThan(0.03);
         expect(outputError(target, replacement, true)).toBeLessThan(0.06);
       }),
@@ -51,29 +51,29 @@ describe('separable weights', () => {
       fc.property(convolutions, fc.nat(1000), (shape, of) => {
         const target = targetOf({ ...shape, outputs: 10 }, randomLevels(of, 120));
         const replacement = separable(1, 'none').rewrite(target, 'known');
-        expect(replacement.energy!.before).toBeLessThan(0.9);
-        expect(replacement.energy!.before).toBeGreaterThan(0.1);
+        expect(replacement.retained!.before).toBeLessThan(0.9);
+        expect(replacement.retained!.before).toBeGreaterThan(0.1);
         expect(outputError(target, replacement, false)).toBeGreaterThan(0.1);
       }),
       { seed, numRuns: 40 },
     );
   });
 
-  it('keep more energy the more terms there are, and all of it with as many as positions or outputs', () => {
+  it('keep more retained the more terms there are, and all of it with as many as positions or outputs', () => {
     fc.assert(
       fc.property(convolutions, fc.nat(1000), (shape, of) => {
         const target = targetOf(shape, randomLevels(of, 120));
         const full = Math.min(shape.kernel[0] * shape.kernel[1], shape.outputs);
         let last = 0;
         for (let terms = 1; terms <= full; terms++) {
-          const energy = separable(terms, 'none').energy(target);
-          expect(energy).toBeGreaterThanOrEqual(last);
-          last = energy;
+          const retained = separable(terms, 'none').retained(target);
+          expect(retained).toBeGreaterThanOrEqual(last);
+          last = retained;
         }
         expect(last).toBeCloseTo(1, 9);
         expect(separable(full + 1, 'none').illegal(target)).toMatch(/has at most \d+ terms/);
         const whole = separable(full, 'none').rewrite(target, 'known');
-        expect(whole.energy!.after).toBeGreaterThan(0.9998);
+        expect(whole.retained!.after).toBeGreaterThan(0.9998);
         expect(outputError(target, whole, false)).toBeLessThan(0.03);
       }),
       { seed, numRuns: 25 },
@@ -86,7 +86,7 @@ describe('separable weights', () => {
         const { before, after } = separable(terms, 'none').rewrite(
           targetOf(shape, randomLevels(of, 120)),
           'known',
-        ).energy!;
+        ).retained!;
         expect(Math.abs(before - after)).toBeLessThan(2e-4);
       }),
       { seed, numRuns: 60 },
@@ -141,8 +141,8 @@ describe('the intermediate feature map', () => {
         const [linear, shifted] = (['none', 'shifted-relu'] as const).map((activation) =>
           separable(terms, activation).rewrite(target, 'known'),
         );
-        expect(shifted!.energy!.before).toBe(linear!.energy!.before);
-        expect(Math.abs(shifted!.energy!.after - linear!.energy!.after)).toBeLessThan(1e-9);
+        expect(shifted!.retained!.before).toBe(linear!.retained!.before);
+        expect(Math.abs(shifted!.retained!.after - linear!.retained!.after)).toBeLessThan(1e-9);
         const input = randomInput(target, 3);
         const [a, b] = [linear!, shifted!].map((r) => runReplacement(target, r, input, false));
         // What differs is the rounding of the last bias.
@@ -174,11 +174,11 @@ describe('the intermediate feature map', () => {
     }
   });
 
-  it('after a ReLU starts from the weights of the linear form, with unknown energy', () => {
+  it('after a ReLU starts from the weights of the linear form, with unknown retained', () => {
     const target = targetOf(USUAL, randomLevels(3, 120));
     const [linear, relu] = (['none', 'relu'] as const).map((a) => separable(2, a).rewrite(target, 'known'));
-    expect(relu!.energy).toEqual({ before: NaN, after: NaN });
-    expect(separable(2, 'relu').energy(target)).toBeNaN();
+    expect(relu!.retained).toEqual({ before: NaN, after: NaN });
+    expect(separable(2, 'relu').retained(target)).toBeNaN();
     for (const name of ['y/depthwise1/weights', 'y/depthwise2/weights', 'y/pointwise/weights']) {
       expect(tensorNamed(relu!, name).constant).toEqual(tensorNamed(linear!, name).constant);
     }
@@ -231,7 +231,7 @@ describe('separable layers', () => {
           },
         };
         const unknown = option.rewrite(blind, 'unknown');
-        expect(unknown.energy).toBeUndefined();
+        expect(unknown.retained).toBeUndefined();
         expect(unknown.operators).toEqual(known.operators);
         expect(unknown.tensors.map(withoutValues)).toEqual(known.tensors.map(withoutValues));
         for (const { constant } of unknown.tensors) expect(constant?.bytes).toBeUndefined();
@@ -245,12 +245,12 @@ describe('separable layers', () => {
     );
   });
 
-  it('have no values and no known energy where the convolution has no values', () => {
+  it('have no values and no known retained where the convolution has no values', () => {
     const target = targetOf(USUAL, randomLevels(1, 120));
     const unknown = { ...target, weights: { ...target.weights, constant: {} } };
-    const { tensors, energy } = separable(2, 'none').rewrite(unknown, 'known');
-    expect(energy).toEqual({ before: NaN, after: NaN });
-    expect(separable(2, 'none').energy(unknown)).toBeNaN();
+    const { tensors, retained } = separable(2, 'none').rewrite(unknown, 'known');
+    expect(retained).toEqual({ before: NaN, after: NaN });
+    expect(separable(2, 'none').retained(unknown)).toBeNaN();
     for (const { constant } of tensors) expect(constant ?? {}).toEqual({});
   });
 
@@ -259,7 +259,7 @@ describe('separable layers', () => {
       const target = targetOf({ ...USUAL, type }, () => 0);
       for (const activation of ['none', 'shifted-relu'] as const) {
         const replacement = separable(2, activation).rewrite(target, 'known');
-        expect(replacement.energy).toEqual({ before: 1, after: 1 });
+        expect(replacement.retained).toEqual({ before: 1, after: 1 });
         expect(outputError(target, replacement, false)).toBeLessThan(1e-3);
       }
     }

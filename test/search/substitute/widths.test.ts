@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildSpace } from '../../../search/build-space.js';
-import { parseSpaceFile } from '../../../search/space-file.js';
-import { countDesigns, digitsAt, type Digits, type Space } from '../../../search/space.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { parseSpaceFile } from '../../../search/space/space-file.js';
+import { countDesigns, digitsAt, type Digits, type Space } from '../../../search/space/space.js';
 import { createApplier, parametersOf } from '../../../search/substitute/apply.js';
 import { findSubstitution, STANDARD } from '../../../search/substitute/index.js';
 import { realWeights } from '../../../search/substitute/real-weights.js';
@@ -61,14 +61,14 @@ const keptPlainly = (space: Space, digits: Digits): Map<number, number[]> => {
   const { operators, tensors } = space.network.graphs[0];
   const kept = new Map<number, number[]>();
   space.groups.forEach(({ group, widths }, g) => {
-    const energies = new Array<number>(group.channels).fill(0);
+    const shares = new Array<number>(group.channels).fill(0);
     for (const operator of operators) {
       if (!WEIGHTED.includes(operator.kind) || !group.tensors.includes(operator.outputs[0]!)) continue;
-      filtersOf(operator, tensors[operator.inputs[1]!]!).forEach((f, o) => (energies[o]! += square(f)));
+      filtersOf(operator, tensors[operator.inputs[1]!]!).forEach((f, o) => (shares[o]! += square(f)));
     }
-    let channels = energies.map((_, c) => c);
+    let channels = shares.map((_, c) => c);
     while (channels.length > widths[digits[space.sites.length + g]!]!) {
-      const weakest = channels.reduce((w, c) => (energies[c]! <= energies[w]! ? c : w), channels[0]!);
+      const weakest = channels.reduce((w, c) => (shares[c]! <= shares[w]! ? c : w), channels[0]!);
       channels = channels.filter((c) => c !== weakest);
     }
     for (const t of group.tensors) kept.set(t, channels);
@@ -87,7 +87,7 @@ const channelsOf = (space: Space, digits: Digits, kept: Map<number, number[]>, t
 const zeros = (count: number): number[] => new Array<number>(count).fill(0);
 
 describe('width groups', () => {
-  it('lose the channels with the least energy, in every tensor alike, and gain zeros', () => {
+  it('lose the channels with the least retained, in every tensor alike, and gain zeros', () => {
     check('{options: [standard], widths: [1, 0.3, 0.6, 1.4]}', 80, (space, digits) => {
       const network = createApplier(space).network(digits);
       checkConsistent(network);
@@ -161,7 +161,7 @@ describe('width groups', () => {
 const ALL =
   '{options: [standard, separable, "separable*4", "separable:shifted-relu", "lowrank*2", "lowrank*3:spatial"], widths: [1, 0.3, 0.6, 1.4]}';
 
-describe('retained energy', () => {
+describe('retained weights', () => {
   it('is what lies in kept channels, times what a substitution keeps of that', () => {
     check(ALL, 60, (space, digits) => {
       const applier = createApplier(space);
@@ -191,7 +191,7 @@ describe('retained energy', () => {
             );
             const [graph] = plain.graphs;
             const now = graph.operators[index]!;
-            expected *= findSubstitution(option)!.energy({
+            expected *= findSubstitution(option)!.retained({
               operator: now,
               ifm: graph.tensors[now.inputs[0]!]!,
               ofm: graph.tensors[now.outputs[0]!]!,
@@ -200,15 +200,15 @@ describe('retained energy', () => {
             });
           }
         }
-        const { before, after } = applier.operatorEnergy(index, digits);
+        const { before, after } = applier.operatorRetained(index, digits);
         expect(before).toBeCloseTo(expected, 10);
         expect(after).toBeGreaterThan(-1e-12);
         expect(after).toBeLessThanOrEqual(1);
         product *= before;
       });
-      const energy = applier.energy(digits);
-      expect(energy.before).toBe(product);
-      expect(energy.after).toBeCloseTo(energy.before, 1);
+      const retained = applier.retained(digits);
+      expect(retained.before).toBe(product);
+      expect(retained.after).toBeCloseTo(retained.before, 1);
     });
   });
 
@@ -218,11 +218,11 @@ describe('retained energy', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: countDesigns(space) - 1n }), (index) => {
         const digits = digitsAt(space, index);
-        const energy = used.energy(digits);
-        expect(createApplier(space).energy(digits)).toEqual(energy);
-        expect(unknown.energy(digits).before).toBeCloseTo(energy.before, 12);
+        const retained = used.retained(digits);
+        expect(createApplier(space).retained(digits)).toEqual(retained);
+        expect(unknown.retained(digits).before).toBeCloseTo(retained.before, 12);
         const replaced = space.sites.some((_, s) => digits[s]! > 0);
-        expect(unknown.energy(digits).after).toEqual(replaced ? NaN : energy.after);
+        expect(unknown.retained(digits).after).toEqual(replaced ? NaN : retained.after);
         for (const tensor of unknown.network(digits).graphs[0].tensors) {
           const original = space.network.graphs[0].tensors.includes(tensor);
           if (!original && tensor.constant !== undefined && tensor.shape!.length === 4) {
@@ -238,7 +238,7 @@ describe('retained energy', () => {
   it('is exactly 1 where nothing is lost', () => {
     const space = spaceOf(randomNetwork(4), '{options: [standard], widths: [1, 1.5]}');
     for (let i = 0n; i < countDesigns(space); i++) {
-      expect(createApplier(space).energy(digitsAt(space, i))).toEqual({ before: 1, after: 1 });
+      expect(createApplier(space).retained(digitsAt(space, i))).toEqual({ before: 1, after: 1 });
     }
   });
 
@@ -251,7 +251,7 @@ describe('retained energy', () => {
       { ...network, graphs: [{ ...graph, tensors }] },
       '{sites: [0], options: [standard, "separable:relu"], group_widths: {0: [1]}}',
     );
-    const at = (site: number) => createApplier(space).energy([site, 0, 0]);
+    const at = (site: number) => createApplier(space).retained([site, 0, 0]);
     expect(at(0)).toEqual({ before: NaN, after: NaN });
     expect(at(1)).toEqual({ before: NaN, after: NaN });
   });

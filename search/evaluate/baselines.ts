@@ -1,0 +1,115 @@
+import type { MetricRow } from '../metrics.js';
+import { baselineRow, type Study } from '../rank/table.js';
+import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from './figures.js';
+import { evaluateDesigns, type Results, type SessionOptions } from './session.js';
+import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
+import { STANDARD } from '../substitute/index.js';
+
+/** Digits of the unchanged network on every system; none if the space does not hold it. */
+export const baselineDesigns = (space: Space): Uint16Array[] => {
+  // An unchanged choice comes first where it is one of them.
+  const holds =
+    space.sites.every(({ options }) => options[0] === STANDARD) &&
+    space.groups.every(({ group, widths }) => widths[0] === group.channels);
+  if (!holds) return [];
+  const varying = space.sites.length + space.groups.length;
+  return space.systems.map((_, system) => {
+    const digits = new Uint16Array(varying + 1);
+    digits[varying] = system;
+    return digits;
+  });
+};
+
+/** Row of the unchanged network on each system; undefined where the designs do not hold it. */
+const baselineRows = (space: Space, designs: Designs): (number | undefined)[] => {
+  const rows = space.systems.map((): number | undefined => undefined);
+  if (baselineDesigns(space).length === 0) return rows;
+  for (let row = 0; row < designs.count; row++) {
+    const digits = rowOf(designs, row);
+    if (digits.subarray(0, -1).every((digit) => digit === 0)) rows[digits.at(-1)!] = row;
+  }
+  return rows;
+};
+
+/** Designs with their figures. */
+export interface Found {
+  readonly designs: Designs;
+  readonly results: Results;
+}
+
+/** Adds the baselines to what was found, as far as the space holds them and they were not reached. */
+export const withBaselines = (space: Space, found: Found, baselines: Study['baselines']): Found => {
+  const { designs, results } = found;
+  const rows = baselineRows(space, designs);
+  const fresh = baselineDesigns(space).filter((digits) => {
+    const system = digits.at(-1)!;
+    return baselines[system] !== undefined && rows[system] === undefined;
+  });
+  const late = rows.flatMap((row, system) => {
+    const figures = baselines[system];
+    return row !== undefined && figures !== undefined && results.known[row] === 0 ? [{ row, figures }] : [];
+  });
+  if (fresh.length === 0 && late.length === 0) return found;
+  const count = designs.count + fresh.length;
+  const width = space.sites.length + space.groups.length + 1;
+  const digits = new Uint16Array(count * width);
+  const figures = new Float64Array(count * FIGURE_COUNT);
+  const known = new Uint8Array(count);
+  digits.set(designs.digits);
+  figures.set(results.figures);
+  known.set(results.known);
+  const add = (row: number, of: DesignFigures): void => {
+    storeFigures(of, figures, row);
+    known[row] = 1;
+  };
+  for (const { row, figures: of } of late) add(row, of);
+  fresh.forEach((own, i) => {
+    digits.set(own, (designs.count + i) * width);
+    add(designs.count + i, baselines[own.at(-1)!]!);
+  });
+  return {
+    designs: { count, width, digits },
+    results: { ...results, figures, width: FIGURE_COUNT, known },
+  };
+};
+
+/**
+ * The unchanged network on each system: from the results where they have it, else evaluated now, whatever the signal
+ * says. Undefined where it cannot be evaluated.
+ *
+ * @param until time of `performance.now()` when it has to end
+ */
+export const baselinesOf = async (
+  space: Space,
+  designs: Designs,
+  results: Results,
+  options: Omit<SessionOptions, 'jobs'>,
+  until = Infinity,
+): Promise<Study['baselines']> => {
+  const rows = baselineRows(space, designs);
+  const isMissing = (row: number | undefined): boolean =>
+    row === undefined || (results.known[row] === 0 && !results.failures.has(row));
+  const unchanged = baselineSpace(space);
+  const fresh = rows.some(isMissing)
+    ? await evaluateDesigns(unchanged, allDesigns(unchanged), {
+        ...options,
+        signal: new AbortController().signal,
+        jobs: 1,
+        until,
+      })
+    : undefined;
+  return rows.map((row, system) => {
+    const [from, at] = isMissing(row) ? [fresh!, system] : [results, row!];
+    return from.known[at] === 1 ? loadFigures(from.figures, at) : undefined;
+  });
+};
+
+/** The baseline that takes the most cycles, over all studies and systems; undefined if none is known. */
+export const slowestBaseline = (studies: readonly Study[]): MetricRow | undefined =>
+  studies
+    .flatMap((study) => study.space.systems.map((_, system) => baselineRow(study, system)))
+    .filter((row) => row !== undefined)
+    .reduce<MetricRow | undefined>(
+      (slowest, row) => (slowest === undefined || row.cycles_total > slowest.cycles_total ? row : slowest),
+      undefined,
+    );

@@ -1,0 +1,101 @@
+import type { Designs, Space } from '../space/space.js';
+import type { Values } from '../substitute/substitution.js';
+import type { Wanted, WorkerSetup } from './batch.js';
+import { createInline } from './inline.js';
+import { Collector, type Engine, type Results } from './results.js';
+import type { SystemSegments } from './segments.js';
+import { createThreads, isBuilt } from './threads.js';
+
+export type { Wanted } from './batch.js';
+export { isWhole, type Results } from './results.js';
+
+/** What all tables of designs of a session have in common. */
+export interface SessionOptions {
+  /** Worker threads; with 1 the calling thread does the work, unless it is to stay free. */
+  readonly jobs: number;
+  /** Leaves the calling thread free even with a single job, so that it can end the work at any time, if the worker is built. */
+  readonly apart?: boolean;
+  /** Aborting it ends the evaluation early; what was finished is kept. */
+  readonly signal?: AbortSignal;
+  /** Whether the weights of substitutions are worked out (the default) or only their shapes. */
+  readonly values?: Values;
+  /** URL of a module with a `createEvaluator`, instead of the estimator's. */
+  readonly evaluator?: string;
+  /** URL of the built worker, where it is not beside this module. */
+  readonly worker?: URL;
+}
+
+/** What is different from table to table. */
+export interface RequestOptions {
+  /** Called after every batch with the designs of the table finished so far, failed ones included. */
+  readonly onProgress?: (finished: number) => void;
+  /** Figures by default. Rows of segment figures have equal length for designs of one system only: ask for no others together. */
+  readonly wanted?: Wanted;
+  /**
+   * Time of `performance.now()` after which no further batch is begun; threads that are still busy soon after are ended.
+   * What was evaluated by then is the first rows of the table but for a few; the results do not count as interrupted.
+   */
+  readonly until?: number;
+}
+
+/** How to evaluate one table of designs. */
+export interface EvaluateOptions extends SessionOptions, RequestOptions {}
+
+/**
+ * Evaluates tables of designs of one space with workers that stay, and remember what designs have in common. Results
+ * do not depend on the number of threads. A design that throws, or ends its worker, is listed as failed and costs no
+ * other. After an abort nothing more is evaluated.
+ */
+export interface Session {
+  readonly evaluate: (designs: Designs, options?: RequestOptions) => Promise<Results>;
+  /**
+   * The segments of the network on every system; undefined if `until` or an abort came before.
+   * @throws if the network cannot be compiled
+   */
+  readonly segments: (until?: number) => Promise<SystemSegments | undefined>;
+  /** Ends the workers; may be called again. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a session; its workers start with the first table that has designs. */
+export const openSession = (space: Space, options: SessionOptions): Session => {
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false } = options;
+  const setup: WorkerSetup = { space, values, evaluator };
+  let engine: Engine | undefined;
+  let closed = false;
+  const open = (): Engine =>
+    (engine ??=
+      jobs <= 1 && !(apart && isBuilt(worker))
+        ? createInline(setup, signal)
+        : createThreads(setup, jobs, { ...(signal && { signal }), ...(worker && { worker }) }));
+  const isAborted = (): boolean => signal?.aborted === true;
+
+  return {
+    evaluate: async (designs, { onProgress, wanted = 'figures', until = Infinity } = {}) => {
+      if (closed) throw new Error('evaluation is closed');
+      const table = new Collector(designs, wanted, onProgress);
+      if (designs.count > 0 && !isAborted() && performance.now() < until)
+        await open().evaluate(table, wanted, until);
+      return table.results(isAborted());
+    },
+    segments: async (until = Infinity) => (isAborted() ? undefined : open().segments(until)),
+    close: async () => {
+      closed = true;
+      await engine?.close();
+    },
+  };
+};
+
+/** Evaluates one table of designs: opens a session with no more threads than designs, evaluates and closes. */
+export const evaluateDesigns = async (
+  space: Space,
+  designs: Designs,
+  options: EvaluateOptions,
+): Promise<Results> => {
+  const session = openSession(space, { ...options, jobs: Math.min(options.jobs, designs.count) });
+  try {
+    return await session.evaluate(designs, options);
+  } finally {
+    await session.close();
+  }
+};

@@ -1,0 +1,146 @@
+import { baselinesOf, slowestBaseline } from '../../evaluate/baselines.js';
+import type { MetricRow } from '../../metrics.js';
+import { tabulate, type Study } from '../../rank/table.js';
+import { excess } from '../../rank/constraints.js';
+import { coverageOf, type Coverage } from '../../rank/coverage.js';
+import type { DesignFigures } from '../../evaluate/figures.js';
+import { openSession, type Results } from '../../evaluate/session.js';
+import { objectivePoints } from '../../rank/objectives.js';
+import { seededRandom } from '../../space/random.js';
+import { countDesigns, designsOf, type Designs, type Space } from '../../space/space.js';
+import { createBreeder } from './breeding.js';
+import type { Exploration, ExploreRequest, Explorer } from '../explorer.js';
+import { createFront, type Front } from './archive.js';
+import { createHistory } from './history.js';
+import { createLog } from '../log.js';
+import { pointsOf, survivors, type Individual, type Ranked } from './selection.js';
+
+/** Individuals of a generation in large spaces. */
+const POPULATION = 200;
+const SMALLEST = 16;
+/** A population is at most this share of the space and of the limit. */
+const SHARE = 8;
+
+/** Generations without a change of the front after which the search ends. */
+const STAGNATION = 50;
+
+/** Why a search ended, as `run.json` names it. */
+type End = 'limit' | 'time' | 'exhausted' | 'stagnation' | 'interrupted';
+
+const ENDINGS: Readonly<Record<End, string>> = {
+  limit: 'the limit was reached',
+  time: 'the time was up; another run may find other designs',
+  exhausted: 'all designs of the space were evaluated',
+  stagnation: `the front did not change for ${STAGNATION} generations`,
+  interrupted: 'it was interrupted',
+};
+
+/** Individuals of a generation: 200, fewer for small spaces and limits. */
+export const populationSize = (space: Space, limit: number): number => {
+  const designs = countDesigns(space);
+  const most = designs < BigInt(limit) ? Number(designs) : limit;
+  return Math.min(most, POPULATION, Math.max(SMALLEST, Math.ceil(most / SHARE)));
+};
+
+/** The designs of a generation that could be evaluated, as selection sees them. */
+const individualsOf = (
+  { space, objectives, constraints }: ExploreRequest,
+  designs: Designs,
+  results: Results,
+  baselines: Study['baselines'],
+): Individual[] => {
+  const table = tabulate([{ model: '', space, designs, results, baselines }]);
+  const { values, dimensions } = objectivePoints(table, objectives);
+  return Array.from({ length: table.count }, (_, i) => {
+    const at = table.row[i]! * designs.width;
+    return {
+      digits: designs.digits.slice(at, at + designs.width),
+      values: [...values.subarray(i * dimensions, (i + 1) * dimensions)],
+      violation: constraints.reduce((sum, c) => sum + excess(c, table.columns[c.column][i]!), 0),
+    };
+  });
+};
+
+/**
+ * Evolutionary search: NSGA-II (Deb et al. 2002) with constraint domination, uniform crossover and mutation of digits.
+ * No design is evaluated twice. It ends at the limit, when the time is up, when all designs have been evaluated, or
+ * when the front has not changed for 50 generations. All random choices come from the seed; the number of threads
+ * changes nothing. A search that ends because its time is up cannot be repeated exactly.
+ */
+export const evolve: Explorer = async (request): Promise<Exploration> => {
+  const { space, objectives, limit, seed, seconds, onProgress } = request;
+  const until = seconds === undefined ? Infinity : performance.now() + 1000 * seconds;
+  const dimensions = objectives.length;
+  const size = populationSize(space, limit);
+  const breeder = createBreeder(space, seededRandom(seed));
+  const log = createLog();
+  const front: Front = createFront(dimensions);
+  const history = createHistory(dimensions);
+  const session = openSession(space, { ...request.evaluate, jobs: Math.min(request.evaluate.jobs, size) });
+
+  let baselines: readonly (DesignFigures | undefined)[] | undefined;
+  let slowest: MetricRow | undefined;
+  const cover = (): Coverage => coverageOf(pointsOf(front.members(), dimensions), objectives, slowest);
+
+  let population: Ranked[] = [];
+  let generations = 0;
+  let changed = 0;
+  const endOf = (results: Results): End | undefined => {
+    if (results.interrupted) return 'interrupted';
+    if (performance.now() >= until) return 'time';
+    if (breeder.exhausted()) return 'exhausted';
+    if (log.count() >= limit) return 'limit';
+    return generations - changed >= STAGNATION ? 'stagnation' : undefined;
+  };
+
+  let end: End | undefined;
+  try {
+    while (end === undefined) {
+      const wanted = Math.min(size, limit - log.count());
+      const rows = generations === 0 ? breeder.start(wanted) : breeder.children(population, wanted);
+      const before = log.count();
+      const designs = designsOf(rows, space.sites.length + space.groups.length + 1);
+      const results = await session.evaluate(designs, {
+        until,
+        onProgress: (finished) => onProgress?.(before + finished, limit),
+      });
+      log.add(designs, results);
+      if (baselines === undefined) {
+        const ended = results.interrupted || performance.now() >= until;
+        baselines = ended ? [] : await baselinesOf(space, designs, results, request.evaluate);
+        slowest = slowestBaseline([{ model: '', space, designs, results, baselines }]);
+      }
+      const individuals = individualsOf(request, designs, results, baselines);
+      generations++;
+      if (front.add(individuals)) changed = generations;
+      const parents = population.map(({ individual }) => individual);
+      population = survivors([...parents, ...individuals], dimensions, size);
+      end = endOf(results) ?? (rows.length === 0 ? 'stagnation' : undefined);
+      history.record(log.count(), front.members().length, cover, end !== undefined);
+    }
+  } finally {
+    await session.close();
+  }
+
+  const { designs, results } = log.table(end === 'interrupted');
+  const reproducible = end !== 'time' && end !== 'interrupted';
+  const count = (n: number): string => n.toLocaleString('en-US');
+  return {
+    designs,
+    results,
+    stopped: end === 'time' || end === 'interrupted' ? end : undefined,
+    facts: {
+      method: 'evolve',
+      algorithm: 'NSGA-II',
+      population: size,
+      generations,
+      stopped: end,
+      reproducible,
+      reference_point: cover().reference ?? null,
+      history: history.entries(),
+    },
+    lines: [
+      `evolutionary search: ${count(designs.count)} designs in ${count(generations)} generations; ${ENDINGS[end]}`,
+    ],
+  };
+};

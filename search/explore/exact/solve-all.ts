@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { SessionOptions } from '../../evaluate/session.js';
+import { solve, type Solution } from './eliminate.js';
+import type { SolveTask } from './solve-worker.js';
+
+/** Longest wait that a timer can do. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/** Solves the models one after another in the calling thread. */
+const solveHere = async (
+  tasks: readonly SolveTask[],
+  isOver: () => boolean,
+): Promise<(Solution | undefined)[]> => {
+  const solutions: (Solution | undefined)[] = [];
+  for (const { model, options } of tasks) {
+    // Lets signals in.
+    await new Promise((resolve) => setImmediate(resolve));
+    solutions.push(isOver() ? undefined : solve(model, options));
+  }
+  return solutions;
+};
+
+/**
+ * Solves several models on worker threads, which an abort or the end of the time stops in the middle of their work; in
+ * the calling thread where the worker is not built. Undefined entries are models that either came before.
+ *
+ * @param until time of `performance.now()`
+ */
+export const solveAll = async (
+  tasks: readonly SolveTask[],
+  { jobs, signal }: Pick<SessionOptions, 'jobs' | 'signal'>,
+  until = Infinity,
+): Promise<(Solution | undefined)[]> => {
+  const worker = new URL('./solve-worker.js', import.meta.url);
+  const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
+  if (!existsSync(fileURLToPath(worker))) return solveHere(tasks, isOver);
+  if (isOver()) return tasks.map(() => undefined);
+  const pool = new Piscina<SolveTask, Solution>({
+    filename: worker.href,
+    minThreads: 1,
+    maxThreads: Math.max(1, Math.min(jobs, tasks.length)),
+  });
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    void pool.destroy();
+  };
+  const wait = until - performance.now();
+  const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, wait);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.all(
+      tasks.map(async (task) => {
+        try {
+          return await pool.run(task);
+        } catch (error) {
+          if (stopped) return undefined;
+          throw error;
+        }
+      }),
+    );
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    await pool.destroy();
+  }
+};

@@ -1,0 +1,369 @@
+import type { Evaluation } from '../src/estimate/evaluation.js';
+import type { PerArea } from '../src/estimate/types.js';
+import type { System } from '../src/npu/system.js';
+import type { Totals } from '../src/estimate/totals.js';
+
+/** What a metric counts; it decides how its values are written. */
+export type Unit =
+  | 'hertz'
+  | 'cycles'
+  | 'milliseconds'
+  | 'bytes'
+  | 'MACs'
+  | 'parameters'
+  | 'share'
+  | 'ratio'
+  | 'operators'
+  | 'flag';
+
+/** What the estimator says of a network. */
+export interface Estimated {
+  readonly evaluation: Evaluation;
+  readonly totals: Totals;
+}
+
+/** What the estimator says of one operation. */
+export interface OperationFigures {
+  readonly cycles: number;
+  readonly npuCycles: number;
+  readonly macs: number;
+  /** Bytes moved to and from each memory. */
+  readonly bytes: PerArea<number>;
+  /** Weights that are read here first. */
+  readonly encodedWeightBytes: number;
+  /** Most bytes of SRAM that are live while it runs. */
+  readonly liveSramBytes: number;
+  readonly onCpu: boolean;
+}
+
+/** What the weights of a network, or of one operator, say. */
+export interface WeightFigures {
+  readonly parameters: number;
+  /** Kept share of the squared weights, before and after quantising again. */
+  readonly retained: { readonly before: number; readonly after: number };
+}
+
+/** Read from an estimate, and stored for every design. */
+export interface FromEstimate {
+  readonly from: 'estimate';
+  readonly read: (estimated: Estimated) => number;
+  /** How the metric comes about over the operations of a segment, and over segments; absent where it does not. */
+  readonly over?: {
+    readonly combine: 'sum' | 'largest';
+    readonly of: (operation: OperationFigures) => number;
+  };
+}
+
+/** Known from the weights alone, without an estimate. */
+export interface FromWeights {
+  readonly from: 'weights';
+  readonly read: (weights: WeightFigures) => number;
+  /** How it comes about over operators and segments; absent where it does not. */
+  readonly over?: 'sum' | 'product';
+}
+
+/** A property of the system. */
+export interface FromSystem {
+  readonly from: 'system';
+  readonly read: (system: System) => number;
+}
+
+/** `times` another metric over the clock, or over the unchanged network's value of it on the same system. */
+export interface Quotient {
+  readonly from: 'quotient';
+  /** Name of a metric that comes before this one. */
+  readonly of: string;
+  readonly times: number;
+  readonly by: 'clock' | 'baseline';
+}
+
+/** A constraint that options state. */
+export interface Bound {
+  /** Name of the option without dashes: `max-cycles`. */
+  readonly option: string;
+  readonly kind: 'most' | 'least';
+  /** Units of the metric in one of the option's. */
+  readonly factor: number;
+  /** The option's unit, as it follows a number. */
+  readonly unit: string;
+}
+
+/** One figure of a design: all that the search, its files and its reports need to know of it. */
+export interface Metric {
+  /** For people, with its unit where it has one. */
+  readonly label: string;
+  /** Shown where two designs are compared in a few lines. */
+  readonly headline?: true;
+  /** Heading in tables of many designs; absent where these leave it out. */
+  readonly heading?: string;
+  /** Follows a value that is named on its own: `12.5 KiB of SRAM used`. */
+  readonly amount?: string;
+  readonly unit: Unit;
+  /** Which way is better. */
+  readonly direction: 'min' | 'max';
+  readonly source: FromEstimate | FromWeights | FromSystem | Quotient;
+  /** It may be an objective. */
+  readonly objective: boolean;
+  /** It may be constrained by an option. */
+  readonly bound?: Bound;
+}
+
+const added = (read: FromEstimate['read'], of: (operation: OperationFigures) => number): FromEstimate => ({
+  from: 'estimate',
+  read,
+  over: { combine: 'sum', of },
+});
+
+const external = (bytes: PerArea<number>): number => bytes.dram + bytes.on_chip_flash + bytes.off_chip_flash;
+
+/**
+ * Every metric, by its name in `ranking.csv` and JSON, in the order of the columns. A new one is a row here, and perhaps
+ * code that measures it: objectives, constraints, searches, files and reports follow.
+ */
+const ROWS = {
+  core_clock: {
+    label: 'clock',
+    unit: 'hertz',
+    direction: 'max',
+    source: { from: 'system', read: ({ coreClock }) => coreClock },
+    objective: false,
+  },
+  cycles_total: {
+    label: 'cycles',
+    headline: true,
+    heading: 'cycles',
+    amount: 'cycles',
+    unit: 'cycles',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.cycles,
+      ({ cycles }) => cycles,
+    ),
+    objective: true,
+    bound: { option: 'max-cycles', kind: 'most', factor: 1, unit: 'cycles' },
+  },
+  cycles_npu: {
+    label: 'NPU cycles',
+    unit: 'cycles',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.npuCycles,
+      ({ npuCycles }) => npuCycles,
+    ),
+    objective: true,
+  },
+  inference_ms: {
+    label: 'ms',
+    headline: true,
+    heading: 'ms',
+    amount: 'ms',
+    unit: 'milliseconds',
+    direction: 'min',
+    source: { from: 'quotient', of: 'cycles_total', times: 1000, by: 'clock' },
+    objective: true,
+    bound: { option: 'max-time', kind: 'most', factor: 1, unit: 'ms' },
+  },
+  sram_total_bytes: {
+    label: 'SRAM bytes moved',
+    headline: true,
+    heading: 'SRAM KiB',
+    amount: 'KiB through SRAM',
+    unit: 'bytes',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.traffic.sram.total,
+      ({ bytes }) => bytes.sram,
+    ),
+    objective: true,
+  },
+  external_total_bytes: {
+    label: 'DRAM and flash bytes moved',
+    headline: true,
+    amount: 'KiB through DRAM and flash',
+    unit: 'bytes',
+    direction: 'min',
+    source: added(
+      ({ totals: { traffic } }) =>
+        traffic.dram.total + traffic.on_chip_flash.total + traffic.off_chip_flash.total,
+      ({ bytes }) => external(bytes),
+    ),
+    objective: true,
+    bound: { option: 'max-external', kind: 'most', factor: 1024, unit: 'KiB' },
+  },
+  sram_memory_used_bytes: {
+    label: 'SRAM bytes used',
+    headline: true,
+    heading: 'used KiB',
+    amount: 'KiB of SRAM used',
+    unit: 'bytes',
+    direction: 'min',
+    source: {
+      from: 'estimate',
+      read: ({ totals }) => totals.memoryUsed.sram,
+      over: { combine: 'largest', of: ({ liveSramBytes }) => liveSramBytes },
+    },
+    objective: true,
+    bound: { option: 'max-sram', kind: 'most', factor: 1024, unit: 'KiB' },
+  },
+  nn_macs: {
+    label: 'MACs',
+    headline: true,
+    unit: 'MACs',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.macs,
+      ({ macs }) => macs,
+    ),
+    objective: true,
+  },
+  parameters: {
+    label: 'parameters',
+    headline: true,
+    heading: 'params',
+    unit: 'parameters',
+    direction: 'max',
+    source: { from: 'weights', read: ({ parameters }) => parameters, over: 'sum' },
+    objective: true,
+  },
+  encoded_weight_bytes: {
+    label: 'encoded weight bytes',
+    unit: 'bytes',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.encodedWeightBytes,
+      ({ encodedWeightBytes }) => encodedWeightBytes,
+    ),
+    objective: true,
+  },
+  retained_energy: {
+    label: 'retained weights',
+    headline: true,
+    heading: 'retained',
+    amount: 'of the weights retained',
+    unit: 'share',
+    direction: 'max',
+    source: { from: 'weights', read: ({ retained }) => retained.before, over: 'product' },
+    objective: true,
+    bound: { option: 'min-retained', kind: 'least', factor: 1, unit: '' },
+  },
+  cycles_vs_baseline: {
+    label: 'cycles to those of the unchanged network',
+    heading: 'change',
+    unit: 'ratio',
+    direction: 'min',
+    source: { from: 'quotient', of: 'cycles_total', times: 1, by: 'baseline' },
+    objective: true,
+  },
+  sram_vs_baseline: {
+    label: 'SRAM bytes moved to those of the unchanged network',
+    heading: 'change',
+    unit: 'ratio',
+    direction: 'min',
+    source: { from: 'quotient', of: 'sram_total_bytes', times: 1, by: 'baseline' },
+    objective: true,
+  },
+  retained_energy_quantised: {
+    label: 'after quantising again',
+    headline: true,
+    unit: 'share',
+    direction: 'max',
+    source: { from: 'weights', read: ({ retained }) => retained.after },
+    objective: true,
+  },
+  cpu_operators: {
+    label: 'operators on the CPU',
+    headline: true,
+    unit: 'operators',
+    direction: 'min',
+    source: added(
+      ({ totals }) => totals.cpuOperators,
+      ({ onCpu }) => Number(onCpu),
+    ),
+    objective: false,
+  },
+  predicted: {
+    label: 'encoded sizes are predicted',
+    unit: 'flag',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ totals }) => Number(totals.predictedWeights) },
+    objective: false,
+  },
+  mac_utilisation: {
+    label: 'MAC utilisation',
+    unit: 'share',
+    direction: 'max',
+    source: {
+      from: 'estimate',
+      read: ({ totals, evaluation }) =>
+        totals.cycles === 0 ? 0 : totals.macs / (totals.cycles * evaluation.machine.hardware.peakMacs),
+    },
+    objective: true,
+  },
+  weights_memory_used_bytes: {
+    label: 'bytes used by weights and other constants',
+    unit: 'bytes',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ evaluation }) => evaluation.memory.constants },
+    objective: true,
+  },
+} satisfies Record<string, Metric>;
+
+/** Name of a metric. */
+export type MetricName = keyof typeof ROWS;
+
+/** Name of a metric that is stored with every design. */
+export type FigureName = {
+  [N in MetricName]: (typeof ROWS)[N]['source'] extends FromEstimate ? N : never;
+}[MetricName];
+
+/** Every metric by its name. */
+export const METRICS: Readonly<Record<MetricName, Metric>> = ROWS;
+
+/** Names of all metrics, in the order of the columns. */
+export const METRIC_NAMES = Object.keys(ROWS) as readonly MetricName[];
+
+/** Values of all metrics of one design; NaN where one is not known. */
+export type MetricRow = Readonly<Record<MetricName, number>>;
+
+/** All that metrics are computed from. */
+export interface Measured {
+  readonly system: System;
+  readonly figure: (name: FigureName) => number;
+  readonly weights: WeightFigures;
+  /** The unchanged network's figures on the same system. */
+  readonly baseline: ((name: FigureName) => number) | undefined;
+}
+
+/** Writes the value of every metric into `row`. */
+export const measure = (measured: Measured, row: Record<MetricName, number>): void => {
+  for (const name of METRIC_NAMES) {
+    const { source } = METRICS[name];
+    switch (source.from) {
+      case 'estimate':
+        row[name] = measured.figure(name as FigureName);
+        break;
+      case 'weights':
+        row[name] = source.read(measured.weights);
+        break;
+      case 'system':
+        row[name] = source.read(measured.system);
+        break;
+      case 'quotient': {
+        const of = source.of as FigureName;
+        const by = source.by === 'clock' ? measured.system.coreClock : (measured.baseline?.(of) ?? NaN);
+        row[name] = (source.times * row[of]) / by;
+      }
+    }
+  }
+};
+
+/** A row to be filled. */
+export const emptyRow = (): Record<MetricName, number> =>
+  Object.fromEntries(METRIC_NAMES.map((name) => [name, NaN])) as Record<MetricName, number>;
+
+/** The value of every metric. */
+export const metricsOf = (measured: Measured): MetricRow => {
+  const row = emptyRow();
+  measure(measured, row);
+  return row;
+};

@@ -1,0 +1,184 @@
+import type { MetricRow } from '../metrics.js';
+import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../rank/table.js';
+import { worstExcess, type Constraint } from '../rank/constraints.js';
+import { designId } from '../space/changes.js';
+import { objectivePoints, type Objective } from '../rank/objectives.js';
+import { paretoRanks } from '../front/pareto-ranks.js';
+import { rowOf, type Digits, type Space } from '../space/space.js';
+import { STANDARD } from '../substitute/index.js';
+import { kneeDistances } from '../front/knee.js';
+import { comparePreferred, pays, priceOf, type Preference } from './preference.js';
+
+/** What a pick has to be. */
+export interface Wish {
+  readonly preference: Preference;
+  readonly objectives: readonly Objective[];
+  readonly constraints: readonly Constraint[];
+  /**
+   * Share of the unchanged network's price (cycles, or bytes) that every change has to save: less is not worth training
+   * for. 0 for any.
+   */
+  readonly minGain: number;
+}
+
+/** A design with its figures. */
+export interface Candidate {
+  readonly id: string;
+  readonly digits: Uint16Array;
+  readonly numbers: MetricRow;
+  /** The unchanged network on the same system. */
+  readonly baseline: MetricRow | undefined;
+}
+
+/** Evaluated designs of one space. */
+export interface Evaluated {
+  readonly space: Space;
+  readonly studies: readonly Study[];
+  readonly table: Table;
+  /** The unchanged network on each system. */
+  readonly baselines: readonly (MetricRow | undefined)[];
+}
+
+/** Designs with the figures of the unchanged network beside them. */
+export const evaluatedOf = (studies: readonly [Study, ...Study[]], table: Table): Evaluated => {
+  const [study] = studies;
+  const { space } = study;
+  return { space, studies, table, baselines: space.systems.map((_, system) => baselineRow(study, system)) };
+};
+
+const digitsOfRow = ({ studies, table }: Evaluated, i: number): Uint16Array =>
+  rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
+
+const pricedAt = (evaluated: Evaluated, i: number): Omit<Candidate, 'id'> => {
+  const digits = digitsOfRow(evaluated, i);
+  return { digits, numbers: metricsAt(evaluated.table, i), baseline: evaluated.baselines[digits.at(-1)!] };
+};
+
+/** Row `i` as a candidate. */
+export const candidateAt = (evaluated: Evaluated, i: number): Candidate => {
+  const { digits, ...rest } = pricedAt(evaluated, i);
+  return { id: designId(evaluated.space, digits), digits: digits.slice(), ...rest };
+};
+
+/** Layers and widths that a design changes. */
+export const changeCount = ({ sites, groups }: Space, digits: Digits): number => {
+  let count = 0;
+  sites.forEach(({ options }, i) => (count += Number(options[digits[i]!] !== STANDARD)));
+  groups.forEach(({ group, widths }, i) => {
+    count += Number(widths[digits[sites.length + i]!] !== group.channels);
+  });
+  return count;
+};
+
+/** A candidate without its id, which takes longest to make. */
+type Priced = Omit<Candidate, 'id'>;
+
+/** Price of a design, with what its changes have to save added: of two designs, the lower one is worth more. */
+export const chargedPrice = (
+  { preference, minGain }: Pick<Wish, 'preference' | 'minGain'>,
+  space: Space,
+  { digits, numbers, baseline }: Priced,
+): number => {
+  const charge = baseline === undefined ? 0 : minGain * priceOf(preference, baseline);
+  return priceOf(preference, numbers) + charge * changeCount(space, digits);
+};
+
+/** Whether a design is cheaper than the unchanged network on its system, and each of its changes is worth it. */
+const isWorth = (wish: Wish, space: Space, design: Priced): boolean =>
+  pays(wish.preference, design.numbers, design.baseline) &&
+  chargedPrice(wish, space, design) <= priceOf(wish.preference, design.baseline!);
+
+/** Negative where `a` is preferred to `b`: where the price decides, by what it is with the changes charged. */
+const compareFigures = (wish: Wish, space: Space, a: Priced, b: Priced): number => {
+  const { preference } = wish;
+  const byPrice = preference === 'cycles' || preference === 'bandwidth';
+  const charged = byPrice ? chargedPrice(wish, space, a) - chargedPrice(wish, space, b) : 0;
+  return charged || comparePreferred(preference, a.numbers, b.numbers);
+};
+
+/** Negative where `a` is preferred to `b`: by the preference, then by fewer changes, then by id. */
+export const compareCandidates = (wish: Wish, space: Space, a: Candidate, b: Candidate): number => {
+  const byFigures = compareFigures(wish, space, a, b);
+  if (byFigures !== 0) return byFigures;
+  const byChanges = changeCount(space, a.digits) - changeCount(space, b.digits);
+  if (byChanges !== 0) return byChanges;
+  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+};
+
+/** The preferred one of some rows; undefined without rows. */
+export const bestOf = (evaluated: Evaluated, rows: Iterable<number>, wish: Wish): Candidate | undefined => {
+  const { space } = evaluated;
+  let best: Candidate | undefined;
+  for (const i of rows) {
+    if (best !== undefined && compareFigures(wish, space, pricedAt(evaluated, i), best) > 0) continue;
+    const candidate = candidateAt(evaluated, i);
+    if (best === undefined || compareCandidates(wish, space, candidate, best) < 0) best = candidate;
+  }
+  return best;
+};
+
+/** Whether a row is cheaper than the unchanged network on its system. */
+export const paysAt = (evaluated: Evaluated, i: number, preference: Preference): boolean => {
+  const { numbers, baseline } = pricedAt(evaluated, i);
+  return pays(preference, numbers, baseline);
+};
+
+/** Whether a row is cheaper than the unchanged network on its system by what its changes have to save. */
+export const isWorthAt = (evaluated: Evaluated, i: number, wish: Wish): boolean =>
+  isWorth(wish, evaluated.space, pricedAt(evaluated, i));
+
+/** Rows that meet the constraints. */
+export const meetingRows = ({ table }: Evaluated, constraints: readonly Constraint[]): number[] =>
+  Array.from({ length: table.count }, (_, i) => i).filter((i) => worstExcess(table, i, constraints) === 0);
+
+/** The rows on the front of some rows that are farthest from the plane through its extremes, among those that pay. */
+const kneeRows = (
+  evaluated: Evaluated,
+  rows: readonly number[],
+  paying: ReadonlySet<number>,
+  { objectives }: Wish,
+): number[] => {
+  const points = objectivePoints(selectRows(evaluated.table, Uint32Array.from(rows)), objectives);
+  const ranks = paretoRanks(points);
+  const front = rows.map((_, i) => i).filter((i) => ranks[i] === 1);
+  const { dimensions, values } = points;
+  const distances = kneeDistances({
+    count: front.length,
+    dimensions,
+    values: Float64Array.from(
+      front.flatMap((i) => [...values.subarray(i * dimensions, (i + 1) * dimensions)]),
+    ),
+  });
+  let most = -Infinity;
+  front.forEach((i, at) => {
+    if (paying.has(rows[i]!)) most = Math.max(most, distances[at]!);
+  });
+  return front.filter((i, at) => distances[at] === most && paying.has(rows[i]!)).map((i) => rows[i]!);
+};
+
+/** What was chosen from. */
+export interface Preferred {
+  readonly candidate: Candidate | undefined;
+  /** Designs that meet the constraints, and those of them that are cheaper by what their changes have to save. */
+  readonly meeting: number;
+  readonly paying: number;
+}
+
+/** The preferred design among those that meet the constraints and are cheaper than the unchanged network. */
+export const choose = (evaluated: Evaluated, wish: Wish): Preferred => {
+  const { preference, constraints } = wish;
+  const meeting = meetingRows(evaluated, constraints);
+  const paying = meeting.filter((i) => isWorthAt(evaluated, i, wish));
+  let rows = paying;
+  if (preference === 'knee' && paying.length > 0) {
+    const worth = new Set(paying);
+    rows = kneeRows(evaluated, meeting, worth, wish);
+    // What is on the front may change more than it is worth.
+    if (rows.length === 0) rows = kneeRows(evaluated, paying, worth, wish);
+  }
+  return {
+    candidate: bestOf(evaluated, rows, wish),
+    meeting: meeting.length,
+    paying: paying.length,
+  };
+};

@@ -1,0 +1,93 @@
+import type { MetricRow } from '../metrics.js';
+import { selectRows, type Study, type Table } from './table.js';
+import { coverageOf, type Coverage } from './coverage.js';
+import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
+import { objectivePoints, type Objective } from './objectives.js';
+import { paretoRanks } from '../front/pareto-ranks.js';
+import { rowOf } from '../space/space.js';
+
+export type { Coverage } from './coverage.js';
+
+/** Designs in their final order. */
+export interface Ranking {
+  readonly studies: readonly Study[];
+  readonly objectives: readonly Objective[];
+  /** Sorted: row i has rank i + 1. */
+  readonly table: Table;
+  readonly paretoRank: Uint32Array;
+  readonly ids: readonly string[];
+  /** Rows with Pareto rank 1, which come first. */
+  readonly frontSize: number;
+}
+
+const digitsAt = (studies: readonly Study[], table: Table, i: number): Uint16Array =>
+  rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
+
+/** Sorts designs by Pareto rank, then by the objectives in their order, then by id and model. */
+export const rank = (studies: readonly Study[], table: Table, objectives: readonly Objective[]): Ranking => {
+  const points = objectivePoints(table, objectives);
+  const ranks = paretoRanks(points);
+  const ids = Array.from({ length: table.count }, (_, i) =>
+    designId(studies[table.study[i]!]!.space, digitsAt(studies, table, i)),
+  );
+  const { dimensions: k, values } = points;
+  const order = new Uint32Array(table.count).map((_, i) => i);
+  order.sort((a, b) => {
+    if (ranks[a] !== ranks[b]) return ranks[a]! - ranks[b]!;
+    for (let j = 0; j < k; j++) {
+      const difference = values[a * k + j]! - values[b * k + j]!;
+      if (difference !== 0) return difference;
+    }
+    if (ids[a] !== ids[b]) return ids[a]! < ids[b]! ? -1 : 1;
+    return table.study[a]! - table.study[b]!;
+  });
+  const paretoRank = Uint32Array.from(order, (i) => ranks[i]!);
+  return {
+    studies,
+    objectives,
+    table: selectRows(table, order),
+    paretoRank,
+    ids: Array.from(order, (i) => ids[i]!),
+    frontSize: paretoRank.reduce((n, r) => n + (r === 1 ? 1 : 0), 0),
+  };
+};
+
+/** Everything that a row of `ranking.csv` holds besides numbers. */
+export interface DesignText {
+  readonly model: string;
+  readonly design: string;
+  readonly accelerator: string;
+  readonly systemConfig: string;
+  readonly memoryMode: string;
+  readonly substitutions: string;
+  readonly widths: string;
+}
+
+/** Texts of row `i` of a ranking. */
+export const textOf = ({ studies, table, ids }: Ranking, i: number): DesignText => {
+  const study = studies[table.study[i]!]!;
+  const digits = digitsAt(studies, table, i);
+  const { system } = study.space.systems[digits.at(-1)!]!;
+  const changes = changesOf(study.space, digits);
+  return {
+    model: study.model,
+    design: ids[i]!,
+    accelerator: system.accelerator,
+    systemConfig: system.systemConfig,
+    memoryMode: system.memoryMode,
+    substitutions: formatSubstitutions(changes.substitutions),
+    widths: formatWidths(changes.widths),
+  };
+};
+
+/**
+ * Hypervolume of a ranking's front.
+ * @param baseline numbers of the baseline on the slowest system
+ */
+export const coverage = (ranking: Ranking, baseline: MetricRow | undefined): Coverage => {
+  const front = selectRows(
+    ranking.table,
+    new Uint32Array(ranking.frontSize).map((_, i) => i),
+  );
+  return coverageOf(objectivePoints(front, ranking.objectives), ranking.objectives, baseline);
+};

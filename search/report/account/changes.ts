@@ -1,0 +1,132 @@
+import { grouped } from '../../../src/text.js';
+import { changedLayers, type BeforeAfter, type ChangedLayer } from '../../emit/changed-layers.js';
+import { STANDARD } from '../../substitute/index.js';
+import type { Alternative, Variable } from './variables.js';
+import { bytesOf, cyclesOf, type Pair } from './pairs.js';
+import { priceOf, pricedBy } from '../../pick/preference.js';
+import type { Context } from './stays.js';
+import { retainedWithWord } from '../amounts.js';
+import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
+
+/** A layer with weights that the pick changes. */
+export interface ChangedStory {
+  readonly layer: ChangedLayer;
+  readonly pair: Pair;
+  /** The pick with this site as it was; undefined where that is not known or only channels change. */
+  readonly undone: Alternative | undefined;
+  readonly sentence: string;
+}
+
+/** A width group that the pick changes. */
+export interface ChangedWidth {
+  readonly operator: number;
+  readonly operators: readonly number[];
+  readonly channels: BeforeAfter;
+  readonly undone: Alternative | undefined;
+  readonly sentence: string;
+}
+
+/** An operator without changes of its own whose figures differ. */
+export interface OtherStory {
+  readonly pair: Pair;
+  readonly sentence: string;
+}
+
+/** The alternative that leaves a variable as it is. */
+const undoneOf = (
+  { unchanged }: Variable,
+  alternatives: readonly Alternative[] | undefined,
+): Alternative | undefined => alternatives?.find(({ digit }) => digit === unchanged);
+
+const undoneText = ({ candidate, wish }: Context, undone: Alternative | undefined): string[] => {
+  if (undone === undefined) return [];
+  const { preference } = wish;
+  const difference = priceOf(preference, undone.candidate.numbers) - priceOf(preference, candidate.numbers);
+  return [`undone alone, the network would ${moreText(difference, pricedBy(preference))}`];
+};
+
+const channelsText = ({ inputChannels, outputChannels }: ChangedLayer): string => {
+  const parts = [
+    [inputChannels, 'input'],
+    [outputChannels, 'output'],
+  ] as const;
+  return parts
+    .filter(([{ before, after }]) => before !== after)
+    .map(([{ before, after }, side]) => `${after} instead of ${before} ${side} channels`)
+    .join(' and ');
+};
+
+const becomesText = (layer: ChangedLayer): string => {
+  const channels = channelsText(layer);
+  if (layer.option === STANDARD) return `has ${channels}`;
+  return `becomes ${layer.option}${channels === '' ? '' : ` with ${channels}`}`;
+};
+
+const bytesText = (pair: Pair): string => {
+  const [from, to] = [bytesOf(pair.before), bytesOf(pair.after)];
+  return from === to ? '' : `, ${grouped(from)} -> ${grouped(to)} bytes moved`;
+};
+
+/** The layers with weights that a pick changes, each with a sentence: what it cost before and after, and why. */
+export const changedStories = (
+  context: Context,
+  pairs: ReadonlyMap<number, Pair>,
+  variables: readonly Variable[],
+  alternatives: readonly (readonly Alternative[])[] | undefined,
+): ChangedStory[] => {
+  const { space, candidate, applier, wish } = context;
+  return changedLayers(space, candidate.digits, applier).map((layer): ChangedStory => {
+    const { operator, retained, option } = layer;
+    const pair = pairs.get(operator) ?? { operator, before: [], after: [], cpuBefore: [], cpuAfter: [] };
+    const site =
+      option === STANDARD ? undefined : variables.find((v) => v.kind === 'site' && v.operator === operator);
+    const undone = site && undoneOf(site, alternatives?.[site.position]);
+    const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
+    const sentence = [
+      `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
+        `retained ${retainedWithWord(retained.before)}, because: ${whyText(pair, pricedBy(wish.preference))}`,
+      ...undoneText(context, undone),
+    ].join('; ');
+    return { layer, pair, undone, sentence };
+  });
+};
+
+/** The width groups that a pick changes. */
+export const changedWidths = (
+  context: Context,
+  variables: readonly Variable[],
+  alternatives: readonly (readonly Alternative[])[] | undefined,
+): ChangedWidth[] =>
+  variables.flatMap((variable): ChangedWidth[] => {
+    const { kind, position, operator, operators, choices } = variable;
+    const digit = context.candidate.digits[position]!;
+    if (kind !== 'width' || digit === variable.unchanged) return [];
+    const { channels: before } = context.space.groups[position - context.space.sites.length]!.group;
+    const channels = { before, after: Number(choices[digit]) };
+    const undone = undoneOf(variable, alternatives?.[position]);
+    const along = operators.filter((o) => o !== operator);
+    const sentence = [
+      `width of operator ${operator}${along.length === 0 ? '' : ` (with ${along.join(', ')})`}: ` +
+        `${channels.after} instead of ${before} channels`,
+      ...undoneText(context, undone),
+    ].join('; ');
+    return [{ operator, operators, channels, undone, sentence }];
+  });
+
+/** The other operators whose cycles the pick changes. */
+export const otherStories = (
+  { wish }: Context,
+  pairs: ReadonlyMap<number, Pair>,
+  changed: readonly ChangedStory[],
+): OtherStory[] => {
+  const own = new Set(changed.map(({ layer }) => layer.operator));
+  return [...pairs.values()]
+    .filter(({ operator }) => !own.has(operator))
+    .filter(({ before, after }) => cyclesOf(before) !== cyclesOf(after) || bytesOf(before) !== bytesOf(after))
+    .map((pair) => {
+      const what = layerText(pair);
+      const subject = pair.operator < 0 ? what : `operator ${pair.operator} (${what})`;
+      const sentence = `${subject}: ${cyclesText(pair)}${bytesText(pair)}; ${whyText(pair, pricedBy(wish.preference))}`;
+      return { pair, sentence };
+    });
+};

@@ -1,0 +1,191 @@
+import { grouped } from '../../../src/text.js';
+import { createBreath } from '../../evaluate/breathe.js';
+import { targetAt } from '../../space/build-space.js';
+import { findSites } from '../../space/sites.js';
+import type { Space } from '../../space/space.js';
+import type { Applier } from '../../substitute/apply.js';
+import { findSubstitution } from '../../substitute/index.js';
+import type { Alternative, Variable } from './variables.js';
+import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
+import type { Explained, Explainer } from './explainer.js';
+import { cyclesOf, pairLayers, type Pair } from './pairs.js';
+import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
+import { changePercent, minGainText, missesOf, retainedText } from '../amounts.js';
+import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
+
+/** Something that a pick leaves as it is, and what its best change would have cost. */
+export interface Stay {
+  readonly kind: 'site' | 'width';
+  readonly operator: number;
+  /** The cheapest of its other choices; undefined where it has none that is known. */
+  readonly best: Alternative | undefined;
+  readonly sentence: string;
+}
+
+/** A pick with what is needed to say why. */
+export interface Context {
+  readonly space: Space;
+  readonly wish: Wish;
+  readonly candidate: Candidate;
+  readonly applier: Applier;
+  readonly explainer: Explainer;
+  /** The picked design. */
+  readonly picked: Explained;
+  /** No time is left: what takes long is not explained any more. */
+  readonly isOver: () => boolean;
+}
+
+const cheapest = (
+  { space, wish }: Context,
+  alternatives: readonly Alternative[],
+): Alternative | undefined => {
+  const price = ({ candidate }: Alternative): number => priceOf(wish.preference, candidate.numbers);
+  const order = (a: Alternative, b: Alternative): number =>
+    price(a) - price(b) || compareCandidates(wish, space, a.candidate, b.candidate);
+  return [...alternatives].sort(order)[0];
+};
+
+/** The layers of one operator in the pick and in another design. */
+const pairAt = (picked: Explained, other: Explained, operator: number): Pair | undefined => {
+  const only = new Set([operator]);
+  return pairLayers(picked.explain(only), other.explain(only)).get(operator);
+};
+
+/** The operator whose cycles differ most in the direction of the whole difference. */
+const leadingOperator = (picked: Explained, other: Explained): number => {
+  const sign = Math.sign(other.figures.cycles_total - picked.figures.cycles_total) || 1;
+  let [leading, most] = [-1, -Infinity];
+  for (const operator of new Set([...picked.cycles.keys(), ...other.cycles.keys()])) {
+    const more = sign * ((other.cycles.get(operator) ?? 0) - (picked.cycles.get(operator) ?? 0));
+    if (more > most) [leading, most] = [operator, more];
+  }
+  return leading;
+};
+
+/** Where the difference comes from. */
+const becauseText = (context: Context, variable: Variable, { candidate }: Alternative): string => {
+  const { picked, applier, explainer, wish } = context;
+  if (context.isOver()) return '';
+  const other = explainer(applier.network(candidate.digits));
+  const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
+  const pair = pairAt(picked, other, operator);
+  if (pair === undefined) return '';
+  const operations = pair.after.length > 1 ? `, ${operationsText(pair.after)}` : '';
+  const [from, to] = [cyclesOf(pair.before), cyclesOf(pair.after)];
+  const figures =
+    variable.kind === 'site'
+      ? `${grouped(to)} cycles (${changePercent(from, to)})`
+      : `most of it in operator ${operator} (${layerText(pair)}), ${cyclesText(pair)}`;
+  return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
+};
+
+/** What is wrong with a choice that is cheaper and within the constraints. */
+const LOSES: Readonly<Record<Preference, string>> = {
+  cycles: 'is not preferred, with',
+  bandwidth: 'is not preferred, with',
+  retained: 'keep only',
+  knee: 'leave the knee, with',
+};
+
+/** How much more a choice costs than the pick: `take 1,024 cycles more`. */
+const costText = ({ wish, candidate }: Context, alternative: Alternative): string => {
+  const [before, after] = [candidate, alternative.candidate].map(({ numbers }) =>
+    priceOf(wish.preference, numbers),
+  ) as [number, number];
+  return moreText(after - before, pricedBy(wish.preference));
+};
+
+const choiceText = ({ kind }: Variable, { choice }: Alternative): string =>
+  kind === 'site' ? choice : `${choice} channels`;
+
+/** Why the cheapest other choice was not made. */
+const reasonText = (
+  context: Context,
+  variable: Variable,
+  alternatives: readonly Alternative[],
+  best: Alternative,
+): string => {
+  const { space, wish, candidate } = context;
+  const unit = pricedBy(wish.preference);
+  const difference =
+    priceOf(wish.preference, best.candidate.numbers) - priceOf(wish.preference, candidate.numbers);
+  const what = choiceText(variable, best);
+  if (difference >= 0)
+    return `${what} would ${costText(context, best)}${becauseText(context, variable, best)}`;
+  const saves = `${what} would save ${grouped(-difference)} ${unit}`;
+  const misses = missesOf(best.candidate.numbers, wish.constraints);
+  if (misses.length > 0) {
+    const within = cheapest(
+      context,
+      alternatives.filter((a) => missesOf(a.candidate.numbers, wish.constraints).length === 0),
+    );
+    const other =
+      within === undefined ? '' : `; ${choiceText(variable, within)} would, and ${costText(context, within)}`;
+    return `${saves}, but not meet ${misses.join(' and ')}${other}`;
+  }
+  const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
+  if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
+  const [now, then] = [candidate, best.candidate].map(({ numbers }) => retainedText(numbers.retained_energy));
+  return `${saves}, but ${LOSES[wish.preference]} retained weights ${then} instead of ${now}`;
+};
+
+const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
+
+const subjectOf = ({ picked }: Context, variable: Variable): string => {
+  const { kind, operator, operators } = variable;
+  if (kind === 'width') {
+    const others = operators.filter((o) => o !== operator);
+    const along = others.length === 0 ? '' : ` (with ${others.join(', ')})`;
+    return `width of operator ${operator}${along} stays at ${channelsText(variable)}`;
+  }
+  const pair = pairAt(picked, picked, operator);
+  const what =
+    pair === undefined ? '' : ` (${layerText(pair)}, ${grouped(picked.cycles.get(operator) ?? 0)} cycles)`;
+  return `operator ${operator}${what} stays`;
+};
+
+/**
+ * What a pick leaves as it is: for each site and width group the cheapest of its other choices, and why it was not made.
+ * @param alternatives by position, as far as they could be evaluated
+ */
+export const staysOf = async (
+  context: Context,
+  variables: readonly Variable[],
+  alternatives: readonly (readonly Alternative[])[],
+): Promise<Stay[]> => {
+  const breathe = createBreath();
+  const stays: Stay[] = [];
+  for (const variable of variables) {
+    const { position, kind, operator, choices, unchanged } = variable;
+    if (context.candidate.digits[position] !== unchanged || choices.length < 2) continue;
+    await breathe();
+    const own = alternatives[position]!;
+    const best = cheapest(context, own);
+    const others = choices.length - 1;
+    const which = others > 1 ? `of ${others} other choices the cheapest, ` : '';
+    const reason =
+      best === undefined
+        ? 'no other choice could be evaluated'
+        : which + reasonText(context, variable, own, best);
+    stays.push({ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` });
+  }
+  return stays;
+};
+
+/** Sites of the network that the space leaves no choice. */
+export const choicelessSites = ({ network, sites }: Space): Stay[] => {
+  const varying = new Set(sites.map(({ site }) => site.operator));
+  return findSites(network)
+    .filter(({ operator }) => !varying.has(operator))
+    .map((site) => {
+      const why = findSubstitution('separable')!.illegal(targetAt(network, site));
+      const reason =
+        why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
+      return {
+        kind: 'site',
+        operator: site.operator,
+        best: undefined,
+        sentence: `operator ${site.operator} stays: ${reason}`,
+      };
+    });
+};

@@ -1,0 +1,86 @@
+import { grouped } from '../../src/text.js';
+import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
+import { constraintOption, excess, type Constraint } from '../rank/constraints.js';
+import { retainedMeans } from '../substitute/retained-weights.js';
+
+/** KiB with one decimal. */
+export const kibibytes = (bytes: number): string =>
+  (bytes / 1024).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/**
+ * A share of retained weights, rounded down so that the number agrees with its word; `unknown` for NaN.
+ * @param digits after the point
+ */
+export const retainedCell = (share: number, digits = 4): string => {
+  if (Number.isNaN(share)) return 'unknown';
+  // A share that is exact in decimal may be stored a little below it.
+  const rounded = Math.floor(10 ** digits * share + 1e-7) / 10 ** digits;
+  return rounded === 0 && share > 0 ? `<${(10 ** -digits).toFixed(digits)}` : rounded.toFixed(digits);
+};
+
+/** The same in a sentence: without zeros at its end. */
+export const retainedText = (share: number): string => {
+  const cell = retainedCell(share);
+  return cell.startsWith('<') ? `below ${cell.slice(1)}` : cell.replace(/\.?0+$/, '');
+};
+
+/** `0.4745 (retrain)`: a share of retained weights with its word; `unknown` for NaN. */
+export const retainedWithWord = (share: number): string =>
+  Number.isNaN(share) ? retainedText(share) : `${retainedText(share)} (${retainedMeans(share)})`;
+
+/** `-68.1%`; `=` without a difference. */
+export const changePercent = (before: number, after: number): string => {
+  if (before === after) return '=';
+  if (before === 0) return 'new';
+  const percent = 100 * (after / before - 1);
+  return `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 0.1 ? 2 : 1)}%`;
+};
+
+/** A value of a metric, in its own unit. */
+export const valueText = (name: MetricName, value: number): string => {
+  switch (METRICS[name].unit) {
+    case 'milliseconds':
+      return value.toFixed(3);
+    case 'share':
+      return retainedText(value);
+    case 'ratio':
+      return changePercent(1, value);
+    default:
+      return grouped(value);
+  }
+};
+
+/** The same with bytes as KiB. */
+export const shortText = (name: MetricName, value: number): string =>
+  METRICS[name].unit === 'bytes' ? kibibytes(value) : valueText(name, value);
+
+/** A metric's label where its bytes are shown as KiB. */
+export const shortLabel = (name: MetricName): string => METRICS[name].label.replace(/\bbytes\b/, 'KiB');
+
+/** `12.5 KiB of SRAM used`: a value as its constraint counts it, rounded to the side on which it misses. */
+const missText = (column: MetricName, value: number): string => {
+  const { label, amount, unit } = METRICS[column];
+  if (unit === 'share' || Number.isNaN(value)) return `${label} ${retainedText(value)}`;
+  const inUnit = unit === 'bytes' ? value / 1024 : value;
+  const rounded = (Math.ceil(1e3 * inUnit) / 1e3).toLocaleString('en-US', { maximumFractionDigits: 3 });
+  return `${rounded} ${amount ?? label}`;
+};
+
+/** How a constraint was written: `--min-retained 0.8`. */
+export const constraintText = (constraint: Constraint): string => {
+  const { bound } = METRICS[constraint.column];
+  return `${constraintOption(constraint)} ${constraint.bound / (bound?.factor ?? 1)}`;
+};
+
+/** The constraints that a design does not meet, each with its figure: `--min-retained 0.8 (retained weights 0.35)`. */
+export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
+  constraints
+    .filter((constraint) => excess(constraint, metrics[constraint.column]) > 0)
+    .map(
+      (constraint) =>
+        `${constraintText(constraint)} (${missText(constraint.column, metrics[constraint.column])})`,
+    );
+
+/** What each change has to save: `1 % (--min-gain)`. */
+export const minGainText = ({ minGain }: { readonly minGain: number }): string =>
+  `${Number((100 * minGain).toPrecision(12))} % (--min-gain)`;

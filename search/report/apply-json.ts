@@ -1,0 +1,31 @@
+import { formatSubstitutions, formatWidths } from '../space/changes.js';
+import { RETAINED_NOTE } from '../substitute/retained-weights.js';
+import type { Applied } from '../emit/describe-design.js';
+import { figuresRecord, layerRecord, retainedRecord, type Fields } from './records.js';
+
+/** Version of the shape of `appliedRecord`. */
+export const APPLY_SCHEMA = 'paretou/apply@1';
+
+/** A design's changes as a JSON object; figures have the names of `ranking.csv`, unknown shares are null. */
+export const appliedRecord = (applied: Applied): Fields => {
+  const { model, design, changes, layers, parameters, retained, retainedUnknown, systems } = applied;
+  return {
+    schema: APPLY_SCHEMA,
+    model,
+    design,
+    substitutions: formatSubstitutions(changes.substitutions),
+    widths: formatWidths(changes.widths),
+    parameters,
+    ...retainedRecord(retained),
+    ...(retainedUnknown === undefined ? {} : { retained_unknown: retainedUnknown }),
+    note: RETAINED_NOTE,
+    layers: layers.map(layerRecord),
+    systems: systems.map(({ system, before, after }) => ({
+      accelerator: system.accelerator,
+      system_config: system.systemConfig,
+      memory_mode: system.memoryMode,
+      before: figuresRecord(before),
+      after: figuresRecord(after),
+    })),
+  };
+};

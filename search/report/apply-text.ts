@@ -1,0 +1,93 @@
+import { LINE_WIDTH, shortened, wrap } from '../../src/text.js';
+import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
+import { grouped } from '../../src/text.js';
+import { FIGURES } from '../evaluate/figures.js';
+import { METRICS } from '../metrics.js';
+import { changePercent, retainedCell, valueText } from './amounts.js';
+import { STANDARD } from '../substitute/index.js';
+import type { Applied } from '../emit/describe-design.js';
+import type { BeforeAfter, ChangedLayer } from '../emit/changed-layers.js';
+
+const GAP = 2;
+
+/** Lines of cells under each other; the columns in `right` end flush. */
+export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  );
+};
+
+const channelsText = ({ before, after }: BeforeAfter): string =>
+  before === after ? grouped(before) : `${grouped(before)} (now ${grouped(after)})`;
+
+const layerText = ({ kind, kernel, inputChannels, outputChannels }: ChangedLayer): string =>
+  [
+    kind,
+    ...(kernel === undefined ? [] : [kernel.join('x')]),
+    `${channelsText(inputChannels)} -> ${channelsText(outputChannels)}`,
+  ].join(' ');
+
+const changeText = ({ before, after }: BeforeAfter): string =>
+  before === after ? grouped(before) : `${grouped(before)} -> ${grouped(after)}`;
+
+const layerTable = ({ layers, parameters, retained }: Applied): string[] => {
+  const rows = layers.map((layer) => [
+    String(layer.operator),
+    shortened(layerText(layer), 50),
+    layer.option === STANDARD ? 'other channels' : layer.option,
+    changeText(layer.parameters),
+    retainedCell(layer.retained.before),
+    retainedCell(layer.retained.after),
+    retainedMeans(layer.retained.before),
+  ]);
+  const whole = [
+    '',
+    'network',
+    '',
+    changeText(parameters),
+    retainedCell(retained.before),
+    retainedCell(retained.after),
+    retainedMeans(retained.before),
+  ];
+  const head = ['', 'layer', 'becomes', 'parameters', 'retained', 'quantised', 'weights'];
+  return aligned([head, ...rows, whole], [0, 3, 4, 5]);
+};
+
+/** What the estimator says of every design. */
+const COMPARED = FIGURES.filter((name) => METRICS[name].unit !== 'flag');
+
+const systemTables = ({ systems }: Applied): string[] =>
+  systems.flatMap(({ system, before, after }) => [
+    '',
+    `on ${system.accelerator}, ${system.systemConfig}, ${system.memoryMode}:`,
+    ...aligned(
+      [
+        ['', 'original', 'design', 'change'],
+        ...COMPARED.map((name) => [
+          METRICS[name].label,
+          valueText(name, before[name]),
+          valueText(name, after[name]),
+          changePercent(before[name], after[name]),
+        ]),
+      ],
+      [1, 2, 3],
+    ),
+  ]);
+
+/** A design's changes for people: a line per layer, what the weights are worth, figures per system. */
+export const appliedText = (applied: Applied): string => {
+  const { model, design, layers, retainedUnknown } = applied;
+  const title = wrap(`${model}, design ${shortened(design, LINE_WIDTH)}`);
+  if (layers.length === 0) return [`${title}: nothing changes`, ...systemTables(applied)].join('\n');
+  return [
+    title,
+    ...layerTable(applied),
+    wrap(RETAINED_NOTE),
+    ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
+    ...systemTables(applied),
+  ].join('\n');
+};

@@ -1,0 +1,194 @@
+import { LINE_WIDTH, wrap } from '../../src/text.js';
+import { grouped, plural } from '../../src/text.js';
+import { aligned } from './apply-text.js';
+import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
+import type { Stopped } from '../explore/explorer.js';
+import { countDesigns } from '../space/space.js';
+import { accountNotes, type PickAccount } from './account/account.js';
+import type { Candidate, Wish } from '../pick/candidates.js';
+import {
+  changePercent,
+  constraintText,
+  minGainText,
+  missesOf,
+  retainedText,
+  shortLabel,
+  shortText,
+} from './amounts.js';
+import { METRIC_NAMES, METRICS } from '../metrics.js';
+import type { Picked } from '../pick/pick.js';
+import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
+
+const VERBS = {
+  cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
+  bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
+} as const;
+
+/** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
+const cheaperText = (wish: Wish, count: number): string => {
+  const price = pricedBy(wish.preference);
+  const { one, many } = VERBS[price];
+  const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
+  return `${count === 1 ? one : many} than the unchanged network${least}`;
+};
+
+const EARLY: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'interrupted',
+};
+
+/** The two networks side by side. */
+const table = ({ before, after }: PickAccount): string[] => {
+  const shown = METRIC_NAMES.filter((name) => METRICS[name].headline).filter(
+    (name) => METRICS[name].unit !== 'operators' || before[name] + after[name] > 0,
+  );
+  return aligned(
+    [
+      ['', 'unchanged', 'picked', 'change'],
+      ...shown.map((name) => {
+        const isShare = METRICS[name].unit === 'share';
+        const change = isShare ? '' : changePercent(before[name], after[name]);
+        const means =
+          name === 'retained_energy' && !Number.isNaN(after[name]) ? retainedMeans(after[name]) : '';
+        return [
+          shortLabel(name),
+          shortText(name, before[name]),
+          shortText(name, after[name]),
+          isShare ? means : change,
+        ];
+      }),
+    ],
+    [1, 2, 3],
+  );
+};
+
+const section = (title: string, sentences: readonly string[]): string[] =>
+  sentences.length === 0 ? [] : ['', title, ...sentences.map((s) => wrap(`${s}.`, '  ', '    '))];
+
+/** How many designs there were to pick from. */
+const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
+  const { constraints } = wish;
+  const limits = constraints.map(constraintText).join(' ');
+  const { stopped } = sweeps[0];
+  const total = countDesigns(study.space).toLocaleString('en-US');
+  return [
+    stopped === undefined
+      ? `${plural(evaluated, 'design')} evaluated`
+      : `${grouped(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
+    ...(constraints.length === 0
+      ? []
+      : [`${grouped(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
+    `${grouped(paying)} of these ${cheaperText(wish, paying)}`,
+  ].join(', ');
+};
+
+/** What the searches have to say. */
+const proofText = ({ sweeps, evaluated }: Picked): string[] => {
+  const lines = sweeps.flatMap(({ explorations }) => explorations.flatMap((e) => e.lines));
+  return lines.length > 0 ? lines : [`${plural(evaluated, 'design')} of the space evaluated in full`];
+};
+
+/** What came of it on which system; a design's id is not shortened, however long it is. */
+const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: string): string[] => {
+  const { accelerator, systemConfig, memoryMode } = system;
+  const text = `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`;
+  if (id === undefined) return [wrap(text)];
+  const line = `${text} ${id}`;
+  return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
+};
+
+/** A pick for people: figures, what changes and why, what stays and why. */
+export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
+  const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
+  const steps = picked.refined?.steps ?? [];
+  return [
+    ...headLines(picked, account, 'picked', candidate.id),
+    wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
+    ...table(account),
+    wrap(RETAINED_NOTE),
+    ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
+    ...(after.predicted === 1
+      ? [wrap('some encoded sizes are predicted, because the weights of those layers are not known')]
+      : []),
+    ...section('What changes:', [
+      ...widthsChanged.map(({ sentence }) => sentence),
+      ...changed.map(({ sentence }) => sentence),
+    ]),
+    ...section(
+      'What changes with it:',
+      others.map(({ sentence }) => sentence),
+    ),
+    ...section('What stays:', stays?.map(({ sentence }) => sentence) ?? []),
+    '',
+    ...(steps.length === 0
+      ? []
+      : [
+          wrap(
+            `the search found ${steps[0]!}; changed in ${plural(steps.length, 'step')}, each judged in full`,
+          ),
+        ]),
+    ...(picked.refined?.neighbours === undefined
+      ? [`${EARLY[picked.stopped ?? 'interrupted']}: not every single choice was tried again`]
+      : []),
+    ...proofText(picked).map((line) => wrap(line)),
+    ...accountNotes(account).map((note) => wrap(`note: ${note}`)),
+  ].join('\n');
+};
+
+const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
+
+const BEFORE: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'the interruption',
+};
+
+/** Why nothing was picked, and what is nearest on each side, in a sentence. */
+export const nothingText = (picked: Picked, wish: Wish): string => {
+  const { preference, constraints } = wish;
+  const { cheaper, meeting } = picked.sides!;
+  const limits = constraints.map(constraintText).join(' ');
+  const meets = constraints.length > 0;
+  const parts = [
+    `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
+      cheaperText(wish, 1) +
+      (picked.stopped === undefined ? '' : ` among those evaluated before ${BEFORE[picked.stopped]}`),
+  ];
+  const figures = ({ numbers, baseline }: Candidate): string => {
+    const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
+    return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+  };
+  if (cheaper !== undefined) {
+    const misses = missesOf(cheaper.numbers, constraints).join(' and ');
+    parts.push(
+      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which ` +
+        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `misses ${misses}`),
+    );
+  } else if (meets) {
+    parts.push('without these limits none is cheaper either');
+  }
+  if (meeting === undefined) {
+    if (meets) parts.push('not even the unchanged network meets them');
+  } else if (isUnchanged(meeting)) {
+    parts.push(
+      `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
+        `${grouped(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+    );
+  } else {
+    const retained = retainedText(meeting.numbers.retained_energy);
+    parts.push(
+      `the cheapest of the changed ones${meets ? ' within the limits' : ''} is ${meeting.id} with ${figures(meeting)} ` +
+        `and retained weights ${retained}`,
+    );
+  }
+  return parts.join('; ');
+};
+
+/** What is to be said besides the sentence: for each site and width the cheapest change, and what it would cost. */
+export const nothingDetails = (picked: Picked, wish: Wish, account: PickAccount | undefined): string =>
+  [
+    ...(account === undefined ? [] : headLines(picked, account, 'nothing picked')),
+    wrap(choiceText(picked, wish)),
+    ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
+    '',
+    ...proofText(picked).map((line) => wrap(line)),
+  ].join('\n');

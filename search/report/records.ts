@@ -1,0 +1,61 @@
+import { METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
+import type { Constraint } from '../rank/constraints.js';
+import { constraintOption } from '../rank/constraints.js';
+import type { ChangedLayer } from '../emit/changed-layers.js';
+import { retainedMeans } from '../substitute/retained-weights.js';
+import type { RetainedWeights } from '../substitute/substitution.js';
+
+/** An object of a JSON file. */
+export type Fields = Record<string, unknown>;
+
+/** A number, or null where it is not known. */
+export const known = (value: number | undefined): number | null =>
+  value === undefined || !Number.isFinite(value) ? null : value;
+
+/** A count: a number where it is exact as such, else its decimal text. */
+export const exactCount = (count: bigint): number | string =>
+  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
+
+/** What the estimator says of a design. */
+export const figuresRecord = (metrics: MetricRow): Record<string, number | null> =>
+  Object.fromEntries(
+    METRIC_NAMES.filter((name) => {
+      const { source, unit } = METRICS[name];
+      return source.from === 'estimate'
+        ? unit !== 'flag'
+        : source.from === 'quotient' && source.by === 'clock';
+    }).map((name) => [name, known(metrics[name])]),
+  );
+
+/** The most important metrics of a design. */
+export const headlineRecord = (metrics: MetricRow): Record<string, number | null> =>
+  Object.fromEntries(
+    METRIC_NAMES.filter((name) => METRICS[name].headline).map((name) => [name, known(metrics[name])]),
+  );
+
+/** Retained weights with the word for them. */
+export const retainedRecord = ({ before, after }: RetainedWeights): Fields => ({
+  retained_energy: known(before),
+  retained_energy_quantised: known(after),
+  weights: retainedMeans(before),
+});
+
+/** A layer that a design changes. */
+export const layerRecord = (layer: ChangedLayer): Fields => ({
+  operator: layer.operator,
+  kind: layer.kind,
+  ...(layer.kernel === undefined ? {} : { kernel: layer.kernel }),
+  option: layer.option,
+  input_channels: layer.inputChannels,
+  output_channels: layer.outputChannels,
+  parameters: layer.parameters,
+  ...retainedRecord(layer.retained),
+});
+
+/** What constraints ask for. */
+export const constraintsRecord = (constraints: readonly Constraint[]): Fields[] =>
+  constraints.map((constraint) => ({
+    option: constraintOption(constraint),
+    column: constraint.column,
+    ...(constraint.kind === 'most' ? { at_most: constraint.bound } : { at_least: constraint.bound }),
+  }));

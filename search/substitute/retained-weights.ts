@@ -1,0 +1,40 @@
+import type { Space } from '../space/space.js';
+import { hasKnownRetained } from './index.js';
+import { realWeights } from './real-weights.js';
+
+/** What a share of retained weights means for whoever uses the weights. */
+export type RetainedMeans = 'drop-in' | 'fine-tune' | 'retrain' | 'unknown';
+
+const DROP_IN = 0.95;
+const FINE_TUNE = 0.8;
+
+/** `drop-in` from 0.95, `fine-tune` from 0.8, `retrain` below; `unknown` for NaN. */
+export const retainedMeans = (retained: number): RetainedMeans => {
+  if (Number.isNaN(retained)) return 'unknown';
+  if (retained >= DROP_IN) return 'drop-in';
+  return retained >= FINE_TUNE ? 'fine-tune' : 'retrain';
+};
+
+/** Said wherever retained weights are shown. */
+export const RETAINED_NOTE =
+  'retained: share of the squared weights, a proxy, not accuracy: ' +
+  `drop-in >= ${DROP_IN}, fine-tune >= ${FINE_TUNE}, else retrain`;
+
+/**
+ * Why the retained weights of some designs of a space cannot be known, as the end of a sentence: an option that changes
+ * the function in a way that weights do not tell, or weights that are not there. Undefined where all can be known.
+ */
+export const unknownRetained = ({ network, sites, groups }: Space): string | undefined => {
+  const option = sites.flatMap(({ options }) => options).find((name) => !hasKnownRetained(name));
+  if (option !== undefined) return `that of ${option} is not known before training`;
+  const { operators, tensors } = network.graphs[0];
+  const varying = new Set(groups.flatMap(({ group }) => group.tensors));
+  const replaced = new Set(sites.map(({ site }) => site.operator));
+  const lacking = operators.findIndex(({ kind, inputs, outputs }, index) => {
+    if (!/^(DEPTHWISE_)?CONV_2D$|^FULLY_CONNECTED$/.test(kind)) return false;
+    if (!replaced.has(index) && ![...inputs, ...outputs].some((t) => varying.has(t))) return false;
+    const weights = tensors[inputs[1] ?? -1];
+    return weights?.constant !== undefined && realWeights(weights) === undefined;
+  });
+  return lacking < 0 ? undefined : `the weights of operator ${lacking} are not known`;
+};
