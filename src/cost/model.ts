@@ -58,6 +58,8 @@ export interface CyclesParts {
   /** Fractional number of blocks. */
   blocks: number;
   macBlock: number;
+  /** What sets the pace between these transfers: MACs, output stage, reading of scales, transfers between blocks. */
+  slowest: 'mac' | 'output' | 'scales' | 'blocks';
 }
 
 /** Elements that an operation (or a part of it) moves, before bursts are considered. */

@@ -37,23 +37,6 @@ export interface Account {
   readonly waits: readonly Factor[];
 }
 
-/** The slowest stage of an operation's blocks, by the terms of reference 02 §3.5. */
-function slowestStage({ cost, config, call, machine, parts }: LayerFacts): Part {
-  const { blocks, macBlock, ifmIn, ofmOut } = parts!;
-  const elements =
-    Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
-  const perElement = machine.model.outputRate(cost, config);
-  const output = Math.ceil(perElement * elements);
-  const scales =
-    cost.weights === undefined ? 0 : (10 * Math.min(call.ofmC, config.ofmC) * call.weightReadLatency) / 256;
-  const outputBlock = Math.max(output, scales);
-  const between = blocks > 1 ? Math.abs(ofmOut - ifmIn) : 0;
-  const command = (between + macBlock + outputBlock) / 4;
-  if (Math.max(macBlock, command) > Math.max(outputBlock, command)) return 'mac';
-  if (command > outputBlock) return 'blocks';
-  return scales > output ? 'scales' : 'output';
-}
-
 interface Run {
   readonly shares: readonly Share[];
   /** The stage that sets the pace between the first and the last transfer. */
@@ -73,11 +56,10 @@ function arrayFactors({ cost, config, machine, layer }: LayerFacts, macSide: num
 
 function macRun(facts: LayerFacts): Run {
   const { parts, layer, machine } = facts;
-  const { macCycles, macBlock, blocks, ifmIn, ofmOut } = parts!;
+  const { macCycles, macBlock, blocks, ifmIn, ofmOut, slowest: stage } = parts!;
   const run = layer.detail!.runCycles;
   const ends = ifmIn + ofmOut;
   const body = run - ends;
-  const stage = slowestStage(facts);
   const rest: Part = stage === 'mac' ? 'lastBlock' : stage;
   const macSide = macBlock * blocks;
   const factors = arrayFactors(facts, macSide);

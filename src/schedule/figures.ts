@@ -138,7 +138,15 @@ export function finalParts(
   buffered: boolean,
   areas: Uint8Array,
 ): CyclesParts {
-  const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
+  const parts: CyclesParts = {
+    macCycles: 0,
+    outputCycles: 0,
+    ifmIn: 0,
+    ofmOut: 0,
+    blocks: 0,
+    macBlock: 0,
+    slowest: 'mac',
+  };
   finalCycles(machine, plan, placesOf(machine, op, areas), buffered, parts);
   return parts;
 }

@@ -2,6 +2,7 @@ import type { CostOp, OpClass } from '../cost/operation.js';
 import type { BlockConfig } from '../cost/model.js';
 import { convolutionTraversal } from '../cost/u55/block-config.js';
 import type { U55Accelerator } from '../npu/u55-tables.js';
+import { FLAT_UBLOCK, isFlat } from '../cost/u55/ublock.js';
 import type { Block } from '../npu/family.js';
 import type { Traversal } from '../weights/encoding.js';
 
@@ -72,13 +73,7 @@ export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): 
 
 /** Ublock in which the OFM is produced: rows of even width use flat ones where they can (reference 02 §3.1). */
 export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: U55Accelerator): Block => {
-  const oneRow =
-    acc.ofmUblock[0] === 2 &&
-    (opClass === 'conv' || opClass === 'vector-product') &&
-    ofm[0] === 1 &&
-    ofm[1] % 2 === 0 &&
-    kernelH === 1;
-  return oneRow ? [1, 4, acc.ofmUblock[2]] : acc.ofmUblock;
+  return isFlat(opClass, ofm[0], ofm[1], kernelH, acc) ? [...FLAT_UBLOCK, acc.ofmUblock[2]] : acc.ofmUblock;
 };
 
 /** Ublocks in height and width of one OFM block. */

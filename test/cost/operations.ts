@@ -207,6 +207,7 @@ export const noParts = (): CyclesParts => ({
   ofmOut: 0,
   blocks: 0,
   macBlock: 0,
+  slowest: 'mac',
 });
 
 /** Bytes of an operation's feature maps, which lie in the memories of IFM, IFM2 and OFM. */

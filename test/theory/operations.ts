@@ -91,7 +91,15 @@ export function costParts(
   config: U55Config,
   acc: U55Accelerator,
 ): { readonly run: number; readonly parts: CyclesParts } {
-  const parts: CyclesParts = { macCycles: 0, outputCycles: 0, ifmIn: 0, ofmOut: 0, blocks: 0, macBlock: 0 };
+  const parts: CyclesParts = {
+    macCycles: 0,
+    outputCycles: 0,
+    ifmIn: 0,
+    ofmOut: 0,
+    blocks: 0,
+    macBlock: 0,
+    slowest: 'mac',
+  };
   const [, ofmH, ofmW, ofmC] = op.ofm.shape;
   const [, ifmH, ifmW] = op.ifms[0]!.shape;
   const run = runCycles(

@@ -1,11 +1,12 @@
-import { type U55Accelerator } from '../../npu/u55-tables.js';
-import { OUTPUT_RATE } from '../../npu/u55-tables.js';
+import { OUTPUT_RATE, type U55Accelerator } from '../../npu/u55-tables.js';
 import type { Memory } from '../../npu/system.js';
 import { ceilDiv, roundUp, transferCycles } from '../integers.js';
 import { EDGE, type CostCall, type CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
+import { pipelineCycles } from '../pipeline.js';
 import type { U55Config } from './block-config.js';
 import { transfer } from './transfer.js';
+import { FLAT_UBLOCK, isFlat } from './ublock.js';
 
 const MAX_SUB_KERNEL = 8;
 
@@ -166,16 +167,7 @@ function macOperation(
   const blockC = Math.min(call.ofmC, config.ofmC);
   let [uh, uw] = acc.ofmUblock;
   const ud = acc.ofmUblock[2];
-  const oneRow =
-    uh === 2 &&
-    (op.opClass === 'conv' || op.opClass === 'vector-product') &&
-    call.ofmH === 1 &&
-    call.ofmW % 2 === 0 &&
-    op.kernel.height === 1;
-  if (oneRow) {
-    uh = 1;
-    uw = 4;
-  }
+  if (isFlat(op.opClass, call.ofmH, call.ofmW, op.kernel.height, acc)) [uh, uw] = FLAT_UBLOCK;
   const nH = ceilDiv(blockH, uh);
   const nW = ceilDiv(blockW, uw);
   const nD = ceilDiv(blockC, ud);
@@ -185,32 +177,9 @@ function macOperation(
   const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
   const output = Math.ceil(perElement * (blockH * blockW * blockC));
   const bias = op.weights === undefined ? 0 : (10 * blockC * call.weightReadLatency) / 256;
-  const outputBlock = Math.max(output, bias);
-
   const ifmIn = firstIn(op, config, acc, call);
   const ofmOut = lastOut(op, config, acc, call);
-  const memoryDifference = blocks > 1 ? Math.abs(ofmOut - ifmIn) : 0;
-  const command = (memoryDifference + macBlock + outputBlock) / 4;
-  const m = Math.max(macBlock, command);
-  const a = Math.max(outputBlock, command);
-  let total: number;
-  if (m > a) {
-    total = Math.trunc(m * blocks);
-    if ((call.edge & EDGE.last) !== 0) total = Math.trunc(total + a);
-  } else {
-    total = Math.trunc(a * blocks + m);
-  }
-  if ((call.edge & EDGE.last) !== 0) total += ofmOut;
-  if ((call.edge & EDGE.first) !== 0) total += ifmIn;
-  if (parts !== undefined) {
-    parts.macCycles = Math.trunc(macBlock * blocks);
-    parts.outputCycles = Math.trunc(outputBlock * blocks);
-    parts.ifmIn = ifmIn;
-    parts.ofmOut = ofmOut;
-    parts.blocks = blocks;
-    parts.macBlock = macBlock;
-  }
-  return total;
+  return pipelineCycles(macBlock, output, bias, ifmIn, ofmOut, blocks, call.edge, parts);
 }
 
 function elementwise(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {

@@ -1,8 +1,9 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator, U85Class } from '../../npu/u85-tables.js';
 import { ceilDiv, roundUp, transferCycles } from '../integers.js';
-import { EDGE, type CostCall, type CyclesParts } from '../model.js';
+import type { CostCall, CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
+import { pipelineCycles } from '../pipeline.js';
 import { transfer } from '../u55/transfer.js';
 import type { U85Config } from './block-config.js';
 import { macCyclesPerBlock } from './mac-cycles.js';
@@ -87,33 +88,9 @@ function macOperation(
   const output = Math.ceil(outputCyclesPerElement(op, acc) * (blockH * blockW * blockC));
   const fetchesScales = op.weights !== undefined && readsWeights(opClass);
   const bias = fetchesScales ? (10 * blockC * call.weightReadLatency) / 256 : 0;
-  const outputBlock = Math.max(output, bias);
-
   const ifmIn = firstIn(op, config, acc, call);
   const ofmOut = lastOut(op, config, acc, call);
-  const memoryDifference = blocks > 1 ? Math.abs(ofmOut - ifmIn) : 0;
-  const command = (memoryDifference + macBlock + outputBlock) / 4;
-  const m = Math.max(macBlock, command);
-  const a = Math.max(outputBlock, command);
-  const last = (call.edge & EDGE.last) !== 0;
-  let total: number;
-  if (m > a) {
-    total = Math.trunc(m * blocks);
-    if (last) total = Math.trunc(total + a);
-  } else {
-    total = Math.trunc(a * blocks + m);
-  }
-  if (last) total += ofmOut;
-  if ((call.edge & EDGE.first) !== 0) total += ifmIn;
-  if (parts !== undefined) {
-    parts.macCycles = Math.trunc(macBlock * blocks);
-    parts.outputCycles = Math.trunc(outputBlock * blocks);
-    parts.ifmIn = ifmIn;
-    parts.ofmOut = ofmOut;
-    parts.blocks = blocks;
-    parts.macBlock = macBlock;
-  }
-  return total;
+  return pipelineCycles(macBlock, output, bias, ifmIn, ofmOut, blocks, call.edge, parts);
 }
 
 /** Reference 03 §5.6. */
