@@ -1,5 +1,4 @@
 export { buildSpace, checkOptions, chooseSystems, type SpaceRequest } from './space/build-space.js';
-export { METRIC_NAMES, type MetricName } from './metrics.js';
 export { tabulate, type Study, type Table } from './rank/table.js';
 export {
   constraintsOf,
@@ -19,22 +18,17 @@ export {
   parseWidths,
   type Changes,
 } from './space/changes.js';
-export {
-  appliedRecord,
-  appliedText,
-  describeDesign,
-  designFileName,
-  emitDesign,
-  nameDesign,
-  type Applied,
-  type NamedDesign,
-} from './emit/index.js';
+export { designFileName, emitDesign, nameDesign, type NamedDesign } from './emit/index.js';
 export {
   RETAINED_NOTE,
   retainedMeans,
   unknownRetained,
   type RetainedMeans,
-} from './substitute/retained-weights.js';
+} from './emit/retained-weights.js';
+export { appliedRecord } from './report/apply-json.js';
+export { appliedText } from './report/apply-text.js';
+export { describeDesign, type Applied } from './report/describe-design.js';
+export { METRICS, METRIC_NAMES, type Metric, type MetricName, type MetricRow } from './metrics.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export type { DesignFigures } from './evaluate/figures.js';
 export {
@@ -70,7 +64,7 @@ export {
   type Digits,
   type Space,
 } from './space/space.js';
-export { createApplier, parametersOf, type Applier } from './substitute/apply.js';
+export { createApplier, parametersOf, type Applier } from './emit/apply.js';
 export {
   optionNames,
   STANDARD,

@@ -1,4 +1,4 @@
-import { baselineDesigns } from '../evaluate/baselines.js';
+import { baselineDesigns } from '../rank/baselines.js';
 import { tabulate, type Study } from '../rank/table.js';
 import type { Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';

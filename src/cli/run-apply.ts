@@ -2,17 +2,12 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseSystems } from '../../search/space/build-space.js';
 import { parseDesignId, parseSubstitutions, parseWidths, type Changes } from '../../search/space/changes.js';
-import {
-  appliedRecord,
-  appliedText,
-  describeDesign,
-  designFileName,
-  emitDesign,
-  nameDesign,
-  type NamedBy,
-} from '../../search/emit/index.js';
+import { designFileName, emitDesign, nameDesign, type NamedBy } from '../../search/emit/index.js';
+import { appliedRecord } from '../../search/report/apply-json.js';
+import { appliedText } from '../../search/report/apply-text.js';
+import { describeDesign } from '../../search/report/describe-design.js';
 import type { SystemChoice } from '../../search/space/space.js';
-import { createApplier } from '../../search/substitute/apply.js';
+import { createApplier } from '../../search/emit/apply.js';
 import { usageError } from '../errors.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';

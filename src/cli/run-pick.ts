@@ -8,7 +8,7 @@ import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
-import { createApplier, type Applier } from '../../search/substitute/apply.js';
+import { createApplier, type Applier } from '../../search/emit/apply.js';
 import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate.js';

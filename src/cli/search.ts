@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { constraintsOf, type Constraint } from '../../search/rank/constraints.js';
-import { unknownRetained } from '../../search/substitute/retained-weights.js';
+import { unknownRetained } from '../../search/emit/retained-weights.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricRow } from '../../../search/metrics.js';
 import { metricsAt, tabulate, type Study } from '../../../search/rank/table.js';
-import { baselinesOf } from '../../../search/evaluate/baselines.js';
+import { baselinesOf } from '../../../search/rank/baselines.js';
 import { constraintsOf, excess, type Constraint } from '../../../search/rank/constraints.js';
 import { changesOf, designId } from '../../../search/space/changes.js';
 import { evaluateDesigns } from '../../../search/evaluate/session.js';
