@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseSystems } from '../../search/space/build-space.js';
 import { parseDesignId, parseSubstitutions, parseWidths, type Changes } from '../../search/space/changes.js';
@@ -16,6 +15,7 @@ import type { ApplyOptions } from './apply.js';
 import { loadModel } from './model.js';
 import { optimiseOf } from './options.js';
 import { note, print, printJson } from './streams.js';
+import { isSameFile } from './writable.js';
 
 /** What the command line asks for. */
 interface Asked {
@@ -69,14 +69,6 @@ const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemCho
         `add its --system-config and --memory-mode, or name an --accelerator-config`,
     );
   return systems;
-};
-
-const isSameFile = (a: string, b: string): boolean => {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
 };
 
 /**

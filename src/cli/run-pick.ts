@@ -1,15 +1,13 @@
-import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
-import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
+import { pick, type Picked } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { createApplier, type Applier } from '../../search/emit/apply.js';
-import { planSweep } from '../../search/sweep.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate.js';
 import { writeWhole } from '../report/files.js';
@@ -17,38 +15,29 @@ import { wrap } from '../report/text.js';
 import type { PickOptions } from './pick.js';
 import { placementLines, placementsJson } from './placements.js';
 import { withRun, type Run } from './interrupt.js';
-import { announce, createSearch, dryRun, prepareSearch, standInNote, type PreparedSearch } from './search.js';
+import { announce, dryRun, prepareSearch, standInNote, workersFor, type PreparedSearch } from './search.js';
+import { showProgress } from './progress.js';
 import { note, print, printJson } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
-import { requireWritable } from './writable.js';
+import { isSameFile, requireWritable } from './writable.js';
 
 /** Shares of the time after which the search, and that for what comes near, have to end. */
 const SEARCH_SHARE = 0.6;
 const NEAR_SHARE = 0.8;
 
-const isSameFile = (a: string, b: string): boolean => {
-  try {
-    return realpathSync(a) === realpathSync(b);
-  } catch {
-    return false;
-  }
-};
-
 const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
-  const { search, workers } = createSearch(options, run, [model]);
-  const replan: PickRequest['replan'] = (objectives) =>
-    planSweep([model], objectives, options.limit, prepared.method)[0]!;
   return pick({
     model,
     wish,
-    replan,
-    workers,
+    method: prepared.method,
+    limit: options.limit,
+    seed: options.seed,
+    workers: workersFor(options, run, [model]),
     ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: run.end },
-    search: (planned, objectives, constraints, until) =>
-      search({ planned: [planned], objectives, constraints }, until),
+    onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
     ...(!options.quiet && { onStage: note }),
   });
 };

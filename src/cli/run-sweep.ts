@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { withRun } from './interrupt.js';
-import { announce, createSearch, dryRun, prepareSearch } from './search.js';
+import { announce, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
 import { note } from './streams.js';
 import { requireWritable } from './writable.js';
 import { reportSweep } from './sweep-report.js';
@@ -25,8 +25,8 @@ export const runSweep = (paths: readonly string[], options: SweepOptions): Promi
     requireWritable(directory);
     announce(prepared, options);
     const evaluating = performance.now();
-    const { search, workers } = createSearch(options, run, planned);
-    const result = await search(prepared, run.end);
+    const workers = workersFor(options, run, planned);
+    const result = await searchOnce(prepared, options, run, workers);
     const seconds = {
       reading_seconds: (evaluating - run.started) / 1000,
       evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { inputError } from '../errors.js';
 
@@ -41,5 +41,14 @@ export const requireWritable = (folder: string): void => {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw fail(WHY[code] ?? code, error);
+  }
+};
+
+/** The same file under two names; false where one of them is not there. */
+export const isSameFile = (a: string, b: string): boolean => {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
   }
 };
