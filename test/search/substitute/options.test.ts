@@ -82,7 +82,7 @@ describe('options', () => {
   it('go through the texts of designs', () => {
     const space = spaceOf(['separable*2:relu', 'lowrank*2', 'lowrank*4:spatial', 'separable*3:shifted-relu']);
     expect(space.sites.map((s) => s.options.length)).toEqual([6, 6, 6, 2, 2]);
-    const digits = [2, 4, 5, 0];
+    const digits = [2, 4, 5, 0, 0, 0];
     expect(designId(space, digits)).toBe('0r2.1k4.2h3@u55-32');
     const substitutions = new Map([
       [0, 'separable*2:relu'],
