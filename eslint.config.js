@@ -45,6 +45,8 @@ const borderOf = (folder, allowed) => {
 
 const OPTION = /(^|[\s"'(])--[a-z]/.source.replaceAll('/', '\\/');
 const NO_OPTIONS = 'only src/cli knows the options of the command line; see Setting in errors.ts';
+/** Each room of `search/` may import from those before it. */
+const ROOMS = ['front', 'substitute', 'space', 'emit', 'evaluate', 'rank', 'explore', 'pick', 'report'];
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'results'] },
@@ -86,6 +88,25 @@ export default tseslint.config(
       ],
     },
   },
+  // The rooms of search/, from what knows nothing of the others to what knows all of them.
+  ...ROOMS.map((room, i) =>
+    within(
+      [`search/${room}/**/*.ts`],
+      [
+        ['/(src/cli|bench)/', 'search knows no command line'],
+        // Rooms of src/ have the same names in part: a room of search/ is one or two folders up.
+        ...ROOMS.slice(i + 1).map((later) => [
+          `^(\\.\\./){1,2}${later}/`,
+          `search/${room} may import ${['src', ...ROOMS.slice(0, i)].join(', ')}`,
+        ]),
+        ...(i < ROOMS.indexOf('pick')
+          ? [['^(\\.\\./)+sweep\\.js$', 'only pick and report know the sweep']]
+          : []),
+        ...(room === 'front' ? [['^\\.\\./', 'front is pure']] : []),
+      ],
+    ),
+  ),
+  within(['search/metrics.ts'], [['^\\./', 'metrics know no room']]),
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['examples/*.js'], rules: { 'no-console': 'off' } },
 );

@@ -1,14 +1,14 @@
 import { buildSpace } from '../search/space/build-space.js';
 import type { MetricRow } from '../search/metrics.js';
 import { metricsAt } from '../search/rank/table.js';
-import { retainedMeans } from '../search/substitute/retained-weights.js';
+import { retainedMeans } from '../search/emit/retained-weights.js';
 import { evaluateDesigns } from '../search/evaluate/session.js';
 import { FIGURE_AT, FIGURE_COUNT } from '../search/evaluate/figures.js';
 import { parseObjectives } from '../search/rank/objectives.js';
 import { textOf } from '../search/rank/ranking.js';
 import type { Site } from '../search/space/sites.js';
 import { countDesigns, radicesOf, type Designs, type Space } from '../search/space/space.js';
-import { createApplier } from '../search/substitute/apply.js';
+import { createApplier } from '../search/emit/apply.js';
 import { ALL_OPTIONS, STANDARD } from '../search/substitute/index.js';
 import { planSweep, sweep } from '../search/sweep.js';
 import { chooseSystem } from '../search/space/systems.js';

@@ -1,4 +1,4 @@
-import { RETAINED_NOTE, retainedMeans } from '../search/substitute/retained-weights.js';
+import { RETAINED_NOTE, retainedMeans } from '../search/emit/retained-weights.js';
 import { retainedCell } from '../search/report/amounts.js';
 import type { Site } from '../search/space/sites.js';
 import { grouped, wrap } from '../src/text.js';

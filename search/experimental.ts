@@ -5,8 +5,9 @@
  */
 export { tabulate } from './rank/table.js';
 export { meeting, nearest } from './rank/constraints.js';
-export { appliedRecord, appliedText } from './emit/index.js';
-export { unknownRetained } from './substitute/retained-weights.js';
+export { appliedRecord } from './report/apply-json.js';
+export { appliedText } from './report/apply-text.js';
+export { unknownRetained } from './emit/retained-weights.js';
 export { createEvaluator, type Evaluator } from './evaluate/evaluator.js';
 export {
   evaluateDesigns,
@@ -23,5 +24,5 @@ export { accountOf, type PickAccount } from './report/account/account.js';
 export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
 export { coverage, rank } from './rank/ranking.js';
 export { sampleDesigns, type Sample } from './space/sample.js';
-export { createApplier, parametersOf, type Applier } from './substitute/apply.js';
+export { createApplier, parametersOf, type Applier } from './emit/apply.js';
 export { SUBSTITUTIONS, type Substitution } from './substitute/index.js';

@@ -13,15 +13,9 @@ export {
   parseWidths,
   type Changes,
 } from './space/changes.js';
-export {
-  describeDesign,
-  designFileName,
-  emitDesign,
-  nameDesign,
-  type Applied,
-  type NamedDesign,
-} from './emit/index.js';
-export { RETAINED_NOTE, retainedMeans, type RetainedMeans } from './substitute/retained-weights.js';
+export { designFileName, emitDesign, nameDesign, type NamedDesign } from './emit/index.js';
+export { describeDesign, type Applied } from './report/describe-design.js';
+export { RETAINED_NOTE, retainedMeans, type RetainedMeans } from './emit/retained-weights.js';
 export type { DesignFigures } from './evaluate/figures.js';
 export { METHODS, parseMethod, type Plan, type Method } from './explore/methods.js';
 export { hypervolume } from './front/hypervolume.js';

@@ -1,4 +1,4 @@
-import { baselinesOf, slowestBaseline, withBaselines } from './evaluate/baselines.js';
+import { baselinesOf, slowestBaseline, withBaselines } from './rank/baselines.js';
 import { selectRows, tabulate, type Study, type Table } from './rank/table.js';
 import { meeting, nearest, type Constraint } from './rank/constraints.js';
 import type { SessionOptions } from './evaluate/session.js';

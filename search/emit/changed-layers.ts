@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
-import type { Applier } from '../substitute/apply.js';
+import type { Applier } from './apply.js';
 import { STANDARD } from '../substitute/index.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { emitModel } from '../../src/graph/export.js';
 import { writeModel, type TfliteModel } from '../../src/tflite/model.js';
 import type { Digits, Space } from '../space/space.js';
-import { createApplier, type Applier } from '../substitute/apply.js';
+import { createApplier, type Applier } from './apply.js';
 
 /**
  * The bytes of a `.tflite` file of one design: the original with the design's changes, weights included, and all else

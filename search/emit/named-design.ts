@@ -1,8 +1,7 @@
 import { usageError } from '../../src/errors.js';
 import type { Network } from '../../src/graph/network.js';
-import { targetAt } from '../space/build-space.js';
 import { digitsOf, type Changes } from '../space/changes.js';
-import { findSites } from '../space/sites.js';
+import { findSites, targetAt } from '../space/sites.js';
 import type { SiteChoice, Space, WidthChoice } from '../space/space.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { findWidthGroups } from '../space/width-groups.js';

@@ -4,7 +4,7 @@ import { hardwareByName } from '../../src/cost/hardware.js';
 import { entryOf } from '../../src/schedule/program.js';
 import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space/space.js';
-import { createApplier, type Applier } from '../substitute/apply.js';
+import { createApplier, type Applier } from '../emit/apply.js';
 import type { Values } from '../substitute/substitution.js';
 import { figuresOf, type DesignFigures } from './figures.js';
 import { segmentFigures } from './segment-figures.js';

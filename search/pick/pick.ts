@@ -1,4 +1,4 @@
-import { baselineDesigns } from '../evaluate/baselines.js';
+import { baselineDesigns } from '../rank/baselines.js';
 import { tabulate, type Study } from '../rank/table.js';
 import type { Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
@@ -12,20 +12,13 @@ import {
 import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../rank/objectives.js';
 import { countDesigns } from '../space/space.js';
-import type { PlannedModel, Sweep } from '../sweep.js';
+import type { Method } from '../explore/methods.js';
+import { planSweep, sweep, type Sweep, type SweepModel } from '../sweep.js';
 import { choose, evaluatedOf, type Preferred, type Evaluated, type Wish } from './candidates.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
 import { sidesOf, type Sides } from './sides.js';
-
-/** A search for one model, as a sweep does it. */
-export type SearchOne = (
-  model: PlannedModel,
-  objectives: readonly Objective[],
-  constraints: readonly Constraint[],
-  until: number,
-) => Promise<Sweep>;
 
 /** Times of `performance.now()` at which the parts of the work have to end. */
 export interface PickEnds {
@@ -39,18 +32,27 @@ export interface PickEnds {
 
 const ENDLESS: PickEnds = { search: Infinity, near: Infinity, all: Infinity };
 
+/** Hears how far a search is. */
+export interface SearchProgress {
+  readonly update: (finished: number, total: number) => void;
+  readonly stop: () => void;
+}
+
 /** One model, what is wanted of its designs, and how to search them. */
 export interface PickRequest {
-  readonly model: PlannedModel;
+  readonly model: SweepModel;
   readonly wish: Wish;
-  readonly search: SearchOne;
-  /** How to search the same space for other objectives. */
-  readonly replan: (objectives: readonly Objective[]) => PlannedModel;
+  readonly method: Method;
+  /** Most designs that a search evaluates. */
+  readonly limit: number;
+  readonly seed: number;
   readonly workers: SessionOptions;
   /** No end by default. */
   readonly ends?: PickEnds;
   /** Called with what begins now. */
   readonly onStage?: (text: string) => void;
+  /** Called when a search begins, with the designs that it evaluates at most; what it returns hears how far it is. */
+  readonly onSearch?: (total: number) => SearchProgress;
 }
 
 /** What came of it: a design, or what is nearest on each side. */
@@ -69,6 +71,26 @@ export interface Picked {
   /** What ended the work before its own end. */
   readonly stopped: Stopped | undefined;
 }
+
+/** One sweep of the request's model, until a time of `performance.now()`. */
+const search = async (
+  { model, method, limit, seed, workers, onSearch }: PickRequest,
+  objectives: readonly Objective[],
+  constraints: readonly Constraint[],
+  until: number,
+): Promise<Sweep> => {
+  const models = planSweep([model], objectives, limit, method);
+  const progress = onSearch?.(models[0]!.plan.atMost);
+  try {
+    return await sweep({
+      ...{ models, objectives, constraints, seed, evaluate: workers },
+      ...(until < Infinity && { seconds: Math.max(0, (until - performance.now()) / 1000) }),
+      ...(progress && { onProgress: progress.update }),
+    });
+  } finally {
+    progress?.stop();
+  }
+};
 
 const isWholeSpace = ({ designs, results, space }: Study): boolean =>
   countDesigns(space) === BigInt(designs.count) && isWhole(designs, results);
@@ -100,9 +122,9 @@ const unchangedOf = async (
  * Where there is none, searches without constraints and tries all single changes, to see what comes near.
  */
 export const pick = async (request: PickRequest): Promise<Picked> => {
-  const { model, wish, search, replan, workers, ends = ENDLESS, onStage } = request;
+  const { wish, workers, ends = ENDLESS, onStage } = request;
   const isOver = (): boolean => workers.signal?.aborted === true || performance.now() >= ends.all;
-  const first = await search(model, wish.objectives, wish.constraints, ends.search);
+  const first = await search(request, wish.objectives, wish.constraints, ends.search);
   const study = first.studies[0]!;
   let evaluated = evaluatedOf([study], tabulate([study]));
   let choice: Preferred = choose(evaluated, wish);
@@ -114,7 +136,7 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
     const objectives = sideObjectives(wish.preference);
     const designs = singleChanges(study.space);
     const results = await evaluateDesigns(study.space, designs, { ...workers, until: ends.near });
-    const second = await search(replan(objectives), objectives, [], ends.all);
+    const second = await search(request, objectives, [], ends.all);
     const all: [Study, ...Study[]] = [study, ...second.studies, { ...study, designs, results }];
     sweeps.push(second);
     evaluated = evaluatedOf(all, tabulate(all));

@@ -12,7 +12,7 @@ import {
   type WeightFigures,
 } from '../metrics.js';
 import { rowOf, type Designs, type Space } from '../space/space.js';
-import { createApplier, type Applier } from '../substitute/apply.js';
+import { createApplier, type Applier } from '../emit/apply.js';
 
 /** One model with its designs and what is known of them. */
 export interface Study {

@@ -1,7 +1,7 @@
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { constraintOption, excess, type Constraint } from '../rank/constraints.js';
-import { retainedMeans } from '../substitute/retained-weights.js';
+import { retainedMeans } from '../emit/retained-weights.js';
 
 /** KiB with one decimal. */
 export const kibibytes = (bytes: number): string =>

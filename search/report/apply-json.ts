@@ -1,6 +1,6 @@
 import { formatSubstitutions, formatWidths } from '../space/changes.js';
-import { RETAINED_NOTE } from '../substitute/retained-weights.js';
-import type { Applied } from '../emit/describe-design.js';
+import { RETAINED_NOTE } from '../emit/retained-weights.js';
+import type { Applied } from './describe-design.js';
 import { figuresRecord, layerRecord, retainedRecord, type Fields } from './records.js';
 
 /** Version of the shape of `appliedRecord`. */

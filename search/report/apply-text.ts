@@ -1,11 +1,11 @@
 import { LINE_WIDTH, shortened, wrap } from '../../src/text.js';
-import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
+import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
 import { grouped } from '../../src/text.js';
 import { FIGURES } from '../evaluate/figures.js';
 import { METRICS } from '../metrics.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import { STANDARD } from '../substitute/index.js';
-import type { Applied } from '../emit/describe-design.js';
+import type { Applied } from './describe-design.js';
 import type { BeforeAfter, ChangedLayer } from '../emit/changed-layers.js';
 
 const GAP = 2;

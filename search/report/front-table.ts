@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { baselineRow, metricsAt, type Study } from '../rank/table.js';
-import { retainedMeans } from '../substitute/retained-weights.js';
+import { retainedMeans } from '../emit/retained-weights.js';
 import { grouped } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import { textOf, type Ranking } from '../rank/ranking.js';

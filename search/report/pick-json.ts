@@ -9,7 +9,7 @@ import {
   retainedRecord,
   type Fields,
 } from './records.js';
-import { RETAINED_NOTE } from '../substitute/retained-weights.js';
+import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import { formatObjective } from '../rank/objectives.js';
 import type { Space } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';

@@ -1,7 +1,7 @@
 import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
 import { aligned } from './apply-text.js';
-import { RETAINED_NOTE, retainedMeans } from '../substitute/retained-weights.js';
+import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
 import type { Stopped } from '../explore/explorer.js';
 import { countDesigns } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';

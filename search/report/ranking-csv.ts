@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeWhole } from '../../src/files.js';
 import { plainField } from '../../src/report/numbers.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
-import { retainedMeans } from '../substitute/retained-weights.js';
+import { retainedMeans } from '../emit/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
 
 /** Columns of text, each with the metric that it follows; the first come before all metrics. */

@@ -2,7 +2,7 @@ import { METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
 import { constraintOption } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
-import { retainedMeans } from '../substitute/retained-weights.js';
+import { retainedMeans } from '../emit/retained-weights.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
 
 /** An object of a JSON file. */

@@ -1,6 +1,6 @@
 import type { Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
-import { RETAINED_NOTE } from '../substitute/retained-weights.js';
+import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Method } from '../explore/methods.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
 import { countDesigns, rowOf, type Space } from '../space/space.js';

@@ -4,17 +4,10 @@ import { parseAccelerator } from '../../src/npu/accelerator-names.js';
 import type { SystemRequest } from '../../src/npu/resolve.js';
 import { systemsFrom } from '../../src/npu/system-lists.js';
 import { suggestion } from '../../src/suggest.js';
-import { findSites, type Site } from './sites.js';
+import { findSites, targetAt, type Site } from './sites.js';
 import type { LoadedSpaceFile, WidthRule } from './space-file.js';
 import type { SiteChoice, Space, SystemChoice, WidthChoice } from './space.js';
-import {
-  ALL_OPTIONS,
-  findSubstitution,
-  optionNames,
-  STANDARD,
-  usualOptions,
-  type Target,
-} from '../substitute/index.js';
+import { ALL_OPTIONS, findSubstitution, optionNames, STANDARD, usualOptions } from '../substitute/index.js';
 import { chooseSystem, distinctSystems } from './systems.js';
 import { findWidthGroups, type WidthGroup } from './width-groups.js';
 
@@ -50,19 +43,6 @@ const checkOption = (option: string, fail: (message: string) => Error): void => 
 export const checkOptions = (options: readonly string[]): readonly string[] => {
   for (const option of options) checkOption(option, (message) => usageError(`--options: ${message}`));
   return options;
-};
-
-/** A site of the unchanged network as substitutions see it. */
-export const targetAt = (network: Network, site: Site): Target => {
-  const { tensors, operators } = network.graphs[0];
-  const operator = operators[site.operator]!;
-  return {
-    operator,
-    ifm: tensors[operator.inputs[0]!]!,
-    ofm: tensors[operator.outputs[0]!]!,
-    weights: tensors[operator.inputs[1]!]!,
-    bias: tensors[operator.inputs[2] ?? -1],
-  };
 };
 
 /** Why a substitution may not replace a site; undefined if it may. */

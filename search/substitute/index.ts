@@ -1,4 +1,4 @@
-import { findLowrank, usualRanks } from './lowrank.js';
+import { findLowrank, lowrank, usualRanks } from './lowrank.js';
 import { MOST_TERMS, separable } from './separable.js';
 import type { Substitution, Target } from './substitution.js';
 
@@ -14,6 +14,8 @@ export interface SubstitutionFamily {
   readonly names: readonly string[];
   /** The option with this name, or this code in design ids. */
   readonly find: (nameOrCode: string) => Substitution | undefined;
+  /** The option that is legal wherever any of them is. */
+  readonly least: Substitution;
   /** Names of the options that `all` adds at a site. */
   readonly usual: (target: Target) => readonly string[];
 }
@@ -24,19 +26,18 @@ const separables = Array.from({ length: MOST_TERMS }, (_, i) => [
   separable(i + 1, 'shifted-relu'),
 ]).flat();
 
-/** False for options that change a layer's function in a way that weights do not tell (a ReLU that was not there). */
-export const hasKnownRetained = (option: string): boolean => !option.endsWith(':relu');
-
 /** All substitutions. A new one is a file of its own and an entry here. */
 export const SUBSTITUTIONS: readonly SubstitutionFamily[] = [
   {
     names: separables.map((s) => s.name),
     find: (nameOrCode) => separables.find((s) => s.name === nameOrCode || s.code === nameOrCode),
-    usual: () => separables.map((s) => s.name).filter(hasKnownRetained),
+    least: separables[0]!,
+    usual: () => separables.filter((s) => s.keepsFunction).map((s) => s.name),
   },
   {
     names: ['lowrank*R', 'lowrank*R:spatial'],
     find: findLowrank,
+    least: lowrank(1, 'channels'),
     usual: (target) => usualRanks(target).map((rank) => `lowrank*${rank}`),
   },
 ];
@@ -55,6 +56,14 @@ export const findSubstitution = (nameOrCode: string): Substitution | undefined =
   }
   return undefined;
 };
+
+/** False for options that change a layer's function in a way that weights do not tell (a ReLU that was not there). */
+export const hasKnownRetained = (option: string): boolean =>
+  findSubstitution(option)?.keepsFunction !== false;
+
+/** Some substitution may replace the operator: it is a site. */
+export const isReplaceable = (target: Target): boolean =>
+  SUBSTITUTIONS.some(({ least }) => least.illegal(target) === undefined);
 
 /** Every name that `--options` and space files may use, with `R` for a number. */
 export const optionNames = (): string[] => [

@@ -15,11 +15,15 @@ import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 /** How the kernel is divided: all of it in the second layer, or its height in the first and its width in the second. */
 type Division = 'channels' | 'spatial';
 
-type Shape4 = [number, number, number, number];
+type Shape4 = readonly [number, number, number, number];
+
+/** Weights as [outputs, kernel height, kernel width, inputs]: those of fully connected layers have no kernel. */
+const shapeOf = ({ shape }: Tensor): Shape4 =>
+  shape!.length === 2 ? [shape![0]!, 1, 1, shape![1]!] : (shape as unknown as Shape4);
 
 /** Input channels × everything else. */
 const byChannels = (weights: Tensor): Unfolding => {
-  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  const [outputs, height, width, inputs] = shapeOf(weights);
   return {
     kind: 'channels',
     blocks: 1,
@@ -31,7 +35,7 @@ const byChannels = (weights: Tensor): Unfolding => {
 
 /** (Kernel rows × input channels) × (output channels × kernel columns). */
 const bySides = (weights: Tensor): Unfolding => {
-  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  const [outputs, height, width, inputs] = shapeOf(weights);
   return {
     kind: 'sides',
     blocks: 1,
@@ -47,26 +51,34 @@ const bySides = (weights: Tensor): Unfolding => {
 
 const UNFOLD = { channels: byChannels, spatial: bySides } as const;
 
-/** What a convolution's options leave to a layer that has its kernel's height, its width, both or neither. */
-const optionsFor = (
-  options: Operator['options'],
-  height: boolean,
-  width: boolean,
-  last: boolean,
-): Operator['options'] => ({
-  ...options,
+/** Padding, strides and dilations of a layer that has a kernel's height, its width, both or neither. */
+const windowFor = (options: Operator['options'], height: boolean, width: boolean): Operator['options'] => ({
   padding: height || width ? (options['padding'] ?? 'SAME') : 'VALID',
   stride_h: height ? (options['stride_h'] ?? 1) : 1,
   stride_w: width ? (options['stride_w'] ?? 1) : 1,
   dilation_h_factor: height ? (options['dilation_h_factor'] ?? 1) : 1,
   dilation_w_factor: width ? (options['dilation_w_factor'] ?? 1) : 1,
+});
+
+/** What a layer's options leave to a layer that has its kernel's height, its width, both or neither. */
+const optionsFor = (
+  { kind, options }: Operator,
+  height: boolean,
+  width: boolean,
+  last: boolean,
+): Operator['options'] => ({
+  ...options,
+  ...(kind === 'CONV_2D' && windowFor(options, height, width)),
   fused_activation_function: last ? (options['fused_activation_function'] ?? 'NONE') : 'NONE',
 });
 
 const rewrite = (target: Target, rank: number, division: Division, values: Values): Replacement => {
   const { operator, ifm, ofm, weights, bias } = target;
-  const [outputs, height, width, inputs] = weights.shape! as Shape4;
+  const [outputs, height, width, inputs] = shapeOf(weights);
   const spatial = division === 'spatial';
+  const isConvolution = operator.kind === 'CONV_2D';
+  const kernelShape = (to: number, h: number, w: number, from: number): number[] =>
+    isConvolution ? [to, h, w, from] : [to, from];
   const solved =
     values === 'known' ? solveTwoLayers(target, UNFOLD[division](weights), rank, 'none') : undefined;
   const name = `${ofm.name}/lowrank`;
@@ -74,7 +86,7 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
   const lastWeights = constantTensor(
     `${name}/second/weights`,
     type,
-    [outputs, spatial ? 1 : height, width, rank],
+    kernelShape(outputs, spatial ? 1 : height, width, rank),
     solved ? rowQuantisation(solved.second, type, 0) : nominalWeights(target, outputs, 0),
     solved && rowBytes(solved.second, false),
   );
@@ -88,7 +100,7 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
   const firstWeights = constantTensor(
     `${name}/first/weights`,
     type,
-    [rank, spatial ? height : 1, 1, inputs],
+    kernelShape(rank, spatial ? height : 1, 1, inputs),
     solved ? rowQuantisation(solved.first.stored, type, 0) : nominalWeights(target, rank, 0),
     solved && rowBytes(solved.first.stored, false),
   );
@@ -99,11 +111,12 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
     solved?.first.biasQuantisation ?? nominalBias(target, rank),
     solved && int32Bytes(solved.first.bias),
   );
-  const [n, rows, columns] = ifm.shape! as Shape4;
   const map = mapTensor(
     `${name}/first`,
     ifm.type,
-    [n, spatial ? ofm.shape![1]! : rows, columns, rank],
+    (isConvolution ? ifm : ofm).shape!.map((size, axis, { length }) =>
+      axis === length - 1 ? rank : spatial && axis === 1 ? ofm.shape![1]! : size,
+    ),
     solved?.first.output ?? nominalMap(target, 'none'),
   );
   // The first two take the places of the convolution's own weights and bias.
@@ -117,12 +130,12 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
       ...operator,
       inputs: firstInputs,
       outputs: [intermediate],
-      options: optionsFor(operator.options, spatial, false, false),
+      options: optionsFor(operator, spatial, false, false),
     },
     {
       ...operator,
       inputs: [intermediate, ...lastInputs],
-      options: optionsFor(operator.options, !spatial, true, true),
+      options: optionsFor(operator, !spatial, true, true),
     },
   ];
   return values === 'known'
@@ -131,7 +144,7 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
 };
 
 const illegal = ({ weights }: Target, rank: number, division: Division): string | undefined => {
-  const [, height, width] = weights.shape! as Shape4;
+  const [, height, width] = shapeOf(weights);
   if (division === 'spatial' && (height === 1 || width === 1)) {
     return `a ${height}x${width} kernel cannot be divided into its height and its width`;
   }
@@ -142,7 +155,7 @@ const illegal = ({ weights }: Target, rank: number, division: Division): string 
 };
 
 /**
- * A convolution through `rank` channels: a 1×1 down to them, then the kernel with its stride, dilation and padding; or
+ * A convolution or fully connected layer through `rank` channels: a 1×1 down to them, then the kernel with its stride, dilation and padding; or
  * (`spatial`) the kernel's height down to them, then its width, each with its side's stride, dilation and padding.
  * The second has the bias and the activation. The weights are the best approximation of this rank of the unfolded
  * weights. Nothing is fused between the two, and the first adds no bias: so the second's padding, which is zero, is
@@ -153,6 +166,7 @@ export const lowrank = (rank: number, division: Division): Substitution => ({
   code: `${division === 'spatial' ? 'k' : 'l'}${rank}`,
   illegal: (target) => illegal(target, rank, division),
   rewrite: (target, values) => rewrite(target, rank, division, values),
+  keepsFunction: true,
   retained: ({ weights }) => leadingShare(weights, UNFOLD[division](weights), rank),
 });
 
@@ -168,9 +182,10 @@ export const findLowrank = (nameOrCode: string): Substitution | undefined => {
 const near = (channels: number): number =>
   channels < 8 ? Math.max(1, Math.round(channels)) : 8 * Math.round(channels / 8);
 
-/** About a quarter and a half of the input channels, where that is fewer than the rank. */
+/** About a quarter and a half of the input channels of a kernel, where that is fewer than the rank. */
 export const usualRanks = ({ weights }: Target): number[] => {
-  const inputs = weights.shape![3]!;
+  const [, height, width, inputs] = shapeOf(weights);
+  if (height * width === 1) return [];
   const bound = rankBound(byChannels(weights));
   return [...new Set([near(inputs / 4), near(inputs / 2)])].filter((rank) => rank < bound);
 };

@@ -182,11 +182,17 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
 };
 
 const illegal = ({ weights }: Target, terms: number): string | undefined => {
+  if (weights.shape!.length !== 4) return 'it has no kernel to separate';
+  if (weights.shape![1]! * weights.shape![2]! === 1) return 'a 1x1 kernel has nothing to separate';
   const bound = rankBound(slices(weights));
   if (terms <= bound) return undefined;
   const [outputs, height, width] = weights.shape! as [number, number, number];
   return `a ${height}x${width} kernel with ${outputs} output channels has at most ${bound} terms per input channel`;
 };
+
+const SHIFTED_NOTE =
+  "shifted-relu computes the same function as without the ReLU; what it saves rests on the estimator's rule that an " +
+  'operation with a fused activation takes fewer cycles per output element';
 
 const CODES: Readonly<Record<Activation, string>> = { none: 's', relu: 'r', 'shifted-relu': 'h' };
 
@@ -202,5 +208,7 @@ export const separable = (terms: number, activation: Activation): Substitution =
   code: `${CODES[activation]}${terms === 1 ? '' : terms}`,
   illegal: (target) => illegal(target, terms),
   rewrite: (target, values) => rewrite(target, terms, activation, values),
+  keepsFunction: activation !== 'relu',
+  ...(activation === 'shifted-relu' && { note: SHIFTED_NOTE }),
   retained: ({ weights }) => (activation === 'relu' ? NaN : leadingShare(weights, slices(weights), terms)),
 });

@@ -1,11 +1,11 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
 
-/** What a substitution sees of the convolution it replaces; widths are those of the design, not of the file. */
+/** What a substitution sees of the layer it replaces; widths are those of the design, not of the file. */
 export interface Target {
   readonly operator: Operator;
   readonly ifm: Tensor;
   readonly ofm: Tensor;
-  /** [output channels, kernel height, kernel width, input channels]; with bytes, unless only shapes are asked for. */
+  /** [output channels, kernel height, kernel width, input channels], or without the two; with bytes, unless only shapes are asked for. */
   readonly weights: Tensor;
   readonly bias: Tensor | undefined;
 }
@@ -39,13 +39,17 @@ export const local = (i: number): number => -2 - i;
  */
 export type Values = 'known' | 'unknown';
 
-/** One way to replace a convolution by other operators with the same input and output. */
+/** One way to replace a convolution or fully connected layer by other operators with the same input and output. */
 export interface Substitution {
   /** Name in `--options`, space files and the `substitutions` column. */
   readonly name: string;
   /** Short form in design ids: letters, then optionally digits; never `w`. */
   readonly code: string;
-  /** Why the convolution cannot be replaced this way; undefined when it can. */
+  /** False if it changes the layer's function in a way that weights do not tell: then nothing is known to be retained. */
+  readonly keepsFunction: boolean;
+  /** What a reader should know where it is picked. */
+  readonly note?: string;
+  /** Why the layer cannot be replaced this way; undefined when it can. */
   readonly illegal: (target: Target) => string | undefined;
   /** The operators that take the convolution's place. */
   readonly rewrite: (target: Target, values: Values) => Replacement;

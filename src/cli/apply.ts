@@ -2,17 +2,12 @@ import { Command } from 'commander';
 import { join } from 'node:path';
 import { chooseSystems } from '../../search/space/build-space.js';
 import { type Changes, parseDesignId, parseSubstitutions, parseWidths } from '../../search/space/changes.js';
-import {
-  appliedRecord,
-  appliedText,
-  describeDesign,
-  designFileName,
-  emitDesign,
-  type NamedBy,
-  nameDesign,
-} from '../../search/emit/index.js';
+import { designFileName, emitDesign, type NamedBy, nameDesign } from '../../search/emit/index.js';
+import { appliedRecord } from '../../search/report/apply-json.js';
+import { appliedText } from '../../search/report/apply-text.js';
+import { describeDesign } from '../../search/report/describe-design.js';
 import type { SystemChoice } from '../../search/space/space.js';
-import { createApplier } from '../../search/substitute/apply.js';
+import { createApplier } from '../../search/emit/apply.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';

@@ -4,12 +4,11 @@ import { designFileName, emitDesign } from '../../search/emit/index.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
-import { pick, type Picked, type PickRequest } from '../../search/pick/pick.js';
+import { pick, type Picked } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
-import { type Applier, createApplier } from '../../search/substitute/apply.js';
-import { planSweep } from '../../search/sweep.js';
+import { type Applier, createApplier } from '../../search/emit/apply.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
@@ -18,7 +17,8 @@ import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
 import { addSearchOptions, number, type SearchOptions } from './search-options.js';
-import { announce, createSearch, dryRun, type PreparedSearch, prepareSearch, standInNote } from './search.js';
+import { showProgress } from './progress.js';
+import { announce, dryRun, type PreparedSearch, prepareSearch, standInNote, workersFor } from './search.js';
 import { note, print, printJson } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
@@ -43,7 +43,7 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
 
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
-training for. The report gives a reason for each layer. Retained energy is a proxy, not accuracy: drop-in from
+training for. The report gives a reason for each layer. Retained weights are a proxy, not accuracy: drop-in from
 0.95, fine-tune from 0.8, else retrain, with the written weights as a start.
 
 Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
@@ -61,17 +61,15 @@ const NEAR_SHARE = 0.8;
 const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
-  const { search, workers } = createSearch(options, run, [model]);
-  const replan: PickRequest['replan'] = (objectives) =>
-    planSweep([model], objectives, options.limit, prepared.method)[0]!;
   return pick({
     model,
     wish,
-    replan,
-    workers,
+    method: prepared.method,
+    limit: options.limit,
+    seed: options.seed,
+    workers: workersFor(options, run, [model]),
     ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: run.end },
-    search: (planned, objectives, constraints, until) =>
-      search({ planned: [planned], objectives, constraints }, until),
+    onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
     ...(!options.quiet && { onStage: note }),
   });
 };

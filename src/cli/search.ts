@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { constraintsOf, type Constraint } from '../../search/rank/constraints.js';
-import { unknownRetained } from '../../search/substitute/retained-weights.js';
+import { unknownRetained } from '../../search/emit/retained-weights.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
@@ -94,9 +94,6 @@ export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): vo
   if (standIn !== undefined) note(`note: ${standIn}`);
 };
 
-/** Searches once, with a bar on stderr, until a time of `performance.now()`. */
-export type Search = (plan: SearchPlan, until: number) => Promise<Sweep>;
-
 /**
  * Networks of up to so many operators are compiled in a moment: with a single job this thread can do it, between looks
  * at signals and clock, and saves the start of another.
@@ -106,29 +103,37 @@ const FEW_OPERATORS = 32;
 const isSmall = ({ space }: SweepModel): boolean =>
   space.network.graphs.reduce((sum, { operators }) => sum + operators.length, 0) <= FEW_OPERATORS;
 
-/** A search with the workers that the options ask for; they leave this thread free, so that it can end them. */
-export const createSearch = (
+/** The workers that the options ask for; they leave this thread free, so that it can end them. */
+export const workersFor = (
   options: SearchOptions,
   { signal }: Run,
   models: readonly SweepModel[],
-): { readonly search: Search; readonly workers: SessionOptions } => {
-  const workers = { jobs: options.jobs ?? availableParallelism(), apart: !models.every(isSmall), signal };
-  const search: Search = async ({ planned, objectives, constraints }, until) => {
-    const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
-    const progress = showProgress(total, 'designs', options.quiet !== true);
-    try {
-      return await sweep({
-        models: planned,
-        objectives,
-        constraints,
-        seed: options.seed,
-        ...(until < Infinity && { seconds: Math.max(0, (until - performance.now()) / 1000) }),
-        evaluate: workers,
-        onProgress: progress.update,
-      });
-    } finally {
-      progress.stop();
-    }
-  };
-  return { search, workers };
+): SessionOptions => ({
+  jobs: options.jobs ?? availableParallelism(),
+  apart: !models.every(isSmall),
+  signal,
+});
+
+/** Sweeps once, with a bar on stderr, until the run has to end. */
+export const searchOnce = async (
+  { planned, objectives, constraints }: SearchPlan,
+  options: SearchOptions,
+  { end }: Run,
+  workers: SessionOptions,
+): Promise<Sweep> => {
+  const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
+  const progress = showProgress(total, 'designs', options.quiet !== true);
+  try {
+    return await sweep({
+      models: planned,
+      objectives,
+      constraints,
+      seed: options.seed,
+      ...(end < Infinity && { seconds: Math.max(0, (end - performance.now()) / 1000) }),
+      evaluate: workers,
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.stop();
+  }
 };

@@ -1,7 +1,7 @@
 import { metricsAt, type Table } from '../../search/rank/table.js';
 import type { Constraint } from '../../search/rank/constraints.js';
 import { designId } from '../../search/space/changes.js';
-import { RETAINED_NOTE } from '../../search/substitute/retained-weights.js';
+import { RETAINED_NOTE } from '../../search/emit/retained-weights.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
 import { constraintText, missesOf } from '../../search/report/amounts.js';

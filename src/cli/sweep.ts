@@ -6,7 +6,7 @@ import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions, type SearchOptions } from './search-options.js';
-import { announce, createSearch, dryRun, prepareSearch } from './search.js';
+import { announce, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
 import { note } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
@@ -22,7 +22,7 @@ and a 1x1 convolution (separable). --options adds others; all adds every separab
 few R for each site:
   separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
   ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
-  ...:relu                a ReLU that changes the function: for training, its retained weights is not known
+  ...:relu                a ReLU that changes the function: for training, the retained weights are not known
   lowrank*R               a 1x1 down to R channels, then the kernel
   lowrank*R:spatial       the kernel's height down to R channels, then its width
 Channel counts vary as --widths or the space file says.
@@ -63,8 +63,8 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
     requireWritable(directory);
     announce(prepared, options);
     const evaluating = performance.now();
-    const { search, workers } = createSearch(options, run, planned);
-    const result = await search(prepared, run.end);
+    const workers = workersFor(options, run, planned);
+    const result = await searchOnce(prepared, options, run, workers);
     const seconds = {
       reading_seconds: (evaluating - run.started) / 1000,
       evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,

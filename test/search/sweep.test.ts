@@ -117,7 +117,7 @@ describe('paretou sweep', () => {
     );
     expect(status).toBe(4);
     expect(stderr).toMatch(
-      /error: no design meets --max-cycles 1000; the nearest is \S+@u55-256 of story_standard with \d+ cycles \(at most 1000 cycles wanted\)\n$/,
+      /error: no design meets --max-cycles 1000; the nearest is \S+@u55-256 of story_standard, which misses --max-cycles 1000 \([\d,]+ cycles\)\n$/,
     );
     expect(rowsOf('unmet')).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { baselinesOf, slowestBaseline } from '../../evaluate/baselines.js';
+import { baselinesOf, slowestBaseline } from '../../rank/baselines.js';
 import type { MetricRow } from '../../metrics.js';
 import { tabulate, type Study } from '../../rank/table.js';
 import { excess } from '../../rank/constraints.js';

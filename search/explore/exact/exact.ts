@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { baselineDesigns } from '../../evaluate/baselines.js';
+import { baselineDesigns } from '../../rank/baselines.js';
 import { openSession } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
 import { seededRandom } from '../../space/random.js';

@@ -6,7 +6,7 @@ import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { seededRandom } from '../../space/random.js';
 import { radicesOf, type Designs, type Space } from '../../space/space.js';
-import type { Applier } from '../../substitute/apply.js';
+import type { Applier } from '../../emit/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 

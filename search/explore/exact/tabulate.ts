@@ -2,7 +2,7 @@ import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
 import type { Session } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
 import { radicesOf, type Designs, type Space } from '../../space/space.js';
-import { createApplier } from '../../substitute/apply.js';
+import { createApplier } from '../../emit/apply.js';
 import { stateCount } from './additive-model.js';
 import { positionsInContext } from './tabulated-positions.js';
 import type { ExploreRequest } from '../explorer.js';

@@ -1,7 +1,8 @@
 import type { MetricRow } from '../../metrics.js';
 import { metricsFrom, WHOLE } from '../../rank/table.js';
-import { unknownRetained } from '../../substitute/retained-weights.js';
-import { createApplier, type Applier } from '../../substitute/apply.js';
+import { unknownRetained } from '../../emit/retained-weights.js';
+import { findSubstitution } from '../../substitute/index.js';
+import { createApplier, type Applier } from '../../emit/apply.js';
 import type { RetainedWeights } from '../../substitute/substitution.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../../space/changes.js';
 import type { Space, SystemChoice } from '../../space/space.js';
@@ -39,16 +40,10 @@ export interface PickAccount {
   readonly stays: readonly Stay[] | undefined;
 }
 
-const SHIFTED = ':shifted-relu';
-
 /** What else a reader should know of a pick. */
-export const accountNotes = ({ changed }: PickAccount): string[] =>
-  changed.some(({ layer }) => layer.option.endsWith(SHIFTED))
-    ? [
-        `${SHIFTED.slice(1)} computes the same function as without the ReLU; what it saves rests on the estimator's ` +
-          'rule that an operation with a fused activation takes fewer cycles per output element',
-      ]
-    : [];
+export const accountNotes = ({ changed }: PickAccount): string[] => [
+  ...new Set(changed.flatMap(({ layer }) => findSubstitution(layer.option)?.note ?? [])),
+];
 
 /**
  * Says what a pick changes and what each change does, and what it leaves and why.

@@ -1,9 +1,8 @@
 import { grouped } from '../../../src/text.js';
 import { createBreath } from '../../evaluate/breathe.js';
-import { targetAt } from '../../space/build-space.js';
-import { findSites } from '../../space/sites.js';
+import { findSites, targetAt } from '../../space/sites.js';
 import type { Space } from '../../space/space.js';
-import type { Applier } from '../../substitute/apply.js';
+import type { Applier } from '../../emit/apply.js';
 import { findSubstitution } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
 import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
@@ -175,17 +174,22 @@ export const staysOf = async (
 /** Sites of the network that the space leaves no choice. */
 export const choicelessSites = ({ network, sites }: Space): Stay[] => {
   const varying = new Set(sites.map(({ site }) => site.operator));
-  return findSites(network)
-    .filter(({ operator }) => !varying.has(operator))
-    .map((site) => {
-      const why = findSubstitution('separable')!.illegal(targetAt(network, site));
-      const reason =
-        why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
-      return {
-        kind: 'site',
-        operator: site.operator,
-        best: undefined,
-        sentence: `operator ${site.operator} stays: ${reason}`,
-      };
-    });
+  return (
+    findSites(network)
+      // Of operators without a kernel nothing was to be expected.
+      .filter(
+        ({ operator, kernelHeight, kernelWidth }) => !varying.has(operator) && kernelHeight * kernelWidth > 1,
+      )
+      .map((site) => {
+        const why = findSubstitution('separable')!.illegal(targetAt(network, site));
+        const reason =
+          why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
+        return {
+          kind: 'site',
+          operator: site.operator,
+          best: undefined,
+          sentence: `operator ${site.operator} stays: ${reason}`,
+        };
+      })
+  );
 };

@@ -5,7 +5,7 @@ import { buildSpace, chooseSystems } from '../../../search/space/build-space.js'
 import { emitDesign } from '../../../search/emit/design-file.js';
 import { parseSpaceFile, type SpaceFile } from '../../../search/space/space-file.js';
 import { radicesOf, type Space } from '../../../search/space/space.js';
-import { createApplier, type Applier } from '../../../search/substitute/apply.js';
+import { createApplier, type Applier } from '../../../search/emit/apply.js';
 import { findSubstitution, optionNames } from '../../../search/substitute/index.js';
 import { createEstimator, type Estimator } from '../../../src/estimate/estimate.js';
 import type { Estimate } from '../../../src/estimate/types.js';

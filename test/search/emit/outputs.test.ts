@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emitDesign, nameDesign } from '../../../search/emit/index.js';
 import { findSites } from '../../../search/space/sites.js';
-import { createApplier } from '../../../search/substitute/apply.js';
+import { createApplier } from '../../../search/emit/apply.js';
 import type { RetainedWeights } from '../../../search/substitute/substitution.js';
 import { findWidthGroups } from '../../../search/space/width-groups.js';
 import type { LoadedNetwork } from '../../../src/graph/import.js';

@@ -9,7 +9,7 @@ import { SEGMENT_FIGURES } from '../../../search/evaluate/figures.js';
 import { createProgramSource } from '../../../search/evaluate/programs.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { radicesOf, type Space } from '../../../search/space/space.js';
-import { createApplier } from '../../../search/substitute/apply.js';
+import { createApplier } from '../../../search/emit/apply.js';
 import type { Values } from '../../../search/substitute/substitution.js';
 import { chooseSystem } from '../../../search/space/systems.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { radicesOf } from '../../../search/space/space.js';
-import { createApplier } from '../../../search/substitute/apply.js';
+import { createApplier } from '../../../search/emit/apply.js';
 import { chooseSystem } from '../../../search/space/systems.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Evaluation } from '../../../src/estimate/evaluation.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricRow } from '../../../search/metrics.js';
 import { metricsAt, tabulate, type Study } from '../../../search/rank/table.js';
-import { baselinesOf } from '../../../search/evaluate/baselines.js';
+import { baselinesOf } from '../../../search/rank/baselines.js';
 import { constraintsOf, excess, type Constraint } from '../../../search/rank/constraints.js';
 import { changesOf, designId } from '../../../search/space/changes.js';
 import { evaluateDesigns } from '../../../search/evaluate/session.js';
@@ -11,7 +11,6 @@ import { neighboursOf } from '../../../search/pick/neighbours.js';
 import { pick, type Picked } from '../../../search/pick/pick.js';
 import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
 import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
-import { planSweep, sweep } from '../../../search/sweep.js';
 import { randomSpace } from '../explore/random-space.js';
 
 const evaluate = { jobs: 1 };
@@ -56,14 +55,10 @@ const pickFrom = (
   minGain = 0,
 ): Promise<Picked> => {
   const objectives = objectivesFor(preference, true);
-  const plan = (wanted: typeof objectives) => planSweep([{ name: 'm', space }], wanted, limit, method)[0]!;
   return pick({
-    model: plan(objectives),
+    model: { name: 'm', space },
     wish: { preference, objectives, constraints, minGain },
-    replan: (wanted) => plan([...wanted]),
-    workers: evaluate,
-    search: (model, wanted, limits) =>
-      sweep({ models: [model], objectives: wanted, constraints: limits, seed: 1, evaluate }),
+    ...{ method, limit, seed: 1, workers: evaluate },
   });
 };
 
@@ -224,17 +219,12 @@ test('an abort gives what is finished, without a claim that every choice was tri
   const space = randomSpace(8, 300);
   const controller = new AbortController();
   const objectives = objectivesFor('cycles', true);
-  const plan = planSweep([{ name: 'm', space }], objectives, 1e5, 'exhaustive')[0]!;
   const picked = await pick({
-    model: plan,
+    model: { name: 'm', space },
     wish: { preference: 'cycles', objectives, constraints: [], minGain: 0 },
-    replan: () => plan,
+    ...{ method: 'exhaustive', limit: 1e5, seed: 1 },
     workers: { jobs: 1, signal: controller.signal },
-    search: async (model, wanted, constraints) => {
-      const found = await sweep({ models: [model], objectives: wanted, constraints, seed: 1, evaluate });
-      controller.abort();
-      return found;
-    },
+    onSearch: () => ({ update: () => undefined, stop: () => controller.abort() }),
   });
   expect(picked.stopped).toBe('interrupted');
   expect(picked.refined?.neighbours).toBeUndefined();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../../search/rank/table.js';
 import { constraintsOf, excess, meeting, nearest } from '../../../search/rank/constraints.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../../search/evaluate/figures.js';
-import { retainedMeans, unknownRetained } from '../../../search/substitute/retained-weights.js';
+import { retainedMeans, unknownRetained } from '../../../search/emit/retained-weights.js';
 import { frontTable } from '../../../search/report/front-table.js';
 import { defaultObjectives, formatObjective, parseObjectives } from '../../../search/rank/objectives.js';
 import {

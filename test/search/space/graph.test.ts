@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findSites } from '../../../search/space/sites.js';
 import { findWidthGroups } from '../../../search/space/width-groups.js';
-import { NetworkBuilder, residualNetwork } from '../fixture.js';
+import { buildSpace } from '../../../search/space/build-space.js';
+import { createApplier } from '../../../search/emit/apply.js';
+import { fakeSystems, NetworkBuilder, residualNetwork } from '../fixture.js';
 
 const summary = (network = residualNetwork()) =>
   findWidthGroups(network).map(({ operator, operators, channels, frozen }) => ({
@@ -12,8 +14,28 @@ const summary = (network = residualNetwork()) =>
   }));
 
 describe('sites', () => {
-  it('are the convolutions larger than 1x1', () => {
-    expect(findSites(residualNetwork()).map((s) => s.operator)).toEqual([0, 1, 2]);
+  it('are the operators that a substitution may replace', () => {
+    expect(findSites(residualNetwork()).map((s) => s.operator)).toEqual([0, 1, 2, 4, 8]);
+  });
+
+  it('take 1x1 convolutions and fully connected operators through fewer channels, where that is asked for', () => {
+    const network = residualNetwork();
+    const systems = fakeSystems(1);
+    const usual = buildSpace(network, { systems, optimise: 'Performance' });
+    expect(usual.sites.map(({ site }) => site.operator)).toEqual([0, 1, 2]);
+    const all = buildSpace(network, { systems, optimise: 'Performance', options: ['lowrank*2'] });
+    expect(all.sites.map(({ site }) => site.operator)).toEqual([0, 1, 2, 4, 8]);
+    const digits = new Uint16Array(all.sites.length + all.groups.length + 1).fill(1, 3, 5);
+    const { operators, tensors } = createApplier(all, 'unknown').network(digits).graphs[0];
+    const shapes = operators
+      .filter(({ kind }) => kind === 'CONV_2D' || kind === 'FULLY_CONNECTED')
+      .map(({ kind, inputs, outputs }) => [kind, tensors[inputs[1]!]!.shape, tensors[outputs[0]!]!.shape]);
+    expect(shapes.slice(3)).toEqual([
+      ['CONV_2D', [2, 1, 1, 8], [1, 16, 16, 2]],
+      ['CONV_2D', [20, 1, 1, 2], [1, 16, 16, 20]],
+      ['FULLY_CONNECTED', [2, 20], [1, 2]],
+      ['FULLY_CONNECTED', [10, 2], [1, 10]],
+    ]);
   });
 
   it('carry the original channels and kernel', () => {

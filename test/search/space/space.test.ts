@@ -255,8 +255,8 @@ describe('space files', () => {
       'space.yaml:1:16: "x" must be an operator index, a whole number from 0',
     ],
     [
-      'site_options:\n  1: [standard]\n  4: [separable]',
-      'space.yaml:3:3: operator 4 of small (CONV_2D) is not a site; its sites are 0, 1, 2',
+      'site_options:\n  1: [standard]\n  3: [separable]',
+      'space.yaml:3:3: operator 3 of small (ADD) is not a site; its sites are 0, 1, 2, 4, 8',
     ],
     [
       'group_widths: {8: [5]}',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { emitDesign } from '../../../search/emit/design-file.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
-import { createApplier } from '../../../search/substitute/apply.js';
+import { createApplier } from '../../../search/emit/apply.js';
 import { findSubstitution } from '../../../search/substitute/index.js';
 import type { Target } from '../../../search/substitute/substitution.js';
 import { networkBuilder, type BuiltTensor } from '../../../src/graph/build/builder.js';

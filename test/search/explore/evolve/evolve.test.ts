@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { baselinesOf, slowestBaseline } from '../../../../search/evaluate/baselines.js';
+import { baselinesOf, slowestBaseline } from '../../../../search/rank/baselines.js';
 import { tabulate } from '../../../../search/rank/table.js';
 import { constraintsOf, meeting } from '../../../../search/rank/constraints.js';
 import { evolve, populationSize } from '../../../../search/explore/evolve/evolve.js';

@@ -14,7 +14,7 @@ import { prune, type Rows } from '../../../../search/front/non-dominated.js';
 import { hypervolume } from '../../../../search/front/hypervolume.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
 import { allDesigns, rowOf, type Designs, type Space } from '../../../../search/space/space.js';
-import { createApplier } from '../../../../search/substitute/apply.js';
+import { createApplier } from '../../../../search/emit/apply.js';
 import { chooseSystems } from '../../../../search/space/build-space.js';
 import { NetworkBuilder } from '../../fixture.js';
 import { randomSpace } from '../random-space.js';

@@ -2,12 +2,12 @@ import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import type { System } from '../../src/npu/system.js';
 import { changesId, changesOf, type Changes } from '../space/changes.js';
-import { unknownRetained } from '../substitute/retained-weights.js';
+import { unknownRetained } from '../emit/retained-weights.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
 import type { Digits, Space } from '../space/space.js';
-import { createApplier, type Applier } from '../substitute/apply.js';
+import { createApplier, type Applier } from '../emit/apply.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
-import { changedLayers, type BeforeAfter, type ChangedLayer } from './changed-layers.js';
+import { changedLayers, type BeforeAfter, type ChangedLayer } from '../emit/changed-layers.js';
 import type { MetricRow } from '../metrics.js';
 import { metricsFrom, WHOLE } from '../rank/table.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ElementType, Quantisation, Tensor } from '../../../src/graph/network.js';
-import { channelMap } from '../../../search/substitute/kept-channels.js';
-import { withEntries, withLastEntry } from '../../../search/substitute/resize.js';
+import { channelMap } from '../../../search/emit/kept-channels.js';
+import { withEntries, withLastEntry } from '../../../search/emit/resize.js';
 
 const constant = (
   type: ElementType,

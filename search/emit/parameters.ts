@@ -1,5 +1,5 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
-import { local, type Replacement } from './substitution.js';
+import { local, type Replacement } from '../substitute/substitution.js';
 
 const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
 

@@ -1,6 +1,6 @@
 import type { Space } from '../space/space.js';
-import { hasKnownRetained } from './index.js';
-import { realWeights } from './real-weights.js';
+import { hasKnownRetained } from '../substitute/index.js';
+import { realWeights } from '../substitute/real-weights.js';
 
 /** What a share of retained weights means for whoever uses the weights. */
 export type RetainedMeans = 'drop-in' | 'fine-tune' | 'retrain' | 'unknown';

@@ -1,11 +1,11 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
-import { findSubstitution, STANDARD } from './index.js';
+import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
-import type { RetainedWeights, Substitution, Target, Values } from './substitution.js';
+import type { RetainedWeights, Substitution, Target, Values } from '../substitute/substitution.js';
 import { resizedStatistics } from './weight-statistics.js';
 import { widthShares } from './width-shares.js';
 

@@ -1,7 +1,7 @@
 import type { MetricRow } from '../metrics.js';
-import { baselineRow, type Study } from '../rank/table.js';
-import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from './figures.js';
-import { evaluateDesigns, type Results, type SessionOptions } from './session.js';
+import { baselineRow, type Study } from './table.js';
+import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from '../evaluate/figures.js';
+import { evaluateDesigns, type Results, type SessionOptions } from '../evaluate/session.js';
 import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
 import { STANDARD } from '../substitute/index.js';
 

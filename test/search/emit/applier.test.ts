@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { allDesigns, countDesigns, digitsAt, type Space } from '../../../search/space/space.js';
-import { createApplier, parametersOf } from '../../../search/substitute/apply.js';
+import { createApplier, parametersOf } from '../../../search/emit/apply.js';
 import type { Network, Operator, Tensor } from '../../../src/graph/network.js';
 import { checkConsistent } from '../consistent.js';
 import { fakeSystems, NetworkBuilder, residualNetwork } from '../fixture.js';

@@ -3,7 +3,7 @@ import { channelRelation, type ConstantAxes } from '../space/channel-rules.js';
 import type { Space } from '../space/space.js';
 import type { GroupWidths } from './group-widths.js';
 import { elementsOf, parameterInputs } from './parameters.js';
-import { local, type Replacement, type RetainedWeights } from './substitution.js';
+import { local, type Replacement, type RetainedWeights } from '../substitute/substitution.js';
 import type { WidthShares } from './width-shares.js';
 
 /** What one operator becomes for one (option, channel counts): either resized constants or a replacement. */

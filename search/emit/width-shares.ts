@@ -1,5 +1,5 @@
 import type { Tensor } from '../../src/graph/network.js';
-import { realWeights } from './real-weights.js';
+import { realWeights } from '../substitute/real-weights.js';
 
 /** An axis of weights along which channels are left out. */
 export interface NarrowedAxis {
