@@ -41,8 +41,9 @@ interface Branch {
 
 /**
  * One branch per term. The terms of a single input channel are one branch with a depth multiplier instead, which the
- * hardware runs as an ordinary convolution (reference 01 §6.4); with more channels a multiplier would be taken apart
- * into as many depthwise convolutions and a transposition (reference 01 §9.2).
+ * hardware runs as an ordinary convolution (docs/model/lowering.md#small-rewrites); with more channels a multiplier
+ * would be taken apart into as many depthwise convolutions and a transposition
+ * (docs/model/lowering.md#depth-multipliers).
  */
 const branchesOf = (target: Target, terms: number): Branch[] => {
   const channels = target.weights.shape![3]!;

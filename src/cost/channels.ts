@@ -1,4 +1,7 @@
-/** Channels between the NPU and a memory. Only Ethos-U85 gives them bandwidths of their own (reference 03 §3.5). */
+/**
+ * Channels between the NPU and a memory. Only Ethos-U85 gives them bandwidths of their own
+ * (docs/model/cycles-u85.md#channel-bandwidth).
+ */
 export const CHANNEL = {
   memoryToMemory: 0,
   ifmStream: 1,

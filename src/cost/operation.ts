@@ -4,7 +4,7 @@ import type { WeightArray } from '../weights/weight-array.js';
 /** How a feature map lies in memory: plain, or in bricks of 16 channels. */
 export type Format = 'NHWC' | 'NHCWB16';
 
-/** Kinds of hardware operation with a cost formula of their own (reference document 02, section 0.2). */
+/** Kinds of hardware operation with a cost formula of their own (docs/model/cycles-u55-u65.md#operation-classes). */
 export type OpClass =
   | 'conv'
   | 'depthwise'
@@ -30,7 +30,7 @@ export interface CostView {
   readonly constant: boolean;
 }
 
-/** One operation of a fused or chained group, the primary first (reference document 03, section 2.1). */
+/** One operation of a fused or chained group, the primary first (docs/model/cycles-u85.md#groups). */
 export interface GroupMember {
   readonly kind: OpKind;
   /** Element width of its first IFM. */
@@ -82,7 +82,7 @@ export interface CostOp {
   readonly members?: readonly GroupMember[];
   /**
    * Of every sub-operation that touches feature maps outside the group the first one in the order IFM, IFM2, OFM:
-   * the only one that is counted (reference 03 §6.2). In order of members.
+   * the only one that is counted (docs/model/cycles-u85.md#external-maps). In order of members.
    */
   readonly externals?: readonly ExternalMap[];
   /** Axis order of a transposed OFM. */
@@ -162,7 +162,7 @@ export function activationClassOf(fused: OpKind | undefined): ActivationClass {
   }
 }
 
-/** Height (or width) of IFM that `ofm` rows (or columns) of OFM need; reference document 04, section 4. */
+/** Height (or width) of IFM that `ofm` rows (or columns) of OFM need; docs/model/cycles-u55-u65.md#required-ifm. */
 export function requiredIfm(
   ofm: number,
   stride: number,

@@ -130,7 +130,7 @@ function passesOf({ schedule }: Scheduled): number {
 }
 
 /**
- * Puts an evaluation into the form that reports are made of: the layers of the last graph (reference 07, part A rule 8)
+ * Puts an evaluation into the form that reports are made of: the layers of the last graph (docs/model/reports.md#rows)
  * and the totals of all.
  */
 export function describe(evaluation: Evaluation): Estimate {

@@ -42,7 +42,7 @@ export interface Estimator {
   estimate(network: Network, system: System, options: EstimateOptions): Estimate;
 }
 
-/** OFM block of an operation that has to be cut into blocks because it is too large (reference 01 §9.4). */
+/** OFM block of an operation that has to be cut into blocks because it is too large (docs/model/lowering.md#blocks). */
 function blockOf(op: LoweredOp, hardware: Hardware): readonly [number, number, number] {
   const kernel = { ...op.kernel, height: 1, width: 1, strideH: 1, strideW: 1 };
   const config = hardware.findConfig(costOpOf({ ...op, kernel }), op.ofms[0]!.shape[1]);

@@ -37,7 +37,10 @@ export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): numb
 /** The evaluations of a network's graphs, in the order of the file. */
 export const graphsOf = (last: Evaluation): readonly Evaluation[] => [...last.before, last];
 
-/** Calls back for the first operation that reads each weight tensor: only its weights count (reference 04 §11.1). */
+/**
+ * Calls back for the first operation that reads each weight tensor: only its weights count
+ * (docs/model/reports.md#totals).
+ */
 export function forEachWeightTensor(
   { program, scheduled }: Evaluation,
   visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
@@ -77,7 +80,7 @@ function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<num
   return perArea((m) => bytes[m]!);
 }
 
-/** Sums over all operations of all graphs; reference 04 §11.1. */
+/** Sums over all operations of all graphs; docs/model/reports.md#totals. */
 export function totalsOf(evaluation: Evaluation): Totals {
   const sums = columnSums(evaluation.figures);
   let macs = 0;

@@ -38,7 +38,10 @@ export const unchanged = ({ cost, config, call }: LayerFacts): Variant => ({
   scaleRatio: 1,
 });
 
-/** What the access cycles of a variant's memories are made of (reference 02 §4.3), most bytes first. */
+/**
+ * What the access cycles of a variant's memories are made of (docs/model/scheduling.md#access-cycles), most bytes
+ * first.
+ */
 export function usesOf(
   { machine: { model, system }, entry, places }: LayerFacts,
   { op, config, call, weightRatio, scaleRatio }: Variant,

@@ -79,7 +79,7 @@ export class TensorImporter {
   constructor(private readonly model: TfliteModel) {}
 
   /**
-   * One tensor (shared reference document 01, section 2.2). `computed` says that an operator writes it or that it is
+   * One tensor (docs/model/lowering.md#reading-the-file). `computed` says that an operator writes it or that it is
    * an input of its graph, so that it has no constant data.
    */
   tensor(table: TensorTable, index: number, graph: number, computed: boolean): Tensor {

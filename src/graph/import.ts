@@ -137,7 +137,7 @@ class Importer {
 }
 
 /**
- * The network that a TFLite file states (shared reference document 01, sections 2.1 to 2.5): a dynamic batch is 1,
+ * The network that a TFLite file states (docs/model/lowering.md#reading-the-file): a dynamic batch is 1,
  * options have names and defaults, data of constants are views of the file. Whether the network makes sense to a
  * compiler is not checked, only that it is one: indices in range, data as large as shapes say, no cyclic dependence.
  *

@@ -92,7 +92,7 @@ export interface Tensor {
   readonly type: ElementType;
   /**
    * Elements per axis; undefined for a tensor without shape. A dynamic batch is 1; other dynamic axes are −1
-   * (shared reference document 01, section 2.2).
+   * (docs/model/lowering.md#reading-the-file).
    */
   readonly shape: readonly number[] | undefined;
   readonly quantisation?: Quantisation;

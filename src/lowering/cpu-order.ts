@@ -25,7 +25,10 @@ function producers(groups: readonly Group[]): Map<Tensor, Group[]> {
   return map;
 }
 
-/** Moves CPU operations out of the way of the NPU's: early, late, or behind what does not need them (reference 01 §8). */
+/**
+ * Moves CPU operations out of the way of the NPU's: early, late, or behind what does not need them
+ * (docs/model/lowering.md#cpu-order).
+ */
 export function moveCpuOperations(groups: readonly Group[]): readonly Group[] {
   if (!groups.some(isCpu)) return groups;
   const writers = producers(groups);

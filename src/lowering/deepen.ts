@@ -24,7 +24,7 @@ function primeFactors(count: number): number[] {
 
 const DEEPENED = new Map<number, Shape4>();
 
-/** The shape with a depth of 16 or more in which `count` elements are seen (reference 01 §7.1). */
+/** The shape with a depth of 16 or more in which `count` elements are seen (docs/model/lowering.md#deepening). */
 export function deepened(count: number): Shape4 {
   const known = DEEPENED.get(count);
   if (known !== undefined) return known;
@@ -44,7 +44,10 @@ export function deepened(count: number): Shape4 {
 const canDeepen = (op: Op): boolean =>
   ELEMENTWISE.has(op.kind) || ACTIVATIONS.has(op.kind) || op.kind === 'Quantize' || op.kind === 'MemoryCopy';
 
-/** Views an operation without spatial meaning in a deeper shape, where its result is shallow (reference 01 §7.1). */
+/**
+ * Views an operation without spatial meaning in a deeper shape, where its result is shallow
+ * (docs/model/lowering.md#deepening).
+ */
 export function increaseDepth(op: Op): void {
   const ofm = op.outputs[0];
   if (ofm === undefined) return;

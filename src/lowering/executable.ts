@@ -21,7 +21,7 @@ const inputType = (view: View, { booleansAsBytes }: ExecutionRules): ElementType
   return type === 'bool' && booleansAsBytes ? 'int8' : type;
 };
 
-/** Why a pair of inputs cannot be combined (reference 07, kind 13). */
+/** Why a pair of inputs cannot be combined (docs/model/lowering.md#refusals). */
 function pairObstacle(op: Op, rules: ExecutionRules): string | undefined {
   const second = input(op, ROLE.ifm2);
   if (second === undefined) return undefined;
@@ -55,8 +55,8 @@ function obstacle(op: Op, rules: ExecutionRules): string | undefined {
 }
 
 /**
- * Refuses an operation that was placed on the NPU but that the NPU cannot run (reference 01 §2.9): an input error that
- * says that the network will not compile, and why.
+ * Refuses an operation that was placed on the NPU but that the NPU cannot run (docs/model/lowering.md#refusals): an
+ * input error that says that the network will not compile, and why.
  */
 export function checkExecutable(op: Op, graph: IrGraph, family: LoweringFamily): void {
   const reason = obstacle(op, FAMILIES[family].execution);

@@ -5,7 +5,7 @@ import type { Kind } from './kinds.js';
 import { isUnit } from './quant.js';
 import { contentHash } from './weights.js';
 
-/** Kinds that are computed when all their inputs are constant (reference 01 §6.3). */
+/** Kinds that are computed when all their inputs are constant (docs/model/lowering.md#constant-folding). */
 const FOLDABLE: ReadonlySet<Kind> = new Set<Kind>(['SHL', 'Mul', 'MemoryCopy', 'Quantize']);
 
 const isFeatureMap = (role: number): boolean => role < 100;
@@ -46,7 +46,7 @@ function fold(op: Op, graph: IrGraph): void {
   copyView(ofm, ofmOf(copy));
 }
 
-/** Operations on constants are replaced by their results, producers first (reference 01 §6.3). */
+/** Operations on constants are replaced by their results, producers first (docs/model/lowering.md#constant-folding). */
 export function foldConstants(graph: IrGraph): void {
   if (!mayFold(graph)) return;
   for (let round = 0; round < 32; round++) {

@@ -56,7 +56,7 @@ function externalInputs(op: Op, chained: View | undefined): number {
 /** The part of its first OFM that an operation writes. */
 const ofmSize = ({ outputs: [ofm] }: Op): Shape => (ofm === undefined ? [] : sizeOf(ofm));
 
-/** The view through which `op` reads what `last` writes, if nothing else touches that tensor (rules 1–4). */
+/** The view through which `op` reads what `last` writes, if nothing else touches that tensor. */
 function link(state: State, op: Op): View | undefined {
   const written = state.last.outputs[0];
   const ofm = op.outputs[0];
@@ -179,7 +179,7 @@ function chain(state: State, op: Op): void {
   if (ofm.slice === undefined) ofm.shape = shape;
 }
 
-/** Lets list neighbours join into groups (reference 01 §10). */
+/** Lets list neighbours join into groups (docs/model/lowering.md#fusing). */
 export function groupOperations(ops: readonly Op[], family: LoweringFamily): Group[] {
   const groups: Group[] = [];
   const extended = FAMILIES[family].extendedGroups;

@@ -9,7 +9,7 @@ import type { Shape } from './shape.js';
 /**
  * The graph that the rewriting passes work on: mutable, private to this folder. Operations connect to tensors through
  * views; tensors know their writers and readers in order of connection, which decides the execution order
- * (reference 01 §1, §8).
+ * (docs/model/lowering.md#graph-model).
  */
 export interface IrGraph {
   readonly graph: Graph;
@@ -45,7 +45,7 @@ export interface Budget {
 /** The budget of a network that nothing has been made of yet. */
 export const newBudget = (file: string): Budget => ({ file, operations: MAX_OPERATIONS });
 
-/** Scales and zero points of a view; `unit` marks the scale that changes nothing (reference 01 §2.3, §4). */
+/** Scales and zero points of a view; `unit` marks the scale that changes nothing (docs/model/lowering.md#scales). */
 export interface Quant extends Omit<Quantisation, 'axis'> {
   readonly axis?: number;
   readonly unit?: boolean;
@@ -133,7 +133,10 @@ export interface Op {
   intermediates: readonly Tensor[];
   /** Facts of one kind of operation, defined by the file that handles that kind. */
   extra: unknown;
-  /** Was fitted to the hardware's axes: writes all of its OFM like a part of a tensor (reference 07 R19). */
+  /**
+   * Was fitted to the hardware's axes: writes all of its OFM like a part of a tensor
+   * (docs/model/lowering.md#graph-model).
+   */
   divided: boolean;
   /** A fused activation that was made an operation of its own. */
   splitOff: boolean;

@@ -54,7 +54,7 @@ export interface Builtin {
   /** Report column "Original Operator". */
   readonly original: string;
   readonly inputs: InputLayout;
-  /** Families whose NPU has the operator (reference 01 §3.1). */
+  /** Families whose NPU has the operator (docs/model/lowering.md#npu-operators). */
   readonly npu: 'all' | 'extended' | 'none';
 }
 
@@ -65,7 +65,7 @@ const row = (
   npu: Builtin['npu'] = 'all',
 ): Builtin => ({ kind, original, inputs, npu });
 
-/** Builtin operators by schema name (reference 01 §2.4, §3.1). */
+/** Builtin operators by schema name (docs/model/lowering.md#input-roles). */
 const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['ABS', row('Abs', 'Abs')],
   ['ADD', row('Add', 'Add')],
@@ -141,7 +141,10 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['BATCH_TO_SPACE_ND', row('Unknown', 'BatchToSpaceND', 'parameters', 'none')],
 ]);
 
-/** Names in reports of operators that no NPU has, where they are not the schema's in camel case (reference 07 R5). */
+/**
+ * Names in reports of operators that no NPU has, where they are not the schema's in camel case
+ * (docs/model/reports.md#operator-names).
+ */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['FAKE_QUANT', 'FakeQuantWithMinMaxArgs'],
   ['L2_NORMALIZATION', 'L2Norm'],
@@ -152,7 +155,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['TOPK_V2', 'TopKV2'],
 ]);
 
-/** Operators of the CPU only whose inputs are not all feature maps (reference 07, part A rule 5). */
+/** Operators of the CPU only whose inputs are not all feature maps (docs/model/lowering.md#input-roles). */
 const CPU_INPUTS: Readonly<Record<string, InputLayout>> = {
   SVDF: [1, 2, 3, 4],
   LSTM: [1],
@@ -188,7 +191,7 @@ export function builtinOf(name: string): Builtin {
   return made;
 }
 
-/** Activation operators that a fused activation function becomes (reference 01 §2.6). */
+/** Activation operators that a fused activation function becomes (docs/model/lowering.md#split-activations). */
 export const FUSED_ACTIVATIONS: Readonly<Record<string, { kind: Kind; builtin: string }>> = {
   RELU: { kind: 'Relu', builtin: 'RELU' },
   RELU_N1_TO_1: { kind: 'ReluN1To1', builtin: 'RELU_N1_TO_1' },
@@ -199,7 +202,7 @@ export const FUSED_ACTIVATIONS: Readonly<Record<string, { kind: Kind; builtin: s
 
 const set = (...kinds: Kind[]): ReadonlySet<Kind> => new Set(kinds);
 
-/** Operations that can ride on another one's output stage (reference 01 §10). */
+/** Operations that can ride on another one's output stage (docs/model/lowering.md#fusing). */
 export const ACTIVATIONS = set(
   'Relu',
   'Relu0To1',
@@ -240,5 +243,5 @@ export const BINARY = set(
   'GreaterEqual',
 );
 
-/** Elementwise operations (reference 01 §11.2). */
+/** Elementwise operations (docs/model/lowering.md#mac-count). */
 export const ELEMENTWISE = set(...BINARY, 'Abs', 'LeakyRelu', 'CLZ', 'Not', 'LogicalNot');

@@ -59,8 +59,8 @@ function lowerGraph(graph: Graph, target: LoweringTarget, emitter: Emitter, budg
 }
 
 /**
- * The NPU operations that a network becomes, in execution order and grouped (reference 01). Input errors say why a
- * network would not compile; `file` is how they name it.
+ * The NPU operations that a network becomes, in execution order and grouped (docs/model/lowering.md). Input errors say
+ * why a network would not compile; `file` is how they name it.
  */
 export function lower(network: Network, target: LoweringTarget, file = network.name): LoweredNetwork {
   checkValidity(network, file);

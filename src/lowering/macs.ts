@@ -11,7 +11,7 @@ const byKernelAndDepth: Formula = ({ kernel }, ofm, ifm) => kernel.height * kern
 const byDepth: Formula = (_, ofm, ifm) => ofm * ifm[3];
 const perElement: Formula = (_, ofm) => ofm;
 
-/** Formulas by kind (reference 01 §11.2); kinds without a row have no multiplications. */
+/** Formulas by kind (docs/model/lowering.md#mac-count); kinds without a row have no multiplications. */
 const FORMULAS: ReadonlyMap<OpKind, Formula> = new Map<OpKind, Formula>([
   ['Conv2D', byKernelAndDepth],
   ['FullyConnected', byKernelAndDepth],
@@ -47,8 +47,8 @@ const matMul = (op: LoweredOp): number => {
 };
 
 /**
- * Report column "MAC Count" of a primary operation on Ethos-U55/U65 (reference 01 §11.2); sub-operations and CPU
- * operations count 0.
+ * Report column "MAC Count" of a primary operation on Ethos-U55/U65 (docs/model/lowering.md#mac-count); sub-operations
+ * and CPU operations count 0.
  */
 export function macCount(op: LoweredOp): number {
   if (op.kind === 'MatMul') return matMul(op);
@@ -60,8 +60,8 @@ export function macCount(op: LoweredOp): number {
 }
 
 /**
- * "MAC Count" on Ethos-U85 with dense weights (reference 01 §11.2); a 2:4 sparse format halves those of `Conv2D` and
- * `FullyConnected` (§11.3).
+ * "MAC Count" on Ethos-U85 with dense weights (docs/model/lowering.md#mac-count); a 2:4 sparse format halves those of
+ * `Conv2D` and `FullyConnected`.
  */
 export function denseMacCountU85(op: LoweredOp): number {
   const ifm = op.ifms[0];

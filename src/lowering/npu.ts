@@ -17,7 +17,7 @@ function normalise(view: View): void {
   view.shape = padTo(view.shape, rank);
 }
 
-/** Gives an operation the form in which the hardware takes it (reference 01 §7). */
+/** Gives an operation the form in which the hardware takes it (docs/model/lowering.md#deepening). */
 export function toNpuForm(op: Op): void {
   if (op.axes !== undefined) {
     const rank = op.inputs[0]!.shape.length;

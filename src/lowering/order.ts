@@ -19,7 +19,7 @@ export function forgetUnlisted(order: readonly Op[], { stamp }: IrGraph): void {
   }
 }
 
-/** Operations in execution order: depth first from the outputs (reference 01 §8). */
+/** Operations in execution order: depth first from the outputs (docs/model/lowering.md#execution-order). */
 export function executionOrder(graph: IrGraph): Op[] {
   const opened = graph.stamp + 1;
   const listed = graph.stamp + 2;

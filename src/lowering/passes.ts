@@ -50,11 +50,14 @@ const rule = (kinds: Kind | readonly Kind[], rewrite: Rewrite): Rule => ({
 });
 
 export interface Passes {
-  /** The pattern that is looked for before placement (reference 01 §5.2). */
+  /** The pattern that is looked for before placement (docs/model/lowering.md#space-to-batch). */
   readonly patterns: Pass;
-  /** On TFLite operators, before the quantisation pass (reference 01 §5.3, §5.4). */
+  /** On TFLite operators, before the quantisation pass (docs/model/lowering.md#traversal). */
   readonly tflite: readonly Pass[];
-  /** Common rewriting before (§6.1, §6.2) and after constant folding (§6.4–§6.7). */
+  /**
+   * Common rewriting before (docs/model/lowering.md#reshapes) and after constant folding (from
+   * docs/model/lowering.md#rows-of-a-product on).
+   */
   readonly beforeFolding: readonly Pass[];
   readonly afterFolding: readonly Pass[];
 }

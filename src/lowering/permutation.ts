@@ -15,7 +15,9 @@ export function padPermutation(axes: readonly number[], rank: number): readonly 
   return [...Array.from({ length: extra }, (_, i) => i), ...axes.map((axis) => axis + extra)];
 }
 
-/** Name of a permutation of rank ≥ 3 (reference 01 §3.4); undefined when an earlier axis moves. */
+/**
+ * Name of a permutation of rank ≥ 3 (docs/model/lowering.md#transpose-limits); undefined when an earlier axis moves.
+ */
 export function permutationName(axes: readonly number[]): string | undefined {
   const lead = axes.length - 3;
   for (let i = 0; i < lead; i++) if (axes[i] !== i) return undefined;

@@ -7,7 +7,7 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-/** Scale lists and zero-point lists are equal (reference 01 §2.3); nothing equals nothing. */
+/** Scale lists and zero-point lists are equal (docs/model/lowering.md#scales); nothing equals nothing. */
 export function sameQuant(a: Quant | undefined, b: Quant | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;

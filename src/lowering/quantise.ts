@@ -41,7 +41,10 @@ const function16: Rule = (op, ofm) => {
   if (hasScale(ofm.quant) && ofm.quant?.unit !== true) ofm.quant = op.splitOff ? UNIT : RESCALING;
 };
 
-/** The few kinds whose quantisation decides what becomes of the list of operations (reference 01 §4). */
+/**
+ * The few kinds whose quantisation decides what becomes of the list of operations
+ * (docs/model/lowering.md#quantisation-pass).
+ */
 const RULES: ReadonlyMap<Kind, Rule> = new Map<Kind, Rule>([
   ['Quantize', rescaling],
   ['MemoryCopy', rescaling],

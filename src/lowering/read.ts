@@ -23,7 +23,7 @@ const UNNAMED = '<unnamed>';
 export const outputName = (ir: IrGraph, { outputs }: Operator): string =>
   ir.graph.tensors[outputs[0] ?? -1]?.name ?? '';
 
-/** Padding of one axis: before and after (reference 01 §2.5, §5.2). */
+/** Padding of one axis: before and after (docs/model/lowering.md#operator-options). */
 export function samePadding(
   ifm: number,
   ofm: number,
@@ -107,7 +107,7 @@ function readKernel(operator: Operator, op: Op): void {
   }
 }
 
-/** Role of the input at a position (reference 01 §2.4). */
+/** Role of the input at a position (docs/model/lowering.md#input-roles). */
 function roleOf({ inputs }: Builtin, position: number): number {
   switch (inputs) {
     case 'ifms':
@@ -130,7 +130,7 @@ function roleOf({ inputs }: Builtin, position: number): number {
   }
 }
 
-/** The operators on which a graph output depends, in file order (reference 01 §2.7). */
+/** The operators on which a graph output depends, in file order (docs/model/lowering.md#reading-the-file). */
 function liveOperators(graph: Graph): readonly Operator[] {
   const producer = new Int32Array(graph.tensors.length).fill(-1);
   const { operators } = graph;
@@ -153,7 +153,10 @@ function liveOperators(graph: Graph): readonly Operator[] {
   return count === operators.length ? operators : operators.filter((_, i) => live[i] !== 0);
 }
 
-/** The graph of tensors and operations as the file states it, fused activations split off (reference 01 §2). */
+/**
+ * The graph of tensors and operations as the file states it, fused activations split off
+ * (docs/model/lowering.md#reading-the-file).
+ */
 export function readGraph(graph: Graph, budget: Budget): IrGraph {
   const ir: IrGraph = {
     graph,
@@ -195,7 +198,10 @@ export function readGraph(graph: Graph, budget: Budget): IrGraph {
   return ir;
 }
 
-/** FULLY_CONNECTED keeps its weights as 1x1 kernels, those that are computed too (reference 01 §2.5, 07 A3.4). */
+/**
+ * FULLY_CONNECTED keeps its weights as 1x1 kernels, those that are computed too
+ * (docs/model/lowering.md#operator-options).
+ */
 function storeAsKernels(op: Op): void {
   const tensor = input(op, ROLE.weights)?.tensor;
   if (tensor === undefined || tensor.shape.length < 2) return;
@@ -251,7 +257,9 @@ function inferShape(op: Op, tensor: Tensor): void {
   tensor.shapeless = false;
 }
 
-/** Make the fused activation an operation that reads what the producer wrote (reference 01 §2.6). */
+/**
+ * Make the fused activation an operation that reads what the producer wrote (docs/model/lowering.md#split-activations).
+ */
 function splitActivation(ir: IrGraph, producer: Op, activation: { kind: Op['kind']; builtin: string }): void {
   const written = producer.outputs[0];
   if (written === undefined) return;

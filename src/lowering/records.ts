@@ -11,7 +11,9 @@ import { contentHash } from './weights.js';
 export const valuesOf = (view: View | undefined): Scaling['bias'] =>
   view && { type: view.tensor.type, constant: view.tensor.constant };
 
-/** What decides an operation's scale records; undefined where lowering made its weights (reference 05 §7). */
+/**
+ * What decides an operation's scale records; undefined where lowering made its weights (docs/model/weights.md#scales).
+ */
 export function scalingOf(op: Op): Scaling | undefined {
   if (op.scaling !== undefined) return op.scaling;
   const weights = input(op, ROLE.weights);
@@ -65,7 +67,9 @@ function wholeBiasKey(constant: Constant, bytes: Uint8Array): string {
 const MULTIPLIER_BITS = 31;
 const SHORT_MULTIPLIER_BITS = 15;
 
-/** The rescalings of some channels, one where all have the same weight scale (reference 07, part A rule 2.2). */
+/**
+ * The rescalings of some channels, one where all have the same weight scale (docs/model/weights.md#shared-encodings).
+ */
 function rescalings(
   { weightScales, single, bias }: Scaling,
   ifmScale: number,

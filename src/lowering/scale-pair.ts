@@ -13,7 +13,7 @@ export function split(value: number): { readonly mantissa: number; readonly expo
   return { mantissa, exponent };
 }
 
-/** A scale as integer · 2^−shift (reference 01 §2.3). */
+/** A scale as integer · 2^−shift (docs/model/lowering.md#scales). */
 export interface ScalePair {
   readonly multiplier: number;
   readonly shift: number;

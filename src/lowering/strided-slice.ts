@@ -3,7 +3,10 @@ import type { Op } from './ir.js';
 import { numberOption } from './read.js';
 import { integerValues } from './values.js';
 
-/** What a STRIDED_SLICE reads: offset, extent before stepping, and step, per IFM axis (reference 01 §5.4). */
+/**
+ * What a STRIDED_SLICE reads: offset, extent before stepping, and step, per IFM axis
+ * (docs/model/lowering.md#data-movement).
+ */
 export interface StridedSlice {
   readonly offset: readonly number[];
   readonly size: readonly number[];

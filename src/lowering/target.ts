@@ -7,7 +7,7 @@ export interface LoweringTarget {
   readonly family: LoweringFamily;
   /**
    * OFM block (height, width, depth) that the block-config search chooses for an operation. Asked only for operations
-   * that must be cut into blocks (reference 01 §9.4): an axis above 65536, or a large stride on U85.
+   * that must be cut into blocks (docs/model/lowering.md#blocks): an axis above 65536, or a large stride on U85.
    */
   readonly blockOf: (op: LoweredOp) => readonly [number, number, number];
 }

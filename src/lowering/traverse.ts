@@ -65,7 +65,10 @@ function applyAll(pass: Pass, start: Op, graph: IrGraph): Op {
   return op;
 }
 
-/** Calls `visit` on every operation, consumers first (reference 01 §5.1); it returns what stands for the operation. */
+/**
+ * Calls `visit` on every operation, consumers first (docs/model/lowering.md#traversal); it returns what stands for the
+ * operation.
+ */
 export function walk(graph: IrGraph, visit: Rewrite): void {
   const stamp = ++graph.stamp;
   const stack: Op[] = [];

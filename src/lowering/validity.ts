@@ -144,7 +144,7 @@ const all =
     return undefined;
   };
 
-/** Rules per operator; breaking one makes the whole file invalid (reference 01 §2.8). */
+/** Rules per operator; breaking one makes the whole file invalid (docs/model/lowering.md#invalid-files). */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['CONV_2D', convolution],
   [
@@ -243,8 +243,8 @@ function brokenRule(graph: Graph, op: Operator): string | undefined {
 }
 
 /**
- * Refuses a network that the compiler would refuse to read (reference 01 §2.8): an input error whose sentence says
- * which operator or tensor breaks which rule.
+ * Refuses a network that the compiler would refuse to read (docs/model/lowering.md#invalid-files): an input error whose
+ * sentence says which operator or tensor breaks which rule.
  */
 export function checkValidity(network: Network, file: string): void {
   for (const graph of network.graphs) {

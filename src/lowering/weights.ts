@@ -126,7 +126,7 @@ const WHOLE: FilterPart = { first: 0, step: 1, offset: 0 };
 /** Most weights of an operation that are made here rather than read from a file. */
 export const MAX_MADE_WEIGHTS = 2 ** 24;
 
-/** Kernel elements `stepY` × `stepX` apart, zeros between (reference 01 §5.3, dilation above 2). */
+/** Kernel elements `stepY` × `stepX` apart, zeros between (docs/model/lowering.md#dilation). */
 export function spread(base: WeightArray, stepY: number, stepX: number): WeightArray {
   const [o, h, w, i] = base.shape;
   const [h2, w2] = [stepY * (h - 1) + 1, stepX * (w - 1) + 1];
@@ -230,7 +230,7 @@ export function subKernel(
   });
 }
 
-/** The kernel turned by half a turn, as a transposed convolution reads it (reference 05 §1). */
+/** The kernel turned by half a turn, as a transposed convolution reads it (docs/model/weights.md#encoder-input). */
 export function mirrored(base: WeightArray): WeightArray {
   const [o, h, w, i] = base.shape;
   return derived(base, 'mirrored', base.shape, () => {

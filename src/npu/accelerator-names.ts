@@ -9,7 +9,7 @@ export const ACCELERATOR_NAMES: readonly AcceleratorName[] = [...ACCELERATORS.ke
   isAcceleratorName,
 );
 
-/** Accelerator used when none is asked for (reference 04 §10.1). */
+/** Accelerator used when none is asked for (docs/model/systems.md#defaults). */
 export const DEFAULT_ACCELERATOR: AcceleratorName = 'ethos-u55-256';
 
 /** Size proposed for a family whose member is not recognisable. */
@@ -19,10 +19,13 @@ const TYPICAL: Readonly<Record<Family, AcceleratorName>> = {
   u85: 'ethos-u85-256',
 };
 
-/** Largest address range of each family in bytes: the default and upper limit of the arena (reference 04 §10.4). */
+/**
+ * Largest address range of each family in bytes: the default and upper limit of the arena
+ * (docs/model/systems.md#memory-modes).
+ */
 export const ADDRESS_RANGE: Readonly<Record<Family, number>> = { u55: 2 ** 32, u65: 2 ** 40, u85: 2 ** 40 };
 
-/** Width of an AXI port in bytes, as the design peak bandwidth counts it (reference 04 §10.3). */
+/** Width of an AXI port in bytes, as the design peak bandwidth counts it (docs/model/systems.md#peak-bandwidth). */
 export const AXI_BYTES: Readonly<Record<Family, number>> = { u55: 8, u65: 16, u85: 16 };
 
 /** Whether there is an accelerator of that name. */

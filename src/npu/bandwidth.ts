@@ -1,7 +1,7 @@
 /**
- * Bytes per cycle that the cost models use for a memory (reference 02 §1.3): the product in float32, written with six
- * decimals, read back as float32, at least 0.0001. The port is 8 bytes wide if the *name* of the system configuration
- * starts with `Ethos_U55`, else 16, whatever the accelerator.
+ * Bytes per cycle that the cost models use for a memory (docs/model/systems.md#bandwidth): the product in float32,
+ * written with six decimals, read back as float32, at least 0.0001. The port is 8 bytes wide if the *name* of the
+ * system configuration starts with `Ethos_U55`, else 16, whatever the accelerator.
  */
 export function bytesPerCycle(systemConfig: string, clockScale: number, portsUsed: number): number {
   const width = systemConfig.startsWith('Ethos_U55') ? 8 : 16;

@@ -105,7 +105,7 @@ export function shippedConfigDirectory(): string {
 /**
  * Reads configuration files from disk; without `paths`, those that come with the program. A relative path with one
  * folder that does not exist is looked up in the folder of the shipped files, and `Arm/vela.ini` means all of them,
- * so that command lines of the reference compiler keep working (reference 04 §10.1).
+ * so that command lines of the reference compiler keep working (docs/model/systems.md#defaults).
  * @throws a usage error for a name that does not end in `.ini`, an input error for a file that cannot be read
  */
 export function loadConfiguration(paths?: readonly string[]): Configuration {

@@ -24,7 +24,8 @@ export const at = (where: { readonly file: string; readonly line: number }): str
 /**
  * Splits a configuration file into sections. Whole lines that start with `;` or `#` are comments; there are no
  * comments behind a value; key and value are separated by the first `=` or `:`; a name may stand only once in its
- * section and a section only once in the file (the rules of the reference compiler's front end, reference 04 §10.2).
+ * section and a section only once in the file (the rules of the reference compiler's front end,
+ * docs/model/systems.md#configuration-files).
  * @throws an input error that names file and line
  */
 export function parseIni(text: string, file: string): readonly IniSection[] {

@@ -7,7 +7,7 @@ export type SectionTable = ReadonlyMap<string, ReadonlyMap<string, IniEntry>>;
 
 /**
  * The front end's view: keys in lower case; sections of the same name in several files are merged, the later file
- * wins. Inheritance is resolved on look-up, see {@link frontEndEntry} (reference 04 §10.2).
+ * wins. Inheritance is resolved on look-up, see {@link frontEndEntry} (docs/model/systems.md#configuration-files).
  */
 export function frontEndTable(sections: readonly IniSection[]): SectionTable {
   const table = new Map<string, Map<string, IniEntry>>();
@@ -51,8 +51,9 @@ export function frontEndEntry(table: SectionTable, section: string, key: string)
 
 /**
  * The core's view: keys as written; files are read one after another; an `inherit` line replaces what the section
- * holds so far by a copy of a section that stands earlier, later lines of the section override (reference 04 §10.2).
- * An inherited section that does not stand earlier is skipped with a warning.
+ * holds so far by a copy of a section that stands earlier, later lines of the section override
+ * (docs/model/systems.md#configuration-files). An inherited section that does not stand earlier is skipped with a
+ * warning.
  */
 export function coreTable(
   sections: readonly IniSection[],

@@ -42,7 +42,7 @@ const MEMORY_NAMES: readonly MemoryName[] = ['Sram', 'Dram', 'OnChipFlash', 'Off
 const PORTS = ['Axi0', 'Axi1'] as const;
 type Port = (typeof PORTS)[number];
 
-/** Systems and modes that stand in for an omitted option (reference 04 §10.1). */
+/** Systems and modes that stand in for an omitted option (docs/model/systems.md#defaults). */
 const DEFAULT_SYSTEM: Readonly<Record<Family, string>> = {
   u55: 'Ethos_U55_High_End_Embedded',
   u65: 'Ethos_U65_Client_Server',
@@ -56,7 +56,7 @@ const DEFAULT_MODE: Readonly<Record<Family, string>> = {
 
 /**
  * Resolves a system configuration and a memory mode for one accelerator, with the defaults, inheritance and checks of
- * the reference compiler's two readers (reference 04 §10).
+ * the reference compiler's two readers (docs/model/systems.md).
  * @throws a usage error for an unknown accelerator, an arena size out of range, or an omitted name beside `configFiles`;
  *   an input error for anything wrong in a configuration file, which names file, line or section, and a remedy
  */
@@ -189,7 +189,7 @@ interface Sections {
   readonly modeSection: string;
 }
 
-/** Which memories may hold what, in the reference's order (reference 04 §10.4). */
+/** Which memories may hold what, in the reference's order (docs/model/systems.md#memory-modes). */
 function checkAreas(front: FrontEnd, { config, systemSection, modeSection }: Sections): void {
   const refuse = (
     key: 'const' | 'arena' | 'cache',
@@ -296,7 +296,10 @@ function missingKey(
   );
 }
 
-/** Design peak bandwidth in GiB/s; memories that no port leads to count one port at full rate (reference 04 §10.3). */
+/**
+ * Design peak bandwidth in GiB/s; memories that no port leads to count one port at full rate
+ * (docs/model/systems.md#peak-bandwidth).
+ */
 function bandwidths(front: FrontEnd, family: Family): Readonly<Record<MemoryName, number>> {
   const of = (memory: MemoryName): number => {
     const { scale, ports } = front.rates.get(memory) ?? { scale: 1, ports: 1 };

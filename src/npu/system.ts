@@ -1,7 +1,7 @@
 /** Memory a port of the accelerator leads to. */
 export type MemoryName = 'Sram' | 'Dram' | 'OnChipFlash' | 'OffChipFlash';
 
-/** Properties of one memory as all estimates use them (reference document 04, section 10.3). */
+/** Properties of one memory as all estimates use them (docs/model/systems.md#bandwidth). */
 export interface Memory {
   readonly name: MemoryName;
   /** Bytes per NPU cycle, a float32 value. */

@@ -9,7 +9,10 @@ interface Granules {
   readonly accumulator40: number;
 }
 
-/** Geometry and speeds of one Ethos-U55 or Ethos-U65; reference document 02, section 1. All figures are per core. */
+/**
+ * Geometry and speeds of one Ethos-U55 or Ethos-U65; docs/model/cycles-u55-u65.md#accelerators. All figures are per
+ * core.
+ */
 export interface U55Accelerator {
   readonly name: string;
   /** As reports print it. */

@@ -1,6 +1,6 @@
 import type { Block } from './family.js';
 
-/** Kinds of hardware operation with a formula of their own on Ethos-U85; reference document 03, section 1.1. */
+/** Kinds of hardware operation with a formula of their own on Ethos-U85; docs/model/cycles-u85.md#cost-classes. */
 export type U85Class =
   | 'conv'
   | 'depthwise'
@@ -30,7 +30,7 @@ export interface Ublock {
   readonly allocationUnits: AllocationUnits;
 }
 
-/** Geometry and speeds of one Ethos-U85; reference document 03, section 3. */
+/** Geometry and speeds of one Ethos-U85; docs/model/cycles-u85.md#geometry. */
 export interface U85Accelerator {
   readonly name: string;
   /** As reports print it. */

@@ -24,7 +24,10 @@ const kibibytes = (bytes: number): string => (bytes / 1024).toFixed(2);
 const percent = (part: number, whole: number): string =>
   `(${(whole === 0 ? 0 : (part * 100) / whole).toFixed(1)}%)`;
 
-/** Report of one estimate for a terminal, the reference compiler's figures in its order (reference 04 §11.3), then notes. */
+/**
+ * Report of one estimate for a terminal, the reference compiler's figures in its order (docs/model/reports.md#console),
+ * then notes.
+ */
 export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}): string {
   const touched = AREAS.filter((area) => estimate.traffic[area].total > 0);
   const blocks: readonly (readonly Line[])[] = [

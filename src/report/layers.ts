@@ -30,7 +30,7 @@ const number = (name: string, width: number, cell: LayerColumn['cell']): LayerCo
   cell,
 });
 
-/** Columns of the per-layer report in order (reference 04 §11.2 and §11.3). */
+/** Columns of the per-layer report in order (docs/model/reports.md#per-layer-columns). */
 export const LAYER_COLUMNS: readonly LayerColumn[] = [
   text('Original Operator', 20, (layer) => layer.originalOperator),
   text('NNG Operator', 20, (layer) => layer.operator),

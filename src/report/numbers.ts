@@ -30,7 +30,9 @@ export const textCell = (value: string): Cell => ({ text: value, value });
 export const integerCell = (value: number): Cell => ({ text: String(value), value });
 export const floatCell = (value: number): Cell => ({ text: floatText(value), value });
 
-/** `part` as a percentage of `whole`; the integer 100 where there is no whole (reference 04 §11.2). */
+/**
+ * `part` as a percentage of `whole`; the integer 100 where there is no whole (docs/model/reports.md#per-layer-columns).
+ */
 export const percentCell = (part: number, whole: number): Cell =>
   whole === 0 ? integerCell(100) : floatCell((part * 100) / whole);
 

@@ -9,7 +9,7 @@ export const inferenceSeconds = (estimate: Estimate): number => estimate.cycles 
 export const inferencesPerSecond = (estimate: Estimate): number =>
   estimate.cycles === 0 ? NaN : 1 / inferenceSeconds(estimate);
 
-/** 10¹² operations per second, a MAC being two (reference 04 §11.1). */
+/** 10¹² operations per second, a MAC being two (docs/model/reports.md#totals). */
 export const teraOperations = (estimate: Estimate): number =>
   (estimate.macs * 2 * inferencesPerSecond(estimate)) / 1e12;
 
@@ -21,7 +21,7 @@ const perArea = (
 ): readonly Column<Estimate>[] =>
   AREAS.map((area) => [`${area}_${suffix}`, (estimate: Estimate) => cell(estimate, area)] as const);
 
-/** Columns of the summary file in order (reference 04 §11.1). */
+/** Columns of the summary file in order (docs/model/reports.md#totals). */
 export const SUMMARY_COLUMNS: readonly Column<Estimate>[] = [
   ['experiment', () => textCell('default')],
   ['network', (e) => textCell(e.network)],

@@ -167,8 +167,8 @@ function swap(order: Int32Array, a: number, b: number): void {
 }
 
 /**
- * Bytes that the ranges take when they are placed by the reference's search (reference 04 section 9). It is
- * deterministic: first fit in order of pressure, then random swaps from a fixed seed until the lower bound is met.
+ * Bytes that the ranges take when they are placed by the reference's search (docs/model/scheduling.md#allocation). It
+ * is deterministic: first fit in order of pressure, then random swaps from a fixed seed until the lower bound is met.
  *
  * @param limit the size that the result should not exceed
  */

@@ -12,7 +12,10 @@ const NEGLIGIBLE_CYCLES = 1000;
 /** Cycles that each further slice of a network's first operation is credited with. */
 const SLICE_CREDIT = 500;
 
-/** Operations that only move data: their results are not worth keeping close (reference 04 §6.2 step 13). */
+/**
+ * Operations that only move data: their results are not worth keeping close (docs/model/scheduling.md#weight-buffers,
+ * step 6).
+ */
 const DATA_LAYOUT: ReadonlySet<OpKind> = new Set<OpKind>(['Reverse', 'Transpose', 'MemoryCopy']);
 
 /** What buffering one operation needs to know of its surroundings. */
@@ -63,7 +66,7 @@ const firstPartCycles = ({ plan }: Pick<Case, 'plan'>): number => {
   return Math.trunc((plan.fullTransfer * Math.min(depth, 16)) / depth);
 };
 
-/** Steps 3 to 5; undefined where reading from staging memory would not be faster. */
+/** Steps 1 and 2; undefined where reading from staging memory would not be faster. */
 function assess(
   machine: Machine,
   program: Program,
@@ -109,7 +112,7 @@ function assess(
   };
 }
 
-/** Step 6: in slices, as a whole for several readers, as a whole for one, or not at all. */
+/** Step 3: in slices, as a whole for several readers, as a whole for one, or not at all. */
 function chooseMethod(c: Case): 'sliced' | 'full' | 'single' | undefined {
   const { plan, unmoved, hidden } = c;
   const visible = Math.max(plan.fullTransfer - hidden, 0);
@@ -131,7 +134,7 @@ function chooseMethod(c: Case): 'sliced' | 'full' | 'single' | undefined {
 
 const isOpDominated = (f: Figures): boolean => f.run > f.weightCycles && f.run > f.ifmCycles;
 
-/** Step 13, first part: whether the memory is worth more to feature maps, of this operation or its reader. */
+/** Step 6: whether the memory is worth more to feature maps, of this operation or its reader. */
 function feedsBetterUnbuffered(
   machine: Machine,
   c: Case,
@@ -157,7 +160,7 @@ function feedsBetterUnbuffered(
   );
 }
 
-/** Step 13: whether the buffer makes the operation faster. */
+/** Steps 6 and 7: whether the buffer makes the operation faster. */
 function pays(
   machine: Machine,
   program: Program,
@@ -189,7 +192,7 @@ function pays(
   return old >= now && (c.passes !== 1 || fullTransfer + figures.weightCycles <= old);
 }
 
-/** Decides whether and how one operation's weights are buffered; reference 04 §6.2 steps 3 to 14. */
+/** Decides whether and how one operation's weights are buffered; docs/model/scheduling.md#weight-buffers. */
 export function bufferWeights(
   machine: Machine,
   program: Program,

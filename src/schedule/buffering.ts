@@ -25,7 +25,7 @@ function sharedReaders(
 }
 
 /**
- * Gives the operations from `from` to `to` weight buffers where that pays; reference 04 §6.2.
+ * Gives the operations from `from` to `to` weight buffers where that pays; docs/model/scheduling.md#weight-buffers.
  *
  * @param reference the schedule to start from; also consulted for the operations around
  * @param snapshot memory use of `reference`

@@ -68,7 +68,7 @@ function needsWholeTensor(tensor: ProgramTensor, writer: ProgramOp): boolean {
   );
 }
 
-/** Own and outside memory of every operation under a schedule (reference 04 §7.3). */
+/** Own and outside memory of every operation under a schedule (docs/model/scheduling.md#cascades). */
 export function opMemory(
   program: Program,
   schedule: Schedule,
@@ -130,7 +130,7 @@ class OutsideMaximum {
   }
 }
 
-/** True if a result may take the memory of an input, whatever their formats (reference 07 C6). */
+/** True if a result may take the memory of an input, whatever their formats (docs/model/scheduling.md#cascades). */
 function tensorsMayShare(ifm: ProgramTensor, ofm: ProgramTensor): boolean {
   return (
     ifm.type === ofm.type &&
@@ -142,7 +142,7 @@ function tensorsMayShare(ifm: ProgramTensor, ofm: ProgramTensor): boolean {
   );
 }
 
-/** Joins operations into cascades where that saves memory; reference 04 §7.3. */
+/** Joins operations into cascades where that saves memory; docs/model/scheduling.md#cascades. */
 export function buildCascades(inputs: CascadeInputs): CascadeResult {
   const { program, placement, striped, fallback, snapshot, memory, from, to } = inputs;
   const { spilling } = placement;

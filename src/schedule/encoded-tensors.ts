@@ -75,7 +75,7 @@ const sameSizes = (a: Encoding, b: Encoding): boolean =>
     a.sourceSize === b.sourceSize &&
     a.rangeBytes.length === b.rangeBytes.length);
 
-/** What a request for encoded weights is looked up by (reference 07, part A rule 2.1). */
+/** What a request for encoded weights is looked up by (docs/model/weights.md#shared-encodings). */
 function requestKey({ model }: Machine, use: Use): string {
   const { op, plan, weights } = use;
   const ifm = op.lowered.ifms[0]!;
@@ -111,9 +111,9 @@ class Contents {
 }
 
 /**
- * Finds the encoded tensors that operations have in common (reference 07, part A rule 2): what was asked for before is
- * found again, whatever its scale records; an operation with other rescalings keeps records of its own beside it. Of
- * what was made for different requests, equal bytes are one.
+ * Finds the encoded tensors that operations have in common (docs/model/weights.md#shared-encodings): what was asked for
+ * before is found again, whatever its scale records; an operation with other rescalings keeps records of its own beside
+ * it. Of what was made for different requests, equal bytes are one.
  *
  * @param requests what was asked for on the way to the schedule, where operations have weights in common
  */

@@ -190,7 +190,7 @@ const BYTES_COLUMN: Readonly<Partial<Record<FeatureMapTransfer['role'], number>>
   ofm: COLUMN.ofmBytes,
 };
 
-/** Everything in a row that does not depend on the operation before; reference 04 §8.2 and §8.3. */
+/** Everything in a row that does not depend on the operation before; docs/model/scheduling.md#traffic. */
 function baseRow(
   machine: Machine,
   plan: Plan,
@@ -234,7 +234,7 @@ function baseRow(
   return row;
 }
 
-/** NPU cycles with the transfers that cannot be hidden in `slack`; reference 04 §8.1. */
+/** NPU cycles with the transfers that cannot be hidden in `slack`; docs/model/scheduling.md#npu-cycles. */
 function npuCycles(machine: Machine, plan: Plan, entry: Entry, slack: number, run: number): number {
   const { constants, staging } = machine.system;
   const { lutBytes } = plan.op;

@@ -23,7 +23,7 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
 
 const alignedOffset = ({ view }: Connection): boolean => (view.slice?.offset[3] ?? 0) % 16 === 0;
 
-/** Rules that hold on Ethos-U55 and Ethos-U65 only (reference 04 section 2, rules 5 and 8). */
+/** Rules that hold on Ethos-U55 and Ethos-U65 only (docs/model/scheduling.md#formats, rules 5 and 8). */
 function hasLinearOperation({ producers, consumers }: TensorUse): boolean {
   return (
     producers.some(
@@ -55,7 +55,7 @@ function shapesAgree({ producers, consumers }: TensorUse): boolean {
   );
 }
 
-/** Format in which a feature map is stored; reference 04 section 2. */
+/** Format in which a feature map is stored; docs/model/scheduling.md#formats. */
 export function tensorFormat(use: TensorUse, family: Family): Format {
   const { tensor, producers, consumers } = use;
   const touching = [...producers, ...consumers];

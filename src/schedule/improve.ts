@@ -19,8 +19,8 @@ export interface CascadedSchedule {
 const BUCKETS = [13, 29, 59, 127] as const;
 
 /**
- * The order in which cascades are improved (reference 04 §7.4): that of a hash table keyed by their last
- * operation, in which a key joins the front of its bucket and new buckets go to the front.
+ * The order in which cascades are improved (docs/model/scheduling.md#improving-cascades): that of a hash table keyed by
+ * their last operation, in which a key joins the front of its bucket and new buckets go to the front.
  */
 export function treatmentOrder(lasts: readonly number[]): number[] {
   let list: number[] = [];
@@ -86,7 +86,7 @@ function restripe(
   return result;
 }
 
-/** Larger stripes for one cascade, as far as the limit allows; reference 04 §7.4. */
+/** Larger stripes for one cascade, as far as the limit allows; docs/model/scheduling.md#improving-cascades. */
 function improveCascade(
   machine: Machine,
   program: Program,

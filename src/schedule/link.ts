@@ -17,7 +17,7 @@ import type { OpInterner } from './intern.js';
 import type { Program, ProgramOp, ProgramTensor } from './program.js';
 import { sharingOf, weightUseOf } from './weight-use.js';
 
-/** Reductions and poolings that may run in stripes (reference 04 section 4). */
+/** Reductions and poolings that may run in stripes (docs/model/scheduling.md#stripes). */
 const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
   'MaxPool',
   'AvgPool',
@@ -33,7 +33,10 @@ const POOLING_FAMILY: ReadonlySet<OpKind> = new Set<OpKind>([
 /** Operations with weights that may run in parts. */
 const SUBDIVIDABLE: ReadonlySet<OpKind> = new Set<OpKind>(['Conv2D', 'DepthwiseConv2D', 'FullyConnected']);
 
-/** Operations whose result may take the place of their input, besides elementwise ones (reference 04 §5). */
+/**
+ * Operations whose result may take the place of their input, besides elementwise ones
+ * (docs/model/scheduling.md#live-ranges).
+ */
 const COPYING: ReadonlySet<OpKind> = new Set<OpKind>([
   'Relu',
   'Relu6',
@@ -116,7 +119,7 @@ function externalInputs(op: LoweredOp): { sub: LoweredOp; view: View }[] {
   return result;
 }
 
-/** Index of the input that stripes follow (reference 04 §1.2). */
+/** Index of the input that stripes follow (docs/model/scheduling.md#primary-input). */
 function primaryIfmIndex(op: LoweredOp, elementwise: boolean): number {
   const [a, b] = op.ifms;
   if (!elementwise || a === undefined || b === undefined) return 0;
@@ -162,11 +165,11 @@ function makeCostOp(op: LoweredOp, see: SeeView, group: Group | undefined): Cost
 const sameAxes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((axis, i) => axis === b[i]);
 
-/** The same axes in memory: a tensor of five axes is never like one of four (reference 07 R15). */
+/** The same axes in memory: a tensor of five axes is never like one of four (docs/model/scheduling.md#live-ranges). */
 const sameStorage = (a: FeatureMap, b: FeatureMap): boolean =>
   sameAxes(a.shape, b.shape) && sameAxes(a.leading ?? [], b.leading ?? []);
 
-/** Inputs that an operation which maps them one to one may overwrite (reference 04 §5 step 2). */
+/** Inputs that an operation which maps them one to one may overwrite (docs/model/scheduling.md#live-ranges). */
 function inPlaceInputs(
   tensors: readonly ProgramTensor[],
   isSameStorage: (a: number, b: number) => boolean,

@@ -11,7 +11,7 @@ export interface Placement {
   readonly spilling: boolean;
 }
 
-/** Live ranges of one memory; reference 04 section 5. Ranges are numbered in order of creation. */
+/** Live ranges of one memory; docs/model/scheduling.md#live-ranges. Ranges are numbered in order of creation. */
 export interface Liveness {
   readonly count: number;
   /** First and last time index, inclusive; the arrays may be longer than `count`. */

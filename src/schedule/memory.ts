@@ -9,7 +9,7 @@ import type { Scheduled } from './schedule.js';
 
 const ALIGNMENT = 16;
 
-/** Bytes allocated; reference 04 section 9. */
+/** Bytes allocated; docs/model/scheduling.md#memory-used. */
 export interface MemoryUse {
   /** Feature maps; without spilling also weight buffers. */
   readonly featureMaps: number;

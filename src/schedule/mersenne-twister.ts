@@ -2,7 +2,7 @@ const N = 624;
 const M = 397;
 const DEFAULT_SEED = 5489;
 
-/** MT19937 with its default seed: the allocator's search draws from it (reference 04 section 9). */
+/** MT19937 with its default seed: the allocator's search draws from it (docs/model/scheduling.md#allocation). */
 export class MersenneTwister {
   private readonly state = new Uint32Array(N);
   private index = N;

@@ -2,7 +2,7 @@ import type { BlockConfig, Elements } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import type { Encoding } from '../weights/encoding.js';
 
-/** What one operation costs in the eyes of the scheduler; reference 04 §6.1. Cycles and bytes. */
+/** What one operation costs in the eyes of the scheduler; docs/model/scheduling.md#estimates. Cycles and bytes. */
 export interface Figures {
   /** Cycles of all slices and stripes. */
   readonly run: number;

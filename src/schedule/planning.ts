@@ -129,7 +129,7 @@ export interface Staging {
 
 const UNSTAGED: Staging = { staged: false, double: false, slack: 0, ifmStaged: false };
 
-/** Figures of an operation whose weights are encoded in those slices; reference 04 §6.1. */
+/** Figures of an operation whose weights are encoded in those slices; docs/model/scheduling.md#estimates. */
 export function estimateFigures(machine: Machine, plan: Striped, slices: Slices, how: Staging): Figures {
   const parts = sliceFigures(machine, plan, slices, how.staged, how.ifmStaged);
   let shown = 0;

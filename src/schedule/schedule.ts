@@ -40,7 +40,9 @@ function initialPlacement(program: Program, spilling: boolean): Placement {
   return { areas, spilling };
 }
 
-/** Consecutive operations with one encoded tensor in one slice use one buffer (reference 04 §6.3). */
+/**
+ * Consecutive operations with one encoded tensor in one slice use one buffer (docs/model/scheduling.md#shared-buffers).
+ */
 export function shareBuffers(program: Program, schedule: Schedule, encoded: EncodedTensors): Int32Array {
   const owners = new Int32Array(schedule.length);
   for (let i = 0; i < owners.length; i++) owners[i] = i;
@@ -81,7 +83,8 @@ interface Unbuffered {
 }
 
 /**
- * The schedule with cascades, for when staging memory is scarce (reference 04 §7.1 steps 2 to 7).
+ * The schedule with cascades, for when staging memory is scarce (docs/model/scheduling.md#choosing-a-schedule, steps 2
+ * to 4).
  *
  * @param bufferedPeak peak of the buffered schedule without cascades; undefined in spilling modes
  * @returns undefined if that schedule fits
@@ -120,7 +123,7 @@ function cascadedSchedule(
   return bufferSchedule(machine, program, schedule, takeSnapshot(program, schedule, placement), limit);
 }
 
-/** Rolling buffers lie in staging memory (reference 04 §7.5). */
+/** Rolling buffers lie in staging memory (docs/model/scheduling.md#rolling-buffers). */
 function placeRollingBuffers(program: Program, schedule: Schedule, placement: Placement): Placement {
   if (!placement.spilling) return placement;
   const areas = placement.areas.slice();
@@ -145,7 +148,7 @@ function planOf(machine: Machine, { cost, lowered }: ProgramOp, file: string): P
 }
 
 /**
- * Chooses the schedule of a program on a machine; reference 04 §7.1.
+ * Chooses the schedule of a program on a machine; docs/model/scheduling.md#choosing-a-schedule.
  *
  * @param file how messages name the program; by default by its name
  * @throws ParetouError of kind `input` for an operation of which no block fits the accelerator

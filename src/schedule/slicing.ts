@@ -4,7 +4,7 @@ import type { Machine } from './machine.js';
 import { type Plan, type Slices } from './plan.js';
 import { prebufferCycles, slicesOf } from './planning.js';
 
-/** Share of the depth that the first slice should take; reference 04 §6.2 step 7. */
+/** Share of the depth that the first slice should take; docs/model/scheduling.md#depth-slices. */
 export function firstShare(
   depth: number,
   half: number,
@@ -24,7 +24,7 @@ export function firstShare(
 }
 
 /**
- * Depth slices whose buffers fit; reference 04 §6.2 steps 9 and 10. Undefined: not worth it.
+ * Depth slices whose buffers fit; docs/model/scheduling.md#depth-slices. Undefined: not worth it.
  *
  * @param index of the operation
  */

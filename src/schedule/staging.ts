@@ -161,7 +161,7 @@ function components(live: Liveness, competing: readonly number[]): number[][] {
   return result;
 }
 
-/** Evicts what does not fit below the limit; reference 04 §7.6 steps 2 to 6. */
+/** Evicts what does not fit below the limit; docs/model/scheduling.md#staging-memory, steps 1 to 4. */
 function evictExcess(
   program: Program,
   schedule: Schedule,
@@ -211,7 +211,7 @@ function onlyElementwiseReaders(program: Program, id: number): boolean {
 }
 
 /**
- * Moves feature maps to staging memory as far as they fit; reference 04 §7.6.
+ * Moves feature maps to staging memory as far as they fit; docs/model/scheduling.md#staging-memory.
  *
  * @param limit bytes of staging memory
  */

@@ -35,7 +35,7 @@ export interface Striped {
   readonly entry: () => Entry;
 }
 
-/** Every operation with the smallest stripe that still feeds the next one; reference 04 §7.2. */
+/** Every operation with the smallest stripe that still feeds the next one; docs/model/scheduling.md#minimal-stripes. */
 export function minimalStripes(machine: Machine, program: Program): (Striped | undefined)[] {
   const result = new Array<Striped | undefined>(program.ops.length);
   let rows = 1;

@@ -140,7 +140,7 @@ function ofmFactors(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
 
 /**
  * The factors of an operation's utilisation, those of value 1 included; none for classes without MACs. Source:
- * reference 02 sections 3.2 and 6.
+ * docs/model/cycles-u55-u65.md#utilisation.
  */
 export function factorsOf(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
   const rest = (): readonly Factor[] => [...ofmFactors(op, acc), smallBlockFactor(op, acc)];

@@ -41,7 +41,7 @@ export const theoryOpOf = (op: CostOp, config: BlockConfig): TheoryOp => {
   };
 };
 
-/** The traversal that is asked for, else the compiler's own choice (reference 02 §2.2). */
+/** The traversal that is asked for, else the compiler's own choice (docs/model/cycles-u55-u65.md#traversal). */
 export const traversalOf = ({
   opClass,
   traversal,
@@ -55,7 +55,7 @@ export const traversalOf = ({
   return traversal ?? convolutionTraversal(ifmDepth, kernelH * kernelW, ifmBits);
 };
 
-/** Multiply-accumulates by the reference's count (reference 02 §3.5); 0 for classes without. */
+/** Multiply-accumulates by the reference's count (docs/model/lowering.md#mac-count); 0 for classes without. */
 export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): number => {
   const perChannel = kernelH * kernelW * ofm[0] * ofm[1] * ofm[2];
   switch (opClass) {
@@ -71,7 +71,10 @@ export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): 
   }
 };
 
-/** Ublock in which the OFM is produced: rows of even width use flat ones where they can (reference 02 §3.1). */
+/**
+ * Ublock in which the OFM is produced: rows of even width use flat ones where they can
+ * (docs/model/cycles-u55-u65.md#ublocks).
+ */
 export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: U55Accelerator): Block => {
   return isFlat(opClass, ofm[0], ofm[1], kernelH, acc) ? [...FLAT_UBLOCK, acc.ofmUblock[2]] : acc.ofmUblock;
 };

@@ -26,8 +26,8 @@ const summary = ({ utilisation, macCycles }: Theory): string =>
 
 /**
  * Compares the two traversals of a convolution; undefined for other classes. `op.traversal` is not looked at: what is
- * chosen is the compiler's own choice (reference 02 §2.2), which counts IFM depth in steps of 8 while execution takes
- * steps of 16 from 17 channels on, so that it can take the slower one.
+ * chosen is the compiler's own choice (docs/model/cycles-u55-u65.md#traversal), which counts IFM depth in steps of 8
+ * while execution takes steps of 16 from 17 channels on, so that it can take the slower one.
  */
 export function traversalChoice(op: TheoryOp, acc: U55Accelerator): TraversalChoice | undefined {
   if (op.opClass !== 'conv') return undefined;

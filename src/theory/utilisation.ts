@@ -19,10 +19,11 @@ export const utilisationOf = (factors: readonly Factor[]): number =>
   factors.length === 0 ? 0 : factors.reduce((product, { value }) => product * value, 1);
 
 /**
- * Utilisation and MAC cycles of an operation on an Ethos-U55 or Ethos-U65 (reference 02 section 6). In the block that
- * the operation is executed in, `macCycles` is the cost model's MAC side exactly unless a block is a single ublock in
- * height and width (or, with 40-bit accumulators on ethos-u55-32, a single one in one of the two): there the steps of
- * the kernel wait for one another, which the factors leave out. It is never more than that. A MatMul is not covered.
+ * Utilisation and MAC cycles of an operation on an Ethos-U55 or Ethos-U65 (docs/model/cycles-u55-u65.md#utilisation).
+ * In the block that the operation is executed in, `macCycles` is the cost model's MAC side exactly unless a block is a
+ * single ublock in height and width (or, with 40-bit accumulators on ethos-u55-32, a single one in one of the two):
+ * there the steps of the kernel wait for one another, which the factors leave out. It is never more than that. A MatMul
+ * is not covered.
  */
 export function theoryOf(op: TheoryOp, acc: U55Accelerator): Theory {
   const macs = macsOf(op);

@@ -2,7 +2,7 @@ import type { WeightArray } from './weight-array.js';
 
 export type Traversal = 'depth-first' | 'part-kernel' | 'depthwise';
 
-/** Everything besides the values that an encoding on Ethos-U55/U65 depends on (reference document 05, section 0). */
+/** Everything besides the values that an encoding on Ethos-U55/U65 depends on (docs/model/weights.md#encoded-sizes). */
 export interface StreamLayout {
   readonly traversal: Traversal;
   /** OFM block depth of the block config, as stored (may exceed the channels). */
@@ -15,7 +15,7 @@ export interface StreamLayout {
   readonly dilationW: number;
 }
 
-/** The same on Ethos-U85 (reference 05 §0, §3). */
+/** The same on Ethos-U85 (docs/model/weights.md#streams-on-u85). */
 export interface U85StreamLayout {
   readonly traversal: Traversal;
   /** OFM and IFM block depth of the block config, as stored. */

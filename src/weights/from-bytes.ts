@@ -53,7 +53,10 @@ const mirror = (values: Int16Array, outputs: number, elements: number, depth: nu
   return out;
 };
 
-/** Several zero points are indexed by output channel for depthwise, else by IFM channel (reference 05 §1). */
+/**
+ * Several zero points are indexed by output channel for depthwise, else by IFM channel
+ * (docs/model/weights.md#encoder-input).
+ */
 const subtractEach = (values: Int16Array, raw: RawWeights): void => {
   const { zeroPoints } = raw;
   const [, height, width, depth] = raw.shape;

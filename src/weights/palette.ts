@@ -2,7 +2,7 @@ import { MAGNITUDE_SIGN, SYMBOLS, ZERO_SYMBOL } from './symbols.js';
 
 const PALETTE_LIMIT = 32;
 
-/** How the values of one chunk are numbered (reference 05 §4.3–4.5). */
+/** How the values of one chunk are numbered (docs/model/weights.md#palette). */
 export interface ChunkCode {
   /** Zeros are coded as run lengths between the other weights. */
   readonly zeroRuns: boolean;
@@ -50,7 +50,7 @@ MAGNITUDE_SIGN.forEach((number, symbol) => (symbolOfNumber[number] = symbol));
 
 /**
  * Decides the coding of the chunk `stream[from, to)` with the given frequencies per symbol, and fills `indexOf` with
- * the index of each coded symbol (reference 05 §4.3–4.5).
+ * the index of each coded symbol (docs/model/weights.md#palette).
  */
 export const chunkCode = (
   frequency: Int32Array,

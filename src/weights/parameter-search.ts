@@ -86,8 +86,8 @@ const step = (position: number, costs: Int16Array): void => {
 };
 
 /**
- * Cuts the first `count` entries of `indices` into segments of one parameter set each (reference 05 §4.7). `largest`
- * bounds the indices. The result is valid until the next call.
+ * Cuts the first `count` entries of `indices` into segments of one parameter set each
+ * (docs/model/weights.md#parameter-search). `largest` bounds the indices. The result is valid until the next call.
  */
 export const searchParameters = (
   count: number,
@@ -113,7 +113,7 @@ export const searchParameters = (
 
 /**
  * Divisor (log2) for the zero runs of a chunk: the same search over four sets that can code anything, so that only its
- * last choice counts (reference 05 §4.7).
+ * last choice counts (docs/model/weights.md#parameter-search).
  */
 export const searchRunDivisor = (runs: Int32Array, count: number): number => {
   let cost0 = 0;

@@ -1,16 +1,19 @@
 import { MAX_INDEX } from './symbols.js';
 
 /**
- * The thirteen ways to code a run of indices (reference 05 §4.7): 0…5 plain Golomb-Rice with divisor 2^set, 6…11 the
- * same cut off after the second quotient, 12 uncompressed.
+ * The thirteen ways to code a run of indices (docs/model/weights.md#parameter-search): 0…5 plain Golomb-Rice with
+ * divisor 2^set, 6…11 the same cut off after the second quotient, 12 uncompressed.
  */
 export const PARAMETER_SETS = 13;
 export const UNCOMPRESSED = 12;
 
-/** Bits that a set must save before the search switches to it (reference 05 §4.7). */
+/** Bits that a set must save before the search switches to it (docs/model/weights.md#parameter-search). */
 export const SWITCH_BITS = 40;
 
-/** What the search charges for an uncompressed index where that is not available (reference 05 §4.7). */
+/**
+ * What the search charges for an uncompressed index where that is not available
+ * (docs/model/weights.md#parameter-search).
+ */
 const UNAVAILABLE_BITS = 100;
 
 /** Stands for the bits of an index that a set cannot code. */
@@ -26,7 +29,7 @@ export const LARGEST_CODABLE: Int32Array = Int32Array.from({ length: PARAMETER_S
 /** log2 of the entries per index in a cost table. */
 export const COST_SHIFT = 4;
 
-/** Fills `table` with the bits by index (rows of 2^COST_SHIFT) and set (reference 05 §4.7). */
+/** Fills `table` with the bits by index (rows of 2^COST_SHIFT) and set (docs/model/weights.md#parameter-search). */
 export const writeCostTable = (table: Int16Array, uncompressedBits: number): void => {
   for (let x = 0; x <= MAX_INDEX; x++) {
     const row = x << COST_SHIFT;

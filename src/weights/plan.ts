@@ -7,7 +7,7 @@ import { DISTINCT_LIMIT } from './stream-size.js';
 import { streamOrder, streamSlice } from './u55-stream-order.js';
 import { u85ScaleRecords, u85StreamOrder, u85StreamSlice } from './u85-stream-order.js';
 
-/** Scale, bias and shift of one output channel, in bytes (reference 05 §7). */
+/** Scale, bias and shift of one output channel, in bytes (docs/model/weights.md#scales). */
 const SCALE_RECORD_BYTES = 10;
 
 /** The part of a depth slice that goes into one stream. */
@@ -87,7 +87,7 @@ export const u85Plan = (shape: Shape, layout: U85StreamLayout): Plan => {
   };
 };
 
-/** Sizes of all sections together (reference 05 §0), with `encode` giving those of one. */
+/** Sizes of all sections together (docs/model/weights.md#encoded-sizes), with `encode` giving those of one. */
 export const assemble = (
   plan: Plan,
   boundaries: readonly number[],

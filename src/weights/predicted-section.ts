@@ -46,7 +46,7 @@ export function predictSection(
   const { weights, padding, runs } = contents;
   const zeros = padding + weights * statistics.zeroShare;
   const lone = (runs.get(1) ?? 0) + weights * statistics.loneZeroShare;
-  // The encoder's own rule (reference 05 §4.3), with expected numbers.
+  // The encoder's own rule (docs/model/weights.md#zero-runs), with expected numbers.
   const zeroRuns = zeros > 5 * weights * statistics.peakShare && lone <= zeros / 2;
   const bits = zeroRuns
     ? bitsWithRuns(statistics, contents)

@@ -45,15 +45,15 @@ const countDistinct = (values: Int16Array, padded: boolean): number => {
 
 const FAST_HEADER_BYTES = 32;
 
-/** Size of a stream in the fast format (reference 05 §5). */
+/** Size of a stream in the fast format (docs/model/weights.md#fast-format). */
 export const fastBytes = (rawWeights: number, distinct: number): number => {
   const bits = distinct <= 4 ? 2 : distinct <= 16 ? 4 : 8;
   return FAST_HEADER_BYTES + roundUp(Math.ceil((rawWeights * bits) / 8), 32);
 };
 
 /**
- * One depth slice in the fast format, where all streams are merged to one (reference 05 §5). `slice` is that of any of
- * the `streams`.
+ * One depth slice in the fast format, where all streams are merged to one (docs/model/weights.md#fast-format). `slice`
+ * is that of any of the `streams`.
  */
 export const fastSection = (
   values: Int16Array,

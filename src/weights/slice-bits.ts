@@ -1,6 +1,6 @@
 import { UNCOMPRESSED } from './parameter-sets.js';
 
-/** Zero divisor, slice length, weight divisor, truncation flag, new-palette flag (reference 05 §4.8). */
+/** Zero divisor, slice length, weight divisor, truncation flag, new-palette flag (docs/model/weights.md#slice-bits). */
 export const SLICE_HEADER_BITS = 23;
 export const PALETTE_HEADER_BITS = 13;
 
@@ -25,7 +25,10 @@ const truncatedBits = (x: Uint16Array, from: number, to: number, divisor: number
   return roundUp(count, 12) + above + count * divisor;
 };
 
-/** Bits of the weights with indices x[from, to) in one slice with parameter set `set` (reference 05 §4.8). */
+/**
+ * Bits of the weights with indices x[from, to) in one slice with parameter set `set`
+ * (docs/model/weights.md#slice-bits).
+ */
 export const weightBits = (
   x: Uint16Array,
   from: number,
@@ -39,7 +42,7 @@ export const weightBits = (
       ? plainBits(x, from, to, set)
       : truncatedBits(x, from, to, set - 6);
 
-/** Bits of the zero runs [from, to) in one slice with divisor 2^divisor (reference 05 §4.8). */
+/** Bits of the zero runs [from, to) in one slice with divisor 2^divisor (docs/model/weights.md#slice-bits). */
 export const runBits = (runs: Int32Array, from: number, to: number, divisor: number): number => {
   let quotients = 0;
   for (let at = from; at < to; at++) quotients += runs[at]! >> divisor;

@@ -65,7 +65,7 @@ export function measureStatistics(values: Int16Array, outputs: number): WeightSt
   const { length } = stream;
   const whole = bitsOf(stream);
   const nonZeroBits = others.length === 0 ? 0 : bitsOf(others) / others.length;
-  // Beyond five times the commonest weight, zeros are coded as runs (reference 05 §4.3).
+  // Beyond five times the commonest weight, zeros are coded as runs (docs/model/weights.md#zero-runs).
   const added = Math.floor(Math.min(0.9 * (5 * peak - zeros), length * ADDED_SHARE));
   const zeroBits = added > 0 ? Math.max(bitsOf(withZeros(stream, added)) - whole, 0) / added : nonZeroBits;
   return {

@@ -39,7 +39,10 @@ export interface StreamSlice {
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 export const roundUp = (a: number, unit: number): number => unit * Math.ceil(a / unit);
 
-/** Rows or columns of a kernel with that dilation that are streamed together (reference 05 §2.2, §3.2). */
+/**
+ * Rows or columns of a kernel with that dilation that are streamed together
+ * (docs/model/weights.md#streams-on-u55-and-u65).
+ */
 export const largestSubKernel = (dilation: number): number => Math.max(1, Math.floor(8 / dilation));
 
 /**
@@ -55,7 +58,7 @@ const blocksAreSeamless = (order: StreamOrder, blockDepth: number): boolean =>
 export const effectiveBlockDepth = (order: StreamOrder, blockDepth: number, channels: number): number =>
   blockDepth >= channels || blocksAreSeamless(order, blockDepth) ? channels : blockDepth;
 
-/** Weights in the raw stream, padding included (reference 05 §2.3, §3.4). */
+/** Weights in the raw stream, padding included (docs/model/weights.md#raw-length). */
 export const rawLength = (order: StreamOrder, slice: StreamSlice): number => {
   const { ofmUblockDepth: uo, ofmGroupDepth, ofmGroupStep, ifmDepth, ifmPartDepth } = order;
   const whole = Math.floor(slice.channels / slice.blockDepth);

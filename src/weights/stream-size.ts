@@ -4,7 +4,7 @@ import { indices } from './search-kernel.js';
 import { PALETTE_HEADER_BITS, runBits, SLICE_HEADER_BITS, weightBits } from './slice-bits.js';
 import { CHUNK_WEIGHTS, SLICE_WEIGHTS, SYMBOLS, ZERO_SYMBOL } from './symbols.js';
 
-/** Size of a coded weight stream (reference 05 §4). */
+/** Size of a coded weight stream (docs/model/weights.md#coding). */
 export interface StreamSize {
   readonly bits: number;
   /** A multiple of 16. */
@@ -58,7 +58,9 @@ const splitRuns = (stream: Int16Array, from: number, to: number): number => {
   return count;
 };
 
-/** Fills `indices` and, in zero-run mode, `runs` (reference 05 §4.6); returns the number of weights coded. */
+/**
+ * Fills `indices` and, in zero-run mode, `runs` (docs/model/weights.md#zero-runs); returns the number of weights coded.
+ */
 const sequence = (code: ChunkCode, stream: Int16Array, from: number, to: number): number => {
   if (code.allZero) {
     indices[0] = indexOf[ZERO_SYMBOL]!;

@@ -4,18 +4,21 @@ import type { WeightArray } from './weight-array.js';
 import { roomFor } from './from-bytes.js';
 import { fillNormal, uniform } from './normal.js';
 
-/** Layers whose trained weights have statistics of their own (reference 05 §10.1). */
+/** Layers whose trained weights have statistics of their own (docs/model/weights.md#unknown-weights). */
 export type TrainedLike = 'convolution' | 'depthwise' | 'fully-connected';
 
 const LARGEST = 127;
 
-/** How often the largest tap of a kernel is positive (reference 05 §10.1). */
+/** How often the largest tap of a kernel is positive (docs/model/weights.md#unknown-weights). */
 const POSITIVE_SHARE: Readonly<Record<'convolution' | 'depthwise', number>> = {
   convolution: 0.5,
   depthwise: 0.62,
 };
 
-/** Spread of the channels' scales where the whole tensor has one quantisation scale (reference 05 §10.1). */
+/**
+ * Spread of the channels' scales where the whole tensor has one quantisation scale
+ * (docs/model/weights.md#unknown-weights).
+ */
 const CHANNEL_SPREAD = 0.5;
 
 let scratch = new Float64Array(0);
@@ -79,7 +82,7 @@ const perTensor = (random: RandomGenerator, channels: number, perOutput: number,
 
 /**
  * Stand-in for the weights of a layer that is not trained yet: int8 values with the statistics of trained ones, the
- * same at every call for the same arguments (reference 05 §10.1).
+ * same at every call for the same arguments (docs/model/weights.md#unknown-weights).
  *
  * @param shape O, KH, KW, I; for depthwise O is the number of channels and I is 1.
  * @param statistics Per-channel quantisation for `convolution` and `depthwise`, per-tensor for `fully-connected`.

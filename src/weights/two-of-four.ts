@@ -1,9 +1,9 @@
 const LARGEST = 127;
 
 /**
- * Whether weights can take the 2:4-sparse format (reference 05 §3.5): all are in −127…127, and of each aligned group
- * of four IFM channels at least two are zero. The orders of the format keep such groups together and whole, so that
- * neither the order nor the cuts matter.
+ * Whether weights can take the 2:4-sparse format (docs/model/weights.md#sparsity): all are in −127…127, and of each
+ * aligned group of four IFM channels at least two are zero. The orders of the format keep such groups together and
+ * whole, so that neither the order nor the cuts matter.
  *
  * @param depth IFM channels, the last axis of `values`
  */

@@ -31,7 +31,9 @@ const subKernels = (
   return result;
 };
 
-/** Loop constants for weights of `shape` (O, KH, KW, I) on Ethos-U55/U65, reference 05 §2.2. */
+/**
+ * Loop constants for weights of `shape` (O, KH, KW, I) on Ethos-U55/U65, docs/model/weights.md#streams-on-u55-and-u65.
+ */
 export const streamOrder = (
   shape: readonly [number, number, number, number],
   layout: StreamLayout,
@@ -72,7 +74,10 @@ export const streamOrder = (
   };
 };
 
-/** Stream `s` of the depth slice [from, to) (reference 05 §2.1); has no channels where it does not exist. */
+/**
+ * Stream `s` of the depth slice [from, to) (docs/model/weights.md#streams-on-u55-and-u65); has no channels where it
+ * does not exist.
+ */
 export const streamSlice = (
   order: StreamOrder,
   blockDepth: number,

@@ -9,13 +9,13 @@ import {
   type SubKernel,
 } from './stream-order.js';
 
-/** The streams share the channels of a ublock in groups of four (reference 05 §3.1). */
+/** The streams share the channels of a ublock in groups of four (docs/model/weights.md#streams-on-u85). */
 const GROUP_DEPTH = 4;
 
 /** Depthwise: kernel elements are padded to a multiple of this, and more padding follows each of them. */
 const DEPTHWISE_ROUNDING = 10;
 
-/** Padding elements after ten elements of a depthwise kernel (reference 05 §3.2). */
+/** Padding elements after ten elements of a depthwise kernel (docs/model/weights.md#streams-on-u85). */
 const depthwisePadding = (layout: U85StreamLayout): number => {
   if (layout.ifmBits !== 16 && layout.macs <= 256) return 0;
   return layout.macs <= 512 ? 2 : 6;
@@ -72,7 +72,7 @@ const windows = (height: number, width: number, maxHeight: number, maxWidth: num
   return result;
 };
 
-/** Loop constants for weights of `shape` (O, KH, KW, I) on Ethos-U85, reference 05 §3. */
+/** Loop constants for weights of `shape` (O, KH, KW, I) on Ethos-U85, docs/model/weights.md#streams-on-u85. */
 export const u85StreamOrder = (
   shape: readonly [number, number, number, number],
   layout: U85StreamLayout,
@@ -133,6 +133,6 @@ export const u85StreamSlice = (
   group: GROUP_DEPTH * s,
 });
 
-/** Scale records of a depth slice of `channels` channels (reference 05 §7). */
+/** Scale records of a depth slice of `channels` channels (docs/model/weights.md#scales). */
 export const u85ScaleRecords = (channels: number, ofmUblockDepth: number): number =>
   roundUp(channels, roundUp(ofmUblockDepth, 16));

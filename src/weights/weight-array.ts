@@ -8,7 +8,7 @@ export interface FilterPart {
   readonly offset: number;
 }
 
-/** Weights as the encoder sees them (reference document 05, section 1). */
+/** Weights as the encoder sees them (docs/model/weights.md#encoder-input). */
 export interface WeightArray {
   /** Equal keys mean equal values and shape: the identity under which encodings are kept. */
   readonly key: string;

@@ -59,7 +59,7 @@ describe('citations', () => {
   });
 
   test('other uses of the word are none', () => {
-    expect(messages([code('// the reference, 05 of them; preference 01')], [a])).toEqual([]);
+    expect(messages([code('// the reference, 05 of them; pdocs/model/lowering.md')], [a])).toEqual([]);
   });
 
   test('between chapters are checked, links that leave them are not', () => {

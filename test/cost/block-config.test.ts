@@ -50,7 +50,7 @@ test('the same for operations of one row on cores of 256 MACs', () => {
   );
 });
 
-describe('traversal of a convolution (reference 02 §2.2)', () => {
+describe('traversal of a convolution (docs/model/cycles-u55-u65.md#traversal)', () => {
   test.each([
     ['up to 8 channels', 8, 1, 8, 'part-kernel'],
     ['16 channels, 3×3: 3/4 against 1/2', 16, 9, 8, 'part-kernel'],
@@ -66,7 +66,7 @@ describe('traversal of a convolution (reference 02 §2.2)', () => {
   });
 });
 
-describe('limits of the SHRAM (reference 02 §2.4 and §2.5)', () => {
+describe('limits of the SHRAM (docs/model/cycles-u55-u65.md#block-fit)', () => {
   test('one row: half the accumulators of a block of two rows are enough', () => {
     const row = operation('Conv2D', [view([1, 1, 64, 32])], view([1, 1, 64, 128]));
     // 64 · 64 · 4 bytes take 32 banks, with the IFM's 10 they end at 42 of 46; two rows would take 64 banks.

@@ -71,7 +71,7 @@ function parts(op: CostOp, name: string, latency = 32): CyclesParts & { readonly
   return { ...result, run };
 }
 
-describe('MAC cycles of a block (reference 02 §3.2)', () => {
+describe('MAC cycles of a block (docs/model/cycles-u55-u65.md#mac-cycles)', () => {
   const toOnePixel = (bits: number): CostOp =>
     operation('Conv2D', [view([1, 3, 3, 16], { bits })], view([1, 1, 1, 8], { bits }), {
       kernel: kernel(3, 3),
@@ -140,7 +140,7 @@ describe('MAC cycles of a block (reference 02 §3.2)', () => {
   });
 });
 
-describe('output stage (reference 02 §1.2)', () => {
+describe('output stage (docs/model/cycles-u55-u65.md#output-rates)', () => {
   const bits = (n: number): { bits: number } => ({ bits: n });
   const shape = [1, 4, 4, 16] as const;
   const maps = (ifm: number, ofm: number) =>
@@ -185,7 +185,7 @@ describe('output stage (reference 02 §1.2)', () => {
   });
 });
 
-describe('parts of an operation (reference 02 §3.5)', () => {
+describe('parts of an operation (docs/model/cycles-u55-u65.md#run-cycles)', () => {
   test('a first slice fetches its IFM, a last one drains the output', () => {
     fc.assert(
       fc.property(anyOperation, fc.constantFrom(...ALL_ACCELERATORS), (op, acc) => {
@@ -209,7 +209,7 @@ describe('parts of an operation (reference 02 §3.5)', () => {
   });
 });
 
-describe('transfers (reference 02 §3.4)', () => {
+describe('transfers (docs/model/cycles-u55-u65.md#bursts)', () => {
   const args = { burstLength: 32, bits: 8, cores: 1 };
   const moved = (
     direction: 'read' | 'write',
@@ -261,7 +261,7 @@ describe('transfers (reference 02 §3.4)', () => {
   });
 });
 
-describe('elements (reference 02 §4.1)', () => {
+describe('elements (docs/model/cycles-u55-u65.md#elements)', () => {
   const elements = (op: CostOp, name = 'u55-128') => {
     const config = findBlockConfig(op, accelerator(name), op.ofm.shape[1])!;
     return countElements(op, config, wholeCall(op, SRAM3, 32));

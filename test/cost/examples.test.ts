@@ -75,7 +75,7 @@ const DEPTHWISE = operation('DepthwiseConv2D', [view([1, 25, 5, 64])], view([1, 
 });
 const POINTWISE = operation('Conv2D', [view([1, 25, 5, 64])], view([1, 25, 5, 64]), { activation: 1 });
 
-describe('worked examples of reference 02 section 7', () => {
+describe('layers worked through by hand (docs/model/cycles-u55-u65.md)', () => {
   test('7.1: convolution with sub-kernels, part-kernel-first', () => {
     expect(steps(FIRST_CONV, 'u55-128')).toEqual(
       printed(
@@ -211,7 +211,7 @@ describe('worked examples of reference 02 section 7', () => {
   });
 });
 
-describe('runs behind the published theory (reference 02 section 6), ethos-u55-128, 240×320', () => {
+describe('runs behind the published theory (docs/model/cycles-u55-u65.md#utilisation), ethos-u55-128, 240×320', () => {
   const graphInput = view([1, 240, 320, 16], { format: 'NHWC' });
   const middle = view([1, 240, 320, 8]);
   const graphOutput = view([1, 240, 320, 16], { format: 'NHWC' });

@@ -1,4 +1,4 @@
-/** The block search of reference 02 section 2, written as it reads and without regard for speed. */
+/** The block search of docs/model/cycles-u55-u65.md#block-search, written as it reads and without regard for speed. */
 import type { CostOp } from '../../src/cost/operation.js';
 import type { Shape4 } from '../../src/lowering/operations.js';
 import type { U55Accelerator } from '../../src/npu/u55-tables.js';
@@ -19,7 +19,7 @@ export interface Candidate {
   readonly cost: number;
 }
 
-/** Granules and banks by accelerator; reference 02 §1.1. */
+/** Granules and banks by accelerator; docs/model/cycles-u55-u65.md#accelerators. */
 const SHRAM: Readonly<Record<string, readonly number[]>> = {
   // banks, IFM 8 and 16 bits, IFM 32 bits, accumulator 32, accumulator 40, end banks
   'ethos-u55-32': [16, 2, 4, 4, 4, 0],

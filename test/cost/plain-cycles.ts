@@ -1,4 +1,7 @@
-/** Cycles, elements and bytes of one whole operation, as reference 02 sections 3 and 4 word them. */
+/**
+ * Cycles, elements and bytes of one whole operation, as docs/model/cycles-u55-u65.md#run-cycles and
+ * docs/model/cycles-u55-u65.md#elements word them.
+ */
 import type { CostOp, CostView } from '../../src/cost/operation.js';
 import type { U55Accelerator } from '../../src/npu/u55-tables.js';
 import type { Memory } from '../../src/npu/system.js';
@@ -27,7 +30,7 @@ const last3 = (shape: readonly number[]): readonly number[] => shape.slice(-3);
 
 const truncF32 = (n: number, bandwidth: number): number => Math.trunc(f32(f32(n) / bandwidth));
 
-/** Output cycles per element by row of reference 02 §1.2, and of the activation stage. */
+/** Output cycles per element by row of docs/model/cycles-u55-u65.md#output-rates, and of the activation stage. */
 const RATES: Readonly<Record<string, readonly [rates: number[], activations: number[]]>> = {
   'ethos-u55-32': [
     [2, 3, 3, 3, 4, 6, 1, 2],
@@ -64,7 +67,7 @@ function rateRow(op: CostOp, wide: boolean): number {
   return op.kind === 'MaxPool' ? 6 : 7;
 }
 
-/** Bytes on the bus for `count` bytes (§3.4). */
+/** Bytes on the bus for `count` bytes (docs/model/cycles-u55-u65.md#bursts). */
 export function plainTransfer(
   read: boolean,
   memory: Memory,
@@ -155,7 +158,7 @@ function macBlock(op: CostOp, acc: U55Accelerator, blocks: PlainBlocks, nub: rea
   return Math.floor(sum / acc.cores);
 }
 
-/** Run cycles of the whole operation (§3.5, §3.6). */
+/** Run cycles of the whole operation (docs/model/cycles-u55-u65.md#run-cycles). */
 export function plainRunCycles(
   op: CostOp,
   acc: U55Accelerator,
@@ -207,7 +210,7 @@ export function plainRunCycles(
   return T + ofmOut + ifmIn;
 }
 
-/** Elements read and written, and passes over the weights (§4.1). */
+/** Elements read and written, and passes over the weights (docs/model/cycles-u55-u65.md#elements). */
 export interface PlainElements {
   readonly ifmRead: number;
   readonly ifm2Read: number;
@@ -245,7 +248,7 @@ export function plainElements(op: CostOp, blocks: PlainBlocks): PlainElements {
   };
 }
 
-/** Bytes of IFM, IFM2 and OFM (§4.2). */
+/** Bytes of IFM, IFM2 and OFM (docs/model/cycles-u55-u65.md#bytes). */
 export function plainBytes(
   op: CostOp,
   acc: U55Accelerator,

@@ -79,7 +79,8 @@ describe('cycles, utilisation and access cycles are explained without remainder'
   });
 });
 
-// Origin: the figures of the story (reference 02 section 6), which the cycles of these layers are made of.
+// Origin: the figures of the story (docs/model/cycles-u55-u65.md#utilisation), which the cycles of these layers are
+// made of.
 describe('what bounds the layers of the story', () => {
   test('a linear depthwise pays one cycle per output element', () => {
     const [, depthwise] = explained(exampleNetwork('story_separable_linear')).layers;

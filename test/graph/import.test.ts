@@ -32,7 +32,7 @@ const graphOf = (operator: OperatorTable, kind: string, others: SubGraphTable = 
     'net',
   ).graphs[0];
 
-// Rules: shared reference document 01, sections 2.2 to 2.5.
+// Rules: docs/model/lowering.md#reading-the-file.
 describe('a tensor', () => {
   it('has its shape, a signature in its stead, and batch 1 for a dynamic batch', () => {
     expect(tensorOf({ shape: [2, 3] }).shape).toEqual([2, 3]);

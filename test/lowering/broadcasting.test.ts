@@ -22,7 +22,7 @@ const lowerBinary = (...args: Parameters<typeof binary>): LoweredOp[] => {
   return [...lowerFor(n.network([n.tensors.length - 1]), 'u55')];
 };
 
-describe('double broadcast on Ethos-U55 (reference 07 R4)', () => {
+describe('double broadcast on Ethos-U55', () => {
   it('brings the first input to the size of the OFM', () => {
     const ops = lowerBinary('MUL', [3, 8, 1, 4], [3, 1, 10, 4], [3, 8, 10, 4]);
     expect(ops[0]!.kind).toBe('Add');
@@ -36,7 +36,7 @@ describe('double broadcast on Ethos-U55 (reference 07 R4)', () => {
   });
 });
 
-describe('SQUARED_DIFFERENCE (reference 07 R4)', () => {
+describe('SQUARED_DIFFERENCE', () => {
   const rows = (shape: readonly number[], family: 'u55' | 'u85'): string[] => {
     const n = binary('SQUARED_DIFFERENCE', shape, shape, shape);
     return kinds(lowerFor(n.network([2]), family).flatMap((op) => [op, ...op.subs]));
@@ -56,7 +56,7 @@ describe('SQUARED_DIFFERENCE (reference 07 R4)', () => {
   });
 });
 
-describe('FULLY_CONNECTED with one row (reference 07 R10)', () => {
+describe('FULLY_CONNECTED with one row (docs/model/lowering.md#rows-of-a-product)', () => {
   it('writes into what a PAD makes of it', () => {
     const n = new NetworkDraft();
     const y = n.operator('FULLY_CONNECTED', [n.input([1, 16]), n.weights([8, 16])], [n.tensor([1, 8])]);
@@ -68,7 +68,7 @@ describe('FULLY_CONNECTED with one row (reference 07 R10)', () => {
   });
 });
 
-describe('boolean graph outputs (reference 07)', () => {
+describe('boolean graph outputs (docs/model/lowering.md#booleans)', () => {
   /** Mask and its complement, as outputs in that order or the other way round. */
   const masks = (readerFirst: boolean): string[] => {
     const n = new NetworkDraft();
@@ -115,7 +115,7 @@ describe('names', () => {
     expect([...found]).toEqual(['t_tiled_axis_0', 't', 'values', 'output']);
   });
 
-  it('of operators that only the CPU has are those of the reference (reference 07 R5)', () => {
+  it('of operators that only the CPU has are those of the reference (docs/model/reports.md#operator-names)', () => {
     const original = (kind: string): string => {
       const n = new NetworkDraft();
       const y = n.operator(kind, [n.input([1, 4, 4, 16])], [n.tensor([1, 4, 4, 16])]);
@@ -128,7 +128,7 @@ describe('names', () => {
     ).toEqual(['L2Norm', 'LRN', 'TopKV2', 'ReduceProduct', 'LogSoftmax']);
   });
 
-  it('RSQRT has tables of int8 and int16 only (reference 07 R17)', () => {
+  it('RSQRT has tables of int8 and int16 only (docs/model/lowering.md#tables)', () => {
     const kindOf = (type: 'int8' | 'int16' | 'uint8'): string => {
       const n = new NetworkDraft();
       const y = n.operator('RSQRT', [n.input([1, 40], { type })], [n.tensor([1, 40], { type })]);

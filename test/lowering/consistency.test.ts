@@ -38,7 +38,7 @@ const withLargerOutput = (network: Network): Network => {
 };
 
 describe('an operator on the NPU', () => {
-  // A LOG whose shapes differ goes to the CPU (reference 01 §3.3).
+  // A LOG whose shapes differ goes to the CPU (docs/model/lowering.md#operator-rules).
   const supported = networks.filter(
     ([kind, network]) => kind !== 'LOG' && lowerFor(network, 'u85')[0]!.target === 'NPU',
   );
@@ -96,7 +96,7 @@ describe('the number of operations', () => {
     return n.network([y]);
   };
 
-  it('may be as large as that of the largest network known: 65,793 for an ARG_MAX (reference 01 §9.4)', () => {
+  it('may be as large as that of the largest network known: 65,793 for an ARG_MAX (docs/model/lowering.md#blocks)', () => {
     const n = new NetworkDraft();
     const y = n.operator(
       'ARG_MAX',

@@ -18,7 +18,7 @@ const constantsOf = (network: Network, family: LoweringFamily = 'u55'): number[]
       }),
     );
 
-describe('constants of the lowering (reference 07, R1, C1, C2)', () => {
+describe('constants of the lowering (docs/model/lowering.md#squared-difference, C1, C2)', () => {
   it('MEAN of 16 elements with equal scales multiplies by 2^30', () => {
     const n = new NetworkDraft();
     const y = n.operator('MEAN', [n.input(SHAPE), n.parameter([1, 2])], [n.tensor([1, 1, 1, 8])], {
@@ -89,7 +89,7 @@ describe('8-bit tables', () => {
   });
 });
 
-describe('scales as pairs of integers (reference 01 §2.3)', () => {
+describe('scales as pairs of integers (docs/model/lowering.md#scales)', () => {
   it('keeps the value, and 0 where the shift would be too long', () => {
     expect(scalePair(1)).toEqual({ multiplier: 2 ** 30, shift: 30 });
     expect(scalePair(0.75)).toEqual({ multiplier: 0.75 * 2 ** 31, shift: 31 });

@@ -13,8 +13,8 @@ const groups = (ops: readonly LoweredOp[]): string[] =>
 
 const IMAGE = [1, 16, 16, 8];
 
-describe('worked examples of reference 01', () => {
-  it('§12.1: SAME padding of a 10x4 kernel with stride 2', () => {
+describe('operators worked through by hand (docs/model/lowering.md)', () => {
+  it('SAME padding of a 10x4 kernel with stride 2', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 49, 10, 1]);
     const y = n.conv(x, [1, 25, 5, 64], [10, 4], {
@@ -30,7 +30,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§12.3: a fully connected layer on 50 vectors is a plane of 5x10', () => {
+  it('a fully connected layer on 50 vectors is a plane of 5x10', () => {
     const n = new NetworkDraft();
     const x = n.input([50, 32]);
     const y = n.operator('FULLY_CONNECTED', [x, n.weights([10, 32])], [n.tensor([50, 10])], {
@@ -45,7 +45,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§12.4: MEAN over 200 rows is four sums in reverse order, three additions and a scaling', () => {
+  it('MEAN over 200 rows is four sums in reverse order, three additions and a scaling', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 200, 7, 4]);
     const y = n.operator('MEAN', [x, n.parameter([1])], [n.tensor([1, 1, 7, 4])], { keep_dims: true });
@@ -64,7 +64,7 @@ describe('worked examples of reference 01', () => {
     expect(ops[4]!.ofms[0]!.shape).toEqual([1, 1, 1, 28]);
   });
 
-  it('§12.4: MEAN of 80x80 is two sums of 51 and 29 rows', () => {
+  it('MEAN of 80x80 is two sums of 51 and 29 rows', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 80, 80, 4]);
     const y = n.operator('MEAN', [x, n.parameter([1, 2])], [n.tensor([1, 1, 1, 4])], { keep_dims: true });
@@ -76,7 +76,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§12.5: branches of a concatenation write their parts, in the order of the writers', () => {
+  it('branches of a concatenation write their parts, in the order of the writers', () => {
     const n = new NetworkDraft();
     const relu = { fused_activation_function: 'RELU' };
     const x = n.input(IMAGE);
@@ -107,7 +107,7 @@ describe('worked examples of reference 01', () => {
     expect(part!.ofms[0]!.slice).toEqual({ offset: [0, 0, 0, 8], shape: IMAGE });
   });
 
-  it('§12.6: a chain of at most four elementwise operations on U85', () => {
+  it('a chain of at most four elementwise operations on U85', () => {
     const n = new NetworkDraft();
     const [x, y, z] = [n.input(IMAGE), n.input(IMAGE), n.input(IMAGE)];
     const one = (): number => n.constant([1], 'int8', { bytes: Uint8Array.of(3) });
@@ -122,7 +122,7 @@ describe('worked examples of reference 01', () => {
     expect(groups(lowerFor(network, 'u55'))).toEqual(['Mul', 'Add+Relu', 'Sub', 'Mul', 'Add+LUT']);
   });
 
-  it('§12.7: depthwise with stride 4 is one operation per kernel element on U85, the CPU on U55', () => {
+  it('depthwise with stride 4 is one operation per kernel element on U85, the CPU on U55', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const y = n.operator('DEPTHWISE_CONV_2D', [x, n.weights([1, 3, 3, 8])], [n.tensor([1, 4, 4, 8])], {
@@ -144,7 +144,7 @@ describe('worked examples of reference 01', () => {
     });
   });
 
-  it('§12.8: PAD is a copy and four fills, run backwards', () => {
+  it('PAD is a copy and four fills, run backwards', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const amounts = n.parameter([0, 0, 1, 1, 1, 1, 0, 0], [4, 2]);
@@ -156,7 +156,7 @@ describe('worked examples of reference 01', () => {
     expect(op!.kernel).toMatchObject({ top: 1, left: 1, bottom: 0, right: 0 });
   });
 
-  it('§12.8: MIRROR_PAD reads its own rows for the columns', () => {
+  it('MIRROR_PAD reads its own rows for the columns', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const amounts = n.parameter([0, 0, 2, 1, 1, 3, 0, 0], [4, 2]);
@@ -164,7 +164,7 @@ describe('worked examples of reference 01', () => {
     expect(rows(n.network([y])).map(([, macs]) => macs)).toEqual([128, 256, 2048, 152, 456]);
   });
 
-  it('§12.9: resizes by doubling, by half-pixel phases, and natively on U85', () => {
+  it('resizes by doubling, by half-pixel phases, and natively on U85', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 8, 8, 4]);
     const y = n.operator('RESIZE_BILINEAR', [x, n.parameter([64, 64])], [n.tensor([1, 64, 64, 4])], {});
@@ -178,7 +178,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§12.10: a transposed convolution', () => {
+  it('a transposed convolution', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 8, 8, 4]);
     const inputs = [n.parameter(IMAGE), n.weights([8, 3, 3, 4]), x];
@@ -193,7 +193,7 @@ describe('worked examples of reference 01', () => {
     expect(rows(n.network([y]), 'u85').map(([, macs]) => macs)).toEqual([32768, 15360, 15360, 7200]);
   });
 
-  it('§12.11: ARG_MAX by a pool on U55, natively on U85', () => {
+  it('ARG_MAX by a pool on U55, natively on U85', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const y = n.operator('ARG_MAX', [x, n.parameter([3])], [n.tensor([1, 16, 16], { type: 'int32' })]);
@@ -210,7 +210,7 @@ describe('worked examples of reference 01', () => {
     expect(native!.ofms[0]!.shape).toEqual([1, 256, 1, 1]);
   });
 
-  it('§12.12: batch 3 is three convolutions and an activation of its own; 1x1 stays one', () => {
+  it('batch 3 is three convolutions and an activation of its own; 1x1 stays one', () => {
     const n = new NetworkDraft();
     const x = n.input([3, 8, 8, 16]);
     const y = n.conv(x, [3, 8, 8, 16], [3, 3], { fused_activation_function: 'RELU' });
@@ -231,7 +231,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§12.13: a residual block; on U85 the addition is chained onto its list neighbour', () => {
+  it('a residual block; on U85 the addition is chained onto its list neighbour', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 32, 32, 16]);
     const relu = { fused_activation_function: 'RELU' };
@@ -245,7 +245,7 @@ describe('worked examples of reference 01', () => {
     expect(groups(lowerFor(network, 'u85'))).toEqual(['Conv2D+Relu', 'Conv2D', 'Conv2D+Add+Relu']);
   });
 
-  it('§12.14: a softmax has 27 groups on U55 and 15 on U85', () => {
+  it('a softmax has 27 groups on U55 and 15 on U85', () => {
     const n = new NetworkDraft();
     const x = n.input([1, 12]);
     const y = n.operator('SOFTMAX', [x], [n.tensor([1, 12])], { beta: 1 });
@@ -271,7 +271,7 @@ describe('worked examples of reference 01', () => {
     ]);
   });
 
-  it('§5.3: a convolution in two groups, and its activation alone', () => {
+  it('a convolution in two groups, and its activation alone', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const y = n.operator('CONV_2D', [x, n.weights([16, 3, 3, 4])], [n.tensor([1, 16, 16, 16])], {
@@ -290,7 +290,7 @@ describe('worked examples of reference 01', () => {
     expect(ops[1]!.ifms[0]!.slice).toEqual({ offset: [0, 0, 0, 4], shape: [1, 16, 16, 4] });
   });
 
-  it('§12.16: a depth multiplier is interleaved by seven transpositions', () => {
+  it('a depth multiplier is interleaved by seven transpositions', () => {
     const n = new NetworkDraft();
     const x = n.input(IMAGE);
     const y = n.operator('DEPTHWISE_CONV_2D', [x, n.weights([1, 3, 3, 16])], [n.tensor([1, 16, 16, 16])], {

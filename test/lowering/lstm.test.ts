@@ -44,7 +44,7 @@ const gateRows = (gate: string, activation: readonly string[]): string[] => {
   ];
 };
 
-describe('UNIDIRECTIONAL_SEQUENCE_LSTM (reference 07, part A rule 4)', () => {
+describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
   test('one step: its rows and their names', () => {
     expect(rows(lowerFor(lstm(1), 'u55'))).toEqual([
       'MemoryCopy hidden',

@@ -26,7 +26,7 @@ const graphInputOfWeights = (outputs: number, depth: number): Network => {
   return n.network([n.operator('FULLY_CONNECTED', inputs, [n.tensor([1, outputs])])]);
 };
 
-describe('products on Ethos-U55 (reference 07 A3)', () => {
+describe('products on Ethos-U55 (docs/model/lowering.md#products)', () => {
   it('3.1: the scratch tensor is plain and has one channel more', () => {
     const plain = estimate(product([1, 4, 12, 16], [1, 4, 16, 12], [1, 4, 12, 12]));
     expect(rowOf(plain, 'MatMul').stagingUsage).toBe(5376);
@@ -57,7 +57,7 @@ describe('products on Ethos-U55 (reference 07 A3)', () => {
   });
 });
 
-describe('transpositions around a product (reference 07 A3.5)', () => {
+describe('transpositions around a product (docs/model/lowering.md#transposes)', () => {
   it('what the CPU computes as weights is written where the product reads it', () => {
     const n = new NetworkDraft();
     const table = n.operator('SQRT', [n.input([99, 64])], [n.tensor([99, 64])]);

@@ -29,7 +29,7 @@ function reduction(
 const names = (ops: readonly LoweredOp[]): string[] => ops.map((op) => op.ofms[0]!.tensor.name);
 const kinds = (ops: readonly LoweredOp[]): string[] => ops.map(({ kind }) => kind);
 
-describe('REDUCE_MAX and its like (reference 07 R2)', () => {
+describe('REDUCE_MAX and its like', () => {
   it('write the OFM in the shape of the file', () => {
     const [op] = lowerFor(reduction('REDUCE_MAX', [1, 8, 10, 12], [2]), 'u55');
     expect(op!.ifms[0]!.shape).toEqual([1, 8, 10, 12]);
@@ -85,7 +85,7 @@ describe('REDUCE_MAX and its like (reference 07 R2)', () => {
   });
 });
 
-describe('REDUCE_MIN without a minimum (reference 07 R4)', () => {
+describe('REDUCE_MIN without a minimum', () => {
   it('is the complement of the maximum of the complement', () => {
     const ops = lowerFor(reduction('REDUCE_MIN', [1, 8, 8, 12], [2]), 'u55');
     expect(kinds(ops)).toEqual(['Sub', 'ReduceMax', 'Sub']);
@@ -109,7 +109,7 @@ describe('REDUCE_MIN without a minimum (reference 07 R4)', () => {
 });
 
 describe('SUM', () => {
-  it('joins what it reads on Ethos-U85, since moving the axis changes no value (reference 07 R13)', () => {
+  it('joins what it reads on Ethos-U85, since moving the axis changes no value', () => {
     const n = new NetworkDraft();
     const a = n.operator('RELU_0_TO_1', [n.input([1, 6, 5, 16])], [n.tensor([1, 6, 5, 16])]);
     const y = n.operator('SUM', [a, n.parameter([2])], [n.tensor([1, 6, 16])]);
@@ -121,7 +121,7 @@ describe('SUM', () => {
   });
 });
 
-describe('axes above 65536 (reference 07 R14)', () => {
+describe('axes above 65536 (docs/model/lowering.md#reduction-views)', () => {
   const macs = (network: Network, family: LoweringFamily): [string, number][] =>
     rowsOf(lowerFor(network, family), family).map((row) => [row.op.kind, row.macs]);
 
@@ -173,7 +173,7 @@ describe('axes above 65536 (reference 07 R14)', () => {
   });
 });
 
-describe('operations that are fitted to the hardware (reference 07 R19)', () => {
+describe('operations that are fitted to the hardware (docs/model/lowering.md#graph-model)', () => {
   const mul = (shape: readonly number[]): LoweredOp => {
     const n = new NetworkDraft();
     const y = n.operator('MUL', [n.input(shape), n.input(shape)], [n.tensor(shape)]);

@@ -15,7 +15,7 @@ import { broadcast, padTo, sameWithoutOnes, toOffset4, toShape4 } from '../../sr
 const OPTIONS = { seed: 20, numRuns: 300 };
 
 describe('shapes', () => {
-  it('deepens as reference 01 §7.1 says', () => {
+  it('deepens as docs/model/lowering.md#deepening says', () => {
     expect(deepened(64)).toEqual([1, 2, 2, 16]);
     expect(deepened(256)).toEqual([1, 4, 4, 16]);
     expect(deepened(240)).toEqual([1, 5, 3, 16]);
@@ -33,7 +33,7 @@ describe('shapes', () => {
     );
   });
 
-  it('lays vectors out as reference 01 §6.4 rule 2 says', () => {
+  it('lays vectors out as docs/model/lowering.md#rows-of-a-product says', () => {
     expect(rowsAsPlane(50)).toEqual([5, 10]);
     expect(rowsAsPlane(7)).toEqual([1, 7]);
     expect(rowsAsPlane(128)).toEqual([8, 16]);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { bytesPerCycle, sixDecimals } from '../../src/npu/bandwidth.js';
 
 test.each([
-  // Origin: the table of resulting bandwidths in reference 04 §10.5.
+  // Origin: the shipped systems, by docs/model/systems.md#bandwidth.
   ['Ethos_U55_Deep_Embedded', 0.0625, 1, 0.5],
   ['Ethos_U55_High_End_Embedded', 1, 1, 8],
   ['Ethos_U65_Mid_End', 0.46875, 1, 7.5],

@@ -46,7 +46,7 @@ function refusal(text: string, request: Partial<SystemRequest> = {}): string {
 }
 
 test.each([
-  // Origin: reference 04 §10.1 and the tables of §10.4 and §10.5.
+  // Origin: docs/model/systems.md#defaults and docs/model/systems.md#memory-modes.
   ['ethos-u55-256', 'Ethos_U55_High_End_Embedded', 'Shared_Sram', 2 ** 32],
   ['ethos-u65-512', 'Ethos_U65_Client_Server', 'Dedicated_Sram_384KB', 393216],
   ['ethos-u85-256', 'Ethos_U85_SYS_DRAM_Mid', 'Dedicated_Sram_384KB', 393216],

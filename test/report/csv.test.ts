@@ -4,7 +4,7 @@ import { layersCsv, layersTable } from '../../src/report/layers.js';
 import { summaryCsv } from '../../src/report/summary.js';
 import { estimateWith, layer } from './fixture.js';
 
-/** Column names of the two files; origin: reference 04 §11.1 and §11.2. */
+/** Column names of the two files; origin: docs/model/reports.md#per-layer-columns. */
 const SUMMARY_HEADER =
   'experiment,network,accelerator_configuration,system_config,memory_mode,core_clock,arena_cache_size,' +
   'sram_bandwidth,dram_bandwidth,on_chip_flash_bandwidth,off_chip_flash_bandwidth,weights_storage_area,' +

@@ -37,7 +37,7 @@ test('cascades are those of the procedure by the letter', () => {
   expect(reused).toBeGreaterThan(5);
 });
 
-test('a plain graph output may take the place of bricks of the same size: no cascade (reference 07 C6)', () => {
+test('a plain graph output may take the place of bricks of the same size: no cascade (docs/model/scheduling.md#cascades)', () => {
   const n = new NetworkDraft();
   const shape = [1, 55, 47, 128];
   const conv = n.conv(n.input([1, 55, 94, 16]), shape, [7, 1], { stride_w: 2 });
@@ -52,7 +52,7 @@ test('a plain graph output may take the place of bricks of the same size: no cas
   expect(found.passesAfterFusing).toBe(2);
 });
 
-describe('order in which cascades are improved (reference 04 §7.4)', () => {
+describe('order in which cascades are improved (docs/model/scheduling.md#improving-cascades)', () => {
   test('buckets of a table of 13', () => {
     expect(treatmentOrder([5, 8, 11, 14, 18])).toEqual([14, 11, 8, 18, 5]);
     expect(treatmentOrder([3, 7])).toEqual([7, 3]);

@@ -17,7 +17,7 @@ function evaluate(network: Network): Evaluation {
 
 const usage = (network: Network): number[] => report(evaluate(network)).layers.map((l) => l.stagingUsage);
 
-describe('operators on the CPU (reference 07, part A rules 5 and 7)', () => {
+describe('operators on the CPU', () => {
   test('a state that only an SVDF names takes no memory', () => {
     const n = new NetworkDraft();
     const x = n.operator('ABS', [n.input([1, 64])], [n.tensor([1, 64])]);
@@ -58,7 +58,7 @@ describe('operators on the CPU (reference 07, part A rules 5 and 7)', () => {
   });
 });
 
-describe('several graphs (reference 07, part A rule 8)', () => {
+describe('several graphs', () => {
   const graph = (name: string): Network['graphs'][0] => {
     const n = new NetworkDraft();
     const y = n.conv(n.input([1, 16, 16, 32]), [1, 16, 16, 32], [3, 3], {}, { name });

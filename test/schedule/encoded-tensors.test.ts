@@ -47,7 +47,7 @@ function chain(kind: 'CONV_2D' | 'DEPTHWISE_CONV_2D', layers: readonly LayerOf[]
 
 const encodings = ({ scheduled }: Evaluation) => scheduled.schedule.map(({ slices }) => slices!.encoding!);
 
-describe('layers with one filter (reference 07, part A rule 2)', () => {
+describe('layers with one filter (docs/model/weights.md#shared-encodings)', () => {
   test('and other output scales keep scale records of their own: 10 bytes per channel', () => {
     // IFM to OFM: 0.05 to 0.05, 0.05 to 0.1, 0.1 to 0.15.
     const found = evaluate(chain('DEPTHWISE_CONV_2D', [{}, { scale: 0.1 }, { scale: 0.15 }]));

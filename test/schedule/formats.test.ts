@@ -23,7 +23,7 @@ const format = (
   family: Family = 'u55',
 ): string => tensorFormat({ tensor, producers, consumers }, family);
 
-describe('format of a feature map (reference 04 section 2)', () => {
+describe('format of a feature map (docs/model/scheduling.md#formats)', () => {
   const map = featureMap([1, 8, 8, 32]);
   const all = whole(map);
   const slice = (offset: number, depth: number): View =>

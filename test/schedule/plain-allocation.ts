@@ -1,4 +1,4 @@
-/** The allocation of reference 04 section 9 as it reads, with the addresses it ends with. */
+/** The allocation of docs/model/scheduling.md#allocation as it reads, with the addresses it ends with. */
 import { MersenneTwister } from '../../src/schedule/mersenne-twister.js';
 
 /** Times are inclusive. */

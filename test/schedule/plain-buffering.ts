@@ -1,4 +1,4 @@
-/** Weight buffering as reference 04 sections 6.1 and 6.2 word it, one operation after another. */
+/** Weight buffering as docs/model/scheduling.md#weight-buffers words it, one operation after another. */
 import { EDGE, type CostCall } from '../../src/cost/model.js';
 import { requiredIfm, type CostOp } from '../../src/cost/operation.js';
 import type { Memory } from '../../src/npu/system.js';

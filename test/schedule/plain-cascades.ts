@@ -1,4 +1,4 @@
-/** Building cascades as reference 04 section 7.3 words it. */
+/** Building cascades as docs/model/scheduling.md#cascades words it. */
 import { requiredIfm } from '../../src/cost/operation.js';
 import { AREA } from '../../src/schedule/machine.js';
 import type { CascadeInputs } from '../../src/schedule/cascades.js';

@@ -1,4 +1,4 @@
-/** The time line of reference 04 section 5 as it reads. */
+/** The time line of docs/model/scheduling.md#live-ranges as it reads. */
 import type { Placement } from '../../src/schedule/liveness.js';
 import { AREA } from '../../src/schedule/machine.js';
 import type { Program, ProgramTensor } from '../../src/schedule/program.js';

@@ -1,6 +1,6 @@
 /**
- * The choice of a schedule as reference 04 sections 7.1, 7.2 and 7.4 word it. Buffering and building cascades have
- * tests of their own, so the functions under test there are used here.
+ * The choice of a schedule as docs/model/scheduling.md#choosing-a-schedule words it. Buffering and building cascades
+ * have tests of their own, so the functions under test there are used here.
  */
 import { bufferSchedule } from '../../src/schedule/buffering.js';
 import { buildCascades, opMemory, type Cascade } from '../../src/schedule/cascades.js';
@@ -35,7 +35,7 @@ interface Cascaded {
   readonly cascades: readonly Cascade[];
 }
 
-/** §7.4 for one cascade of `R`. */
+/** docs/model/scheduling.md#improving-cascades for one cascade of `R`. */
 function improve(w: Workshop, R: Cascaded, cascade: Cascade, Lo: number): Cascaded {
   const { machine, program, placement } = w;
   const { first: a, last: b } = cascade;
@@ -120,7 +120,7 @@ function improve(w: Workshop, R: Cascaded, cascade: Cascade, Lo: number): Cascad
   };
 }
 
-/** §7.1 up to step 7. */
+/** docs/model/scheduling.md#choosing-a-schedule up to step 4. */
 export function plainSchedule(w: Workshop, optimise: Optimise): Schedule {
   const { machine, program, placement, whole, snapshot } = w;
   const { spilling, arenaCacheSize: L } = machine.system;

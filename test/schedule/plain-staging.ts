@@ -1,4 +1,4 @@
-/** Feature maps in staging memory as reference 04 section 7.6 words it. */
+/** Feature maps in staging memory as docs/model/scheduling.md#staging-memory words it. */
 import type { Schedule } from '../../src/schedule/entry.js';
 import type { Placement } from '../../src/schedule/liveness.js';
 import { AREA } from '../../src/schedule/machine.js';

@@ -28,7 +28,7 @@ function evaluate(weightsOf: readonly number[]): Evaluation {
   return estimator.evaluate(program, system, { optimise: 'Performance' });
 }
 
-describe('neighbours with the same weights (reference 04 §6.2 step 6 and §6.3)', () => {
+describe('neighbours with the same weights (docs/model/scheduling.md#shared-buffers)', () => {
   test('have them whole, in one buffer', () => {
     const { scheduled } = evaluate([1, 1]);
     const [first, second] = scheduled.schedule;

@@ -90,7 +90,7 @@ describe('a feature map beside one in DRAM', () => {
     );
   }
 
-  test('goes there too, if only elementwise operations read it (reference 04 §7.6 step 7)', () => {
+  test('goes there too, if only elementwise operations read it (docs/model/scheduling.md#staging-memory, step 5)', () => {
     expect(areasOf(false)).toEqual(['sum']);
   });
 

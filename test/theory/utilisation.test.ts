@@ -22,7 +22,7 @@ const conv = (over: Partial<TheoryOp>): TheoryOp => ({
 const pointwise = conv({ kernelH: 1, kernelW: 1 });
 const depthwise = conv({ opClass: 'depthwise' });
 
-describe('the published figures for ethos-u55-128 (reference 02 section 6)', () => {
+describe('the published figures for ethos-u55-128 (docs/model/cycles-u55-u65.md#utilisation)', () => {
   test.each([
     ['3x3, 16 -> 16', conv({}), 88_473_600, 0.75, 921_600],
     ['3x3 depthwise, 16 channels', depthwise, 5_529_600, 0.09375, 460_800],
@@ -76,7 +76,8 @@ describe('the two traversals', () => {
     });
   });
 
-  // 24 channels: the rule sees 3 full groups of 8, execution takes 2 groups of 16 (reference 02 section 6, first row).
+  // 24 channels: the rule sees 3 full groups of 8, execution takes 2 groups of 16
+  // (docs/model/cycles-u55-u65.md#utilisation).
   test('the rule can take the slower one', () => {
     expect(traversalChoice(conv({ ifmDepth: 24 }), u55)).toMatchObject({
       chosen: 'part-kernel',
@@ -91,7 +92,7 @@ describe('the two traversals', () => {
   });
 });
 
-// Origin: the fully-connected row of the table in reference 02 section 6.
+// Origin: the row of products in docs/model/cycles-u55-u65.md#utilisation.
 test.each([
   ['ethos-u55-32', 0.25],
   ['ethos-u55-64', 0.125],
@@ -110,7 +111,7 @@ test.each([
   expect(theoryOf({ ...pointwise, opClass }, u55)).toMatchObject({ macs: 0, factors: [], utilisation });
 });
 
-// Origin: reference 02 section 6, right column.
+// Origin: docs/model/cycles-u55-u65.md#utilisation.
 test('16-bit IFMs halve the rate of convolutions and depthwise convolutions', () => {
   expect(theoryOf(conv({ ifmBits: 16, kernelH: 1, kernelW: 2 }), u55).utilisation).toBe(0.5);
   expect(theoryOf({ ...depthwise, ifmBits: 16 }, u55).utilisation).toBe(0.09375 / 2);

@@ -20,7 +20,7 @@ const u55: StreamLayout = {
 };
 
 describe('encodeWeights', () => {
-  it('adds up the sections of slices and streams (reference 05 §0, §7)', () => {
+  it('adds up the sections of slices and streams (docs/model/weights.md#encoded-sizes)', () => {
     const weights = syntheticWeights([37, 3, 3, 5], 'convolution');
     const values = weights.values();
     const layout = { ...u55, cores: 2, blockDepth: 32 };
@@ -126,7 +126,7 @@ describe('encodeU85', () => {
   const weights = syntheticWeights([70, 3, 3, 21], 'convolution');
   const boundaries = [0, 16, 64, 70];
 
-  it('adds up slices and streams, with all scales in the first stream (reference 05 §0, §7)', () => {
+  it('adds up slices and streams, with all scales in the first stream (docs/model/weights.md#encoded-sizes)', () => {
     const values = weights.values();
     const scales = [160, 480, 160];
     const ranges = boundaries.slice(1).map((to, k) => {
@@ -154,7 +154,7 @@ describe('encodeU85', () => {
     });
   });
 
-  it('merges the streams and counts nothing in the fast format (reference 05 §5)', () => {
+  it('merges the streams and counts nothing in the fast format (docs/model/weights.md#fast-format)', () => {
     const fast = encodeU85(weights, { ...u85, fast: true }, boundaries)!;
     const standard = encodeU85(weights, u85, boundaries)!;
     expect(fast).toMatchObject({

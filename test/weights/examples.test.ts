@@ -36,7 +36,7 @@ interface Example {
 const KWS = 'kws_ref_int8';
 const MOBILENET = 'mobilenet_v2_1.0_224_quant';
 
-/** Reference 05 §9.2; the first layer of that kind and shape. */
+/** Layers of public networks (docs/model/weights.md#encoded-sizes); the first layer of that kind and shape. */
 const EXAMPLES: readonly Example[] = [
   {
     id: 'E1',

@@ -1,6 +1,6 @@
 /**
- * Reference document 05, section 4, written down step by step with nothing in mind but clarity: what the fast coder
- * of src/weights is compared with.
+ * docs/model/weights.md, from coding to slice bits, written down step by step with nothing in mind but clarity: what
+ * the fast coder of src/weights is compared with.
  */
 
 export interface PlainSegment {
@@ -48,7 +48,7 @@ const weightSets = (uncompressedBits: number): ParameterSet[] => [
 const runSets = (): ParameterSet[] =>
   [0, 1, 2, 3].map((d) => ({ codable: () => true, bits: (x: number) => Math.floor(x / 2 ** d) + 1 + d }));
 
-/** The one-pass search of section 4.7. */
+/** The one-pass search of docs/model/weights.md#parameter-search. */
 export const plainSearch = (
   sequence: readonly number[],
   sets: readonly ParameterSet[],
@@ -196,7 +196,7 @@ export const plainChunk = (w: readonly number[]): PlainChunk => {
   };
 };
 
-/** Size of one stream (section 4), with what section 0 counts. */
+/** Size of one stream (docs/model/weights.md#coding), with what docs/model/weights.md#encoded-sizes counts. */
 export const plainStream = (
   w: readonly number[],
 ): { bits: number; bytes: number; zeroCount: number; distinct: number; chunks: PlainChunk[] } => {

@@ -2,7 +2,7 @@ import type { U85StreamLayout } from '../../src/weights/encoding.js';
 
 const roundUp = (a: number, m: number): number => m * Math.ceil(a / m);
 
-/** What section 3.5 looks at: a weight with its kernel position and IFM index, or a zero of step 16. */
+/** What docs/model/weights.md#sparsity looks at: a weight with its kernel position and IFM index, or a padding zero. */
 interface Emitted {
   readonly value: number;
   readonly position?: string;
@@ -89,13 +89,13 @@ const emitted = (
 };
 
 /**
- * Raw stream of one slice and one stream on Ethos-U85: the loop nest of reference document 05, section 3.3, as it
+ * Raw stream of one slice and one stream on Ethos-U85: the loop nest of docs/model/weights.md#streams-on-u85, as it
  * stands there. `w(o, y, x, i)` are the weights; the slice is `length` channels from `offset` on.
  */
 export const plainOrderU85 = (...args: Parameters<typeof emitted>): number[] =>
   emitted(...args).map(({ value }) => value);
 
-/** The test of section 3.5 on that stream. */
+/** The test of docs/model/weights.md#sparsity on that stream. */
 export const plainIsSparse = (...args: Parameters<typeof emitted>): boolean => {
   let position: string | undefined;
   let run: number[] = [];
@@ -116,7 +116,7 @@ export const plainIsSparse = (...args: Parameters<typeof emitted>): boolean => {
   return true;
 };
 
-/** Bytes of a slice in the fast format (section 5), from the raw streams of all cores. */
+/** Bytes of a slice in the fast format (docs/model/weights.md#fast-format), from the raw streams of all cores. */
 export const plainFastBytes = (streams: readonly (readonly number[])[], sparse: boolean): number => {
   const weights = streams.flat();
   const distinct = new Set(weights).size;

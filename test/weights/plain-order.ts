@@ -1,8 +1,9 @@
 import type { StreamLayout } from '../../src/weights/encoding.js';
 
 /**
- * Raw stream of one slice and one stream on Ethos-U55/U65: the loop nest of reference document 05, section 2.2, as it
- * stands there. `w(o, y, x, i)` are the weights; the slice is `length` channels from `offset` on.
+ * Raw stream of one slice and one stream on Ethos-U55/U65: the loop nest of
+ * docs/model/weights.md#streams-on-u55-and-u65, as it stands there. `w(o, y, x, i)` are the weights; the slice is
+ * `length` channels from `offset` on.
  */
 export const plainOrder = (
   w: (o: number, y: number, x: number, i: number) => number,

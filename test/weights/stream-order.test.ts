@@ -24,7 +24,7 @@ const kernels = fc.tuple(
   fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 40 })),
 );
 
-/** Block depths are multiples of 16 or cover all channels (reference 05 §2.2). */
+/** Block depths are multiples of 16 or cover all channels (docs/model/weights.md#streams-on-u55-and-u65). */
 const allowed = (blockDepth: number, outputs: number): boolean =>
   blockDepth % 16 === 0 || blockDepth >= outputs;
 
@@ -66,7 +66,10 @@ describe('emitStream', () => {
     );
   });
 
-  /** Reference 05, E1: 64x10x4x1 part-kernel is 64 · 8 · 40 raw weights; E2: depthwise 3x3 x 64 is 64 · 12. */
+  /**
+   * By docs/model/weights.md#raw-length, E1: 64x10x4x1 part-kernel is 64 · 8 · 40 raw weights; E2: depthwise 3x3 x 64
+   * is 64 · 12.
+   */
   it('pads sub-kernels, bricks and ublocks', () => {
     const layout: StreamLayout = {
       traversal: 'part-kernel',

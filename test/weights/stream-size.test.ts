@@ -23,7 +23,7 @@ const h5 = (i: number): number => {
 
 const h6 = (i: number): number => (i < 1500 ? ((7 * i) % 5) - 2 : ((7919 * i) % 201) - 100);
 
-/** Reference 05 §9.1: stream, bits, bytes, zero count, distinct count. */
+/** Streams worked through by hand (docs/model/weights.md#coding): stream, bits, bytes, zero count, distinct count. */
 const HAND_SIZE: readonly (readonly [string, number[], number, number, number, number])[] = [
   ['H1', series(16, () => 0), 76, 16, 15, 1],
   ['H2', series(100, () => 7), 155, 32, 0, 1],

@@ -9,11 +9,11 @@ const channels = (values: Int16Array, perOutput: number): number[][] =>
 const peak = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
 
 describe('syntheticWeights', () => {
-  it('scales each channel of a convolution to 127 and bell-shaped (reference 05 §10.1)', () => {
+  it('scales each channel of a convolution to 127 and bell-shaped (docs/model/weights.md#unknown-weights)', () => {
     const values = syntheticWeights([200, 3, 3, 64], 'convolution').values();
     const peaks = channels(values, 576).map(peak);
     expect(new Set(peaks)).toEqual(new Set([127]));
-    // The expected largest of 576 normal magnitudes is 3.17 standard deviations (§10.2): 127 / 3.17 = 40.
+    // The expected largest of 576 normal magnitudes is 3.17 standard deviations: 127 / 3.17 = 40.
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
     expect(deviation).toBeGreaterThan(38);
     expect(deviation).toBeLessThan(42);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { U85StreamLayout } from '../../src/weights/encoding.js';
 
-/** MACs, streams and OFM ublock depths of the accelerators (reference 05 §3). */
+/** MACs, streams and OFM ublock depths of the accelerators (docs/model/weights.md#streams-on-u85). */
 export const U85_CORES: readonly (readonly [macs: number, cores: number, ublocks: readonly number[]])[] = [
   [128, 1, [8, 16]],
   [256, 1, [8, 16]],

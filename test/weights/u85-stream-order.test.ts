@@ -54,7 +54,7 @@ describe('Ethos-U85 streams', () => {
     );
   });
 
-  /** Reference 05 §9.2: E9 (dense and sparse), E10 on U85-256 and U85-1024, E11. */
+  /** Layers of kws (docs/model/weights.md#raw-length): E9 (dense and sparse), E10 on U85-256 and U85-1024, E11. */
   it('have the lengths of the worked examples', () => {
     const base: U85StreamLayout = {
       traversal: 'part-kernel',
@@ -172,7 +172,7 @@ describe('the fast format', () => {
 });
 
 describe('scale records', () => {
-  it('are padded to whole ublocks of at least 16 channels (reference 05 §7)', () => {
+  it('are padded to whole ublocks of at least 16 channels (docs/model/weights.md#scales)', () => {
     expect(u85ScaleRecords(64, 16)).toBe(64);
     expect(u85ScaleRecords(12, 8)).toBe(16);
     expect(u85ScaleRecords(17, 32)).toBe(32);

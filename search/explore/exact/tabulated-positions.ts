@@ -91,8 +91,7 @@ const variationOf = (
 /**
  * The positions on which each segment's figures are tabulated: its own, and, where the same state costs clearly
  * different amounts in different designs, others that decide about it: those of the segment before it, which decides
- * how much of the weights is fetched in time, and those that compete with it for memory (shared reference document 04,
- * sections 6 to 9).
+ * how much of the weights is fetched in time, and those that compete with it for memory (docs/model/scheduling.md).
  *
  * @param figures that matter
  */

@@ -4,7 +4,7 @@ import { ceilDiv, roundUp } from '../integers.js';
 import type { BlockConfig } from '../model.js';
 import { requiredIfm, type CostOp, type OpClass } from '../operation.js';
 
-/** Blocks in which an operation is executed; reference document 02, section 2. */
+/** Blocks in which an operation is executed; docs/model/cycles-u55-u65.md#block-search. */
 export interface U55Config extends BlockConfig {
   readonly accumulatorBits: 32 | 40;
   /** MatMul: the block of the reduction that follows the multiplication. */
@@ -40,7 +40,10 @@ interface Search {
 
 const fround = Math.fround;
 
-/** The traversal that a convolution's shapes lead to (reference 02 §2.2); K = kernel elements, D = IFM depth. */
+/**
+ * The traversal that a convolution's shapes lead to (docs/model/cycles-u55-u65.md#traversal); K = kernel elements, D =
+ * IFM depth.
+ */
 export function convolutionTraversal(depth: number, kernelElements: number, ifmBits: number): Traversal {
   if (depth <= 8) return 'part-kernel';
   const wide = ifmBits !== 8;
@@ -171,7 +174,7 @@ const UNIT_KERNEL = {
   upscale: 'none',
 } as const;
 
-/** A shape made small enough for a MatMul's block (reference 02 §2.7). */
+/** A shape made small enough for a MatMul's block (docs/model/cycles-u55-u65.md#matmul-blocks). */
 function fitToBlock(shape: readonly [number, number, number, number]): [number, number, number, number] {
   const axis = shape[1] > MAX_OFM_H ? 1 : 2;
   const limit = axis === 1 ? MAX_OFM_H : MAX_OFM_W;

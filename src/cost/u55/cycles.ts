@@ -10,7 +10,7 @@ import { FLAT_UBLOCK, isFlat } from './ublock.js';
 
 const MAX_SUB_KERNEL = 8;
 
-/** Cycles per OFM element of output and activation stage; reference 02 §1.2. */
+/** Cycles per OFM element of output and activation stage; docs/model/cycles-u55-u65.md#output-rates. */
 export function outputCyclesPerElement(op: CostOp, acc: U55Accelerator, accumulatorBits: number): number {
   const elementwise = op.opClass === 'elementwise';
   let rate: number = OUTPUT_RATE.other;
@@ -90,7 +90,10 @@ function lastOut(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostC
   return memory.writeLatency + transferCycles(moved, memory.bytesPerCycle);
 }
 
-/** MAC cycles of one block over the whole IFM depth; reference 02 §3.2. A = ublocks of the block in H × W. */
+/**
+ * MAC cycles of one block over the whole IFM depth; docs/model/cycles-u55-u65.md#mac-cycles. A = ublocks of the block
+ * in H × W.
+ */
 function macCyclesPerBlock(
   op: CostOp,
   config: U55Config,
@@ -191,7 +194,10 @@ function elementwise(op: CostOp, config: U55Config, acc: U55Accelerator, call: C
   return Math.max(Math.ceil(commandPerElement * elements), Math.ceil(perElement * elements));
 }
 
-/** A MatMul is a multiplication into scratch memory and a reduction of it, once per column (reference 02 §3.7). */
+/**
+ * A MatMul is a multiplication into scratch memory and a reduction of it, once per column
+ * (docs/model/cycles-u55-u65.md#compound-cycles).
+ */
 function matmul(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
   const [ifm, ifm2] = op.ifms as [CostView, CostView];
   const [, h, w, c] = ifm.shape;
@@ -227,7 +233,8 @@ function matmul(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCa
 }
 
 /**
- * Run cycles of an operation or of a part of it, transfers of weights not counted; reference 02 section 3.
+ * Run cycles of an operation or of a part of it, transfers of weights not counted;
+ * docs/model/cycles-u55-u65.md#run-cycles.
  *
  * @param parts filled in for operations with MACs, if given
  */

@@ -10,7 +10,10 @@ import { findBlockConfig, type U55Config } from './block-config.js';
 import { outputCyclesPerElement, runCycles } from './cycles.js';
 import { countElements, featureMapTransfers } from './traffic.js';
 
-/** Cycles of copying n bytes between memories; both sides pay the source's latencies (reference 04 section 3). */
+/**
+ * Cycles of copying n bytes between memories; both sides pay the source's latencies
+ * (docs/model/cycles-u55-u65.md#copies).
+ */
 export function copyCycles(to: Memory, from: Memory, n: number): number {
   return Math.max(
     transferCycles(n, from.bytesPerCycle) + from.readLatency,
@@ -18,7 +21,7 @@ export function copyCycles(to: Memory, from: Memory, n: number): number {
   );
 }
 
-/** Cycles of reading n bytes, in double precision (reference 04 section 3). */
+/** Cycles of reading n bytes, in double precision (docs/model/cycles-u55-u65.md#copies). */
 export const readCycles = (memory: Memory, n: number): number =>
   Math.trunc(n / memory.bytesPerCycle + memory.readLatency);
 

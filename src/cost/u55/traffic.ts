@@ -32,7 +32,9 @@ function elementwiseReads(op: CostOp, extent: Extent): { ifmRead: number; ifm2Re
   return { ifmRead: whole, ifm2Read: ifm2.bits > 8 ? scalarElements(ifm2) : 0 };
 }
 
-/** Element counts of the whole operation or of the part that `extent` describes; reference 02 §4.1. */
+/**
+ * Element counts of the whole operation or of the part that `extent` describes; docs/model/cycles-u55-u65.md#elements.
+ */
 export function countElements(op: CostOp, config: U55Config, extent: Extent): Elements {
   const ifm = op.ifms[0]!;
   const ofmWrite = op.ofm.shape[0] * extent.ofmH * extent.ofmW * bricked(op.ofm, extent.ofmC);
@@ -93,7 +95,7 @@ export function featureMapTransfers(
 ): readonly FeatureMapTransfer[] {
   const [ifm, ifm2] = op.ifms as [CostView, CostView | undefined];
   const [, , ofmW, ofmC] = op.ofm.shape;
-  /** A MatMul's transfers follow the blocks of its second step (reference 07 A3.3). */
+  /** A MatMul's transfers follow the blocks of its second step (docs/model/cycles-u55-u65.md#bytes). */
   const blocks = config.reduction ?? config;
   const read = (view: CostView, memory: Memory, count: number): number =>
     readBytes(view, ifm.bits, blocks, memory, acc.cores, count);

@@ -1,7 +1,8 @@
 import type { Format } from '../operation.js';
 
 /**
- * Bytes that `count` bytes of a feature map cost on the bus, waste of short bursts included; reference 02 §3.4.
+ * Bytes that `count` bytes of a feature map cost on the bus, waste of short bursts included;
+ * docs/model/cycles-u55-u65.md#bursts.
  *
  * @param bits element width · @param blockW @param blockC the unclipped block · @param shapeW @param shapeC the
  * feature map's shape

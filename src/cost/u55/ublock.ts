@@ -4,7 +4,7 @@ import type { OpClass } from '../operation.js';
 /** Height and width of the ublock in which OFMs of one row are produced where they can be. */
 export const FLAT_UBLOCK = [1, 4] as const;
 
-/** Whether an OFM of one row and even width is produced in flat ublocks (reference 02 §3.1). */
+/** Whether an OFM of one row and even width is produced in flat ublocks (docs/model/cycles-u55-u65.md#ublocks). */
 export const isFlat = (
   opClass: OpClass,
   ofmH: number,

@@ -14,7 +14,7 @@ import {
 
 const RETRIES = 25;
 
-/** The tile of at most t that leaves the fullest last tile; reference 03 §4.7. */
+/** The tile of at most t that leaves the fullest last tile; docs/model/cycles-u85.md#area-fit. */
 function fullestTile(range: number, granule: number, t: number): number {
   if (range % t === 0) return t;
   const even = Math.max(roundUp(Math.floor(range / (Math.floor(range / t) + 1)), granule), granule);
@@ -101,7 +101,7 @@ function fitAtDepth(
 }
 
 /**
- * OFM block by area: of all depths the one whose fitted area covers the OFM best; reference 03 §4.7.
+ * OFM block by area: of all depths the one whose fitted area covers the OFM best; docs/model/cycles-u85.md#area-fit.
  *
  * @param fixedDepth depth of the IFM block; 0 for that of the OFM block
  * @returns undefined if nothing fits

@@ -8,7 +8,10 @@ const BEAT = 16;
 /** Share of the outstanding transfers, and of the rate they allow, that is reached. */
 const EFFICIENCY = 0.8;
 
-/** Bytes per cycle on one channel, a float32 value: the memory's, or what latency leaves; reference 03 §3.5. */
+/**
+ * Bytes per cycle on one channel, a float32 value: the memory's, or what latency leaves;
+ * docs/model/cycles-u85.md#channel-bandwidth.
+ */
 export function channelBandwidth(acc: U85Accelerator, memory: Memory, channel: Channel): number {
   const write = channel === CHANNEL.write;
   const latency = write ? memory.writeLatency : memory.readLatency;
@@ -21,19 +24,19 @@ export function channelBandwidth(acc: U85Accelerator, memory: Memory, channel: C
   return Math.min(memory.bytesPerCycle, fround(rate * EFFICIENCY));
 }
 
-/** Cycles of copying n bytes between memories; reference 03 section 8. */
+/** Cycles of copying n bytes between memories; docs/model/cycles-u85.md#u85-copies. */
 export function copyCycles(acc: U85Accelerator, to: Memory, from: Memory, n: number): number {
   const read = transferCycles(n, channelBandwidth(acc, from, CHANNEL.memoryToMemory));
   const write = transferCycles(n, channelBandwidth(acc, to, CHANNEL.write));
   return Math.max(read + from.readLatency, write + to.writeLatency);
 }
 
-/** Cycles of reading n bytes on a channel, in double precision; reference 03 section 8. */
+/** Cycles of reading n bytes on a channel, in double precision; docs/model/cycles-u85.md#u85-copies. */
 export const readCycles = (acc: U85Accelerator, memory: Memory, n: number, channel: Channel): number =>
   Math.trunc(n / channelBandwidth(acc, memory, channel) + memory.readLatency);
 
 /**
- * Cycles that a memory is busy; reference 03 section 7.
+ * Cycles that a memory is busy; docs/model/cycles-u85.md#u85-access-cycles.
  *
  * @param bytes what is moved, indexed by `accessSlot` from `offset` on
  */

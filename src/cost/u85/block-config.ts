@@ -1,7 +1,7 @@
 import type { Block } from '../../npu/family.js';
 import type { BlockConfig } from '../model.js';
 
-/** Blocks in which an operation is executed on Ethos-U85; reference document 03, section 4. */
+/** Blocks in which an operation is executed on Ethos-U85; docs/model/cycles-u85.md#block-config. */
 export interface U85Config extends BlockConfig {
   /** H, W, C. */
   readonly ublock: Block;

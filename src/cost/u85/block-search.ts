@@ -46,7 +46,10 @@ export const roundUpTo = (a: Hwc, step: Hwc): Hwc =>
 /** Kernel rows and columns that the MAC array takes at once. */
 const SUB_KERNEL = 8;
 
-/** Unit in which the IFM buffer is allotted for rows of that many elements of depth; reference 03 §3.3. */
+/**
+ * Unit in which the IFM buffer is allotted for rows of that many elements of depth;
+ * docs/model/cycles-u85.md#allocation-units.
+ */
 export function allocationUnit(ublock: Ublock, depth: number, bits: number): Hwc {
   const row = depth * bits;
   const [h, w, words] = ublock.allocationUnits[row <= 128 ? 0 : row <= 256 ? 1 : 2];
@@ -58,7 +61,7 @@ function ifmAxis(n: number, stride: number, dilated: number, upscale: CostOp['up
   return upscale === 'none' ? needed : Math.ceil(needed / 2);
 }
 
-/** Rows of the IFM block for an OFM block of h rows (reference 03 §4.4), in whole allocation units. */
+/** Rows of the IFM block for an OFM block of h rows (docs/model/cycles-u85.md#ifm-block), in whole allocation units. */
 export const ifmBlockH = (s: BlockSearch, h: number, unit: Hwc, upscale: CostOp['upscale']): number =>
   roundUp(ifmAxis(h, s.op.kernel.strideH, s.dilatedH, upscale), unit.h);
 

@@ -37,7 +37,7 @@ function ifmInCycles(
   return memory.readLatency + transferCycles(moved, memory.bytesPerCycle);
 }
 
-/** First-in transfer of one block; reference 03 §5.2. */
+/** First-in transfer of one block; docs/model/cycles-u85.md#block-transfers. */
 function firstIn(op: CostOp, config: U85Config, acc: U85Accelerator, call: CostCall): number {
   const ifm = op.ifms[0]!;
   const { bits } = ifm;
@@ -48,7 +48,7 @@ function firstIn(op: CostOp, config: U85Config, acc: U85Accelerator, call: CostC
   return Math.max(cycles, ifmInCycles(ifm2, h, w, bits, config, call.ifm2Memory, acc.cores));
 }
 
-/** Last-out transfer of one block; reference 03 §5.2. */
+/** Last-out transfer of one block; docs/model/cycles-u85.md#block-transfers. */
 function lastOut(op: CostOp, config: U85Config, acc: U85Accelerator, call: CostCall): number {
   const elements =
     Math.min(call.ofmH, config.ofmH) * Math.min(call.ofmW, config.ofmW) * Math.min(call.ofmC, config.ofmC);
@@ -93,7 +93,7 @@ function macOperation(
   return pipelineCycles(macBlock, output, bias, ifmIn, ofmOut, blocks, call.edge, parts);
 }
 
-/** Reference 03 §5.6. */
+/** Cycles of an elementwise operation; docs/model/cycles-u85.md#u85-run-cycles. */
 function elementwise(op: CostOp, config: U85Config, acc: U85Accelerator, call: CostCall): number {
   const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
   const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
@@ -104,8 +104,8 @@ function elementwise(op: CostOp, config: U85Config, acc: U85Accelerator, call: C
 }
 
 /**
- * Run cycles of an operation or of a part of it, transfers of weights not counted; reference 03 section 5. Resizing
- * and plain transfers take none: their cost is the memories'.
+ * Run cycles of an operation or of a part of it, transfers of weights not counted;
+ * docs/model/cycles-u85.md#u85-run-cycles. Resizing and plain transfers take none: their cost is the memories'.
  *
  * @param parts filled in for operations with MACs, if given
  */

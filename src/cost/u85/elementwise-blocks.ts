@@ -15,7 +15,7 @@ function reapportion(value: number, limit: number, spare: number, need: number):
 /** Shapes of both inputs in the stripe, where the operation has two. */
 export type InputPair = readonly [first: Hwc, second: Hwc];
 
-/** Blocks of an elementwise operation; its IFM block is its OFM block. Reference 03 §4.6. */
+/** Blocks of an elementwise operation; its IFM block is its OFM block. docs/model/cycles-u85.md#elementwise-blocks. */
 export function elementwiseBlocks(s: BlockSearch, inputs: InputPair | undefined): Blocks {
   const { granule, ublock, acc } = s;
   const whole = roundUpTo(s.ofm, granule);

@@ -33,7 +33,10 @@ const NO_BLOCKS: U85Config = {
   fast: false,
 };
 
-/** Whether a convolution takes its IFM in slices of few channels with all of the kernel; reference 03 §4.1. */
+/**
+ * Whether a convolution takes its IFM in slices of few channels with all of the kernel;
+ * docs/model/cycles-u85.md#traversal-and-accumulators.
+ */
 export function isPartKernelFirst(depth: number, kernelElements: number, sparse: boolean): boolean {
   const [step, rest, granule] = sparse ? [10, 4, 128] : [5, 2, 64];
   const remainder = Math.max(kernelElements % step, rest);
@@ -42,14 +45,17 @@ export function isPartKernelFirst(depth: number, kernelElements: number, sparse:
   return byKernel >= depth / roundUp(depth, granule);
 }
 
-/** Width of an operation's accumulators; reference 03 §4.1. */
+/** Width of an operation's accumulators; docs/model/cycles-u85.md#traversal-and-accumulators. */
 function accumulatorBitsOf(op: CostOp, opClass: U85Class): 32 | 64 {
   const ifmBits = op.ifms[0]!.bits;
   const wide16 = ifmBits === 16 && !isPoolLike(opClass) && opClass !== 'reduce-sum' && op.scaled;
   return wide16 || ifmBits > 32 || op.ofm.bits > 32 ? 64 : 32;
 }
 
-/** The ublock that wastes least of the OFM; undefined if none may run the operation. Reference 03 §4.2. */
+/**
+ * The ublock that wastes least of the OFM; undefined if none may run the operation.
+ * docs/model/cycles-u85.md#ublock-choice.
+ */
 function chooseUblock(
   op: CostOp,
   opClass: U85Class,
@@ -74,7 +80,10 @@ function chooseUblock(
   return best;
 }
 
-/** Granule of OFM blocks, and their largest size, in the order in which the OFM is computed; reference 03 §4.3. */
+/**
+ * Granule of OFM blocks, and their largest size, in the order in which the OFM is computed;
+ * docs/model/cycles-u85.md#block-limits.
+ */
 function blockLimits(op: CostOp, ublock: Ublock): { granule: Hwc; maxBlock: Hwc } {
   const order = op.ofmOrder;
   const bricks = op.ofm.format === 'NHCWB16';
@@ -121,7 +130,8 @@ function blocksOf(s: BlockSearch, inputs: readonly Hwc[]): Blocks | undefined {
 }
 
 /**
- * The block config of an operation that produces `stripeH` rows of its OFM at a time; reference 03 section 4.
+ * The block config of an operation that produces `stripeH` rows of its OFM at a time;
+ * docs/model/cycles-u85.md#block-config.
  *
  * @param sparse for weights in the 2:4-sparse format
  * @returns undefined if no ublock may run the operation or no block fits the buffers

@@ -48,7 +48,7 @@ function searchRange(s: BlockSearch): { step: Hwc; end: Hwc } {
 }
 
 /**
- * The cheapest blocks for convolutions, products, resizing and copies; reference 03 §4.9.
+ * The cheapest blocks for convolutions, products, resizing and copies; docs/model/cycles-u85.md#general-blocks.
  *
  * @returns undefined if nothing fits
  */

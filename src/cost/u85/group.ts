@@ -41,7 +41,7 @@ function withoutSlice(view: View): View {
   return { tensor: view.tensor, shape: view.tensor.shape, ...(view.type && { type: view.type }) };
 }
 
-/** The group of a lowered operation; reference 03 §2.1 and §6.2. */
+/** The group of a lowered operation; docs/model/cycles-u85.md#groups. */
 export function groupOf(op: LoweredOp): Group {
   const all = [op, ...op.subs];
   const members = all.map((member, i): GroupMember => {

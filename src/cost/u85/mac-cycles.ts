@@ -4,7 +4,7 @@ import type { CostOp } from '../operation.js';
 import type { U85Config } from './block-config.js';
 import { isPoolLike } from './op-class.js';
 
-/** Largest part of a kernel, per axis, that the MAC array takes at once; reference 03 §1.2. */
+/** Largest part of a kernel, per axis, that the MAC array takes at once; docs/model/cycles-u85.md#cost-classes. */
 export const subKernelLimit = (opClass: U85Class): number =>
   opClass === 'vector-product' || opClass === 'matmul' ? 1 : 8;
 
@@ -16,7 +16,7 @@ export interface BlockUblocks {
 }
 
 /**
- * MAC cycles of one OFM block over the whole IFM depth; reference 03 §5.4.
+ * MAC cycles of one OFM block over the whole IFM depth; docs/model/cycles-u85.md#u85-mac-cycles.
  *
  * @param asDense counts 2:4-sparse weights as if they were dense
  */

@@ -44,7 +44,10 @@ const CLASS_OF = new Map<OpKind, U85Class>(
   ),
 );
 
-/** The cost formulas that an operation follows on Ethos-U85 (reference 03 §1.1); what is not listed is elementwise. */
+/**
+ * The cost formulas that an operation follows on Ethos-U85 (docs/model/cycles-u85.md#cost-classes); what is not listed
+ * is elementwise.
+ */
 export const u85ClassOf = (kind: OpKind): U85Class => CLASS_OF.get(kind) ?? 'elementwise';
 
 /** The pooling unit works on each channel on its own, without an accumulation over depth. */
@@ -68,5 +71,5 @@ export const isNullPool = (kind: OpKind, ifmBits: number): boolean => ifmBits >=
 
 const REORDERING: ReadonlySet<OpKind> = new Set<OpKind>([...ACTIVATIONS, 'Transpose', 'Reverse']);
 
-/** Runs in the activation stage when it is part of a group (reference 03 §5.3). */
+/** Runs in the activation stage when it is part of a group (docs/model/cycles-u85.md#output-rate). */
 export const isActivationStage = (kind: OpKind): boolean => REORDERING.has(kind);

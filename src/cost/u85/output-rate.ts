@@ -58,7 +58,9 @@ function primaryOf(op: CostOp): GroupMember {
   };
 }
 
-/** Cycles per OFM element of the output and activation stages of the whole group; reference 03 §5.3. */
+/**
+ * Cycles per OFM element of the output and activation stages of the whole group; docs/model/cycles-u85.md#output-rate.
+ */
 export function outputCyclesPerElement(op: CostOp, acc: U85Accelerator): number {
   const members = op.members ?? [primaryOf(op)];
   const last = members.length - 1;

@@ -13,7 +13,7 @@ import { fitArea } from './area-fit.js';
 
 /**
  * Blocks of depthwise convolutions, poolings and reductions: the fitted area, made smaller until one more row of IFM
- * fits beside the IFM block. Reference 03 §4.8.
+ * fits beside the IFM block. docs/model/cycles-u85.md#pooling-blocks.
  *
  * @param fixedDepth depth of the IFM block; 0 for that of the OFM block
  * @returns undefined if nothing fits

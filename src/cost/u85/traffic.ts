@@ -33,7 +33,9 @@ function elementwiseReads(op: CostOp, extent: Extent): [ifm: number, ifm2: numbe
   return [first, second];
 }
 
-/** Element counts of the whole operation or of the part that `extent` describes; reference 03 §6.1 and §6.2. */
+/**
+ * Element counts of the whole operation or of the part that `extent` describes; docs/model/cycles-u85.md#u85-elements.
+ */
 export function countU85Elements(op: CostOp, config: U85Config, extent: Extent): Elements {
   const opClass = u85ClassOf(op.kind);
   const ifm = op.ifms[0]!;
@@ -76,7 +78,7 @@ export function countU85Elements(op: CostOp, config: U85Config, extent: Extent):
   }
 }
 
-/** Bytes on the bus for so many elements, whatever their width; reference 03 §6.3. */
+/** Bytes on the bus for so many elements, whatever their width; docs/model/cycles-u85.md#u85-bytes. */
 function onBus(
   direction: 'read' | 'write',
   view: CostView,
@@ -101,7 +103,7 @@ function onBus(
   );
 }
 
-/** The channel on which an operation of that kind uses a feature map; reference 03 section 7. */
+/** The channel on which an operation of that kind uses a feature map; docs/model/cycles-u85.md#u85-access-cycles. */
 function channelOf(kind: CostOp['kind'], port: ExternalMap['port']): Channel {
   if (port === 'ofm') return CHANNEL.write;
   const streamed = streamsIfm(kind) || (port === 'ifm2' && kind === 'MatMul');

@@ -26,7 +26,7 @@ const fround = Math.fround;
 const MOST_ZEROS = fround(0.9);
 const FAST_HEADER_BYTES = 32;
 
-/** Weights that the decoder delivers per cycle; reference 03 section 8. */
+/** Weights that the decoder delivers per cycle; docs/model/weights.md#decode-cycles. */
 function weightsPerCycle(acc: U85Accelerator, fast: boolean, encoded: EncodedWeights): number {
   if (fast) return encoded.distinctCount < 16 ? 64 : 32;
   const zeros = fround(fround(encoded.zeroCount) / fround(encoded.sourceSize));
@@ -35,7 +35,7 @@ function weightsPerCycle(acc: U85Accelerator, fast: boolean, encoded: EncodedWei
 }
 
 /**
- * Cycles of decoding weights or of fetching them, whichever is longer; reference 03 section 8.
+ * Cycles of decoding weights or of fetching them, whichever is longer; docs/model/weights.md#decode-cycles.
  *
  * @param memory the one that holds the encoded weights
  */
@@ -50,7 +50,10 @@ export function decodeCycles(
   return Math.max(decode, transferCycles(encoded.weightBytes, rate) + memory.readLatency);
 }
 
-/** Whether the fast format may be better than the standard one that `encoded` is in; reference 03 section 8. */
+/**
+ * Whether the fast format may be better than the standard one that `encoded` is in;
+ * docs/model/weights.md#format-choice.
+ */
 export function isFastWorthTrying(
   acc: U85Accelerator,
   memory: Memory,
@@ -78,7 +81,7 @@ export interface ChosenFormat<E extends EncodedWeights> {
 }
 
 /**
- * The weight format of a convolution or product with constant weights; reference 03 section 8.
+ * The weight format of a convolution or product with constant weights; docs/model/weights.md#format-choice.
  *
  * @param sparse the blocks for 2:4-sparse weights; undefined if there are none
  * @param encode encodes the whole depth in one slice; undefined if the weights are not 2:4-sparse

@@ -38,7 +38,7 @@ const batchMatMul: Rule = (op) => {
 
 const MATRICES: readonly string[] = ['input', 'forget', 'cell', 'output'];
 
-/** Positions of an LSTM's inputs in the file (reference 01 §2.4). */
+/** Positions of an LSTM's inputs in the file (docs/model/lowering.md#input-roles). */
 const FIRST_INPUT_WEIGHTS = 1;
 const FIRST_RECURRENT_WEIGHTS = 5;
 const OUTPUT_STATE = 18;
@@ -93,7 +93,7 @@ const reduces: Rule = (op) => {
   return own === left ? undefined : `its output has ${own} elements where ${left} are left of its input`;
 };
 
-/** Of several axes only the first is summed over (reference 01 §5.3). */
+/** Of several axes only the first is summed over (docs/model/lowering.md#reductions). */
 const sums: Rule = (op) => {
   const [axis] = reduced(op);
   const own = elements(ofmShape(op));

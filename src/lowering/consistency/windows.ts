@@ -14,7 +14,10 @@ const positions = (ifm: number, padding: number, window: number, stride: number)
 const fourAxes: Rule = (op) =>
   ifmShape(op).length > 4 || ofmShape(op).length > 4 ? 'its feature maps have more than 4 axes' : undefined;
 
-/** The OFM has as many rows and columns as the window has positions on the padded IFM (reference 01 §2.5). */
+/**
+ * The OFM has as many rows and columns as the window has positions on the padded IFM
+ * (docs/model/lowering.md#operator-options).
+ */
 const window: Rule = (op) => {
   const { kernel } = op;
   const [ifm, ofm] = [ifmShape(op), ofmShape(op)];
@@ -81,7 +84,9 @@ const depthwiseFilters: Rule = (op) => {
     : `its weights are ${show(shape)} where 1×height×width×${depth} follows from its output`;
 };
 
-/** What becomes of a dilation above 2: the kernel grows, zeros between its elements (reference 01 §5.3). */
+/**
+ * What becomes of a dilation above 2: the kernel grows, zeros between its elements (docs/model/lowering.md#dilation).
+ */
 const dilation: Rule = (op) => {
   const { height, width, dilationH, dilationW } = op.kernel;
   if (dilationH <= 2 && dilationW <= 2) return undefined;

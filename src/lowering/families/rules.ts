@@ -1,7 +1,7 @@
 import type { ElementType } from '../../graph/network.js';
 import type { Kind } from '../kinds.js';
 
-/** What decides between NPU and CPU and differs between the families (reference 01 §3). */
+/** What decides between NPU and CPU and differs between the families (docs/model/lowering.md#placement). */
 export interface PlacementRules {
   /** As messages name it. */
   readonly name: string;
@@ -48,7 +48,7 @@ export interface RewriteRules {
   readonly sumsThenSubtracts: boolean;
 }
 
-/** How operations are cut until the hardware takes them (reference 01 §9). */
+/** How operations are cut until the hardware takes them (docs/model/lowering.md#splitting). */
 export interface SplitRules {
   /** Permutations that are one operation, and those of 32-bit elements. */
   readonly permutations: ReadonlySet<string>;
@@ -69,7 +69,7 @@ export interface SplitRules {
   readonly reducesPlanes: boolean;
 }
 
-/** What the hardware cannot run whatever placement says (reference 01 §2.9). */
+/** What the hardware cannot run whatever placement says (docs/model/lowering.md#refusals). */
 export interface ExecutionRules {
   readonly missing: ReadonlySet<Kind>;
   /** Takes booleans for bytes. */

@@ -3,7 +3,7 @@ import type { Kind } from '../kinds.js';
 import { ZERO_POINT_EXEMPT } from './exempt.js';
 import type { FamilyRules } from './rules.js';
 
-/** Kinds that only the largest family has (reference 01 §11.2). */
+/** Kinds that only the largest family has (docs/model/lowering.md#mac-count). */
 const EXTENDED: ReadonlySet<Kind> = new Set<Kind>([
   'SHR',
   'Div',

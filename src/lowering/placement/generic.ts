@@ -8,7 +8,7 @@ import { weightRules } from './weights.js';
 
 const NPU_TYPES: ReadonlySet<ElementType> = new Set(['uint8', 'int8', 'int16', 'int32', 'int64']);
 
-/** Operators that need no quantisation (reference 01 §3.2 rule 4). */
+/** Operators that need no quantisation (docs/model/lowering.md#generic-rules). */
 const UNQUANTISED: ReadonlySet<string> = new Set([
   'ARG_MAX',
   'EXPAND_DIMS',
@@ -106,7 +106,10 @@ function featureMapRule(op: Op, view: View, isOfm: boolean, family: PlacementRul
   );
 }
 
-/** Why the generic rules keep an operator from the NPU; undefined when they do not (reference 01 §3.2). */
+/**
+ * Why the generic rules keep an operator from the NPU; undefined when they do not
+ * (docs/model/lowering.md#generic-rules).
+ */
 export function genericReason(op: Op, family: PlacementRules): string | undefined {
   if (input(op, ROLE.ifm) === undefined) return 'it has no input feature map';
   if (op.outputs.length === 0) return 'it has no output feature map';

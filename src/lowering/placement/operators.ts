@@ -217,7 +217,10 @@ const softmax: Rule = (op) => {
   return fromEnd(shape, -3) * fromEnd(shape, -2) <= 65536 ? undefined : 'height times width is above 65536';
 };
 
-/** Rules of single operators (reference 01 §3.3); operators without a row have the generic rules only. */
+/**
+ * Rules of single operators (docs/model/lowering.md#operator-rules); operators without a row have the generic rules
+ * only.
+ */
 export const OPERATOR_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['CONV_2D', strides],
   ['DEPTHWISE_CONV_2D', depthwise],

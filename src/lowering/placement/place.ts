@@ -44,7 +44,9 @@ function place(op: Op, graph: IrGraph, family: PlacementRules): Op {
   return op;
 }
 
-/** Decides which operators the CPU executes; they become `Passthrough` with a reason (reference 01 §3). */
+/**
+ * Decides which operators the CPU executes; they become `Passthrough` with a reason (docs/model/lowering.md#placement).
+ */
 export function placeOperators(graph: IrGraph, target: LoweringFamily): void {
   const family = FAMILIES[target].placement;
   walk(graph, (op, ir) => place(op, ir, family));

@@ -17,7 +17,7 @@ const factorOf = (d: number, n: number, alignCorners: boolean): number =>
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
-/** Steps 1–5 of reference 01 §3.5: the factors that repeated doubling reaches. */
+/** U55 and U65 (docs/model/lowering.md#resize-limits): the factors that repeated doubling reaches. */
 function doublingReason({ ifm, ofm, bilinear, alignCorners, halfPixel }: Sizes): string | undefined {
   const hpc = bilinear && halfPixel;
   if (ifm[0] === 1 && ifm[1] === 1) return undefined;
@@ -51,7 +51,7 @@ function fractionReason({ ifm, ofm, bilinear, alignCorners, halfPixel }: Sizes):
   return undefined;
 }
 
-/** Why a RESIZE_* runs on the CPU (reference 01 §3.5). */
+/** Why a RESIZE_* runs on the CPU (docs/model/lowering.md#resize-limits). */
 export function resizeReason(op: Op, family: PlacementRules): string | undefined {
   const { operator } = op.source;
   const a = input(op, ROLE.ifm)!.shape;

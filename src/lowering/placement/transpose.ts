@@ -39,7 +39,7 @@ function permutesNarrow(shape: readonly number[], name: string | undefined): str
   return undefined;
 }
 
-/** Why a TRANSPOSE runs on the CPU (reference 01 §3.3, §3.4). */
+/** Why a TRANSPOSE runs on the CPU (docs/model/lowering.md#transpose-limits). */
 export function transposeReason(op: Op, family: PlacementRules): string | undefined {
   const view = input(op, ROLE.parameter);
   const axes = view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type);

@@ -5,7 +5,7 @@ import type { Op, View } from '../ir.js';
 import { elements } from '../shape.js';
 import type { PlacementRules } from '../families/rules.js';
 
-/** Largest Σ|w − zero point| of an output channel for an 8-bit IFM (reference 01 §3.2 rule 7). */
+/** Largest Σ|w − zero point| of an output channel for an 8-bit IFM (docs/model/lowering.md#generic-rules). */
 const WEIGHT_SUM = 127 * 2 ** 16;
 
 interface Sum {
@@ -82,7 +82,7 @@ function biasReason(bias: View, family: PlacementRules): string | undefined {
   return undefined;
 }
 
-/** Why weights or bias keep a convolution or product from the NPU (reference 01 §3.2 rule 7). */
+/** Why weights or bias keep a convolution or product from the NPU (docs/model/lowering.md#generic-rules). */
 export function weightRules(op: Op, weights: View, family: PlacementRules): string | undefined {
   const { type } = weights.tensor;
   if (type !== 'int8' && type !== 'uint8') return `weights of ${type} are not supported`;

@@ -17,7 +17,7 @@ import { around, elements, fromEnd, padTo } from '../shape.js';
 import { repeatedTaps } from '../weights.js';
 import { reducedAxes } from './reductions.js';
 
-/** ARG_MAX as one operation (reference 01 §6.4 rule 15, U85). */
+/** ARG_MAX as one operation (docs/model/lowering.md#argument-of-the-maximum). */
 export function lowerArgMax(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const [before, size, after] = around(ifm.shape, reducedAxes(op)[0] ?? ifm.shape.length - 1);
@@ -30,13 +30,15 @@ export function lowerArgMax(op: Op, graph: IrGraph): Op {
   return made;
 }
 
-/** Bytes without batch; what else was placed on the NPU has no form that it can run (reference 07, kind 13). */
+/**
+ * Bytes without batch; what else was placed on the NPU has no form that it can run (docs/model/lowering.md#refusals).
+ */
 const fitsPool = ({ shape, tensor }: View): boolean =>
   (tensor.type === 'int8' || tensor.type === 'uint8') && elements(shape.slice(0, -3)) === 1;
 
 /**
  * ARG_MAX over up to 127 channels: value and reversed channel packed into 16 bits, their maximum, and the channel
- * unpacked by table (reference 01 §6.4 rule 15, U55/U65).
+ * unpacked by table (docs/model/lowering.md#argument-of-the-maximum).
  */
 export function lowerArgMaxByPool(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);

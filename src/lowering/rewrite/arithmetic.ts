@@ -19,7 +19,7 @@ import type { IrGraph, Op, Tensor, View } from '../ir.js';
 import { scalePair } from '../scale-pair.js';
 import { broadcast, fromEnd, padTo, sameShape } from '../shape.js';
 
-/** Multipliers of both inputs of a SQUARED_DIFFERENCE and of its result (reference 07, R1). */
+/** Multipliers of both inputs of a SQUARED_DIFFERENCE and of its result (docs/model/lowering.md#squared-difference). */
 function differenceMultipliers(op: Op): readonly [number, number, number] {
   const scaleOf = (view: View): number => view.quant?.scales[0] ?? 1;
   const [first, second] = [scaleOf(ifmOf(op)), scaleOf(input(op, 1)!)];
@@ -30,7 +30,7 @@ function differenceMultipliers(op: Op): readonly [number, number, number] {
   return [multiplier(first / most), multiplier(second / most), multiplier(result)];
 }
 
-/** SQUARED_DIFFERENCE in 32 bits, all in rank 4 but for the result (reference 01 §5.3, 07 R4). */
+/** SQUARED_DIFFERENCE in 32 bits, all in rank 4 but for the result (docs/model/lowering.md#squared-difference). */
 export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
   const multipliers = differenceMultipliers(op);
@@ -59,7 +59,7 @@ export function lowerSquaredDifference(op: Op, graph: IrGraph): Op {
   return result;
 }
 
-/** LESS and LESS_EQUAL with swapped inputs (reference 01 §5.3). */
+/** LESS and LESS_EQUAL with swapped inputs (docs/model/lowering.md#small-rewrites). */
 export function lowerLess(op: Op, graph: IrGraph): Op {
   const made = newOp(graph, op.kind === 'Less' ? 'Greater' : 'GreaterEqual', op.source);
   connectInputLike(made, 0, input(op, 1)!);
@@ -69,7 +69,7 @@ export function lowerLess(op: Op, graph: IrGraph): Op {
   return made;
 }
 
-/** NEG as a subtraction from zero (reference 01 §6.4 rule 8). */
+/** NEG as a subtraction from zero (docs/model/lowering.md#small-rewrites). */
 export function lowerNeg(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const zero = filledConstant('zero', ifm.tensor.type, [1], 0);
@@ -82,8 +82,9 @@ export function lowerNeg(op: Op, graph: IrGraph): Op {
 }
 
 /**
- * Both inputs are broadcast: all of the first is brought to the part of the OFM that is written (reference 01 §6.4
- * rule 19). An input of more axes than the OFM counts as broadcast, even where they are 1 (reference 07 R4).
+ * Both inputs are broadcast: all of the first is brought to the part of the OFM that is written
+ * (docs/model/lowering.md#double-broadcast). An input of more axes than the OFM counts as broadcast, even where they
+ * are 1.
  */
 export function broadcastFirst(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
@@ -109,7 +110,7 @@ export function broadcastFirst(op: Op, graph: IrGraph): Op {
 
 const isInteger = (type: ElementType): boolean => /^u?int\d+$/.test(type);
 
-/** CAST (reference 01 §6.4 rule 7). */
+/** CAST (docs/model/lowering.md#small-rewrites). */
 export function lowerCast(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -155,7 +156,7 @@ function castTo64(op: Op, graph: IrGraph): Op {
   return second;
 }
 
-/** SELECT by masking (reference 01 §6.4 rule 14). */
+/** SELECT by masking (docs/model/lowering.md#small-rewrites). */
 export function lowerSelect(op: Op, graph: IrGraph): Op {
   const condition = ifmOf(op);
   const a = input(op, 1)!;

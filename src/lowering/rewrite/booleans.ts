@@ -49,8 +49,8 @@ function adaptOutput(tensor: Tensor, graph: IrGraph): Op {
 }
 
 /**
- * Booleans are bytes outside and masks inside: inputs and outputs are converted (reference 01 §6.2). An output is
- * converted again for every use by an operation that is visited while it still has it (reference 07, "Unresolved"):
+ * Booleans are bytes outside and masks inside: inputs and outputs are converted (docs/model/lowering.md#booleans). An
+ * output is converted again for every use by an operation that is visited while it still has it:
  * by its writer, unless a reader comes first, and by each of its readers.
  */
 export function adaptBooleans(graph: IrGraph): void {

@@ -21,7 +21,10 @@ import { asConvolution, filters, ownTensor, spread, weightsOf } from '../weights
 
 const CONVOLUTIONS: ReadonlySet<Kind> = new Set<Kind>(['Conv2D', 'DepthwiseConv2D']);
 
-/** The filter's tensor is changed, so every convolution that reads it sees the spread one (reference 07, part A rule 9). */
+/**
+ * The filter's tensor is changed, so every convolution that reads it sees the spread one
+ * (docs/model/lowering.md#dilation).
+ */
 function spreadWeights(op: Op, stepY: number, stepX: number): void {
   const readers = new Set(input(op, ROLE.weights)?.tensor.readers ?? []).add(op);
   for (const reader of readers) {
@@ -30,7 +33,7 @@ function spreadWeights(op: Op, stepY: number, stepX: number): void {
   }
 }
 
-/** Hardware dilates by 1 and 2; what remains is spread over an enlarged kernel (reference 01 §5.3). */
+/** Hardware dilates by 1 and 2; what remains is spread over an enlarged kernel (docs/model/lowering.md#dilation). */
 export function reduceDilation(op: Op): Op {
   const { kernel } = op;
   const { dilationH, dilationW } = kernel;
@@ -48,7 +51,7 @@ export function reduceDilation(op: Op): Op {
   return op;
 }
 
-/** A convolution in groups: one per group, then a concatenation (reference 01 §5.3, pass C). */
+/** A convolution in groups: one per group, then a concatenation (docs/model/lowering.md#grouped-convolutions). */
 export function splitGroups(op: Op, graph: IrGraph): Op {
   if (op.builtin === '') return op;
   const ifm = ifmOf(op);
@@ -87,7 +90,7 @@ export function splitGroups(op: Op, graph: IrGraph): Op {
 const isPointwise = ({ height, width, strideH, strideW, top, left, bottom, right }: Kernel): boolean =>
   height === 1 && width === 1 && strideH === 1 && strideW === 1 && top + left + bottom + right === 0;
 
-/** How `rows` vectors lie in height and width (reference 01 §6.4 rule 2). */
+/** How `rows` vectors lie in height and width (docs/model/lowering.md#rows-of-a-product). */
 export function rowsAsPlane(rows: number): readonly [number, number] {
   const least = Math.max(Math.floor(rows / 16), Math.ceil(Math.sqrt(rows)));
   let height = Math.floor(rows / least);
@@ -95,7 +98,7 @@ export function rowsAsPlane(rows: number): readonly [number, number] {
   return [height, rows / height];
 }
 
-/** A product of vectors with a matrix: vectors go to height and width; a single one leaves the OFM as it is (07 R10). */
+/** A product of vectors with a matrix: vectors go to height and width; a single one leaves the OFM as it is. */
 export function viewAsVectors(op: Op): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -115,7 +118,7 @@ export function viewAsVectors(op: Op): Op {
   return op;
 }
 
-/** Strides and dilations that cannot matter become 1 (reference 01 §6.4 rules 3 and 5). */
+/** Strides and dilations that cannot matter become 1 (docs/model/lowering.md#kernel-simplification). */
 export function simplifyKernel(op: Op): Op {
   const { kernel } = op;
   const ifm = ifmOf(op).shape;
@@ -142,7 +145,7 @@ export function simplifyKernel(op: Op): Op {
   return op;
 }
 
-/** Depthwise on a single channel is a convolution (reference 01 §6.4 rule 16). */
+/** Depthwise on a single channel is a convolution (docs/model/lowering.md#small-rewrites). */
 export function depthwiseToConvolution(op: Op, graph: IrGraph): Op {
   const weights = op.weights ?? weightsOf(op);
   if (weights === undefined || fromEnd(ifmOf(op).shape, -1) !== 1) return op;

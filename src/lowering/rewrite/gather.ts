@@ -23,7 +23,7 @@ function widened(op: Op, graph: IrGraph, indices: View): View {
   return { ...connectOutput(copy, wide), role: 1 };
 }
 
-/** GATHER (reference 01 §5.3, U85). Its tensors get names by what they are to it (reference 07 C7). */
+/** GATHER (docs/model/lowering.md#gather-and-scatter). Its tensors get names by what they are to it. */
 export function lowerGather(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -43,7 +43,7 @@ export function lowerGather(op: Op, graph: IrGraph): Op {
   return made;
 }
 
-/** SCATTER_ND (reference 01 §5.3, U85): its updates with the indices beside them. */
+/** SCATTER_ND (docs/model/lowering.md#gather-and-scatter): its updates with the indices beside them. */
 export function lowerScatter(op: Op, graph: IrGraph): Op {
   const indices = ifmOf(op);
   const updates = input(op, 1)!;

@@ -108,11 +108,11 @@ function leaky(op: Op, graph: IrGraph, alpha: number, native: boolean, fromPrelu
   return asSum(op, graph, immediate(ofm, 'alpha', 1), `${name}_alpha`, false);
 }
 
-/** LEAKY_RELU (reference 01 §5.3); `native` if the family has the operation for any quantisation. */
+/** LEAKY_RELU (docs/model/lowering.md#leaky-relu); `native` if the family has the operation for any quantisation. */
 export const lowerLeakyRelu = (op: Op, graph: IrGraph, native: boolean): Op =>
   leaky(op, graph, numberOption(op.source.operator, 'alpha'), native, false);
 
-/** PRELU (reference 01 §5.3). */
+/** PRELU (docs/model/lowering.md#leaky-relu). */
 export function lowerPrelu(op: Op, graph: IrGraph): Op {
   const view = input(op, ROLE.parameter)!;
   const { name } = ofmOf(op).tensor;

@@ -189,7 +189,7 @@ function copyState(cell: Cell, state: State): State {
 }
 
 /**
- * UNIDIRECTIONAL_SEQUENCE_LSTM, unrolled over batches and time (reference 01 §5.5, 07 part A rule 4).
+ * UNIDIRECTIONAL_SEQUENCE_LSTM, unrolled over batches and time (docs/model/lowering.md#lstm).
  *
  * @param tables the hardware reads sigmoid and tanh of 16 bits from tables
  */

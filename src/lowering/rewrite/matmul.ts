@@ -35,7 +35,7 @@ function transposed(graph: IrGraph, op: Op, view: View, shape: Shape): View {
   return { ...ofmOf(transpose), quant: view.quant };
 }
 
-/** BATCH_MATMUL (reference 01 §5.3, pass E). */
+/** BATCH_MATMUL (docs/model/lowering.md#products). */
 export function lowerBatchMatMul(op: Op, graph: IrGraph): Op {
   const { operator } = op.source;
   const product = newOp(graph, 'MatMul', op.source);
@@ -51,7 +51,7 @@ export function lowerBatchMatMul(op: Op, graph: IrGraph): Op {
   return product;
 }
 
-/** FULLY_CONNECTED whose weights are computed (reference 01 §5.3, pass E). */
+/** FULLY_CONNECTED whose weights are computed (docs/model/lowering.md#products). */
 export function lowerDynamicProduct(op: Op, graph: IrGraph): Op {
   const weights = input(op, ROLE.weights);
   if (weights === undefined || weights.tensor.constant !== undefined || op.weights !== undefined) return op;
@@ -68,7 +68,7 @@ export function lowerDynamicProduct(op: Op, graph: IrGraph): Op {
   return product;
 }
 
-/** The hardware reads the second matrix by columns (reference 01 §6.4 rule 13). */
+/** The hardware reads the second matrix by columns (docs/model/lowering.md#products). */
 export function transposeSecond(op: Op, graph: IrGraph): Op {
   if (op.extra === 'transposed') return op;
   op.extra = 'transposed';

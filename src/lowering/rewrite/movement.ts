@@ -34,7 +34,7 @@ function copyOfPart(graph: IrGraph, op: Op, from: View, to: View, slice: Slice, 
   return copy;
 }
 
-/** SLICE (reference 01 §5.4). */
+/** SLICE (docs/model/lowering.md#data-movement). */
 export function lowerSlice(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const begin = parameterValues(op, 0);
@@ -46,7 +46,7 @@ export function lowerSlice(op: Op, graph: IrGraph): Op {
   return copy;
 }
 
-/** STRIDED_SLICE (reference 01 §5.4). */
+/** STRIDED_SLICE (docs/model/lowering.md#data-movement). */
 export function lowerStridedSlice(op: Op, graph: IrGraph): Op {
   const { offset, size, step } = stridedSlice(op);
   const shape = size.map((n, i) => Math.ceil(n / step[i]!));
@@ -56,7 +56,7 @@ export function lowerStridedSlice(op: Op, graph: IrGraph): Op {
   return copy;
 }
 
-/** SPLIT, SPLIT_V and UNPACK: one copy of a part per output (reference 01 §5.4). */
+/** SPLIT, SPLIT_V and UNPACK: one copy of a part per output (docs/model/lowering.md#data-movement). */
 export function lowerSplit(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const rank = ifm.shape.length;
@@ -81,7 +81,7 @@ export function lowerSplit(op: Op, graph: IrGraph): Op {
   return first ?? op;
 }
 
-/** PACK: a concatenation of inputs that got the axis (reference 01 §5.4). */
+/** PACK: a concatenation of inputs that got the axis (docs/model/lowering.md#data-movement). */
 export function lowerPack(op: Op, graph: IrGraph): Op {
   const rank = ofmOf(op).shape.length;
   const axis = normalAxis(numberOption(op.source.operator, 'axis'), rank);
@@ -90,7 +90,7 @@ export function lowerPack(op: Op, graph: IrGraph): Op {
   return become(graph, op, 'Concat');
 }
 
-/** CONCATENATION: one copy per input into a part of the OFM (reference 01 §5.4). */
+/** CONCATENATION: one copy per input into a part of the OFM (docs/model/lowering.md#data-movement). */
 export function lowerConcat(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
   const rank = ofm.shape.length;

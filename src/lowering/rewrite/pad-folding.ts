@@ -37,7 +37,7 @@ function trailing(
 
 const drops = (pad: Op, padded: Tensor): boolean => padded.readers.length === 0 && pad.inputs.length > 0;
 
-/** A PAD with zeros in front of a convolution becomes its padding (reference 01 §6.4 rule 4). */
+/** A PAD with zeros in front of a convolution becomes its padding (docs/model/lowering.md#pad-folding). */
 export function foldPadding(op: Op): Op {
   const { kernel } = op;
   if (kernel.top + kernel.left + kernel.bottom + kernel.right !== 0) return op;

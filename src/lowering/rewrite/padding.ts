@@ -45,7 +45,7 @@ function fillConstant(op: Op, amounts: readonly (readonly [number, number])[]): 
   return filledConstant('pad_const', tensor.type, [longest], padValue(op));
 }
 
-/** PAD as copies into one tensor (reference 01 §6.4 rule 6). */
+/** PAD as copies into one tensor (docs/model/lowering.md#padding-operators). */
 export function lowerPad(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -86,7 +86,10 @@ function mirrorCopy(op: Op, graph: IrGraph, mirror: Mirror): void {
   written.reversed = axis === size.length - 3 ? 'H' : 'W';
 }
 
-/** MIRROR_PAD on height and width: the copy of the IFM, then what is reflected (reference 01 §5.3). */
+/**
+ * MIRROR_PAD on height and width: the copy of the IFM, then what is reflected
+ * (docs/model/lowering.md#padding-operators).
+ */
 export function lowerMirrorPad(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -128,7 +131,7 @@ function parameterValues(op: Op): readonly number[] {
   return (view === undefined ? undefined : integerValues(view.tensor.constant, view.tensor.type)) ?? [];
 }
 
-/** TILE: one copy per repetition, axis by axis (reference 01 §6.4 rule 12). */
+/** TILE: one copy per repetition, axis by axis (docs/model/lowering.md#small-rewrites). */
 export function lowerTile(op: Op, graph: IrGraph): Op {
   const multiples = parameterValues(op);
   const ofm = ofmOf(op);
@@ -164,7 +167,10 @@ function intermediate(ofm: View, shape: Shape, suffix: string): View {
   return { ...ofm, tensor, shape, slice: undefined };
 }
 
-/** REVERSE_V2: one reversal per listed axis, in the order of the list; over none it is a copy (reference 01 §5.3). */
+/**
+ * REVERSE_V2: one reversal per listed axis, in the order of the list; over none it is a copy
+ * (docs/model/lowering.md#small-rewrites).
+ */
 export function lowerReverse(op: Op, graph: IrGraph): Op {
   const axes = parameterValues(op);
   if (axes.length === 0) {
@@ -187,7 +193,9 @@ export function lowerReverse(op: Op, graph: IrGraph): Op {
   return last;
 }
 
-/** A view of rank 3 around the reversed axis, where rank or batch ask for it (reference 01 §6.4 rule 17). */
+/**
+ * A view of rank 3 around the reversed axis, where rank or batch ask for it (docs/model/lowering.md#small-rewrites).
+ */
 export function flattenReverse(op: Op): Op {
   const axis = op.axes?.[0];
   const ifm = ifmOf(op);

@@ -41,7 +41,7 @@ interface MeanPlan {
   readonly width: number;
 }
 
-/** Rank-4 shapes of a MEAN over height and width only (reference 01 §5.3, steps 1–3). */
+/** Rank-4 shapes of a MEAN over height and width only (docs/model/lowering.md#mean). */
 function planMean(op: Op): MeanPlan {
   const ifm = ifmOf(op).shape;
   const axes = reducedAxes(op);
@@ -72,7 +72,7 @@ function planMean(op: Op): MeanPlan {
   return { ifm: s, ofm: t, reducesH: m[h] === true, reducesW: m[w] === true, height, width };
 }
 
-/** MEAN: depthwise sums of up to 4096 elements, their sum, and a scaling (reference 01 §5.3). */
+/** MEAN: depthwise sums of up to 4096 elements, their sum, and a scaling (docs/model/lowering.md#mean). */
 export function lowerMean(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -110,7 +110,7 @@ export function lowerMean(op: Op, graph: IrGraph): Op {
   return mul;
 }
 
-/** What the sum of `count` elements is multiplied by (reference 07, C1). */
+/** What the sum of `count` elements is multiplied by (docs/model/lowering.md#mean). */
 function meanMultiplier(op: Op, count: number): number {
   const from = ifmOf(op).quant?.scales[0] ?? 1;
   const to = ofmOf(op).quant?.scales[0] ?? 1;
@@ -146,8 +146,8 @@ const KIND_OF: Readonly<Record<string, OpKind>> = {
 };
 
 /**
- * REDUCE_MAX and its like: one operation per axis (reference 01 §5.3). All but the last keep the axis with one element;
- * the last writes the OFM in the shape that the file gives it (reference 07 R2).
+ * REDUCE_MAX and its like: one operation per axis (docs/model/lowering.md#reductions). All but the last keep the axis
+ * with one element; the last writes the OFM in the shape that the file gives it.
  */
 export function lowerReduceList(op: Op, graph: IrGraph): Op {
   const ofm = ofmOf(op);
@@ -179,8 +179,8 @@ export function lowerReduceList(op: Op, graph: IrGraph): Op {
 }
 
 /**
- * The minimum as the maximum of the complement, where there is no minimum (reference 01 §6.4 rule 9). Both
- * subtractions take the tensors as they are stored, whatever the reduction's views (reference 07 R4).
+ * The minimum as the maximum of the complement, where there is no minimum (docs/model/lowering.md#reductions). Both
+ * subtractions take the tensors as they are stored, whatever the reduction's views.
  */
 export function reduceMinByMax(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
@@ -201,8 +201,8 @@ export function reduceMinByMax(op: Op, graph: IrGraph): Op {
 }
 
 /**
- * SUM on an axis that is not the last: a transposition, which leaves the values alone (reference 07 R13), moves the
- * axis there (reference 01 §6.4 rule 10).
+ * SUM on an axis that is not the last: a transposition, which leaves the values alone, moves the
+ * axis there (docs/model/lowering.md#reductions).
  */
 function moveAxisLast(op: Op, graph: IrGraph, axis: number): Op {
   const ifm = ifmOf(op);
@@ -249,7 +249,7 @@ function sumThenSubtract(op: Op, graph: IrGraph): Op {
   return sub;
 }
 
-/** SUM (reference 01 §6.4 rule 10); `subtracts`: the hardware takes the zero points off afterwards. */
+/** SUM (docs/model/lowering.md#reductions); `subtracts`: the hardware takes the zero points off afterwards. */
 export function lowerReduceSum(op: Op, graph: IrGraph, subtracts: boolean): Op {
   const ifm = ifmOf(op);
   const rank = ifm.shape.length;

@@ -39,7 +39,9 @@ function insertCopy(graph: IrGraph, op: Op, from: Tensor): Tensor {
   return copy;
 }
 
-/** Takes a reshape out; its tensors become one (reference 01 §6.2). Returns the operation to go on with. */
+/**
+ * Takes a reshape out; its tensors become one (docs/model/lowering.md#reshapes). Returns the operation to go on with.
+ */
 export function removeReshape(op: Op, graph: IrGraph): Op {
   let from = ifmOf(op).tensor;
   const to = ofmOf(op).tensor;

@@ -29,7 +29,7 @@ function fractionOf(ofm: number, ifm: number, alignCorners: boolean, halfPixel: 
   return halfPixel ? { n: 2 * n, d: 2 * d, offset: Math.floor(d) - Math.floor(n) } : { n, d, offset: 0 };
 }
 
-/** RESIZE_* as one `Resize` (reference 01 §5.3). */
+/** RESIZE_* as one `Resize` (docs/model/lowering.md#resize). */
 export function lowerResize(op: Op, graph: IrGraph): Op {
   const { operator } = op.source;
   const bilinear = operator.kind === 'RESIZE_BILINEAR';
@@ -71,7 +71,10 @@ function skipLeading(op: Op, plan: ResizePlan): void {
   op.extra = { ...plan, y: top > 0 ? rest(plan.y) : plan.y, x: left > 0 ? rest(plan.x) : plan.x };
 }
 
-/** A resize that changes nothing is a copy; another begins with the first element that it samples (reference 01 §6.4 rule 1). */
+/**
+ * A resize that changes nothing is a copy; another begins with the first element that it samples
+ * (docs/model/lowering.md#resize).
+ */
 export function simplifyResize(op: Op, graph: IrGraph): Op {
   const plan = op.extra as ResizePlan;
   const { y, x, bilinear } = plan;
@@ -83,7 +86,7 @@ export function simplifyResize(op: Op, graph: IrGraph): Op {
   return op;
 }
 
-/** A single element is added to a constant of the OFM's shape (reference 01 §6.4 rule 11). */
+/** A single element is added to a constant of the OFM's shape (docs/model/lowering.md#resize). */
 export function resizeByBroadcast(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);

@@ -36,7 +36,7 @@ function movesToReader(copy: Op, reader: Op, view: View): boolean {
   return view.role === 0 || (view.role === 1 && BINARY.has(reader.kind));
 }
 
-/** A copy that reads a part: its readers read the part themselves (reference 01 §6.7). */
+/** A copy that reads a part: its readers read the part themselves (docs/model/lowering.md#slices). */
 export function sliceToConsumers(copy: Op): Op {
   const ifm = ifmOf(copy);
   const ofm = ofmOf(copy);
@@ -62,7 +62,7 @@ const isInternal = (tensor: Tensor): boolean =>
   tensor.writers.length === 1 &&
   tensor.readers.length === 1;
 
-/** A copy that writes a part: what produced its input writes the part itself (reference 01 §6.7). */
+/** A copy that writes a part: what produced its input writes the part itself (docs/model/lowering.md#slices). */
 export function sliceToProducer(copy: Op): Op {
   const ifm = ifmOf(copy);
   const ofm = ofmOf(copy);

@@ -88,7 +88,7 @@ function softmax16(op: Op, step: Step, shape: Shape, max: Tensor, ifm: Tensor): 
   return step('Asr', [result, rightShift], shape, 'int16', 'ofm');
 }
 
-/** A softmax as steps of integer arithmetic (reference 01 §5.3). */
+/** A softmax as steps of integer arithmetic (docs/model/lowering.md#softmax). */
 export function lowerSoftmax(op: Op, graph: IrGraph, transposes: boolean): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);

@@ -28,7 +28,9 @@ function after(op: Op): Op | undefined {
   return further.readers.length === 1 ? further.readers[0] : undefined;
 }
 
-/** SPACE_TO_BATCH_ND, convolution, BATCH_TO_SPACE_ND: one dilated convolution (reference 01 §5.2). */
+/**
+ * SPACE_TO_BATCH_ND, convolution, BATCH_TO_SPACE_ND: one dilated convolution (docs/model/lowering.md#space-to-batch).
+ */
 export function fuseSpaceToBatch(op: Op, graph: IrGraph, family: LoweringFamily): Op {
   if (op.builtin !== 'CONV_2D' && op.builtin !== 'DEPTHWISE_CONV_2D') return op;
   const toBatch = before(op);

@@ -3,7 +3,10 @@ import type { IrGraph, Op } from '../ir.js';
 import { cloneOp } from '../clone.js';
 import { withAxis, zeros } from '../shape.js';
 
-/** Convolutions and pools with strides above 3, one operation per OFM position (reference 01 §6.4 rule 18). */
+/**
+ * Convolutions and pools with strides above 3, one operation per OFM position
+ * (docs/model/lowering.md#kernel-simplification).
+ */
 export function unrollStrides(op: Op, graph: IrGraph): Op {
   const { kernel } = op;
   const ifm = ifmOf(op);

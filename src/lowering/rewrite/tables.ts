@@ -9,7 +9,7 @@ const quantKey = (quant: Quant | undefined): string =>
 /** Bytes of a table for 8-bit and 16-bit feature maps. */
 const TABLE_BYTES = { narrow: 256, wide: 2048 } as const;
 
-/** Functions whose 8-bit tables are known entry by entry (reference 07, part A rule 2.4). */
+/** Functions whose 8-bit tables are known entry by entry (docs/model/lowering.md#tables). */
 const FUNCTIONS: Readonly<Record<string, (x: number) => number>> = {
   Sigmoid: (x) => (x <= -8 ? 0 : x >= 8 ? 1 : 1 / (1 + Math.exp(-x))),
   Tanh: Math.tanh,
@@ -56,7 +56,7 @@ export function toTable(op: Op, graph: IrGraph, name: string): Op {
 /** Table of the hardware's own function of 16 bits, which no scale has an influence on. */
 export const wideTable = (kind: 'Sigmoid' | 'Tanh'): LookUpTable => ({ bytes: TABLE_BYTES.wide, key: kind });
 
-/** LOGISTIC and TANH: a table for 8 bits, else the hardware's own function (reference 01 §5.3). */
+/** LOGISTIC and TANH: a table for 8 bits, else the hardware's own function (docs/model/lowering.md#tables). */
 export function lowerSigmoidal(op: Op, graph: IrGraph, kind: 'Sigmoid' | 'Tanh', tables16: boolean): Op {
   const ifm = ifmOf(op).tensor.type;
   if (ELEMENT_BITS[ifm] === 8 && ifm === ofmOf(op).tensor.type) return toTable(op, graph, kind);

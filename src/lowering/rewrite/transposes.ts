@@ -16,7 +16,7 @@ import { isUnit } from '../quant.js';
 import { sameShape, sameWithoutOnes } from '../shape.js';
 import { integerValues } from '../values.js';
 
-/** TRANSPOSE: the permutation becomes a property of the operation (reference 01 §5.3, pass F). */
+/** TRANSPOSE: the permutation becomes a property of the operation (docs/model/lowering.md#axis-exchanges). */
 export function readPermutation(op: Op): Op {
   if (op.axes !== undefined) return op;
   const view = input(op, ROLE.parameter);
@@ -26,7 +26,7 @@ export function readPermutation(op: Op): Op {
   return op;
 }
 
-/** A transposition that keeps the elements in order is a reshape (reference 01 §6.1). */
+/** A transposition that keeps the elements in order is a reshape (docs/model/lowering.md#reshapes). */
 export function identityToReshape(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   if (ifm.slice !== undefined || ofmOf(op).slice !== undefined) return op;
@@ -45,7 +45,9 @@ function adaptPermutation(axes: readonly number[], from: readonly number[], to: 
   return result;
 }
 
-/** A RESHAPE that moves ones only, in front of a transposition, is moved behind it (reference 01 §6.1b). */
+/**
+ * A RESHAPE that moves ones only, in front of a transposition, is moved behind it (docs/model/lowering.md#reshapes).
+ */
 export function moveReshapeBehind(op: Op): Op {
   if (op.builtin !== 'RESHAPE') return op;
   const from = ifmOf(op);
@@ -78,14 +80,14 @@ export function moveReshapeBehind(op: Op): Op {
   return op;
 }
 
-/** Changes the scale on the way, so it cannot simply be taken out (reference 07 R18). */
+/** Changes the scale on the way, so it cannot simply be taken out (docs/model/lowering.md#transposes). */
 const rescales = (op: Op): boolean => !isUnit(ofmOf(op).quant);
 
 const isWhole = (view: View): boolean => view.slice === undefined && view.step === undefined;
 
 /**
- * Two transpositions in a row: the earlier one does both and writes what the later one wrote (reference 07 A3.5).
- * Returns the one that is left.
+ * Two transpositions in a row: the earlier one does both and writes what the later one wrote
+ * (docs/model/lowering.md#transposes). Returns the one that is left.
  */
 function mergeWithPrevious(op: Op): Op {
   const ifm = ifmOf(op);
@@ -105,7 +107,7 @@ function mergeWithPrevious(op: Op): Op {
   return previous;
 }
 
-/** A transposition that moves nothing: what writes its IFM writes its OFM (reference 07 A3.5). */
+/** A transposition that moves nothing: what writes its IFM writes its OFM (docs/model/lowering.md#transposes). */
 function removeIdentity(op: Op, graph: IrGraph): Op {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -124,7 +126,7 @@ function removeIdentity(op: Op, graph: IrGraph): Op {
   return writer;
 }
 
-/** Neighbouring transpositions become one, those that do nothing vanish (reference 01 §6.6). */
+/** Neighbouring transpositions become one, those that do nothing vanish (docs/model/lowering.md#transposes). */
 export function simplifyTranspose(op: Op, graph: IrGraph): Op {
   const merged = mergeWithPrevious(op);
   return merged === op ? removeIdentity(op, graph) : merged;

@@ -31,7 +31,8 @@ function turned(graph: IrGraph, like: Op, from: Tensor): Op {
 
 /**
  * ARG_MAX over more than 32768 positions: largest value and its place per block, then the block with the largest one,
- * whose place is fetched (reference 07 R14; there are no figures of the reference to compare with).
+ * whose place is fetched (docs/model/lowering.md#reduction-views; there are no figures of the reference to compare
+ * with).
  */
 export function splitArgMax(op: Op, graph: IrGraph): Op[] {
   const ifm = ifmOf(op);

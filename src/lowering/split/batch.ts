@@ -12,7 +12,10 @@ export function hasBatch(op: Op): boolean {
   return false;
 }
 
-/** One operation per index of the first axis that is larger than 1 (reference 01 §9.1); `last` limits the axes. */
+/**
+ * One operation per index of the first axis that is larger than 1 (docs/model/lowering.md#batches); `last` limits the
+ * axes.
+ */
 export function splitLeading(op: Op, graph: IrGraph, axes: number): Op[] {
   const ofm = op.outputs[0]!;
   const size = sizeOf(ofm);

@@ -32,7 +32,10 @@ const multiplierOf = (op: Op): number => {
   return weights === undefined ? 1 : weights.shape[0] / fromEnd(sizeOf(ifmOf(op)), -1);
 };
 
-/** One depthwise operation per filter of a channel, their results interleaved by a transposition (§9.2). */
+/**
+ * One depthwise operation per filter of a channel, their results interleaved by a transposition
+ * (docs/model/lowering.md#depth-multipliers).
+ */
 function splitMultiplier(op: Op, context: SplitContext, multiplier: number): Op[] {
   const { graph } = context;
   const ofm = ofmOf(op);
@@ -102,7 +105,7 @@ function extent(
   };
 }
 
-/** One operation per OFM block (§9.4). */
+/** One operation per OFM block (docs/model/lowering.md#blocks). */
 function splitBlocks(op: Op, context: SplitContext): Op[] {
   const [bh, bw, bc] = blockFor(op, context);
   const size = sizeOf(ofmOf(op));
@@ -169,7 +172,7 @@ function needsScaling({ kind, kernel }: Op): boolean {
   return kernel.strideH > 3 || kernel.strideW > 3 || (padded && (kernel.height > 8 || kernel.width > 8));
 }
 
-/** Convolutions and pools in the form that the hardware takes (reference 01 §9.1–§9.4). */
+/** Convolutions and pools in the form that the hardware takes (docs/model/lowering.md#splitting). */
 export function splitConvolution(op: Op, context: SplitContext): Op[] {
   const { graph } = context;
   if (hasBatch(op)) {

@@ -7,7 +7,7 @@ import { LARGEST_AXIS, narrow } from '../view-parts.js';
 /** Deepest copy of wide elements on the smaller families. */
 const COPY_DEPTH: Readonly<Record<number, number>> = { 32: 32768, 64: 16384 };
 
-/** Slices of at most 65536 per axis (reference 01 §9.9). */
+/** Slices of at most 65536 per axis (docs/model/lowering.md#long-axes). */
 export function splitLargeAxes(op: Op, graph: IrGraph, limited: boolean): Op[] {
   const bits = ELEMENT_BITS[ofmOf(op).tensor.type];
   const deepest = limited && op.kind === 'MemoryCopy' ? (COPY_DEPTH[bits] ?? LARGEST_AXIS) : LARGEST_AXIS;

@@ -18,7 +18,7 @@ import { hasBatch } from './batch.js';
 import { LARGEST_AXIS, narrow } from '../view-parts.js';
 import { rulesOf, type SplitContext } from './context.js';
 
-/** Is the axis one that the hardware reduces over (reference 01 §9, table)? */
+/** Is the axis one that the hardware reduces over (docs/model/lowering.md#splitting)? */
 function fits(op: Op, axis: number, rank: number, extended: boolean): boolean {
   if (hasBatch(op)) return false;
   return extended ? axis === rank - 3 || axis === rank - 2 : axis === rank - 2;
@@ -46,7 +46,10 @@ function kernelOver(axis: number, rank: number, size: number): Kernel {
   return axis === rank - 2 ? { ...NO_KERNEL, width: size } : { ...NO_KERNEL, height: size };
 }
 
-/** A reduced axis of more than 65536: block by block into a tensor, which is reduced then (reference 07 R14). */
+/**
+ * A reduced axis of more than 65536: block by block into a tensor, which is reduced then
+ * (docs/model/lowering.md#reduction-views).
+ */
 function splitReducedAxis(op: Op, graph: IrGraph, axis: number): Op[] {
   const ifm = ifmOf(op);
   const size = sizeOf(ifm);
@@ -96,8 +99,8 @@ export function splitReduceSum(op: Op, { graph }: SplitContext): Op[] {
 }
 
 /**
- * Three axes around an axis that the hardware does not reduce over (reference 01 §9.8). IFM and OFM are each seen
- * around the axis of that number, and the IFM is read as a whole (reference 07 R2).
+ * Three axes around an axis that the hardware does not reduce over (docs/model/lowering.md#reduction-views). IFM and
+ * OFM are each seen around the axis of that number, and the IFM is read as a whole.
  */
 function viewAround(op: Op, axis: number): void {
   const ifm = ifmOf(op);

@@ -43,7 +43,7 @@ function doubling(op: Op, graph: IrGraph, from: View, to: Tensor): Op {
   return pool;
 }
 
-/** Powers of two by repeated doubling (reference 01 §9.6). */
+/** Powers of two by repeated doubling (docs/model/lowering.md#resize-steps). */
 function byDoubling(op: Op, graph: IrGraph, plan: ResizePlan): Op[] {
   const ifm = ifmOf(op);
   const ofm = ofmOf(op);
@@ -103,7 +103,10 @@ const TAPS: readonly (readonly number[])[] = [
   [9, 3, 3, 1],
 ];
 
-/** Twice as large with half-pixel centres: a mirrored border, then one depthwise operation per OFM phase (§9.6). */
+/**
+ * Twice as large with half-pixel centres: a mirrored border, then one depthwise operation per OFM phase
+ * (docs/model/lowering.md#resize-steps).
+ */
 function byHalfPixels(op: Op, graph: IrGraph): Op[] {
   const ifm = { ...ifmOf(op), slice: undefined };
   const ofm = ofmOf(op);
@@ -154,7 +157,7 @@ function byHalfPixels(op: Op, graph: IrGraph): Op[] {
   return parts;
 }
 
-/** A resize on the families without one (reference 01 §9.6). */
+/** A resize on the families without one (docs/model/lowering.md#resize-steps). */
 export function splitResize(op: Op, graph: IrGraph): Op[] {
   const plan = op.extra as ResizePlan;
   return plan.bilinear && isHalfPixel(plan) ? byHalfPixels(op, graph) : byDoubling(op, graph, plan);

@@ -62,7 +62,7 @@ const argMax: Split = (op, context) =>
     ? splitArgMax(op, context.graph).flatMap((part) => again(part, context))
     : splitReduce(op, context);
 
-/** Kinds that may have to be split; the others are taken as they are (reference 01 §9). */
+/** Kinds that may have to be split; the others are taken as they are (docs/model/lowering.md#splitting). */
 const SPLITS: ReadonlyMap<Kind, Split> = new Map<Kind, Split>([
   ...[...ELEMENTWISE, ...ACTIVATIONS].map((kind) => [kind, elementwise] as const),
   ['Quantize', elementwise],
@@ -90,5 +90,5 @@ function splitNow(op: Op, context: SplitContext): Op[] {
   return split === undefined ? [op] : split(op, context);
 }
 
-/** What an operation becomes on the hardware, in order (reference 01 §9). */
+/** What an operation becomes on the hardware, in order (docs/model/lowering.md#splitting). */
 export const splitOperation = splitNow;

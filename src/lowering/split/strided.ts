@@ -32,7 +32,7 @@ function sub(
   view.step = step[H] === 1 && step[W] === 1 ? undefined : step;
 }
 
-/** Dilation that meets another requirement, on U85 (reference 01 §9.4c). */
+/** Dilation that meets another requirement, on U85 (docs/model/lowering.md#dilated-strides). */
 export function untangleDilation(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
   const gy = gcd(kernel.dilationH, kernel.strideH);
@@ -70,14 +70,17 @@ function readsData(k: number, before: number, stride: number, ifm: number, ofm: 
   return false;
 }
 
-/** One element of all filters, also of those that this part of the OFM does not need (reference 07, part B). */
+/**
+ * One element of all filters, also of those that this part of the OFM does not need
+ * (docs/model/lowering.md#kernel-elements).
+ */
 function kernelElement(weights: WeightArray, ky: number, kx: number): WeightArray {
   const [, h, w] = weights.shape;
   const whole = weights.sourceVolume ?? elements(weights.shape);
   return separate(subKernel(weights, [ky, kx], [1, 1], [1, 1]), whole / (h * w));
 }
 
-/** One operation per kernel element, accumulating, on U85 (reference 01 §9.4b). */
+/** One operation per kernel element, accumulating, on U85 (docs/model/lowering.md#kernel-elements). */
 export function unrollKernel(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
   const ifm = ifmOf(op);
@@ -114,7 +117,7 @@ export function unrollKernel(op: Op, graph: IrGraph): Op[] {
   return parts;
 }
 
-/** An average as a sum that is scaled afterwards, on U85 (reference 01 §9.3). */
+/** An average as a sum that is scaled afterwards, on U85 (docs/model/lowering.md#pool-scaling). */
 export function poolByScaling(op: Op, graph: IrGraph, split: (part: Op) => Op[]): Op[] {
   const { kernel } = op;
   const ofm = ofmOf(op);

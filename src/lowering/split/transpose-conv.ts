@@ -21,7 +21,7 @@ interface Padding {
   readonly after: number;
 }
 
-/** Padding of one axis of the upscaled problem (reference 01 §5.3). */
+/** Padding of one axis of the upscaled problem (docs/model/lowering.md#transposed-convolutions). */
 function upscaledPadding(
   ifm: number,
   ofm: number,
@@ -37,7 +37,10 @@ function upscaledPadding(
   return { before: Math.max(kernel - 1 - after, 0), after };
 }
 
-/** TRANSPOSE_CONV as a convolution on the IFM with zeros between its elements (reference 01 §9.5, U55/U65). */
+/**
+ * TRANSPOSE_CONV as a convolution on the IFM with zeros between its elements
+ * (docs/model/lowering.md#transposed-convolution-parts).
+ */
 export function transposeConvByUpscaling(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
   const [ifm, ofm] = [ifmOf(op).shape, ofmOf(op).shape];
@@ -62,7 +65,10 @@ export function transposeConvByUpscaling(op: Op, graph: IrGraph): Op[] {
   return [become(graph, op, 'Conv2D')];
 }
 
-/** One phase of an axis: which kernel elements it uses and what it reads and writes (reference 01 §9.5, U85). */
+/**
+ * One phase of an axis: which kernel elements it uses and what it reads and writes
+ * (docs/model/lowering.md#transposed-convolution-parts).
+ */
 interface Phase {
   readonly first: number;
   readonly count: number;
@@ -115,7 +121,7 @@ function phaseWeights(
   return separate(mirrored(subKernel(weights, [y.first, x.first], stride, [y.count, x.count])));
 }
 
-/** TRANSPOSE_CONV as one convolution per phase of its stride (reference 01 §9.5, U85). */
+/** TRANSPOSE_CONV as one convolution per phase of its stride (docs/model/lowering.md#transposed-convolution-parts). */
 export function transposeConvByPhases(op: Op, graph: IrGraph): Op[] {
   const { kernel } = op;
   const ifm = ifmOf(op);

@@ -18,7 +18,7 @@ import type { SplitRules } from '../families/rules.js';
 import { LARGEST_AXIS, leading, narrow } from '../view-parts.js';
 import { rulesOf, type SplitContext } from './context.js';
 
-/** Does the family permute like this in one operation (reference 01 §9, table)? */
+/** Does the family permute like this in one operation (docs/model/lowering.md#splitting)? */
 function isNative(axes: readonly number[], bits: number, rules: SplitRules): boolean {
   const name = axes.length < 3 ? permutationName([0, ...axes.map((a) => a + 1)]) : permutationName(axes);
   return name !== undefined && (bits === 32 ? rules.permutations32 : rules.permutations).has(name);
@@ -47,7 +47,10 @@ const exchangeAxes = (rank: number, a: number, b: number): number[] =>
 
 const product = (shape: Shape, from: number, to: number): number => elements(shape.slice(from, to));
 
-/** The exchanges of a rank-3 view, and of views of it, that exchange axes a < b of `shape` (reference 01 §9.7). */
+/**
+ * The exchanges of a rank-3 view, and of views of it, that exchange axes a < b of `shape`
+ * (docs/model/lowering.md#axis-exchanges).
+ */
 function swapSteps(shape: Shape, a: number, b: number, native: (axes: readonly number[]) => boolean): Step[] {
   const rank = shape.length;
   if (rank <= 3 || (a >= rank - 3 && product(shape, 0, rank - 3) === 1)) {
@@ -120,8 +123,8 @@ function rowOf(graph: IrGraph, source: Source, from: View, to: View, step: Step)
 }
 
 /**
- * Parts of at most 65536 positions of every axis of the IFM, each written where the permutation puts it (reference 07
- * R14). Ethos-U55 and Ethos-U65 do not take them.
+ * Parts of at most 65536 positions of every axis of the IFM, each written where the permutation puts it
+ * (docs/model/lowering.md#reduction-views). Ethos-U55 and Ethos-U65 do not take them.
  */
 function splitAxes(op: Op, context: SplitContext): Op[] {
   const { graph } = context;
@@ -141,7 +144,7 @@ function splitAxes(op: Op, context: SplitContext): Op[] {
   return parts;
 }
 
-/** A transposition as those that the hardware has (reference 01 §9.7). */
+/** A transposition as those that the hardware has (docs/model/lowering.md#axis-exchanges). */
 export function splitTranspose(op: Op, context: SplitContext): Op[] {
   const { graph } = context;
   const rules = rulesOf(context);

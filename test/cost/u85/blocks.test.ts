@@ -96,7 +96,7 @@ describe('block search', () => {
 });
 
 describe('traversal', () => {
-  // Reference 03, the searches of examples 1, 2, 7 and 14.
+  // Four layers of examples.test.ts (docs/model/cycles-u85.md#traversal-and-accumulators).
   it.each([
     [1, 40, true, true],
     [144, 1, false, false],

@@ -18,7 +18,7 @@ import type { OpKind } from '../../../src/lowering/operations.js';
 import type { Memory } from '../../../src/npu/system.js';
 import { accelerator, DRAM, FLASH, operation, SOME_WEIGHTS, SRAM, view } from './fixtures.js';
 
-/** Inputs and figures of one of the worked examples of reference document 03, section 11. */
+/** Inputs and figures of one layer that was worked through by hand (docs/model/cycles-u85.md). */
 interface Example {
   readonly title: string;
   readonly macs: number;
@@ -327,7 +327,7 @@ function busyMemories(macs: number): {
   };
 }
 
-describe('worked examples of reference document 03, section 11', () => {
+describe('layers worked through by hand (docs/model/cycles-u85.md)', () => {
   it.each(EXAMPLES)('$title', (example) => {
     const { op, macs, memories, weights } = example;
     const acc = accelerator(macs);

@@ -17,7 +17,7 @@ import { accelerator, DRAM, FLASH, operation, SRAM, view } from './fixtures.js';
 const CHANNELS = ['memoryToMemory', 'ifmStream', 'weight', 'fastWeight', 'ifm', 'scale', 'write'] as const;
 
 describe('bandwidth of a channel', () => {
-  // Table of reference document 03, section 3.5.
+  // Shipped systems, by docs/model/cycles-u85.md#channel-bandwidth.
   it.each([
     ['Sram', SRAM, 512, [20.48, 20.48, 20.48, 20.48, 20.48, 6.4, 20.48]],
     ['flash', FLASH, 128, [1, 1, 1, 1, 1, 1, 1]],
@@ -39,7 +39,7 @@ describe('bandwidth of a channel', () => {
 });
 
 describe('transfers', () => {
-  // Reference 03, examples 17 (a) and 16; the first of section 9.
+  // Transfers of ad01 and kws; the formula is docs/model/cycles-u85.md#u85-copies.
   it.each([
     [1024, DRAM, 8848, 1850],
     [1024, DRAM, 4544, 1193],
@@ -147,7 +147,7 @@ describe('choice of the weight format', () => {
   });
 });
 
-describe('elements that blocks read (reference 07 C5)', () => {
+describe('elements that blocks read (docs/model/cycles-u85.md#u85-elements)', () => {
   it('are a product of 32 bits, also below zero', () => {
     const acc = accelerator(512);
     let negative = 0;
