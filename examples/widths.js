@@ -18,6 +18,6 @@ const space = {
 const designs = allDesigns(space);
 const evaluator = createEvaluator(space);
 widths.forEach((width, i) => {
-  const { cyclesTotal, sramTotalBytes } = evaluator.evaluate(rowOf(designs, i));
-  console.log(`${width} channels: ${cyclesTotal} cycles, ${sramTotalBytes} bytes through SRAM`);
+  const { cycles_total, sram_total_bytes } = evaluator.evaluate(rowOf(designs, i));
+  console.log(`${width} channels: ${cycles_total} cycles, ${sram_total_bytes} bytes through SRAM`);
 });

@@ -13,9 +13,6 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
-/** Why nothing met the constraints takes more words, which are the program's own. */
-const LONGEST_ACCOUNT = 600;
-
 /** What a caller may set otherwise, by the names of the library; the command line has an option for each. */
 export type Setting = 'configFiles' | 'systemConfig' | 'memoryMode' | 'arenaCacheSize' | 'directory';
 
@@ -26,7 +23,7 @@ export interface FaultOptions extends ErrorOptions {
 
 /**
  * An error meant for the user: one sentence that names the subject, what was expected and what to do. Whatever names
- * it quotes, its message is one line of less than 300 characters (600 for what was not met).
+ * it quotes, its message is one line of less than 300 characters.
  */
 export class ParetouError extends Error {
   override readonly name = 'ParetouError';
@@ -38,7 +35,7 @@ export class ParetouError extends Error {
     message: string,
     { settings = [], ...options }: FaultOptions = {},
   ) {
-    super(messageLine(message, kind === 'unmet' ? LONGEST_ACCOUNT : undefined), options);
+    super(messageLine(message), options);
     this.settings = settings;
   }
 

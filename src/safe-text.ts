@@ -30,15 +30,16 @@ export function shortenMiddle(text: string, length: number): string {
 }
 
 /** Longest message: with what a command line puts before it, it stays below 300 characters. */
-const LONGEST_MESSAGE = 290;
+export const LONGEST_MESSAGE = 290;
 /** A name is not shortened below this. */
 const LEAST_NAME = 40;
 
 /**
- * A message as one line of less than 300 characters, or of `most`: the longest names are shortened in the middle, then
+ * A message as one line of less than 300 characters: the longest names are shortened in the middle, then
  * the whole.
  */
-export function messageLine(text: string, most = LONGEST_MESSAGE): string {
+export function messageLine(text: string): string {
+  const most = LONGEST_MESSAGE;
   let line = cleanText(text);
   while (line.length > most) {
     let longest = '';

@@ -142,8 +142,8 @@ const BEFORE: Readonly<Record<Stopped, string>> = {
   interrupted: 'the interruption',
 };
 
-/** Why nothing was picked, and what is nearest on each side, in a sentence. */
-export const nothingText = (picked: Picked, wish: Wish): string => {
+/** Why nothing was picked, then what is nearest on each side. */
+const nothingParts = (picked: Picked, wish: Wish): string[] => {
   const { preference, constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
   const limits = constraints.map(constraintText).join(' ');
@@ -180,14 +180,24 @@ export const nothingText = (picked: Picked, wish: Wish): string => {
         `and retained weights ${retained}`,
     );
   }
-  return parts.join('; ');
+  return parts;
 };
 
-/** What is to be said besides the sentence: for each site and width the cheapest change, and what it would cost. */
+/** Parts of the account of nothing that the sentence takes; the others are details. */
+const SENTENCE_PARTS = 2;
+
+/** Why nothing was picked, and what is nearest, in a sentence. */
+export const nothingText = (picked: Picked, wish: Wish): string =>
+  nothingParts(picked, wish).slice(0, SENTENCE_PARTS).join('; ');
+
+/** What is to be said besides the sentence: what is nearest on the other side, and for each site and width the cheapest change, and what it would cost. */
 export const nothingDetails = (picked: Picked, wish: Wish, account: PickAccount | undefined): string =>
   [
     ...(account === undefined ? [] : headLines(picked, account, 'nothing picked')),
     wrap(choiceText(picked, wish)),
+    ...nothingParts(picked, wish)
+      .slice(SENTENCE_PARTS)
+      .map((part) => wrap(`${part.charAt(0).toUpperCase()}${part.slice(1)}.`)),
     ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
     '',
     ...proofText(picked).map((line) => wrap(line)),

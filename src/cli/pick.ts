@@ -10,6 +10,7 @@ import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { type Applier, createApplier } from '../../search/emit/apply.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
+import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
@@ -120,11 +121,11 @@ interface Outcome {
 
 const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: PickOptions): ParetouError => {
   const narrow = space === undefined && options === undefined && widths === undefined;
-  const advice = narrow ? '; --options all and --widths let more vary' : '';
-  return new ParetouError(
-    picked.stopped === 'interrupted' ? 'interrupted' : 'unmet',
-    nothingText(picked, wish) + (picked.stopped === 'interrupted' ? '' : advice),
-  );
+  const interrupted = picked.stopped === 'interrupted';
+  const text = nothingText(picked, wish);
+  const advice = `${text}; --options all and --widths let more vary`;
+  const fits = narrow && !interrupted && advice.length < LONGEST_MESSAGE;
+  return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text);
 };
 
 /** Paths of what was written, and the record. */

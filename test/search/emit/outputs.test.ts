@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emitDesign, nameDesign } from '../../../search/emit/index.js';
-import { findSites } from '../../../search/space/sites.js';
+import { findSites, targetAt } from '../../../search/space/sites.js';
+import { findSubstitution } from '../../../search/substitute/index.js';
 import { createApplier } from '../../../search/emit/apply.js';
 import type { RetainedWeights } from '../../../search/substitute/substitution.js';
 import { findWidthGroups } from '../../../search/space/width-groups.js';
@@ -41,9 +42,13 @@ const emit = (
   return { bytes: emitDesign(model, space, digits, applier), retained: applier.retained(digits) };
 };
 
-/** The network with one option at all sites. */
-const throughout = (source: LoadedNetwork, option: string): Emitted =>
-  emit(source, new Map(findSites(source.network).map(({ operator }) => [operator, option])));
+/** The network with one option at all sites that can take it. */
+const throughout = ({ model, network }: LoadedNetwork, option: string): Emitted => {
+  const { illegal } = findSubstitution(option)!;
+  const sites = findSites(network).filter((site) => illegal(targetAt(network, site)) === undefined);
+  expect(sites.length).toBeGreaterThan(0);
+  return emit({ model, network }, new Map(sites.map(({ operator }) => [operator, option])));
+};
 
 /** The network with more channels in every group that can vary. */
 const widened = (source: LoadedNetwork): Emitted => {
