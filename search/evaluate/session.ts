@@ -47,6 +47,7 @@ export interface EvaluateOptions extends SessionOptions, RequestOptions {}
  * other. After an abort nothing more is evaluated.
  */
 export interface Session {
+  /** Figures of the designs, from the workers. */
   readonly evaluate: (designs: Designs, options?: RequestOptions) => Promise<Results>;
   /**
    * The segments of the network on every system; undefined if `until` or an abort came before.

@@ -5,6 +5,7 @@ import { defaultObjectives, parseObjectives, type Objective } from '../rank/obje
 
 /** Values of `--prefer`. */
 export const PREFERENCES = ['cycles', 'bandwidth', 'retained', 'knee'] as const;
+/** A value of `--prefer`. */
 export type Preference = (typeof PREFERENCES)[number];
 
 /** Preferences that were renamed: the old names keep working. */

@@ -58,6 +58,8 @@ Examples:
 /** Shares of the time after which the search, and that for what comes near, have to end. */
 const SEARCH_SHARE = 0.6;
 const NEAR_SHARE = 0.8;
+/** Share of the time after which refining has to end: the reasons take the rest. */
+const ALL_SHARE = 0.85;
 
 const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
@@ -69,7 +71,7 @@ const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, ru
     limit: options.limit,
     seed: options.seed,
     workers: workersFor(options, run, [model]),
-    ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: run.end },
+    ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: after(ALL_SHARE) },
     onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
     ...(!options.quiet && { onStage: note }),
   });
