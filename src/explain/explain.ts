@@ -28,31 +28,50 @@ export interface Explanation {
   readonly cpuLayers: readonly Layer[];
 }
 
-function explainLayer(facts: LayerFacts): LayerExplanation {
-  const account = accountOf(facts);
-  const { array } = facts.machine.hardware;
-  return {
-    facts,
-    layer: facts.layer,
-    account,
-    boundSentence: boundText(facts, account),
-    traversal: array && traversalChoice(theoryOpOf(facts.cost, facts.config), array),
-    changes: changesOf(facts),
-  };
+/** Of a large network most layers are only counted: what is not read is not made. */
+class LazyExplanation implements LayerExplanation {
+  readonly layer: Layer;
+  private accounted: Account | undefined;
+
+  constructor(readonly facts: LayerFacts) {
+    this.layer = facts.layer;
+  }
+
+  get account(): Account {
+    return (this.accounted ??= accountOf(this.facts));
+  }
+
+  get boundSentence(): string {
+    return boundText(this.facts, this.account);
+  }
+
+  get traversal(): TraversalChoice | undefined {
+    const { cost, config, machine } = this.facts;
+    const { array } = machine.hardware;
+    return array && traversalChoice(theoryOpOf(cost, config), array);
+  }
+
+  get changes(): readonly Change[] {
+    return changesOf(this.facts);
+  }
 }
 
 /**
  * Explains the layers of a network whose estimate has been worked out.
  * @param wanted which layers; those left out are missing from the result
+ * @param estimate of the evaluation, if there is one already
  */
-export function explain(evaluation: Evaluation, wanted: (layer: Layer) => boolean = () => true): Explanation {
-  const estimate = describe(evaluation);
+export function explain(
+  evaluation: Evaluation,
+  wanted: (layer: Layer) => boolean = () => true,
+  estimate: Estimate = describe(evaluation),
+): Explanation {
   const groups: readonly LayerGroup[] = layerGroups(evaluation, estimate.layers).filter(({ layer }) =>
     wanted(layer),
   );
   return {
     estimate,
-    layers: groups.flatMap(({ facts }) => (facts === undefined ? [] : [explainLayer(facts)])),
+    layers: groups.flatMap(({ facts }) => (facts === undefined ? [] : [new LazyExplanation(facts)])),
     cpuLayers: groups.flatMap(({ layer, facts }) => (facts === undefined ? [layer] : [])),
   };
 }

@@ -61,7 +61,8 @@ export const accountOf = async (
   const { system } = space.systems[digits.at(-1)!]!;
   const explainer = createExplainer(system, space);
   const before = explainer(space.network);
-  const picked = explainer(applier.network(digits));
+  const network = applier.network(digits);
+  const picked = network === space.network ? before : explainer(network);
   const pairs = pairLayers(before.explain(), picked.explain());
   const context = { space, wish, candidate, applier, explainer, picked, isOver };
   const variables = variablesOf(space);

@@ -1,6 +1,6 @@
 import { createEstimator } from '../../../src/estimate/estimate.js';
-import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { explain, type Explanation } from '../../../src/explain/explain.js';
+import type { Estimate } from '../../../src/estimate/types.js';
 import type { Network } from '../../../src/graph/network.js';
 import type { System } from '../../../src/npu/system.js';
 import { describe } from '../../../src/estimate/describe.js';
@@ -19,11 +19,9 @@ export interface Explained {
 /** Estimates networks on one system, each compiled as a whole like a file of its own. */
 export type Explainer = (network: Network) => Explained;
 
-const cyclesByOperator = (evaluation: Evaluation): Map<number, number> => {
+const cyclesByOperator = ({ layers }: Estimate): Map<number, number> => {
   const cycles = new Map<number, number>();
-  for (const layer of describe(evaluation).layers) {
-    cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
-  }
+  for (const layer of layers) cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
   return cycles;
 };
 
@@ -35,11 +33,12 @@ export const createExplainer = (system: System, { optimise }: Pick<Space, 'optim
       optimise,
     });
     const [entry = evaluation] = evaluation.before;
+    const estimate = describe(entry);
     return {
       figures: figuresOf(evaluation),
-      cycles: cyclesByOperator(entry),
+      cycles: cyclesByOperator(estimate),
       explain: (operators) =>
-        explain(entry, ({ origin }) => operators === undefined || operators.has(origin)),
+        explain(entry, ({ origin }) => operators === undefined || operators.has(origin), estimate),
     };
   };
 };
