@@ -3,8 +3,8 @@ import type { CostOp, CostView } from '../cost/operation.js';
 /** Returns the one object that stands for all operations of equal cost. */
 export type OpInterner = (op: CostOp) => CostOp;
 
-const viewKey = (v: CostView): string =>
-  `${v.shape.join()}/${v.bits}${v.format === 'NHWC' ? 'n' : 'b'}${v.constant ? 'c' : ''}`;
+const viewKey = ({ shape: [n, h, w, c], bits, format, constant }: CostView): string =>
+  `${n},${h},${w},${c}/${bits}${format === 'NHWC' ? 'n' : 'b'}${constant ? 'c' : ''}`;
 
 /** What fused and chained operations add to the key. */
 const groupKey = ({ members, externals, ofmOrder, ofmReversedAxis, resizeScale }: CostOp): string =>

@@ -38,15 +38,27 @@ function hashOf(text: string): number {
   return hash;
 }
 
+type Identity = Pick<WeightUse, 'source' | 'content' | 'contentHash'>;
+
+const IDENTITIES = new WeakMap<WeightArray, Identity>();
+
+function identityOf(weights: WeightArray): Identity {
+  let identity = IDENTITIES.get(weights);
+  if (identity === undefined) {
+    const source = numberOf(weights.source ?? weights);
+    const content = contentOf(weights, source);
+    IDENTITIES.set(weights, (identity = { source, content, contentHash: hashOf(content) }));
+  }
+  return identity;
+}
+
 /** The weights that an operation uses; undefined without. */
 export function weightUseOf({ weights, records }: LoweredOp): WeightUse | undefined {
   if (weights === undefined || records === undefined) return undefined;
-  const source = numberOf(weights.source ?? weights);
-  const content = contentOf(weights, source);
+  const { source, content, contentHash } = identityOf(weights);
   const biases = `${weights.shape[0]} ${records.bias}`;
   const offset = weights.part?.offset ?? 0;
-  const [contentHash, biasesHash] = [hashOf(content), hashOf(biases)];
-  return { source, content, offset, records, biases, contentHash, biasesHash };
+  return { source, content, offset, records, biases, contentHash, biasesHash: hashOf(biases) };
 }
 
 /** What the operations of a program may have in common. */
