@@ -21,7 +21,8 @@ export { METHODS, parseMethod, type Plan, type Method } from './explore/methods.
 export { hypervolume } from './front/hypervolume.js';
 export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
 export { CSV_COLUMNS, rankingCsv, writeSweep } from './report/ranking-csv.js';
-export { paretoRanks, type Points } from './front/pareto-ranks.js';
+export { paretoRanks } from './front/pareto-ranks.js';
+export type { Points } from './front/points.js';
 export { pick, type Picked, type PickRequest } from './pick/pick.js';
 export { parsePreference, PREFERENCES, type Preference } from './pick/preference.js';
 export type { Coverage, Ranking } from './rank/ranking.js';

@@ -1,7 +1,7 @@
 import type { MetricRow } from '../metrics.js';
 import { hypervolume } from '../front/hypervolume.js';
 import type { Objective } from './objectives.js';
-import type { Points } from '../front/pareto-ranks.js';
+import type { Points } from '../front/points.js';
 
 /** How much of the objective space a front covers. */
 export interface Coverage {

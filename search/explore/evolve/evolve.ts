@@ -1,3 +1,4 @@
+import { grouped } from '../../../src/text.js';
 import { baselinesOf, slowestBaseline } from '../../rank/baselines.js';
 import type { MetricRow } from '../../metrics.js';
 import { tabulate, type Study } from '../../rank/table.js';
@@ -7,13 +8,13 @@ import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
 import { seededRandom } from '../../space/random.js';
-import { countDesigns, designsOf, type Designs, type Space } from '../../space/space.js';
+import { countDesigns, designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
 import type { Exploration, ExploreRequest, Explorer } from '../explorer.js';
-import { createFront, type Front } from './archive.js';
 import { createHistory } from './history.js';
-import { createLog } from '../log.js';
-import { pointsOf, survivors, type Individual, type Ranked } from './selection.js';
+import { EvaluatedDesigns } from '../evaluated-designs.js';
+import { emptyArchive, extended } from '../../front/archive.js';
+import { individualPoints, survivors, type Individual, type Ranked } from './selection.js';
 
 /** Individuals of a generation in large spaces. */
 const POPULATION = 200;
@@ -73,14 +74,14 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
   const dimensions = objectives.length;
   const size = populationSize(space, limit);
   const breeder = createBreeder(space, seededRandom(seed));
-  const log = createLog();
-  const front: Front = createFront(dimensions);
+  const evaluated = new EvaluatedDesigns(radicesOf(space).length);
+  let front = emptyArchive<Individual>(dimensions);
   const history = createHistory(dimensions);
   const session = openSession(space, { ...request.evaluate, jobs: Math.min(request.evaluate.jobs, size) });
 
   let baselines: readonly (DesignFigures | undefined)[] | undefined;
   let slowest: MetricRow | undefined;
-  const cover = (): Coverage => coverageOf(pointsOf(front.members(), dimensions), objectives, slowest);
+  const cover = (): Coverage => coverageOf(front.points, objectives, slowest);
 
   let population: Ranked[] = [];
   let generations = 0;
@@ -89,22 +90,22 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
     if (results.interrupted) return 'interrupted';
     if (performance.now() >= until) return 'time';
     if (breeder.exhausted()) return 'exhausted';
-    if (log.count() >= limit) return 'limit';
+    if (evaluated.count >= limit) return 'limit';
     return generations - changed >= STAGNATION ? 'stagnation' : undefined;
   };
 
   let end: End | undefined;
   try {
     while (end === undefined) {
-      const wanted = Math.min(size, limit - log.count());
+      const wanted = Math.min(size, limit - evaluated.count);
       const rows = generations === 0 ? breeder.start(wanted) : breeder.children(population, wanted);
-      const before = log.count();
-      const designs = designsOf(rows, space.sites.length + space.groups.length + 1);
+      const before = evaluated.count;
+      const designs = designsOf(rows, evaluated.width);
       const results = await session.evaluate(designs, {
         until,
         onProgress: (finished) => onProgress?.(before + finished, limit),
       });
-      log.add(designs, results);
+      evaluated.add(designs, results);
       if (baselines === undefined) {
         const ended = results.interrupted || performance.now() >= until;
         baselines = ended ? [] : await baselinesOf(space, designs, results, request.evaluate);
@@ -112,22 +113,21 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       }
       const individuals = individualsOf(request, designs, results, baselines);
       generations++;
-      if (front.add(individuals)) changed = generations;
+      const met = individuals.filter(({ violation }) => violation === 0);
+      const better = extended(front, met, individualPoints(met, dimensions));
+      if (better !== front) [front, changed] = [better, generations];
       const parents = population.map(({ individual }) => individual);
       population = survivors([...parents, ...individuals], dimensions, size);
       end = endOf(results) ?? (rows.length === 0 ? 'stagnation' : undefined);
-      history.record(log.count(), front.members().length, cover, end !== undefined);
+      history.record(evaluated.count, front.members.length, cover, end !== undefined);
     }
   } finally {
     await session.close();
   }
 
-  const { designs, results } = log.table(end === 'interrupted');
   const reproducible = end !== 'time' && end !== 'interrupted';
-  const count = (n: number): string => n.toLocaleString('en-US');
   return {
-    designs,
-    results,
+    ...evaluated.finish(),
     stopped: end === 'time' || end === 'interrupted' ? end : undefined,
     facts: {
       method: 'evolve',
@@ -140,7 +140,7 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       history: history.entries(),
     },
     lines: [
-      `evolutionary search: ${count(designs.count)} designs in ${count(generations)} generations; ${ENDINGS[end]}`,
+      `evolutionary search: ${grouped(evaluated.count)} designs in ${grouped(generations)} generations; ${ENDINGS[end]}`,
     ],
   };
 };

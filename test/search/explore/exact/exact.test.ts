@@ -10,7 +10,8 @@ import { exact } from '../../../../search/explore/exact/exact.js';
 import type { Exploration } from '../../../../search/explore/explorer.js';
 import { dimensionsOf, formModel, notAdditive } from '../../../../search/explore/exact/dimensions.js';
 import { tableDesigns, tabulateSegments } from '../../../../search/explore/exact/segment-costs.js';
-import { prune, type Rows } from '../../../../search/front/non-dominated.js';
+import { prune } from '../../../../search/front/non-dominated.js';
+import { selectPoints, type Points } from '../../../../search/front/points.js';
 import { hypervolume } from '../../../../search/front/hypervolume.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
 import { allDesigns, rowOf, type Designs, type Space } from '../../../../search/space/space.js';
@@ -31,7 +32,7 @@ const request = (space: Space, limit = 100_000) => ({
 });
 
 /** Objectives of designs, smaller is better, from rows of figures. */
-const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => ArrayLike<number>): Rows => {
+const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => ArrayLike<number>): Points => {
   const applier = createApplier(space, 'unknown');
   const values = new Float64Array(3 * designs.count);
   for (let i = 0; i < designs.count; i++) {
@@ -43,13 +44,9 @@ const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => Ar
   return { values, count: designs.count, dimensions: 3 };
 };
 
-const front = (rows: Rows): Rows => {
-  const kept = prune(rows);
-  const values = Float64Array.from([...kept].flatMap((i) => [...rows.values.subarray(3 * i, 3 * i + 3)]));
-  return { values, count: kept.length, dimensions: 3 };
-};
+const front = (points: Points): Points => selectPoints(points, prune(points));
 
-const exploredValues = (space: Space, { designs, results }: Exploration): Rows =>
+const exploredValues = (space: Space, { designs, results }: Exploration): Points =>
   valuesOf(space, designs, (i) => results.figures.subarray(i * results.width));
 
 describe('exact exploration', () => {
@@ -106,14 +103,14 @@ describe('exact exploration', () => {
         const values = new Float64Array(3 * every.count);
         for (let i = 0; i < every.count; i++) values.set(additiveCosts(model, rowOf(every, i)), 3 * i);
         const solution = solve(model, { labels: Infinity, front: Infinity, exact: 2 });
-        const text = ({ values: v, count }: Rows): string[] => [
+        const text = ({ values: v, count }: Points): string[] => [
           ...new Set(
             Array.from({ length: count }, (_, i) =>
               [...v.subarray(3 * i, 3 * i + 3)].map((x) => Number(x.toPrecision(10))).join(' '),
             ),
           ),
         ];
-        const rounded = (rows: Rows): Rows => ({
+        const rounded = (rows: Points): Points => ({
           ...rows,
           values: rows.values.map((x) => Number(x.toPrecision(10))),
         });
@@ -153,7 +150,7 @@ describe('exact exploration', () => {
       const shares = Array.from({ length: best.count }, (_, i) => -best.values[3 * i + 2]!);
       const bound = [...shares].sort((a, b) => a - b)[shares.length >> 1]!;
       const bounded = await exact({ ...request(space), constraints: constraintsOf({ minRetained: bound }) });
-      const least = (rows: Rows): number =>
+      const least = (rows: Points): number =>
         Math.min(
           ...Array.from({ length: rows.count }, (_, i) => i)
             .filter((i) => -rows.values[3 * i + 2]! >= bound - 1e-12)
