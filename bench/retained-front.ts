@@ -10,7 +10,7 @@ import type { Site } from '../search/space/sites.js';
 import { countDesigns, radicesOf, type Designs, type Space } from '../search/space/space.js';
 import { createApplier } from '../search/emit/apply.js';
 import { ALL_OPTIONS, STANDARD } from '../search/substitute/index.js';
-import { planSweep, sweep } from '../search/sweep.js';
+import { planSweep, sweep } from '../search/explore/sweep.js';
 import { chooseSystem } from '../search/space/systems.js';
 import { inputError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';

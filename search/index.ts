@@ -39,5 +39,5 @@ export {
   type Space,
 } from './space/space.js';
 export { optionNames, STANDARD, type RetainedWeights } from './substitute/index.js';
-export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';
+export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './explore/sweep.js';
 export { findWidthGroups, type WidthGroup } from './space/width-groups.js';

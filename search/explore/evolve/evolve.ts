@@ -8,9 +8,9 @@ import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
 import { seededRandom } from '../../space/random.js';
-import { countDesigns, designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
+import { designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
-import type { Exploration, ExploreRequest, Explorer } from '../explorer.js';
+import { allowed, type Exploration, type ExploreRequest, type Explorer } from '../explorer.js';
 import { createHistory } from './history.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended } from '../../front/archive.js';
@@ -38,8 +38,7 @@ const ENDINGS: Readonly<Record<End, string>> = {
 
 /** Individuals of a generation: 200, fewer for small spaces and limits. */
 export const populationSize = (space: Space, limit: number): number => {
-  const designs = countDesigns(space);
-  const most = designs < BigInt(limit) ? Number(designs) : limit;
+  const most = allowed(space, limit);
   return Math.min(most, POPULATION, Math.max(SMALLEST, Math.ceil(most / SHARE)));
 };
 
@@ -68,7 +67,7 @@ const individualsOf = (
  * when the front has not changed for 50 generations. All random choices come from the seed; the number of threads
  * changes nothing. A search that ends because its time is up cannot be repeated exactly.
  */
-export const evolve: Explorer = async (request): Promise<Exploration> => {
+const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const { space, objectives, limit, seed, seconds, onProgress } = request;
   const until = seconds === undefined ? Infinity : performance.now() + 1000 * seconds;
   const dimensions = objectives.length;
@@ -143,4 +142,13 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       `evolutionary search: ${grouped(evaluated.count)} designs in ${grouped(generations)} generations; ${ENDINGS[end]}`,
     ],
   };
+};
+
+/** Evolution: for any objectives. */
+export const evolve: Explorer<'evolve'> = {
+  name: 'evolve',
+  explore,
+  describe: (space, limit) =>
+    `at most ${grouped(allowed(space, limit))} designs, which an evolutionary search chooses`,
+  advise: () => ({ take: true, why: '' }),
 };

@@ -1,4 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { grouped } from '../../../src/text.js';
+import { formatObjective } from '../../rank/objectives.js';
 import { baselineDesigns } from '../../rank/baselines.js';
 import { openSession } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
@@ -11,7 +13,14 @@ import { evolve } from '../evolve/evolve.js';
 import { exactFacts, proofLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
-import { dimensionsOf, exactDimension, formModel, isKept, type Dimension } from './dimensions.js';
+import {
+  dimensionsOf,
+  exactDimension,
+  formModel,
+  isKept,
+  notAdditive,
+  type Dimension,
+} from './dimensions.js';
 import { lossOf, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
@@ -80,7 +89,7 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
 
 /** Evolution where the sums are out of reach, with the reason; `timeUp` if it is the clock. */
 const evolveInstead = async (request: ExploreRequest, why: string, timeUp: boolean): Promise<Exploration> => {
-  const found = await evolve(request);
+  const found = await evolve.explore(request);
   const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
   return {
     ...found,
@@ -193,7 +202,7 @@ const judgeNear = async (
  * system; the Pareto front of the sums is computed without visiting the designs one by one; the full estimator then
  * judges the front and, nearest first, what the errors of the sums might have kept from it.
  */
-export const exact: Explorer = async (request): Promise<Exploration> => {
+const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const started = performance.now();
   const { space, objectives, constraints, seconds } = request;
   const dimensions = dimensionsOf(objectives, constraints);
@@ -224,7 +233,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     }
     const largest = segments === undefined ? 0 : largestSegment(space, segments);
     if (largest > LARGEST_SEGMENT) {
-      const states = largest.toLocaleString('en-US');
+      const states = grouped(largest);
       return await evolveNow(`a part of the network has ${states} states, too many for a table`);
     }
     const tabulated =
@@ -288,4 +297,25 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
   } finally {
     await close();
   }
+};
+
+/** The exact front of the sums: for objectives that add up, multiply, or are largest values over the operators. */
+export const exact: Explorer<'exact'> = {
+  name: 'exact',
+  explore,
+  describe: (_, limit) =>
+    `the designs on and near the exact front of the additive model, at most ${grouped(limit)}`,
+  lacks: (_, objectives) => {
+    const odd = notAdditive(objectives);
+    return (
+      odd &&
+      `objectives that add up over the operators, and ${formatObjective(odd)} does not; use --method evolve`
+    );
+  },
+  advise: (_, objectives) => {
+    const odd = notAdditive(objectives);
+    return odd === undefined
+      ? { take: true, why: 'and every objective adds up over the operators' }
+      : { take: false, why: `and ${formatObjective(odd)} does not add up over the operators` };
+  },
 };

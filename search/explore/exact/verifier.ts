@@ -1,7 +1,7 @@
 import type { Results, Session } from '../../evaluate/session.js';
 import { RowSet } from '../../space/row-set.js';
 import { countDesigns, radicesOf, type Designs } from '../../space/space.js';
-import type { ExploreRequest } from '../explorer.js';
+import { allowed, type ExploreRequest } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended, type Archive } from '../../front/archive.js';
 import { pointAt, pointsOf } from '../../front/points.js';
@@ -22,11 +22,9 @@ export class Verifier {
     private readonly searches: readonly SystemSearch[],
   ) {
     const { space, limit, objectives } = request;
-    const total = countDesigns(space);
-    const most = total < BigInt(limit) ? Number(total) : limit;
     this.judged = new EvaluatedDesigns(radicesOf(space).length);
     this.best = emptyArchive(objectives.length);
-    this.capacity = most;
+    this.capacity = allowed(space, limit);
   }
 
   /** True once the time budget is used up. */

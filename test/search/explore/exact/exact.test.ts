@@ -66,7 +66,7 @@ describe('exact exploration', () => {
       const baselines = space.systems.map((_, system) => system);
       const worst = (j: number): number => Math.max(...baselines.map((i) => all.values[3 * i + j]!)) * 1.001;
       const reference = [worst(0), worst(1), 0];
-      const explored = await exact(request(space));
+      const explored = await exact.explore(request(space));
       const share =
         hypervolume(front(exploredValues(space, explored)), reference)! / hypervolume(front(all), reference)!;
       expect(share, `seed ${seed}`).toBeGreaterThanOrEqual(0.999);
@@ -135,7 +135,7 @@ describe('exact exploration', () => {
 
   it('evaluates no more designs than the limit, and none twice', async () => {
     const space = randomSpace(6, 5000);
-    const { designs, results } = await exact(request(space, 40));
+    const { designs, results } = await exact.explore(request(space, 40));
     expect(designs.count).toBeLessThanOrEqual(40);
     const rows = Array.from({ length: designs.count }, (_, i) => rowOf(designs, i).join());
     expect(new Set(rows).size).toBe(rows.length);
@@ -145,11 +145,14 @@ describe('exact exploration', () => {
   it('keeps the designs that only a constraint favours', async () => {
     for (const seed of [6, 9]) {
       const space = randomSpace(seed, 4000);
-      const free = await exact(request(space));
+      const free = await exact.explore(request(space));
       const best = front(exploredValues(space, free));
       const shares = Array.from({ length: best.count }, (_, i) => -best.values[3 * i + 2]!);
       const bound = [...shares].sort((a, b) => a - b)[shares.length >> 1]!;
-      const bounded = await exact({ ...request(space), constraints: constraintsOf({ minRetained: bound }) });
+      const bounded = await exact.explore({
+        ...request(space),
+        constraints: constraintsOf({ minRetained: bound }),
+      });
       const least = (rows: Points): number =>
         Math.min(
           ...Array.from({ length: rows.count }, (_, i) => i)
@@ -162,7 +165,10 @@ describe('exact exploration', () => {
 
   it('looks for what comes near when nothing can meet the constraints', async () => {
     const space = randomSpace(6, 5000);
-    const { designs } = await exact({ ...request(space), constraints: constraintsOf({ maxCycles: 1 }) });
+    const { designs } = await exact.explore({
+      ...request(space),
+      constraints: constraintsOf({ maxCycles: 1 }),
+    });
     expect(designs.count).toBeGreaterThan(space.systems.length);
   });
 
@@ -203,7 +209,9 @@ describe('the exact search in odd spaces', () => {
     const builder = new NetworkBuilder();
     const network = builder.network([builder.input([1, 4, 4, 8])]);
     const systems = chooseSystems(['ethos-u55-128', 'ethos-u85-256'], {});
-    const found = await exact(request({ network, sites: [], groups: [], systems, optimise: 'Performance' }));
+    const found = await exact.explore(
+      request({ network, sites: [], groups: [], systems, optimise: 'Performance' }),
+    );
     expect(found.designs.count).toBe(2);
     expect([...found.results.known]).toEqual([1, 1]);
     expect(found.stopped).toBeUndefined();
@@ -211,7 +219,7 @@ describe('the exact search in odd spaces', () => {
 
   it('says when the time was too short', async () => {
     const space = randomSpace(4, 1500);
-    const found = await exact({ ...request(space), seconds: 0.001 });
+    const found = await exact.explore({ ...request(space), seconds: 0.001 });
     expect(found.stopped).toBe('time');
     expect(found.facts).toMatchObject({ reproducible: false, stopped: 'time' });
     expect(found.lines.join()).not.toMatch(/bound:/);
