@@ -2,7 +2,7 @@ import type { MetricRow } from '../metrics.js';
 import { baselineRow, type Study } from './table.js';
 import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from '../evaluate/session.js';
-import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
+import { allDesigns, baselineSpace, onSystem, rowOf, type Designs, type Space } from '../space/space.js';
 import { STANDARD } from '../substitute/index.js';
 
 /** Digits of the unchanged network on every system; none if the space does not hold it. */
@@ -12,12 +12,8 @@ export const baselineDesigns = (space: Space): Uint16Array[] => {
     space.sites.every(({ options }) => options[0] === STANDARD) &&
     space.groups.every(({ group, widths }) => widths[0] === group.channels);
   if (!holds) return [];
-  const varying = space.sites.length + space.groups.length;
-  return space.systems.map((_, system) => {
-    const digits = new Uint16Array(varying + 1);
-    digits[varying] = system;
-    return digits;
-  });
+  const unchanged = new Uint16Array(space.sites.length + space.groups.length);
+  return space.systems.map((_, system) => onSystem(unchanged, system));
 };
 
 /** Row of the unchanged network on each system; undefined where the designs do not hold it. */

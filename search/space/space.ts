@@ -54,6 +54,9 @@ export const radicesOf = (space: Space): number[] => [
   space.systems.length,
 ];
 
+/** The same without the system. */
+export const varyingRadices = (space: Space): number[] => radicesOf(space).slice(0, -1);
+
 /** Exact number of designs in the space. */
 export const countDesigns = (space: Space): bigint =>
   radicesOf(space).reduce((product, radix) => product * BigInt(radix), 1n);
@@ -84,6 +87,14 @@ export const designsOf = (rows: readonly Uint16Array[], width: number): Designs 
   const digits = new Uint16Array(rows.length * width);
   rows.forEach((row, i) => digits.set(row, i * width));
   return { count: rows.length, width, digits };
+};
+
+/** A row of digits with that of a system after the others. */
+export const onSystem = (row: Digits, system: number): Uint16Array => {
+  const digits = new Uint16Array(row.length + 1);
+  digits.set(row);
+  digits[row.length] = system;
+  return digits;
 };
 
 /** Every design of a space, in the order of `digitsAt`. The caller makes sure that they fit into memory. */

@@ -1,11 +1,10 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { grouped } from '../../../src/text.js';
 import { formatObjective } from '../../rank/objectives.js';
 import { baselineDesigns } from '../../rank/baselines.js';
 import { openSession } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
-import { seededRandom } from '../../space/random.js';
-import { radicesOf, designsOf, type Space } from '../../space/space.js';
+import { below, seededRandom } from '../../space/random.js';
+import { designsOf, onSystem, radicesOf, varyingRadices, type Space } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './near-front.js';
 import type { SolveOptions } from './eliminate.js';
@@ -38,7 +37,7 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
 /** Retained weights below which designs are of less and less use: labels are thinned there first. */
-export const RETAINED_BANDS = [0.05, 0.001];
+const RETAINED_BANDS = [0.05, 0.001];
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
 const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
@@ -77,11 +76,12 @@ const tableWeights = ({ network, groups, sites }: Space): number => {
 /** Some designs on every system. */
 const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Array[] => {
   const rng = seededRandom(seed);
-  const radices = radicesOf(space);
+  const radices = varyingRadices(space);
   return space.systems.flatMap((_, system) =>
     Array.from({ length: perSystem }, () =>
-      Uint16Array.from(radices, (radix, i) =>
-        i === radices.length - 1 ? system : radix === 1 ? 0 : uniformInt(rng, 0, radix - 1),
+      onSystem(
+        radices.map((radix) => below(rng, radix)),
+        system,
       ),
     ),
   );

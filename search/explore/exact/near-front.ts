@@ -1,6 +1,6 @@
 import type { Objective } from '../../rank/objectives.js';
 import { RowSet } from '../../space/row-set.js';
-import { radicesOf, type Space } from '../../space/space.js';
+import { onSystem, radicesOf, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
 import { covered, prune } from '../../front/non-dominated.js';
@@ -20,12 +20,9 @@ export interface Candidates {
 export const solutionCandidates = (search: SystemSearch): Candidates => {
   const { count, costs, digits } = search.solution!;
   const width = search.formed.model.radices.length;
-  const rows = Array.from({ length: count }, (_, i) => {
-    const row = new Uint16Array(width + 1);
-    row.set(digits.subarray(i * width, (i + 1) * width));
-    row[width] = search.system;
-    return row;
-  });
+  const rows = Array.from({ length: count }, (_, i) =>
+    onSystem(digits.subarray(i * width, (i + 1) * width), search.system),
+  );
   return { search, rows, costs };
 };
 

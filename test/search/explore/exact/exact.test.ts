@@ -94,7 +94,7 @@ describe('exact exploration', () => {
           system,
           segments,
           positions,
-          { designs, results },
+          [{ designs, results }],
           applier,
         );
         expect(table.missing).toBe(0);
