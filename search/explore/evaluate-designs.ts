@@ -1,13 +1,12 @@
 import { evaluateDesigns, isWhole } from '../evaluate/session.js';
 import { seededRandom, shuffle } from '../space/random.js';
-import { designsOf, rowOf, type Designs } from '../space/space.js';
+import { designsOf, rowsOf, type Designs } from '../space/space.js';
 import type { Exploration, ExploreRequest, Stopped } from './explorer.js';
 
 /** The same designs in random order, so that the part that a time budget allows stands for all; unchanged ones first. */
 const shuffled = (designs: Designs, seed: number): Designs => {
-  const rows = Array.from({ length: designs.count }, (_, i) => rowOf(designs, i));
   const isUnchanged = (row: Uint16Array): boolean => row.subarray(0, -1).every((digit) => digit === 0);
-  const order = shuffle(seededRandom(seed), rows);
+  const order = shuffle(seededRandom(seed), rowsOf(designs));
   return designsOf(
     [...order.filter(isUnchanged), ...order.filter((row) => !isUnchanged(row))],
     designs.width,

@@ -38,12 +38,10 @@ const sweep = ({ values, count, dimensions: k }: Points): Int32Array => {
 };
 
 /** Ranks from 0 by divide and conquer. */
-const sortRanks = ({ values, count, dimensions }: Points): Int32Array => {
-  const sorter = new RankSorter(values, count, dimensions);
-  sorter.within(
-    new Uint32Array(count).map((_, i) => i),
-    dimensions - 1,
-  );
+const sortRanks = (points: Points): Int32Array => {
+  const sorter = new RankSorter(points);
+  const all = Uint32Array.from({ length: points.count }, (_, i) => i);
+  sorter.within(all, points.dimensions - 1);
   return sorter.ranks;
 };
 

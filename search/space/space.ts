@@ -82,6 +82,10 @@ export const indexOf = (space: Space, digits: Digits): bigint =>
 export const rowOf = (table: Designs, i: number): Uint16Array =>
   table.digits.subarray(i * table.width, (i + 1) * table.width);
 
+/** All rows of a table, without copying. */
+export const rowsOf = (table: Designs): Uint16Array[] =>
+  Array.from({ length: table.count }, (_, i) => rowOf(table, i));
+
 /** Rows of digits as a table. */
 export const designsOf = (rows: readonly Uint16Array[], width: number): Designs => {
   const digits = new Uint16Array(rows.length * width);

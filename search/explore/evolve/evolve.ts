@@ -11,7 +11,6 @@ import { seededRandom } from '../../space/random.js';
 import { designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
 import { allowed, type Exploration, type ExploreRequest, type Explorer } from '../explorer.js';
-import { createHistory } from './history.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended } from '../../front/archive.js';
 import { individualPoints, survivors, type Individual, type Ranked } from './selection.js';
@@ -22,8 +21,19 @@ const SMALLEST = 16;
 /** A population is at most this share of the space and of the limit. */
 const SHARE = 8;
 
+/** Beyond three objectives, where measuring takes long, a generation is recorded only after so many more designs. */
+const GROWTH = 1.1;
+
 /** Generations without a change of the front after which the search ends. */
 const STAGNATION = 50;
+
+/** State of a search after a generation. */
+export interface HistoryEntry {
+  readonly evaluated: number;
+  readonly front: number;
+  /** As `Coverage` has it; null where it is not known. */
+  readonly hypervolume: number | null;
+}
 
 /** Why a search ended, as `run.json` names it. */
 type End = 'limit' | 'time' | 'exhausted' | 'stagnation' | 'interrupted';
@@ -71,11 +81,12 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const { space, objectives, limit, seed, seconds, onProgress } = request;
   const until = seconds === undefined ? Infinity : performance.now() + 1000 * seconds;
   const dimensions = objectives.length;
+  const growth = dimensions <= 3 ? 1 : GROWTH;
   const size = populationSize(space, limit);
   const breeder = createBreeder(space, seededRandom(seed));
   const evaluated = new EvaluatedDesigns(radicesOf(space).length);
   let front = emptyArchive<Individual>(dimensions);
-  const history = createHistory(dimensions);
+  const history: HistoryEntry[] = [];
   const session = openSession(space, { ...request.evaluate, jobs: Math.min(request.evaluate.jobs, size) });
 
   let baselines: readonly (DesignFigures | undefined)[] | undefined;
@@ -118,7 +129,10 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       const parents = population.map(({ individual }) => individual);
       population = survivors([...parents, ...individuals], dimensions, size);
       end = endOf(results) ?? (rows.length === 0 ? 'stagnation' : undefined);
-      history.record(evaluated.count, front.members.length, cover, end !== undefined);
+      if (end !== undefined || evaluated.count >= growth * (history.at(-1)?.evaluated ?? 0)) {
+        const hypervolume = cover().hypervolume ?? null;
+        history.push({ evaluated: evaluated.count, front: front.members.length, hypervolume });
+      }
     }
   } finally {
     await session.close();
@@ -136,7 +150,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       stopped: end,
       reproducible,
       reference_point: cover().reference ?? null,
-      history: history.entries(),
+      history,
     },
     lines: [
       `evolutionary search: ${grouped(evaluated.count)} designs in ${grouped(generations)} generations; ${ENDINGS[end]}`,

@@ -87,18 +87,6 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
-/** Evolution where the sums are out of reach, with the reason; `timeUp` if it is the clock. */
-const evolveInstead = async (request: ExploreRequest, why: string, timeUp: boolean): Promise<Exploration> => {
-  const found = await evolve.explore(request);
-  const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
-  return {
-    ...found,
-    stopped,
-    facts: { ...found.facts, ...stoppedFacts(stopped), why },
-    lines: [`evolution instead of sums: ${why}`, ...found.lines],
-  };
-};
-
 const searchesOf = (
   request: ExploreRequest,
   tables: readonly SegmentCosts[],
@@ -215,12 +203,18 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     await tableSession.close();
   };
   const isInterrupted = (): boolean => request.evaluate.signal?.aborted === true;
-  /** Evolution with the time that is left. */
+  /** Evolution with the time that is left, where the sums are out of reach; `timeUp` if the clock is the reason. */
   const evolveNow = async (why: string, timeUp = false): Promise<Exploration> => {
     await close();
-    const left = (ends.all - performance.now()) / 1000;
-    const rest = { ...request, ...(seconds !== undefined && { seconds: Math.max(0, left) }) };
-    return evolveInstead(rest, why, timeUp);
+    const left = Math.max(0, (ends.all - performance.now()) / 1000);
+    const found = await evolve.explore({ ...request, ...(seconds !== undefined && { seconds: left }) });
+    const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
+    return {
+      ...found,
+      stopped,
+      facts: { ...found.facts, ...stoppedFacts(stopped), why },
+      lines: [`evolution instead of sums: ${why}`, ...found.lines],
+    };
   };
   try {
     const unchanged = designsOf(baselineDesigns(space), radicesOf(space).length);

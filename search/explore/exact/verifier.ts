@@ -80,6 +80,7 @@ export class Verifier {
   /** Numbers of all judged designs on the front, of equal ones each. */
   get onFront(): number[] {
     const { points } = this.best;
+    if (points.count === 0) return [];
     const found = new Set(Array.from({ length: points.count }, (_, i) => pointAt(points, i).join()));
     return this.meeting(0)
       .filter(({ values }) => found.has(values.join()))

@@ -7,7 +7,7 @@ import { constraintsOf, meeting } from '../../../../search/rank/constraints.js';
 import { evolve, populationSize } from '../../../../search/explore/evolve/evolve.js';
 import { exhaustive } from '../../../../search/explore/exhaustive.js';
 import type { Exploration, ExploreRequest } from '../../../../search/explore/explorer.js';
-import type { HistoryEntry } from '../../../../search/explore/evolve/history.js';
+import type { HistoryEntry } from '../../../../search/explore/evolve/evolve.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
 import { coverage, rank, type Ranking } from '../../../../search/rank/ranking.js';
 import { rowOf, type Space } from '../../../../search/space/space.js';
