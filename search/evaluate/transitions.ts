@@ -25,8 +25,9 @@ const LARGE_PEAK = 2 ** 28;
 /** What a segment becomes for given choices, as far as no other segment has a say in it. */
 interface State {
   readonly operations: number;
-  /** How it meets other segments: where it differs from that of the first state, rules of the whole network may act. */
-  readonly interface: string;
+  readonly interface: Interface;
+  /** Shared tensors that it writes and does not read. */
+  readonly written: readonly number[];
   /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
   readonly staging: LivePieces;
   readonly featureMaps: LivePieces | undefined;
@@ -113,17 +114,20 @@ export class Transitions {
   private readonly readers = new Numbers();
   private readonly constants = new Map<string, number>();
   private readonly constantBytes: number[] = [];
-  private readonly interfaces: (string | undefined)[];
+  /** Of the first state of each segment. Where one differs, rules that look at the whole network may act. */
+  private readonly interfaces: (Interface | undefined)[];
+  /** Some feature maps may be moved back from staging memory, depending on all their readers. */
+  private moving = false;
   private readonly sources = new Claims();
   private readonly contents = new Claims();
   private readonly encoded = new Map<string, EncodedUse[]>();
-  /** For each segment the shared tensors that it writes for another one, with the first segment that reads them. */
-  private readonly written: ((readonly [tensor: number, reader: number])[] | undefined)[];
   private machine: Machine | undefined;
 
   private readonly current: State[] = [];
   private readonly chain: Transition[] = [];
   private readonly sums = new Float64Array(SUMS);
+  /** Columns of `sums` that are not zero everywhere. */
+  private readonly columns: number[] = [];
   private readonly live: LiveRanges;
   private readonly stagingList = new RangeList();
   private readonly featureMapList = new RangeList();
@@ -138,21 +142,20 @@ export class Transitions {
     this.states = Array.from({ length: count }, () => []);
     this.contexts = Array.from({ length: count + 1 }, () => new Numbers());
     this.contexts[0]!.of(contextKey(undefined, system.spilling));
-    this.interfaces = new Array<string | undefined>(count).fill(undefined);
-    this.written = new Array<undefined>(count).fill(undefined);
+    this.interfaces = new Array<Interface | undefined>(count).fill(undefined);
     this.live = new LiveRanges(frame.shared.size);
   }
 
   /** Writes a design's figures as row `row`; false if they are not certain from what has been learnt. */
   store(fragments: readonly Fragment[], table: Float64Array, row: number): boolean {
-    const { machine, sums, current, chain } = this;
+    const { machine, sums, columns, current, chain } = this;
     if (machine === undefined || !this.follow(fragments)) return false;
     sums.fill(0);
     let constants = 0;
     let operations = 0;
     for (let s = 0; s < chain.length; s++) {
       const transition = chain[s]!;
-      for (let column = 0; column < SUMS; column++) sums[column]! += transition.sums[column]!;
+      for (let k = 0; k < columns.length; k++) sums[columns[k]!]! += transition.sums[columns[k]!]!;
       constants += transition.encodedBytes;
       operations += current[s]!.operations;
     }
@@ -178,7 +181,6 @@ export class Transitions {
     const { current } = this;
     let at = 0;
     fragments.forEach((fragment, s) => {
-      this.written[s] ??= this.writtenBy(program, fragment, at);
       current[s] = this.states[s]![fragment.index] ??= this.stateOf(evaluation, fragment, s, at);
       at += fragment.ops.length;
     });
@@ -217,13 +219,20 @@ export class Transitions {
     return true;
   }
 
-  /** Number for what the readers of a segment's results look like. They matter where memory is scarce. */
+  /** Number for what the first readers of a segment's results look like. They matter where memory is scarce. */
   private readerOf(segment: number): number {
-    const written = this.written[segment]!;
+    const { current } = this;
+    const { written } = current[segment]!;
     if (!this.system.spilling || written.length === 0) return 0;
-    const face = (k: number): number => this.current[written[k]![1]]!.faces[written[k]![0]]!;
-    if (written.length === 1) return face(0);
-    return this.readers.of(written.map((_, k) => face(k)).join());
+    const face = (tensor: number): number => {
+      for (let s = segment + 1; s < current.length; s++) {
+        const found = current[s]!.faces[tensor]!;
+        if (found !== 0) return found;
+      }
+      return 0;
+    };
+    if (written.length === 1) return face(written[0]!);
+    return this.readers.of(written.map(face).join());
   }
 
   /** Bytes of constant feature maps and tables, each content once. */
@@ -295,19 +304,6 @@ export class Transitions {
     );
   }
 
-  /** Shared tensors that operations from `at` write and another segment reads first. */
-  private writtenBy(program: Program, { ops }: Fragment, at: number): (readonly [number, number])[] {
-    const inSegment = this.frame.segmentation.segmentsOf(program);
-    const found = new Map<number, number>();
-    for (const { ofms } of ops) {
-      const id = ofms[0];
-      if (id === undefined || id >= this.frame.shared.size) continue;
-      const [reader] = program.tensors[id]!.consumers;
-      if (reader !== undefined && inSegment[reader] !== inSegment[at]) found.set(id, inSegment[reader]!);
-    }
-    return [...found];
-  }
-
   private stateOf(evaluation: Evaluation, fragment: Fragment, segment: number, at: number): State {
     const { program, scheduled } = evaluation;
     const { areas } = scheduled.placement;
@@ -338,7 +334,10 @@ export class Transitions {
     }
     const state: State = {
       operations: ops.length,
-      interface: interfaceOf(program, ops, areas, sharedCount, spilling),
+      interface: interfaceOf(program, ops, areas, sharedCount),
+      written: [...new Set(ops.flatMap(({ ofms }) => ofms.slice(0, 1)))].filter(
+        (id) => id < sharedCount && faces[id] === 0,
+      ),
       staging: livePiecesOf(ops, tensors, isIn(AREA.staging), sharedCount),
       featureMaps: spilling ? livePiecesOf(ops, tensors, isIn(AREA.featureMaps), sharedCount) : undefined,
       constants: Int32Array.from(constants),
@@ -347,12 +346,31 @@ export class Transitions {
       rivals: [],
       excluded: ops.some((_, k) => isLarge(scheduled.schedule[at + k]!)),
     };
-    if ((this.interfaces[segment] ??= state.interface) !== state.interface) state.excluded = true;
+    this.meetOthers(state, segment);
     for (const { source, content } of fragment.weights) {
       this.sources.add(source, segment, state);
       this.contents.add(content, segment, state);
     }
     return state;
+  }
+
+  /** Excludes states that meet other segments in another way than the first state of their segment. */
+  private meetOthers(state: State, segment: number): void {
+    const differs = (one: State, s: number): boolean => {
+      const first = this.interfaces[s]!;
+      const { writers, readers } = one.interface;
+      return first.writers !== writers || (this.moving && first.readers !== readers);
+    };
+    this.interfaces[segment] ??= state.interface;
+    state.excluded ||= differs(state, segment);
+    if (!this.system.spilling || this.moving || state.interface.calm) return;
+    this.moving = true;
+    this.states.forEach((known, s) =>
+      known.forEach((one) => {
+        if (one !== undefined) one.excluded ||= differs(one, s);
+      }),
+    );
+    state.excluded ||= differs(state, segment);
   }
 
   private transitionOf(
@@ -365,6 +383,9 @@ export class Transitions {
     const { machine, program, scheduled } = evaluation;
     const sums = new Float64Array(SUMS);
     addSums(evaluation, sums, from, to);
+    sums.forEach((value, column) => {
+      if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
+    });
     const entries = scheduled.schedule.slice(from, to);
     const owners = Array.from(scheduled.bufferOwner.slice(from, to), (owner) => owner - from);
     const own = { ops: program.ops.slice(from, to), sharing: program.sharing };
@@ -426,40 +447,50 @@ const faceOf = (plan: Plan | undefined): string => {
   return `${run} ${weightCycles} ${ifmCycles} ${plan.ifmBytes}`;
 };
 
-/**
- * How a segment's operations use tensors that other segments touch, as far as rules of the whole network look at it:
- * the kinds of writers and, where feature maps may be moved to staging memory, how they are read.
- */
+/** How a segment's operations meet tensors that other segments touch. */
+interface Interface {
+  /** What always matters: whether writers only move data. */
+  readonly writers: string;
+  /** What decides which feature maps are moved back from staging memory. */
+  readonly readers: string;
+  /** None of its operations has a shared tensor moved back: all that is read beside it is in staging memory. */
+  readonly calm: boolean;
+}
+
 function interfaceOf(
   { tensors }: Program,
   ops: readonly ProgramOp[],
   areas: Uint8Array,
   sharedCount: number,
-  spilling: boolean,
-): string {
+): Interface {
   const isShared = (id: number): boolean => id < sharedCount;
-  const facts = new Set<string>();
-  const soft: string[] = [];
-  const seen = new Set<number>();
   const name = (id: number): string => {
     if (isShared(id)) return String(id);
     const { constant, consumers } = tensors[id]!;
     if (constant) return 'constant';
     return `${areas[id]}${consumers.length > 1 ? ` of ${id}` : ''}`;
   };
+  const writers = new Map<number, boolean>();
+  const firm = new Set<number>();
+  const soft: string[] = [];
+  let calm = true;
   for (const { cost, lowered, ifms, chainedIfms, ofms } of ops) {
-    const written = ofms.filter(isShared);
-    for (const id of written) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      facts.add(`write ${id} ${DATA_LAYOUT.has(lowered.kind)}`);
+    for (const id of ofms.filter(isShared)) {
+      if (!writers.has(id)) writers.set(id, DATA_LAYOUT.has(lowered.kind));
     }
-    if (!spilling) continue;
     const elementwise = cost?.opClass === 'elementwise';
-    if (!elementwise) for (const id of ifms.filter(isShared)) facts.add(`read ${id}`);
-    if ((elementwise && ifms.some(isShared)) || chainedIfms.some(isShared)) {
-      soft.push(`${elementwise} ${ifms.map(name).join()} ${chainedIfms.map(name).join()}`);
-    }
+    if (!elementwise) for (const id of ifms.filter(isShared)) firm.add(id);
+    if (!(elementwise && ifms.some(isShared)) && !chainedIfms.some(isShared)) continue;
+    const inputs = [...ifms, ...chainedIfms].filter((id) => !tensors[id]!.constant);
+    calm &&= inputs.every((id) => areas[id] === AREA.staging);
+    soft.push(`${elementwise} ${ifms.map(name).join()} ${chainedIfms.map(name).join()}`);
   }
-  return [...[...facts].sort(), ...soft].join(';');
+  const sorted = (ids: Iterable<number>): number[] => [...ids].sort((a, b) => a - b);
+  return {
+    writers: sorted(writers.keys())
+      .map((id) => `${id} ${writers.get(id)}`)
+      .join(),
+    readers: [sorted(firm).join(), ...soft].join(';'),
+    calm,
+  };
 }
