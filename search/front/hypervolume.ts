@@ -153,8 +153,12 @@ const summed = (points: Points, reference: Reference): number => {
 };
 
 /** Volume of points that are better than the reference in every objective. */
-const measured = (points: Points, reference: Reference): number =>
-  ([length, area, volume, sliced][points.dimensions - 1] ?? summed)(points, reference);
+const measured = (points: Points, reference: Reference): number => {
+  const { count, dimensions: k, values } = points;
+  if (count === 0) return 0;
+  if (count === 1) return values.reduce((box, value, j) => box * (reference[j]! - value), 1);
+  return ([length, area, volume, sliced][k - 1] ?? summed)(points, reference);
+};
 
 /** Most points that are measured, by the number of objectives: some seconds of work. */
 const MOST_POINTS: readonly number[] = [0, Infinity, Infinity, Infinity, 4000, 1000, 400, 200, 100];
