@@ -3,7 +3,7 @@ import { baselinesOf, slowestBaseline } from '../../rank/baselines.js';
 import type { MetricRow } from '../../metrics.js';
 import { tabulate, type Study } from '../../rank/table.js';
 import { excess } from '../../rank/constraints.js';
-import { coverageOf, type Coverage } from '../../rank/coverage.js';
+import { coverageOf, type Coverage } from '../../rank/ranking.js';
 import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
