@@ -52,6 +52,7 @@ export interface Advice {
 export interface Explorer<Name extends string = string> {
   /** Value of `--method`, and `method` in `run.json`. */
   readonly name: Name;
+  /** Searches one space. */
   readonly explore: (request: ExploreRequest) => Promise<Exploration>;
   /** What the full estimator will see, as in "evaluating …". */
   readonly describe: (space: Space, limit: number) => string;
