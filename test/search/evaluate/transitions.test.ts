@@ -7,7 +7,7 @@ import {
   loadFigures,
   type DesignFigures,
 } from '../../../search/evaluate/figures.js';
-import { Transitions } from '../../../search/evaluate/transitions.js';
+import { Transitions } from '../../../search/evaluate/transitions/transitions.js';
 import { createApplier } from '../../../search/emit/apply.js';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
