@@ -3,8 +3,10 @@ import { Collector, errorOfLevel, Provenance, type CostScale, type Labels } from
 
 /** Limits and wishes of a computation. */
 export interface SolveOptions {
+  /** Candidates that are looked at before any label is thinned; 0 by default. */
+  readonly free?: number;
   /**
-   * Most labels that a state keeps at first; more are thinned, with a stated error. Infinity for an exact front. The
+   * Most labels that a state keeps after that; more are thinned, with a stated error. Infinity for an exact front. The
    * number is halved whenever `effort` further candidates were looked at, down to `fewest`.
    */
   readonly labels: number;
@@ -51,7 +53,9 @@ interface Factor {
   readonly least: readonly number[];
 }
 
+/** Candidates that are held at first, and where no label is thinned. */
 const CAPACITY = 1 << 15;
+const MOST_CANDIDATES = 1 << 21;
 /** Choices are packed with this many digits per position. */
 const DIGITS = 65536;
 
@@ -138,19 +142,22 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   const k = combine.length;
   const margins = options.margins ?? [];
   const provenance = new Provenance();
-  const collector = new Collector(k, CAPACITY);
-  const joiner = new Collector(k, CAPACITY);
+  const largest = options.labels === Infinity || options.free !== undefined ? MOST_CANDIDATES : CAPACITY;
+  const collector = new Collector(k, CAPACITY, largest);
+  const joiner = new Collector(k, CAPACITY, largest);
   let factors = model.terms.map((term) => factorOf(model, term));
   const bands = options.bands ?? [];
   const growths = [1, ...bands.map(() => 1)];
   let complete = true;
 
-  const { labels: most, effort = Infinity, fewest = 1 } = options;
-  /** Labels that a state may keep, after the effort so far. */
-  const labelsNow = (): number =>
-    most === Infinity
-      ? most
-      : Math.max(fewest, most / 2 ** Math.floor((collector.added + joiner.added) / effort));
+  const { free = 0, labels: most, effort = Infinity, fewest = 1 } = options;
+  /** Labels that a state, or the front, may keep after the effort so far. */
+  const labelsNow = (isFront = false): number => {
+    const spent = collector.added + joiner.added - free;
+    if (spent < 0) return Infinity;
+    if (isFront) return options.front;
+    return most === Infinity ? most : Math.max(fewest, most / 2 ** Math.floor(spent / effort));
+  };
 
   /** What terms outside some factors add at least. */
   const scaleOutside = (inside: ReadonlySet<Factor>): CostScale => ({
@@ -182,7 +189,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
       .sort((a, b) => a - b);
     touched.sort((a, b) => averageCount(a) - averageCount(b));
     const digits = new Uint16Array(radices.length);
-    const limit = scope.length === 0 && touched.length === factors.length ? options.front : labelsNow();
+    const limit = labelsNow(scope.length === 0 && touched.length === factors.length);
     // Put together what is joined before the last step, the others still open.
     const scales = touched.map((_, n) => scaleOutside(new Set(touched.slice(0, n + 1))));
     const levels = touched.map(() => growths.map(() => -1));

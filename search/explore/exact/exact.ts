@@ -20,7 +20,7 @@ import {
   notAdditive,
   type Dimension,
 } from './dimensions.js';
-import { lossOf, type SegmentCosts } from './segment-costs.js';
+import { lossOf, retainedIsKnown, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';
@@ -33,6 +33,12 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
   { labels: 4000, effort: 1e6, fewest: 500, front: 2500 },
   { labels: 500, effort: 2e6, fewest: 150, front: 1000 },
 ];
+/**
+ * Designs that retain less of their weights than this are not looked for, where it is known of all: most of a front
+ * would be such designs, and they are of no use. Without them no label has to be thinned before so many candidates.
+ */
+const LEAST_RETAINED = 0.001;
+const FREE = 2e8;
 /** The same where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
@@ -40,7 +46,9 @@ const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 1
 const RETAINED_BANDS = [0.05, 0.001];
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
-const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
+const MOST_TABLE_WEIGHTS = 2 ** 28;
+/** Weights that a thread encodes in a second, where there is a time budget. */
+const WEIGHTS_PER_SECOND = 30e6;
 
 /** Designs of every system's front that are judged in any case, to know the model's error there. */
 const PROBES = 16;
@@ -49,7 +57,7 @@ const RANDOM_PROBES = 100;
 /** Designs judged before what is near to the front is worked out again. */
 const ROUND = 1000;
 /** Designs judged besides the front where the error band cannot be gone through as a whole. */
-const REFINED = 6000;
+const REFINED = 100_000;
 /** Designs of a system that are thought of around the best. */
 const MOST_NEIGHBOURS = 500_000;
 /** Shares of a time budget after which the tables, and the front of the sums, have to be there. */
@@ -87,18 +95,27 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
+/** The least share of its weights that a design has to retain to be looked for; undefined for none. */
+const floorOf = (tables: readonly SegmentCosts[], { form, column }: Dimension): number | undefined =>
+  isKept(form) && tables.length > 0 && tables.every((table) => retainedIsKnown(table, column))
+    ? LEAST_RETAINED
+    : undefined;
+
 const searchesOf = (
-  request: ExploreRequest,
+  { space, constraints }: ExploreRequest,
   tables: readonly SegmentCosts[],
   dimensions: readonly Dimension[],
+  kept: number,
+  floor: number | undefined,
 ): SystemSearch[] =>
   tables.map((table) => {
-    const { coreClock } = request.space.systems[table.system]!.system;
-    return new SystemSearch(
-      table.system,
-      dimensions,
-      formModel(table, dimensions, request.constraints, coreClock),
+    const { coreClock } = space.systems[table.system]!.system;
+    const formed = formModel(table, dimensions, constraints, coreClock);
+    const { model } = formed;
+    const limits = model.limits.map((limit, j) =>
+      j === kept && floor !== undefined ? Math.min(limit, lossOf(floor)) : limit,
     );
+    return new SystemSearch(table.system, dimensions, { ...formed, model: { ...model, limits } });
   });
 
 /** Times of `performance.now()` at which the phases of a search have to end. */
@@ -195,7 +212,8 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const { space, objectives, constraints, seconds } = request;
   const dimensions = dimensionsOf(objectives, constraints);
   const ends = endsOf(started, seconds);
-  const values: Values = tableWeights(space) <= MOST_TABLE_WEIGHTS ? 'known' : 'unknown';
+  const inTime = WEIGHTS_PER_SECOND * request.evaluate.jobs * TABLES_SHARE * TABLES_SHARE * (seconds ?? Infinity);
+  const values: Values = tableWeights(space) <= Math.min(MOST_TABLE_WEIGHTS, inTime) ? 'known' : 'unknown';
   const session = openSession(space, request.evaluate);
   const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
   const close = async (): Promise<void> => {
@@ -235,7 +253,9 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     if (tabulated === undefined && !isInterrupted())
       return await evolveNow('the time was up before the table of costs was complete', true);
     if (tableSession !== session) await tableSession.close();
-    const searches = searchesOf(request, tabulated?.tables ?? [], dimensions);
+    const kept = exactDimension(dimensions);
+    const floor = floorOf(tabulated?.tables ?? [], dimensions[kept]!);
+    const searches = searchesOf(request, tabulated?.tables ?? [], dimensions, kept, floor);
     const verifier = new Verifier(request, session, searches);
     const report = (
       front: readonly Uint16Array[] = [],
@@ -251,7 +271,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
           : undefined;
       const told = {
         ...{ request, tabulated, values, searches, verifier, front },
-        ...{ epsilons, shares, solved, complete, stopped, started },
+        ...{ epsilons, shares, solved, complete, stopped, started, floor },
       };
       return { ...verifier.judged.finish(), stopped, facts: exactFacts(told), lines: proofLines(told) };
     };
@@ -262,9 +282,8 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     }
     verifier.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
-    const kept = exactDimension(dimensions);
     const bands = isKept(dimensions[kept]!.form) ? RETAINED_BANDS.map(lossOf) : [];
-    const options = { ...limits, exact: kept, bands };
+    const options = { ...limits, exact: kept, bands, ...(floor !== undefined && { free: FREE }) };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
     if (!(await solveSystems(request, searches, options, ends.sums, slack))) {

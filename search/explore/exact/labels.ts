@@ -81,10 +81,10 @@ export const errorOfLevel = (level: number): number => (level < 0 ? 0 : Math.exp
 
 /** Gathers candidates for one state, and keeps those that may be term of the front. */
 export class Collector {
-  private readonly costs: Float64Array;
-  private readonly left: Int32Array;
-  private readonly right: Int32Array;
-  private readonly choice: Int32Array;
+  private costs: Float64Array;
+  private left: Int32Array;
+  private right: Int32Array;
+  private choice: Int32Array;
   private count = 0;
   /** Per band, the level of the grid that labels are thinned to: from one level to the next its cells double. */
   levels: number[] = [];
@@ -98,11 +98,13 @@ export class Collector {
 
   /**
    * @param k costs per label
-   * @param capacity candidates that are held before they are pruned
+   * @param capacity candidates that are held before they are pruned; more if more than half of them are not dominated
+   * @param largest most candidates that are ever held: beyond, labels are thinned
    */
   constructor(
     private readonly k: number,
-    private readonly capacity: number,
+    private capacity: number,
+    private readonly largest = capacity,
   ) {
     this.costs = new Float64Array(capacity * this.k);
     this.left = new Int32Array(capacity);
@@ -131,7 +133,7 @@ export class Collector {
   ): void {
     const { k } = this;
     this.added++;
-    if (this.count === this.capacity) this.compact(this.capacity >> 1);
+    if (this.count === this.capacity) this.makeRoom();
     const at = this.count * k;
     const { combine, rest, limits } = this.scale;
     for (let j = 0; j < k; j++) {
@@ -221,6 +223,22 @@ export class Collector {
       kept.push(...this.thinned(Uint32Array.from(list), band, room));
     });
     this.keep(Uint32Array.from(kept));
+  }
+
+  /** Prunes a full collector, and makes it larger where that is not enough. */
+  private makeRoom(): void {
+    if (this.capacity === this.largest) return this.compact(this.capacity >> 1);
+    this.dropDominated();
+    if (2 * this.count <= this.capacity) return;
+    this.capacity *= 2;
+    const copied = <T extends Float64Array | Int32Array>(old: T, next: T): T => {
+      next.set(old);
+      return next;
+    };
+    this.costs = copied(this.costs, new Float64Array(this.capacity * this.k));
+    this.left = copied(this.left, new Int32Array(this.capacity));
+    this.right = copied(this.right, new Int32Array(this.capacity));
+    this.choice = copied(this.choice, new Int32Array(this.capacity));
   }
 
   /** Drops dominated labels; if more than `most` are left, those that are near others. */

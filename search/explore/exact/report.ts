@@ -27,6 +27,8 @@ export interface ExactReport {
   readonly complete: boolean;
   readonly stopped: Stopped | undefined;
   readonly started: number;
+  /** Designs that retain less of their weights were not looked for; undefined for none. */
+  readonly floor: number | undefined;
 }
 
 /** How far the sums were from the full estimator, over all systems. */
@@ -86,6 +88,7 @@ export const exactFacts = (
     additive_front_stayed: stayed,
     evaluated: verifier.judged.count,
     front: all,
+    least_retained: report.floor ?? 0,
     epsilon: epsilons.at(-1) ?? null,
     epsilon_by_retained: shares.map((retained, band) => ({
       least_retained: retained,

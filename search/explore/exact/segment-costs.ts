@@ -43,6 +43,10 @@ export const segmentColumn = (values: Float64Array, column: MetricName): Float64
 export const lossOf = (retained: number): number =>
   Number.isNaN(retained) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(retained, 1e-300)));
 
+/** True if what the layers retain is known in every state. */
+export const retainedIsKnown = ({ costs }: SegmentCosts, column: MetricName): boolean =>
+  costs.every(({ values }) => segmentColumn(values, column).every((loss) => loss < UNKNOWN_LOSS));
+
 /** What the estimator says of the segments of some designs on one system. */
 export interface Observations {
   readonly designs: Designs;
