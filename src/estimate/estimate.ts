@@ -71,7 +71,7 @@ export function createEstimator(): Estimator {
     const hardware = hardwareByName(accelerator);
     const target: LoweringTarget = { family: hardware.family, blockOf: (op) => blockOf(op, hardware) };
     const lowered: LoweredNetwork = lower(network, target, file);
-    return link(lowered, hardware.family, intern);
+    return link(lowered, hardware, intern);
   };
 
   const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {
