@@ -1,3 +1,5 @@
+import { roundUp } from '../cost/integers.js';
+import { allocateFirstFit, placingOrder, RangeList, type FirstFit } from './first-fit.js';
 import type { Liveness } from './liveness.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { rangesOf, withNeighbours, type NeighbouredRanges, type Ranges } from './ranges.js';
@@ -12,18 +14,26 @@ const STUCK = 25;
  * same time, and that do not fit at once, have fewer trials because of it.
  */
 const MAX_VISITS = 2 ** 31;
+/** Up to so many ranges are placed once before anything is known of their neighbours: that is nearly always enough. */
+const FEW = 500;
 const NONE = -1;
 
-function initialOrder(r: Ranges): Int32Array {
-  const order = Int32Array.from({ length: r.count }, (_, i) => i);
-  return order.sort(
-    (a, b) =>
-      r.pressure[b]! - r.pressure[a]! ||
-      r.end[b]! - r.start[b]! - (r.end[a]! - r.start[a]!) ||
-      r.start[a]! - r.start[b]! ||
-      r.size[b]! - r.size[a]! ||
-      a - b,
-  );
+function initialOrder({ count, start, end, size, pressure }: Ranges): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const ranges = { starts: start, ends: end, sizes: size };
+  return order.sort((a, b) => placingOrder(ranges, pressure, a, b));
+}
+
+const LIST = new RangeList();
+
+/** The ranges that are ever used, sizes rounded up. */
+function listOf({ count, starts, ends, sizes, length }: Liveness, alignment: number): RangeList {
+  LIST.clear();
+  for (let r = 0; r < count; r++) {
+    const end = Math.min(ends[r]!, length - 1);
+    if (starts[r]! <= end) LIST.add(starts[r]!, end, roundUp(sizes[r]!, alignment));
+  }
+  return LIST;
 }
 
 /** One way of placing all ranges: addresses, what each rests on, and its position in the order. */
@@ -48,17 +58,26 @@ function copyLayout(from: Layout, to: Layout): void {
   to.position.set(from.position);
 }
 
-/** Places the ranges one after another at the lowest address found; gives up above `best`. */
+/**
+ * Places the ranges from position `from` of the order on, one after another, at the lowest address found; those before
+ * keep their places. Gives up above `best`.
+ */
 function place(
   r: NeighbouredRanges,
   order: Int32Array,
   layout: Layout,
   placed: Uint8Array,
   best: number,
+  from: number,
 ): number {
   placed.fill(0);
   let size = 0;
-  for (let p = 0; p < r.count; p++) {
+  for (let p = 0; p < from; p++) {
+    const range = order[p]!;
+    placed[range] = 1;
+    if (layout.top[range]! > size) size = layout.top[range]!;
+  }
+  for (let p = from; p < r.count; p++) {
     const range = order[p]!;
     const length = r.size[range]!;
     let address = 0;
@@ -83,36 +102,8 @@ function place(
     layout.top[range] = address + length;
     layout.support[range] = support;
     layout.position[range] = p;
-    size = Math.max(size, address + length);
+    if (address + length > size) size = address + length;
     if (size > best) break;
-  }
-  return size;
-}
-
-/** What `place` gives in its first trial, found without knowing neighbours. */
-function firstFit(r: Ranges, order: Int32Array): number {
-  const address = new Float64Array(r.count);
-  /** Ranges by address. */
-  const placed: number[] = [];
-  let size = 0;
-  for (const range of order) {
-    const length = r.size[range]!;
-    let at = 0;
-    for (const other of placed) {
-      if (r.start[other]! > r.end[range]! || r.end[other]! < r.start[range]!) continue;
-      if (address[other]! >= at + length) break;
-      at = Math.max(at, address[other]! + r.size[other]!);
-    }
-    address[range] = at;
-    size = Math.max(size, at + length);
-    let low = 0;
-    let high = placed.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (address[placed[middle]!]! < at) low = middle + 1;
-      else high = middle;
-    }
-    placed.splice(low, 0, range);
   }
   return size;
 }
@@ -174,13 +165,18 @@ function swap(order: Int32Array, a: number, b: number): void {
  */
 export function allocate(liveness: Liveness, alignment: number, limit = Infinity): number {
   if (liveness.count === 0) return 0;
+  const trial = (): FirstFit => allocateFirstFit(listOf(liveness, alignment), liveness.length);
+  if (liveness.count <= FEW) {
+    const { size, peak } = trial();
+    if (size <= peak) return size;
+  }
   const ranges = rangesOf(liveness, alignment);
-  const order = initialOrder(ranges);
   const r = withNeighbours(ranges, liveness.length);
-  if (r === undefined) return firstFit(ranges, order);
+  if (r === undefined) return trial().size;
+  const order = initialOrder(ranges);
   const placed = new Uint8Array(r.count);
   const layout = newLayout(r.count);
-  let best = place(r, order, layout, placed, Infinity);
+  let best = place(r, order, layout, placed, Infinity, 0);
   if (best <= r.lowerBound) return best;
 
   const random = new MersenneTwister();
@@ -197,14 +193,16 @@ export function allocate(liveness: Liveness, alignment: number, limit = Infinity
     let second = pick(all);
     if (first === second) second = all[all.length - 1]!;
     swap(order, first, second);
+    let changed = Math.min(first, second);
     if (i - improved > STUCK) {
       addFarNeighbours(r, layout, top, all);
       first = pick(all);
       second = pick(all);
       if (first === second) second = all[all.length - 1]!;
       swap(order, first, second);
+      changed = Math.min(changed, first, second);
     }
-    const size = place(r, order, layout, placed, best);
+    const size = place(r, order, layout, placed, best, changed);
     if (size <= best) {
       if (size < best) improved = i;
       best = size;
