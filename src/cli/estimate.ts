@@ -53,7 +53,7 @@ async function runEstimate(model: string, options: EstimateOptions): Promise<voi
   for (const { files } of results) for (const file of files) say(`wrote ${file}`);
 }
 
-/** Where the files of a system go: in a folder of their own where an accelerator has several systems. */
+/** Where the files of a system go: in one folder each where an accelerator has several systems. */
 const folderOf = (
   { systemConfig, memoryMode }: System,
   systems: readonly System[],

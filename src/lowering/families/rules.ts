@@ -45,7 +45,7 @@ export interface RewriteRules {
   readonly reduceMin: boolean;
   /** Broadcasts both inputs of an elementwise operation at once. */
   readonly broadcastsBoth: boolean;
-  /** A sum's zero points are taken off by an operation of its own. */
+  /** Another operation takes off a sum's zero points. */
   readonly sumsThenSubtracts: boolean;
 }
 
