@@ -4,7 +4,7 @@ import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Method } from '../explore/methods.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
 import { countDesigns, rowOf, type Space } from '../space/space.js';
-import type { PlannedModel, Sweep } from '../sweep.js';
+import type { PlannedModel, Sweep } from '../explore/sweep.js';
 import { constraintsRecord, exactCount, known } from './records.js';
 
 /** Version of the shape of `run.json`. */

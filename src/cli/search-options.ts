@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { METHODS } from '../../search/explore/methods.js';
 import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
 import { optionKey, type ConstraintOptions } from '../../search/rank/constraints.js';
 import { usageError } from '../errors.js';
@@ -110,7 +111,7 @@ export const addSearchOptions = (command: Command): Command => {
     )
     .option('--objectives <list>', 'columns of ranking.csv to rank by');
   addBounds(command)
-    .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
+    .option('--method <name>', `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`, 'auto')
     .option(
       '--jobs <n>',
       'worker threads (default: one per processor)',

@@ -5,7 +5,13 @@ import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
 import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
-import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
+import {
+  planSweep,
+  sweep,
+  type PlannedModel,
+  type Sweep,
+  type SweepModel,
+} from '../../search/explore/sweep.js';
 import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
 import type { SearchOptions } from './search-options.js';
