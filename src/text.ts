@@ -7,14 +7,14 @@ export const percentText = (ratio: number): string => `${Number((ratio * 100).to
 /** A share as a percentage with one decimal: 33.3%. */
 export const shareText = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
 
-/** One formatter per number of decimals: making one costs far more than using it. */
-const GROUPED = ([0, 1, 2] as const).map(
-  (decimals) =>
-    new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
-);
-
-/** A number with so many decimals and its digits in groups of three: 1,847,267. */
-export const grouped = (n: number | bigint, decimals: 0 | 1 | 2 = 0): string => GROUPED[decimals]!.format(n);
+/**
+ * A number with so many decimals and its digits in groups of three: 1,847,267. As `Intl.NumberFormat` writes it, which
+ * takes as long to load as a small network to estimate.
+ */
+export function grouped(n: number | bigint, decimals: 0 | 1 | 2 = 0): string {
+  const [whole = '', ...fraction] = (typeof n === 'bigint' ? String(n) : n.toFixed(decimals)).split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
+}
 
 /** Bytes in units of 1024, without the unit. */
 export const kibibytes = (bytes: number, decimals: 0 | 1 | 2 = 0): string => grouped(bytes / 1024, decimals);

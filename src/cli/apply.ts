@@ -19,8 +19,9 @@ import {
   type CommonOptions,
   optimiseOf,
   type SystemOptions,
+  MODEL_ARGUMENT,
 } from './options.js';
-import { note, print, printJson } from './streams.js';
+import { note, print, printJson, speaker } from './streams.js';
 
 /** What the command `apply` parses. */
 export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, CommonOptions {
@@ -77,7 +78,7 @@ const acceleratorOf = (system: string): string => {
 };
 
 const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemChoice[] => {
-  const say = options.quiet ? () => undefined : note;
+  const say = speaker(options);
   const list = options.acceleratorConfig ?? (asked === undefined ? undefined : acceleratorOf(asked));
   if (list === undefined) return [];
   const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
@@ -126,7 +127,7 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
 export function applyCommand(): Command {
   const command = new Command('apply')
     .description('Writes the .tflite of a given design, and says what it changes.')
-    .argument('<model>', 'a .tflite file, or example:NAME for a network that comes with the program')
+    .argument('<model>', MODEL_ARGUMENT)
     .option('--design <id>', 'design id, as in the design column of ranking.csv')
     .option('--substitutions <list>', 'what operators become, <operator>:<option> joined with ;')
     .option('--widths <list>', 'channels of width groups, <operator>=<channels> joined with ;')

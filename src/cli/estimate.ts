@@ -1,26 +1,17 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import { createEstimator } from '../estimate/estimate.js';
 import type { Estimate } from '../estimate/types.js';
 import { fileNamePart } from '../files.js';
 import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
 import { writeReports } from '../report/files.js';
-import type { Json } from '../report/json-value.js';
 import { estimateJson } from '../report/json.js';
+import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import {
-  addCommonOptions,
-  addSystemOptions,
-  type CommonOptions,
-  optimiseOf,
-  type SystemOptions,
-  systemsOf,
-} from './options.js';
-import { note, print, printJson } from './streams.js';
+import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `estimate` parses. */
-export interface EstimateOptions extends SystemOptions, CommonOptions {
+export interface EstimateOptions extends EstimatingOptions {
   readonly outputDir: string;
   readonly verbosePerformance?: boolean;
   readonly verboseWeights?: boolean;
@@ -46,25 +37,23 @@ export const ESTIMATES_SCHEMA = 'paretou/estimates@1';
  * @throws usage and input errors
  */
 async function runEstimate(model: string, options: EstimateOptions): Promise<void> {
-  const say = options.quiet ? () => undefined : note;
-  const systems = systemsOf(options, (message) => say(`warning: ${message}`));
+  const { systems, optimise, estimator, say } = estimatingOf(options);
   const { network } = await loadModel(model);
-  const optimise = optimiseOf(options);
-  const estimator = createEstimator();
   const results = systems.map((system) => {
     const result = estimator.estimate(network, system, { optimise, file: model });
     return { result, files: writeReports(result, folderOf(system, systems, options), systems.length > 1) };
   });
 
-  if (options.json) {
-    printJson(asJson(results));
-  } else if (!options.quiet) {
-    print(results.map(({ result }) => report(result, options)).join('\n'));
-  }
+  printResults(results, options, {
+    json: ({ result, files }) => ({ ...estimateJson(result), files }),
+    name: 'estimates',
+    schema: ESTIMATES_SCHEMA,
+    text: ({ result }) => report(result, options),
+  });
   for (const { files } of results) for (const file of files) say(`wrote ${file}`);
 }
 
-/** Where the files of a system go: in a folder of their own where an accelerator has several systems. */
+/** Where the files of a system go: in one folder each where an accelerator has several systems. */
 const folderOf = (
   { systemConfig, memoryMode }: System,
   systems: readonly System[],
@@ -81,16 +70,11 @@ const report = (result: Estimate, options: EstimateOptions): string =>
     cycles: options.verboseCycleEstimate === true,
   });
 
-function asJson(results: readonly { result: Estimate; files: readonly string[] }[]): Json {
-  const objects = results.map(({ result, files }) => ({ ...estimateJson(result), files }));
-  return objects.length === 1 ? objects[0]! : { schema: ESTIMATES_SCHEMA, estimates: objects };
-}
-
 /** The command `estimate`. */
 export function estimateCommand(): Command {
   const command = new Command('estimate')
     .description('Estimates what the reference compiler would report for a model: cycles, bytes and memory.')
-    .argument('<model>', 'a .tflite file, or example:NAME for a network that comes with the program');
+    .argument('<model>', MODEL_ARGUMENT);
   addSystemOptions(command)
     .option('--output-dir <folder>', 'where the two CSV files go', 'output')
     .option('--verbose-performance', 'show the figures of each layer')

@@ -1,22 +1,14 @@
 import { Command } from 'commander';
 import { usageError } from '../errors.js';
-import { createEstimator } from '../estimate/estimate.js';
 import { explain } from '../explain/explain.js';
 import { explanationJson } from '../report/explain-json.js';
 import { explanationText } from '../report/explain.js';
+import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import {
-  addCommonOptions,
-  addSystemOptions,
-  type CommonOptions,
-  optimiseOf,
-  type SystemOptions,
-  systemsOf,
-} from './options.js';
-import { note, print, printJson } from './streams.js';
+import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `explain` parses. */
-export interface ExplainOptions extends SystemOptions, CommonOptions {
+export interface ExplainOptions extends EstimatingOptions {
   /** Operators of the original model. */
   readonly layers?: readonly number[];
 }
@@ -47,17 +39,12 @@ export const EXPLANATIONS_SCHEMA = 'paretou/explanations@1';
  * @throws usage and input errors
  */
 async function runExplain(spec: string, options: ExplainOptions): Promise<void> {
-  const say = options.quiet ? () => undefined : note;
-  const systems = systemsOf(options, (message) => say(`warning: ${message}`));
+  const { systems, evaluate } = estimatingOf(options);
   const { network } = await loadModel(spec);
-  const optimise = optimiseOf(options);
-  const estimator = createEstimator();
   const wanted = options.layers === undefined ? undefined : new Set(options.layers);
-  const results = systems.map((system) => {
-    const program = estimator.compile(network, system.accelerator);
-    const evaluation = estimator.evaluate(program, system, { optimise });
-    return explain(evaluation, ({ origin }) => wanted === undefined || wanted.has(origin));
-  });
+  const results = systems.map((system) =>
+    explain(evaluate(network, system), ({ origin }) => wanted === undefined || wanted.has(origin)),
+  );
   const unknown = (options.layers ?? []).find((operator) =>
     results.every(({ layers, cpuLayers }) =>
       [...layers.map(({ layer }) => layer), ...cpuLayers].every(({ origin }) => origin !== operator),
@@ -68,19 +55,19 @@ async function runExplain(spec: string, options: ExplainOptions): Promise<void> 
       `--layers: operator ${unknown} of ${spec} has no layer; leave out --layers to see the operators that have one`,
     );
   }
-  if (options.json) {
-    const objects = results.map(explanationJson);
-    printJson(objects.length === 1 ? objects[0] : { schema: EXPLANATIONS_SCHEMA, explanations: objects });
-  } else if (!options.quiet) {
-    print(results.map((result) => explanationText(result, wanted !== undefined)).join('\n'));
-  }
+  printResults(results, options, {
+    json: explanationJson,
+    name: 'explanations',
+    schema: EXPLANATIONS_SCHEMA,
+    text: (result) => explanationText(result, wanted !== undefined),
+  });
 }
 
 /** The command `explain`. */
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('Explains where the cycles of each layer go and which change would help.')
-    .argument('<model>', 'a .tflite file, or example:NAME for a network that comes with the program');
+    .argument('<model>', MODEL_ARGUMENT);
   addSystemOptions(command).option(
     '--layers <list>',
     'only the layers of these operators, small ones too',

@@ -66,6 +66,9 @@ export function addSystemOptions(
     );
 }
 
+/** What an argument that names a model may be. */
+export const MODEL_ARGUMENT = 'a .tflite file, or example:NAME for a network that comes with the program';
+
 /** Adds the options that every command has. */
 export const addCommonOptions = (command: Command): Command => {
   command

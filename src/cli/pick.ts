@@ -15,12 +15,12 @@ import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import { type Run, withRun } from './interrupt.js';
-import { addCommonOptions, addSystemOptions } from './options.js';
+import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
 import { addSearchOptions, number, type SearchOptions } from './search-options.js';
 import { showProgress } from './progress.js';
 import { announce, dryRun, type PreparedSearch, prepareSearch, standInNote, workersFor } from './search.js';
-import { note, print, printJson } from './streams.js';
+import { note, print, printJson, speaker } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
@@ -191,7 +191,7 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
  * @throws usage and input errors, before anything is written
  */
 async function runPick(path: string, options: PickOptions): Promise<void> {
-  const say = options.quiet ? (): void => undefined : note;
+  const say = speaker(options);
   await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
 }
 
@@ -236,7 +236,7 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
 export function pickCommand(): Command {
   const command = new Command('pick')
     .description('Chooses one design under constraints, writes its .tflite and says why.')
-    .argument('<model>', 'a .tflite file, or example:NAME for a network that comes with the program')
+    .argument('<model>', MODEL_ARGUMENT)
     .option('--prefer <what>', 'cycles, bandwidth, retained or knee', 'cycles')
     .option(
       '--min-gain <percent>',

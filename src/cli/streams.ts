@@ -11,3 +11,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, u
 
 /** All that is not a result: to stderr. */
 export const note = (text: string): void => void process.stderr.write(`${cleanLines(text)}\n`);
+
+/** What says all that is not a result, unless the options ask for silence. */
+export const speaker = ({ quiet }: { readonly quiet?: boolean }): ((text: string) => void) =>
+  quiet ? () => undefined : note;

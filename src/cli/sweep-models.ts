@@ -12,7 +12,7 @@ import { grouped, plural } from '../text.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { placementsJson, placementsOf, type Placements } from './placements.js';
-import { note } from './streams.js';
+import { speaker } from './streams.js';
 
 /** Options that a space depends on. */
 export interface SpaceOptions extends SystemOptions, CommonOptions {
@@ -43,7 +43,7 @@ const withWidths = (file: LoadedSpaceFile | undefined, { widths, space }: SpaceO
  * @throws usage and input errors
  */
 export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
-  const say = options.quiet ? () => undefined : note;
+  const say = speaker(options);
   const file = withWidths(options.space === undefined ? undefined : readSpaceFile(options.space), options);
   const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
   own?.warnings.forEach((warning) => say(`warning: ${warning}`));

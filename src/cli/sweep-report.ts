@@ -13,7 +13,7 @@ import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';
 import { placementLines, type Placements } from './placements.js';
-import { note, print, printJson } from './streams.js';
+import { note, print, printJson, speaker } from './streams.js';
 
 /** Which design comes nearest to the constraints, in a sentence. */
 const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
@@ -126,7 +126,7 @@ export const reportSweep = (
 ): void => {
   const { rankings, studies, table } = result;
   const count = ranked(result);
-  const say = options.quiet ? () => undefined : note;
+  const say = speaker(options);
   const kind = exitKind(result);
   const error = kind === 'unmet' ? new ParetouError('unmet', unmetSentence(result, constraints)) : undefined;
   if (options.json) {

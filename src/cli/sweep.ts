@@ -7,7 +7,7 @@ import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions, type SearchOptions } from './search-options.js';
 import { announce, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
-import { note } from './streams.js';
+import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
@@ -52,7 +52,7 @@ Examples:
  * @throws usage and input errors, before any file is written
  */
 const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void> =>
-  withRun({ seconds: options.seconds, say: options.quiet ? () => undefined : note }, async (run) => {
+  withRun({ seconds: options.seconds, say: speaker(options) }, async (run) => {
     const prepared = await prepareSearch(paths, options);
     const { planned, constraints, objectives, named, method, sources, placements } = prepared;
     if (options.dryRun) {

@@ -1,12 +1,15 @@
-import type { LoweredOp } from '../lowering/operations.js';
-import type { Family } from '../npu/family.js';
-import { groupOf, type Group } from './u85/group.js';
+import type { View } from '../lowering/operations.js';
+import type { ExternalMap, GroupMember } from './operation.js';
 
-export type { Group } from './u85/group.js';
+/** A feature map of `CostOp.externals`, still as a view of its tensor. */
+export interface ExternalView extends Omit<ExternalMap, 'view'> {
+  readonly view: View;
+}
 
-/** How a family sees what is fused or chained onto an operation; nothing where only the last result matters. */
-export const GROUPING: Readonly<Record<Family, ((op: LoweredOp) => Group) | undefined>> = {
-  u55: undefined,
-  u65: undefined,
-  u85: groupOf,
-};
+/** An operation with everything fused or chained onto it, as far as its cost depends on that. */
+export interface Group {
+  readonly members: readonly GroupMember[];
+  readonly externals: readonly ExternalView[];
+  /** The primary hands its result to a chained operation: in bricks, counted as lying in the arena. */
+  readonly internalOfm: boolean;
+}

@@ -1,13 +1,16 @@
+import type { LoweredOp } from '../lowering/operations.js';
 import { acceleratorByName } from '../npu/accelerators.js';
 import type { Family } from '../npu/family.js';
 import type { System } from '../npu/system.js';
 import type { U55Accelerator } from '../npu/u55-tables.js';
 import type { Encoders } from '../weights/encoder.js';
+import type { Group } from './groups.js';
 import type { BlockConfig, CostModel } from './model.js';
 import type { CostOp } from './operation.js';
 import { findBlockConfig } from './u55/block-config.js';
 import { createU55Model } from './u55/model.js';
 import { findU85Config } from './u85/find-config.js';
+import { groupOf } from './u85/group.js';
 import { createU85Model } from './u85/model.js';
 
 /** An accelerator of any family, as far as the scheduler and the reports know it. */
@@ -19,6 +22,8 @@ export interface Hardware {
   readonly peakMacs: number;
   /** Geometry of the MAC array, where its utilisation has a theory. */
   readonly array?: U55Accelerator;
+  /** What is fused or chained onto an operation, where its cost depends on more than the last result. */
+  readonly groupOf?: (op: LoweredOp) => Group;
   /** Blocks for dense weights; see `CostModel.findConfig`. */
   readonly findConfig: (op: CostOp, stripeH: number) => BlockConfig | undefined;
   /** @param forSize weights as small as possible rather than fast to decode */
@@ -35,6 +40,7 @@ export function hardwareByName(name: string): Hardware {
       displayName,
       family,
       peakMacs: acc.macsPerCycle,
+      groupOf,
       findConfig: (op, stripeH) => findU85Config(op, acc, stripeH, false),
       createModel: (system, encoders, forSize) => createU85Model(acc, system, encoders.u85, forSize),
     };

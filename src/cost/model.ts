@@ -46,16 +46,29 @@ export interface CostCall {
   asDense?: boolean;
 }
 
-/** The two sides of an operation with MACs, for explanations. */
+/** The question about the whole of an operation whose feature maps lie there. */
+export function wholeCall(
+  { ofm, ifms }: CostOp,
+  { ifm: ifmMemory, ifm2: ifm2Memory, ofm: ofmMemory, scratch: scratchMemory }: Omit<Places, 'externals'>,
+  weightReadLatency: number,
+): CostCall {
+  const [, ofmH, ofmW, ofmC] = ofm.shape;
+  const [, ifmH, ifmW] = ifms[0]!.shape;
+  const edge = EDGE.whole;
+  const shapes = { ofmH, ofmW, ofmC, ifmH, ifmW, edge };
+  return { ...shapes, ifmMemory, ifm2Memory, ofmMemory, scratchMemory, weightReadLatency };
+}
+
+/** What the cycles of an operation are made of, for explanations; the cost model fills in what applies. */
 export interface CyclesParts {
   /** MAC side of the whole operation. */
   macCycles: number;
-  /** Output side of the whole operation. */
+  /** Output side of the whole operation, also of an elementwise one. */
   outputCycles: number;
   /** Transfers before the first and after the last block. */
   ifmIn: number;
   ofmOut: number;
-  /** Fractional number of blocks. */
+  /** Fractional number of blocks; 0 for operations without a MAC side. */
   blocks: number;
   macBlock: number;
   /** What sets the pace between these transfers: MACs, output stage, reading of scales, transfers between blocks. */
@@ -139,3 +152,14 @@ export interface CostModel<C extends BlockConfig = BlockConfig> {
   /** Cycles that a memory is busy; `bytes` is indexed by `accessSlot` from `offset` on. */
   accessCycles(memory: Memory, bytes: Float64Array, offset: number): number;
 }
+
+/** Parts that nothing has been filled in. */
+export const noParts = (): CyclesParts => ({
+  macCycles: 0,
+  outputCycles: 0,
+  ifmIn: 0,
+  ofmOut: 0,
+  blocks: 0,
+  macBlock: 0,
+  slowest: 'mac',
+});

@@ -55,7 +55,7 @@ export type AxisOrder = readonly [number, number, number, number];
 
 /**
  * One operation, reduced to what its block config, cycles, traffic and encoded weights depend on. Equal operations
- * of different networks are one object, so that what was worked out for it is worked out once.
+ * of different networks are one object, so that what was computed for it is computed once.
  */
 export interface CostOp {
   readonly kind: OpKind;

@@ -3,7 +3,7 @@ import type { Evaluation } from './evaluation.js';
 import type { LoweredOp } from '../lowering/operations.js';
 import type { MemoryName } from '../npu/system.js';
 import type { Entry } from '../schedule/entry.js';
-import { COLUMN, figureAt, finalParts, MEMORY_INDEX } from '../schedule/figures.js';
+import { COLUMN, figureAt, finalCall, finalParts, MEMORY_INDEX, placesOf } from '../schedule/figures.js';
 import { memoryPeak } from './peak.js';
 import type { Plan } from '../schedule/plan.js';
 import type { Scheduled } from '../schedule/schedule.js';
@@ -34,7 +34,8 @@ function layerDetail(
   const { slices, buffer } = entry;
   const encoding = slices?.encoding;
   const { config } = plan;
-  const parts = finalParts(machine, op, plan, buffer !== undefined, scheduled.placement.areas);
+  const places = placesOf(machine, op, scheduled.placement.areas);
+  const parts = finalParts(machine, plan, finalCall(machine, plan, places, buffer !== undefined));
   const hasParts = parts.blocks > 0;
   return {
     ifmShapes: plan.op.ifms.map((view) => view.shape),

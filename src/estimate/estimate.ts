@@ -50,7 +50,7 @@ function blockOf(op: LoweredOp, hardware: Hardware): readonly [number, number, n
   return [Math.min(config?.ofmH ?? h, h), Math.min(config?.ofmW ?? w, w), Math.min(config?.ofmC ?? c, c)];
 }
 
-/** An estimator with a memory of its own; results never depend on what it has seen before. */
+/** An estimator, which remembers what it has computed; results never depend on what it has seen before. */
 export function createEstimator(): Estimator {
   const encoders = createEncoders();
   const intern: OpInterner = createInterner();
@@ -71,7 +71,7 @@ export function createEstimator(): Estimator {
     const hardware = hardwareByName(accelerator);
     const target: LoweringTarget = { family: hardware.family, blockOf: (op) => blockOf(op, hardware) };
     const lowered: LoweredNetwork = lower(network, target, file);
-    return link(lowered, hardware.family, intern);
+    return link(lowered, hardware, intern);
   };
 
   const evaluate = (program: Program, system: System, options: EstimateOptions): Evaluation => {

@@ -1,13 +1,14 @@
-import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
+import { ACCESS_SLOTS, accessSlot, GROUP, type Channel, type Group } from '../cost/channels.js';
 import type { BlockConfig, CostCall, FeatureMapTransfer } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import { AREAS, type Area } from '../estimate/types.js';
 import type { Memory } from '../npu/system.js';
 import { MEMORY_INDEX } from '../schedule/figures.js';
+import { weightTransfers, type WeightRole } from '../schedule/weight-transfers.js';
 import type { LayerFacts } from './facts.js';
 
 /** What an operation keeps a memory busy with. */
-export type User = FeatureMapTransfer['role'] | 'weights' | 'weight copy' | 'scales';
+export type User = FeatureMapTransfer['role'] | WeightRole;
 
 /** Bytes on the bus of one memory, waste of short bursts and repeated passes included. */
 export interface Use {
@@ -43,9 +44,10 @@ export const unchanged = ({ cost, config, call }: LayerFacts): Variant => ({
  * first.
  */
 export function usesOf(
-  { machine: { model, system }, entry, places }: LayerFacts,
+  { machine, entry, places }: LayerFacts,
   { op, config, call, weightRatio, scaleRatio }: Variant,
 ): readonly Use[] {
+  const { model } = machine;
   const uses: Use[] = [];
   const use = (memory: Memory, user: User, bytes: number, channel: Channel, group: Group): void => {
     const slot = accessSlot(channel, group);
@@ -57,17 +59,15 @@ export function usesOf(
   }
   const encoding = entry.slices?.encoding;
   if (encoding !== undefined) {
-    const { buffer } = entry;
-    const weights = encoding.weightBytes * weightRatio;
-    const source = buffer === undefined ? system.constants : system.staging;
-    const channel = buffer === undefined ? CHANNEL.weight : model.stagedWeightChannel(config);
-    const scales = encoding.scaleBytes * scaleRatio * elements.passes;
-    use(source, 'weights', weights * elements.passes, channel, GROUP.weight);
-    use(system.constants, 'scales', scales, CHANNEL.scale, GROUP.scale);
-    if (buffer !== undefined) {
-      const early = buffer.prebuffered ? encoding.rangeBytes[0]! * weightRatio : 0;
-      use(system.constants, 'weight copy', weights - early, CHANNEL.memoryToMemory, GROUP.weight);
-      use(system.staging, 'weight copy', weights - early, CHANNEL.write, GROUP.weight);
+    const staged = {
+      weightBytes: encoding.weightBytes * weightRatio,
+      scaleBytes: encoding.scaleBytes * scaleRatio,
+      buffered: entry.buffer !== undefined,
+      earlyBytes: entry.buffer?.prebuffered === true ? encoding.rangeBytes[0]! * weightRatio : 0,
+    };
+    for (const transfer of weightTransfers(machine, config, elements.passes, staged)) {
+      const { role, memory, bytes, channel, group } = transfer;
+      use(memory, role, bytes, channel, group);
     }
   }
   return uses.sort((a, b) => b.bytes - a.bytes);

@@ -1,4 +1,3 @@
-import { roundUp } from '../cost/integers.js';
 import { factorsOf, type Factor } from '../theory/factors.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { utilisationOf } from '../theory/utilisation.js';
@@ -56,7 +55,7 @@ function arrayFactors({ cost, config, machine, layer }: LayerFacts, macSide: num
 
 function macRun(facts: LayerFacts): Run {
   const { parts, layer, machine } = facts;
-  const { macCycles, macBlock, blocks, ifmIn, ofmOut, slowest: stage } = parts!;
+  const { macCycles, macBlock, blocks, ifmIn, ofmOut, slowest: stage } = parts;
   const run = layer.detail!.runCycles;
   const ends = ifmIn + ofmOut;
   const body = run - ends;
@@ -93,17 +92,13 @@ function macRun(facts: LayerFacts): Run {
   };
 }
 
-function elementwiseRun({ cost, config, machine, layer }: LayerFacts): Run {
-  const [n, h, w, c] = cost.ofm.shape;
-  const elements = n * h * w * (cost.ofm.format === 'NHCWB16' ? roundUp(c, 16) : c);
-  const perElement = machine.model.outputRate(cost, config);
-  const output = Math.ceil(perElement * elements);
-  const run = layer.detail!.runCycles;
+function elementwiseRun({ parts, layer }: LayerFacts): Run {
+  const { outputCycles, slowest: stage } = parts;
   return {
-    stage: output >= run ? 'output' : 'blocks',
+    stage,
     shares: [
-      { part: 'output', cycles: output },
-      { part: 'blocks', cycles: run - output },
+      { part: 'output', cycles: outputCycles },
+      { part: 'blocks', cycles: layer.detail!.runCycles - outputCycles },
     ],
     factors: [],
     waits: [],
@@ -111,7 +106,7 @@ function elementwiseRun({ cost, config, machine, layer }: LayerFacts): Run {
 }
 
 function runOf(facts: LayerFacts): Run {
-  if (facts.parts !== undefined) return macRun(facts);
+  if (facts.parts.blocks > 0) return macRun(facts);
   const run = facts.layer.detail!.runCycles;
   switch (facts.cost.opClass) {
     case 'elementwise':

@@ -199,8 +199,8 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
 }
 
 /**
- * Changes of the layer that would pay, each worked out by the cost model: a fused ReLU, height and width swapped, and channel counts at which
- * ublocks, bricks or IFM blocks are filled. The layer is taken alone; its wait for weights is left out.
+ * Changes of the layer that would pay by the cost model: a fused ReLU, height and width swapped, and channel counts at
+ * which ublocks, bricks or IFM blocks are filled. The layer is taken alone; its wait for weights is left out.
  */
 export function changesOf(facts: LayerFacts): readonly Change[] {
   if (!isDesigned(facts)) return [];

@@ -18,7 +18,7 @@ const FIXES: readonly Fix[] = [
   {
     operators: /^(QUANTIZE|DEQUANTIZE)$/,
     reason: /float|any Ethos-U/,
-    fix: 'int8 throughout, inputs and outputs too, so that nothing is converted',
+    fix: 'int8 throughout, inputs and outputs too: then nothing is converted',
   },
   { reason: /(float|int4|int2).* not supported$/, fix: QUANTISE },
   { reason: /not quantised$/, fix: QUANTISE },
@@ -37,7 +37,7 @@ const FIXES: readonly Fix[] = [
     operators: /^TRANSPOSE$/,
     reason:
       /permutation is not supported|larger than 65536|more than 4 axes|axis is too large|depth is above/,
-    fix: 'keep feature maps in NHWC order, so that nothing is transposed; shuffle channels on 4 axes (1, height x width, groups, channels)',
+    fix: 'keep feature maps in NHWC order: then nothing is transposed; shuffle channels on 4 axes (1, height x width, groups, channels)',
   },
   {
     operators: /^GATHER$/,

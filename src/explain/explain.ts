@@ -57,7 +57,7 @@ class LazyExplanation implements LayerExplanation {
 }
 
 /**
- * Explains the layers of a network whose estimate has been worked out.
+ * Explains the layers of a network whose estimate has been computed.
  * @param wanted which layers; those left out are missing from the result
  * @param estimate of the evaluation, if there is one already
  */

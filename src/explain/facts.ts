@@ -1,9 +1,9 @@
-import { EDGE, type BlockConfig, type CostCall, type CyclesParts, type Places } from '../cost/model.js';
+import type { BlockConfig, CostCall, CyclesParts, Places } from '../cost/model.js';
 import type { CostOp } from '../cost/operation.js';
 import type { Layer, PerArea } from '../estimate/types.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import type { Entry } from '../schedule/entry.js';
-import { figureAt, finalParts, placesOf, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import { figureAt, finalCall, finalParts, placesOf, TRAFFIC, trafficColumn } from '../schedule/figures.js';
 import type { Machine } from '../schedule/machine.js';
 import type { Plan } from '../schedule/plan.js';
 import type { ProgramOp } from '../schedule/program.js';
@@ -24,8 +24,7 @@ export interface LayerFacts {
   readonly places: Places;
   /** The whole operation. */
   readonly call: CostCall;
-  /** Undefined where the cost model has no MAC and output side. */
-  readonly parts: CyclesParts | undefined;
+  readonly parts: CyclesParts;
   /** Its channels are those of a graph input or output, and so not free to change. */
   readonly fixedIfm: boolean;
   readonly fixedOfm: boolean;
@@ -37,24 +36,6 @@ export interface LayerFacts {
 export interface LayerGroup {
   readonly layer: Layer;
   readonly facts: LayerFacts | undefined;
-}
-
-function wholeCall({ system }: Machine, plan: Plan, entry: Entry, places: Places): CostCall {
-  const [, ofmH, ofmW, ofmC] = plan.op.ofm.shape;
-  const [, ifmH, ifmW] = plan.op.ifms[0]!.shape;
-  return {
-    ofmH,
-    ofmW,
-    ofmC,
-    ifmH,
-    ifmW,
-    edge: EDGE.whole,
-    ifmMemory: places.ifm,
-    ifm2Memory: places.ifm2,
-    ofmMemory: places.ofm,
-    scratchMemory: places.scratch,
-    weightReadLatency: (entry.buffer === undefined ? system.constants : system.staging).readLatency,
-  };
 }
 
 const trafficOf = ({ figures }: Evaluation, op: number): PerArea<number> =>
@@ -85,7 +66,7 @@ export function layerGroups(evaluation: Evaluation, layers: readonly Layer[]): r
     }
     const { areas } = scheduled.placement;
     const places = placesOf(machine, op, areas);
-    const parts = finalParts(machine, op, plan, entry.buffer !== undefined, areas);
+    const call = finalCall(machine, plan, places, entry.buffer !== undefined);
     const tensors = (ids: readonly number[]) => ids.map((id) => program.tensors[id]!);
     const facts: LayerFacts = {
       machine,
@@ -97,8 +78,8 @@ export function layerGroups(evaluation: Evaluation, layers: readonly Layer[]): r
       plan,
       entry,
       places,
-      call: wholeCall(machine, plan, entry, places),
-      parts: parts.blocks > 0 ? parts : undefined,
+      call,
+      parts: finalParts(machine, plan, call),
       fixedIfm: tensors(op.ifms).some(({ graphInput, constant }) => graphInput || constant),
       fixedOfm: tensors(op.ofms).some(({ graphOutput }) => graphOutput),
       traffic: trafficOf(evaluation, i),

@@ -107,20 +107,20 @@ export function boundShort(facts: LayerFacts, { bound, factors }: Account): stri
 export function boundText(facts: LayerFacts, { bound, shares }: Account): string {
   const { layer, parts } = facts;
   const cyclesOf = (part: Part): number => shares.find((share) => share.part === part)?.cycles ?? 0;
-  const mac = parts === undefined ? 0 : parts.macCycles;
-  const output = parts === undefined ? cyclesOf('output') : parts.outputCycles;
+  const { macCycles: mac, outputCycles: output } = parts;
+  const hasMacs = parts.blocks > 0;
   const rate = outputRateText(facts);
   switch (bound) {
     case 'mac':
       return `the MACs: ${grouped(mac)} cycles; the output stage takes ${grouped(output)}, ${rate}`;
     case 'output':
-      return parts === undefined
+      return !hasMacs
         ? `the output stage: ${rate}`
         : `the output stage: ${grouped(output)} cycles, ${rate}; the MACs take ${grouped(mac)}`;
     case 'scales':
       return `the reading of scales: ${grouped(output)} cycles, the MACs take ${grouped(mac)}`;
     case 'blocks':
-      return parts === undefined
+      return !hasMacs
         ? `the transfers of its blocks, which the output stage waits for; that one takes ${rate}`
         : `the transfers between its ${plural(Math.ceil(parts.blocks), 'block')}; the MACs take ${grouped(mac)}`;
     case 'ends':

@@ -1,7 +1,7 @@
 import { ELEMENT_BITS } from '../graph/network.js';
 import type { Constant, ElementType } from '../graph/network.js';
-import { connectInput, connectOutput, newOp, newTensor } from './ir.js';
-import type { IrGraph, Op, Source, Tensor } from './ir.js';
+import { connectInput, connectInputLike, connectOutput, newOp, newTensor } from './ir.js';
+import type { IrGraph, Op, Source, Tensor, View } from './ir.js';
 import type { Kind } from './kinds.js';
 import { elements } from './shape.js';
 import type { Shape } from './shape.js';
@@ -18,6 +18,13 @@ export function build(
   const op = newOp(graph, kind, source);
   for (let i = 0; i < inputs.length; i++) connectInput(op, i, inputs[i]!);
   connectOutput(op, output);
+  return op;
+}
+
+/** A new operation like another one in name, which reads a view; what it writes is still to be connected. */
+export function buildReader(graph: IrGraph, kind: Kind, { source }: Op, view: View): Op {
+  const op = newOp(graph, kind, source);
+  connectInputLike(op, 0, view);
   return op;
 }
 

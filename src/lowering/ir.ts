@@ -138,7 +138,7 @@ export interface Op {
    * (docs/model/lowering.md#graph-model).
    */
   divided: boolean;
-  /** A fused activation that was made an operation of its own. */
+  /** A fused activation that was split off. */
   splitOff: boolean;
   /** Why the CPU executes it. */
   reason: string | undefined;

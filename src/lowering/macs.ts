@@ -1,5 +1,4 @@
 import type { LoweredOp, OpKind, Shape4, View } from './operations.js';
-import type { LoweringFamily } from './target.js';
 
 const sizeOf = (view: View): Shape4 => view.slice?.shape ?? view.shape;
 const count = (shape: Shape4): number => shape[0] * shape[1] * shape[2] * shape[3];
@@ -71,10 +70,3 @@ export function denseMacCountU85(op: LoweredOp): number {
   if (op.kind === 'Transpose') return count(sizeOf(ofm));
   return macCount(op);
 }
-
-/** Multiply-accumulates of an operation with dense weights, by family. */
-export const COUNT_MACS: Readonly<Record<LoweringFamily, (op: LoweredOp) => number>> = {
-  u55: macCount,
-  u65: macCount,
-  u85: denseMacCountU85,
-};

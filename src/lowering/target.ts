@@ -1,6 +1,7 @@
+import type { LoweringFamily } from './families/families.js';
 import type { LoweredOp } from './operations.js';
 
-export type LoweringFamily = 'u55' | 'u65' | 'u85';
+export type { LoweringFamily } from './families/families.js';
 
 /** What lowering asks of the hardware. */
 export interface LoweringTarget {

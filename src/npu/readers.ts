@@ -70,7 +70,7 @@ export function coreTable(
       const parent = entry.value === section.name ? undefined : table.get(entry.value);
       if (parent === undefined) {
         onWarning(
-          `${at(entry)}: [${section.name}] inherits from [${entry.value}], which does not stand before it, so that estimates ` +
+          `${at(entry)}: [${section.name}] inherits from [${entry.value}], which does not stand before it: estimates ` +
             'do not see its keys; move it up',
         );
       } else {

@@ -50,7 +50,7 @@ export function totalsOf(a: Estimate, b: Estimate): readonly Total[] {
 export function verdict(a: Estimate, b: Estimate): string {
   const idle = [...(a.npuOperators === 0 ? ['A'] : []), ...(b.npuOperators === 0 ? ['B'] : [])];
   if (idle.length > 0) {
-    return `Nothing of ${idle.join(' and ')} runs on the NPU, so that their cycles cannot be compared.`;
+    return `Nothing of ${idle.join(' and ')} runs on the NPU: their cycles cannot be compared.`;
   }
   const macs = relativeText(a.macs, b.macs, 'fewer MACs', 'more MACs', 'as many MACs');
   const traffic = AREAS.filter((area) => a.traffic[area].total + b.traffic[area].total > 0).map((area) => {

@@ -1,10 +1,18 @@
 import { ACCESS_SLOTS, accessSlot, CHANNEL, GROUP, type Channel, type Group } from '../cost/channels.js';
-import { EDGE, type CyclesParts, type FeatureMapTransfer, type Places } from '../cost/model.js';
+import {
+  noParts,
+  wholeCall,
+  type CostCall,
+  type CyclesParts,
+  type FeatureMapTransfer,
+  type Places,
+} from '../cost/model.js';
 import type { Memory, MemoryName } from '../npu/system.js';
 import type { Entry, Schedule } from './entry.js';
 import { AREA, memoryOf, type Machine } from './machine.js';
 import type { Plan, Slices } from './plan.js';
 import type { Program, ProgramOp } from './program.js';
+import { weightTransfers } from './weight-transfers.js';
 
 /** Index of each memory in the figures; the order of the report's columns. */
 export const MEMORY_INDEX: Readonly<Record<MemoryName, number>> = {
@@ -84,55 +92,14 @@ export function placesOf(machine: Machine, op: ProgramOp, areas: Uint8Array): Pl
   };
 }
 
-/** Run cycles of the whole operation with its tensors where they finally lie. */
-function finalCycles(
-  machine: Machine,
-  plan: Plan,
-  places: Places,
-  buffered: boolean,
-  parts?: CyclesParts,
-): number {
-  const { system } = machine;
-  const [, ofmH, ofmW, ofmC] = plan.op.ofm.shape;
-  const [, ifmH, ifmW] = plan.op.ifms[0]!.shape;
-  return machine.model.cycles(
-    plan.op,
-    plan.config,
-    {
-      ofmH,
-      ofmW,
-      ofmC,
-      ifmH,
-      ifmW,
-      edge: EDGE.whole,
-      ifmMemory: places.ifm,
-      ifm2Memory: places.ifm2,
-      ofmMemory: places.ofm,
-      scratchMemory: places.scratch,
-      weightReadLatency: buffered ? system.staging.readLatency : system.constants.readLatency,
-    },
-    parts,
-  );
-}
+/** The question about the whole operation with its tensors where they finally lie. */
+export const finalCall = ({ system }: Machine, { op }: Plan, places: Places, buffered: boolean): CostCall =>
+  wholeCall(op, places, (buffered ? system.staging : system.constants).readLatency);
 
-/** Cycles of the reported operation's parts, for explanations. */
-export function finalParts(
-  machine: Machine,
-  op: ProgramOp,
-  plan: Plan,
-  buffered: boolean,
-  areas: Uint8Array,
-): CyclesParts {
-  const parts: CyclesParts = {
-    macCycles: 0,
-    outputCycles: 0,
-    ifmIn: 0,
-    ofmOut: 0,
-    blocks: 0,
-    macBlock: 0,
-    slowest: 'mac',
-  };
-  finalCycles(machine, plan, placesOf(machine, op, areas), buffered, parts);
+/** What the cycles of the reported operation are made of. */
+export function finalParts({ model }: Machine, { op, config }: Plan, call: CostCall): CyclesParts {
+  const parts = noParts();
+  model.cycles(op, config, call, parts);
   return parts;
 }
 
@@ -194,27 +161,24 @@ function baseRow(
   const { encoding } = slices;
   if (encoding !== undefined) {
     const { passes } = plan.elements;
-    const weightBytes = passes * encoding.weightBytes;
-    const scaleBytes = passes * encoding.scaleBytes;
-    const source = buffered ? staging : constants;
-    const channel = buffered ? model.stagedWeightChannel(plan.config) : CHANNEL.weight;
-    traffic.move(source, TRAFFIC.weightRead, weightBytes);
-    traffic.move(source, TRAFFIC.other, scaleBytes);
-    traffic.occupy(source, channel, GROUP.weight, weightBytes);
-    traffic.occupy(constants, CHANNEL.scale, GROUP.scale, scaleBytes);
-    if (buffered) {
-      const early = prebuffered ? encoding.rangeBytes[0]! : 0;
-      const copied = Math.max(encoding.weightBytes - early, 0);
-      traffic.occupy(constants, CHANNEL.memoryToMemory, GROUP.weight, copied);
-      traffic.occupy(staging, CHANNEL.write, GROUP.weight, copied);
-      traffic.move(constants, TRAFFIC.weightRead, encoding.allocatedBytes);
-      traffic.move(staging, TRAFFIC.weightWrite, encoding.allocatedBytes);
+    const { weightBytes, scaleBytes, allocatedBytes } = encoding;
+    const earlyBytes = prebuffered ? encoding.rangeBytes[0]! : 0;
+    const staged = { weightBytes, scaleBytes, buffered, earlyBytes };
+    for (const { memory, channel, group, bytes } of weightTransfers(machine, plan.config, passes, staged)) {
+      traffic.occupy(memory, channel, group, bytes);
     }
-    row[COLUMN.weightBytes] = weightBytes;
-    row[COLUMN.scaleBytes] = scaleBytes;
+    const source = buffered ? staging : constants;
+    row[COLUMN.weightBytes] = passes * weightBytes;
+    row[COLUMN.scaleBytes] = passes * scaleBytes;
+    traffic.move(source, TRAFFIC.weightRead, passes * weightBytes);
+    traffic.move(source, TRAFFIC.other, passes * scaleBytes);
+    if (buffered) {
+      traffic.move(constants, TRAFFIC.weightRead, allocatedBytes);
+      traffic.move(staging, TRAFFIC.weightWrite, allocatedBytes);
+    }
   }
   if (plan.op.lutBytes > 0) traffic.move(constants, TRAFFIC.other, plan.op.lutBytes);
-  row[COLUMN.runCycles] = finalCycles(machine, plan, places, buffered);
+  row[COLUMN.runCycles] = model.cycles(plan.op, plan.config, finalCall(machine, plan, places, buffered));
   traffic.settle(machine, [constants, system.featureMaps, staging]);
   return row;
 }

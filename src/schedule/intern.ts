@@ -24,7 +24,7 @@ function costKey(op: CostOp): string {
   return `${op.kind} ${kernel} ${op.upscale} ${flags} ${op.lutBytes} ${ifms}>${viewKey(op.ofm)} ${op.weights?.key ?? ''}${groupKey(op)}`;
 }
 
-/** An interner with a memory of its own. */
+/** An interner, which remembers nothing of others. */
 export function createInterner(): OpInterner {
   const known = new Map<string, CostOp>();
   return (op) => {

@@ -1,4 +1,5 @@
-import { GROUPING, type Group } from '../cost/groups.js';
+import type { Group } from '../cost/groups.js';
+import type { Hardware } from '../cost/hardware.js';
 import { activationClassOf, opClassOf, type CostOp, type CostView, type Format } from '../cost/operation.js';
 import { ELEMENT_BITS } from '../graph/network.js';
 import type {
@@ -9,9 +10,8 @@ import type {
   OpKind,
   View,
 } from '../lowering/operations.js';
-import { COUNT_MACS } from '../lowering/macs.js';
+import { FAMILIES } from '../lowering/families/families.js';
 import { contentHash } from '../lowering/weights.js';
-import type { Family } from '../npu/family.js';
 import { storedBytes, tensorFormat, type Connection, type TensorUse } from './formats.js';
 import type { OpInterner } from './intern.js';
 import type { Program, ProgramOp, ProgramTensor } from './program.js';
@@ -204,20 +204,23 @@ const costView = (view: View, format: Format): CostView => ({
 export const costOpOf = (op: LoweredOp): CostOp =>
   makeCostOp(op, (view) => costView(view, 'NHWC'), undefined);
 
+/** What linking asks of the hardware, the same for all of a family. */
+type LinkHardware = Pick<Hardware, 'family' | 'groupOf'>;
+
 /**
  * Turns a lowered network into the program that the scheduler works on: decides every feature map's format, size
  * and users, and reduces each operation to what its cost depends on.
  */
-export function link(network: LoweredNetwork, family: Family, intern: OpInterner): Program {
-  const before = network.before.map((graph) => linkGraph(network, graph, [], family, intern));
-  return linkGraph(network, network.ops, before, family, intern);
+export function link(network: LoweredNetwork, hardware: LinkHardware, intern: OpInterner): Program {
+  const before = network.before.map((graph) => linkGraph(network, graph, [], hardware, intern));
+  return linkGraph(network, network.ops, before, hardware, intern);
 }
 
 function linkGraph(
   { name, traits }: LoweredNetwork,
   lowered: readonly LoweredOp[],
   before: readonly Program[],
-  family: Family,
+  { family, groupOf }: LinkHardware,
   intern: OpInterner,
 ): Program {
   const uses = new Uses();
@@ -256,7 +259,7 @@ function linkGraph(
 
   const isSameStorage = (a: number, b: number): boolean =>
     sameStorage(uses.list[a]!.tensor, uses.list[b]!.tensor);
-  const grouping = GROUPING[family];
+  const rules = FAMILIES[family];
   /** Tensors inside a group have no place in memory; they count as bricks. */
   const see: SeeView = (view) => {
     const slot = uses.find(view.tensor);
@@ -268,7 +271,7 @@ function linkGraph(
     const last = lastMember(op);
     const npu = op.target === 'NPU';
     const ofmView = last.ofms[0];
-    const group = npu && op.subs.length > 0 ? grouping?.(op) : undefined;
+    const group = npu && op.subs.length > 0 ? groupOf?.(op) : undefined;
     const cost = npu && ofmView !== undefined ? intern(makeCostOp(op, see, group)) : undefined;
     const elementwise = cost?.opClass === 'elementwise';
     const rearranged = cost !== undefined && ofmView !== undefined && isRearranged(ofmView);
@@ -282,7 +285,7 @@ function linkGraph(
       lowered: op,
       cost,
       weights: npu ? weightUseOf(op) : undefined,
-      macs: npu ? COUNT_MACS[family](op) : 0,
+      macs: npu ? rules.macs(op) : 0,
       ifms,
       parameters,
       chainedIfms,

@@ -4,7 +4,7 @@ import type { Hardware } from '../cost/hardware.js';
 import type { Memory, System } from '../npu/system.js';
 import type { Plan, Slices } from './plan.js';
 
-/** One accelerator on one system, with what has been worked out on it so far. */
+/** One accelerator on one system, with what has been computed on it so far. */
 export interface Machine {
   readonly hardware: Hardware;
   readonly system: System;

@@ -1,4 +1,4 @@
-import { EDGE, type CostCall } from '../cost/model.js';
+import { EDGE, wholeCall, type CostCall } from '../cost/model.js';
 import { requiredIfm, type CostOp, type CostView } from '../cost/operation.js';
 import { inputError } from '../errors.js';
 import type { Memory } from '../npu/system.js';
@@ -22,30 +22,23 @@ function stripeInput(op: CostOp, stripeH: number): readonly [height: number, wid
   ];
 }
 
-function wholeCall(machine: Machine, op: CostOp, weightReadLatency: number): CostCall {
-  const [, ofmH, ofmW, ofmC] = op.ofm.shape;
-  const [, ifmH, ifmW] = op.ifms[0]!.shape;
+/** The whole operation with its feature maps where they are before any moves. */
+function provisionalCall(machine: Machine, op: CostOp, weightReadLatency: number): CostCall {
   const { featureMaps } = machine.system;
-  return {
-    ofmH,
-    ofmW,
-    ofmC,
-    ifmH,
-    ifmW,
-    edge: EDGE.whole,
-    ifmMemory: provisional(machine, op.ifms[0]),
-    ifm2Memory: provisional(machine, op.ifms[1]),
-    ofmMemory: featureMaps,
-    scratchMemory: featureMaps,
-    weightReadLatency,
+  const places = {
+    ifm: provisional(machine, op.ifms[0]),
+    ifm2: provisional(machine, op.ifms[1]),
+    ofm: featureMaps,
+    scratch: featureMaps,
   };
+  return wholeCall(op, places, weightReadLatency);
 }
 
 /** Cycles of a first part of `depth` channels, its weights in staging memory. */
 export function prebufferCycles(machine: Machine, plan: Plan, depth: number): number {
   let cycles = plan.prebufferCycles.get(depth);
   if (cycles === undefined) {
-    const call = wholeCall(machine, plan.op, machine.system.staging.readLatency);
+    const call = provisionalCall(machine, plan.op, machine.system.staging.readLatency);
     cycles = machine.model.cycles(plan.op, plan.config, { ...call, ofmC: depth, edge: EDGE.first });
     plan.prebufferCycles.set(depth, cycles);
   }
@@ -70,7 +63,12 @@ function sliceFigures(
   const multiple = Math.max(1, op.ofm.shape[1] / stripeH);
   const weightMemory = staged ? system.staging : system.constants;
   const [ifmH, ifmW] = stripeInput(op, stripeH);
-  const call: CostCall = { ...wholeCall(machine, op, weightMemory.readLatency), ofmH: stripeH, ifmH, ifmW };
+  const call: CostCall = {
+    ...provisionalCall(machine, op, weightMemory.readLatency),
+    ofmH: stripeH,
+    ifmH,
+    ifmW,
+  };
   if (ifmStaged) call.ifmMemory = system.staging;
   const last = boundaries.length - 2;
   const cycles: number[] = [];
@@ -157,7 +155,7 @@ function makePlan(machine: Machine, op: CostOp, stripeH: number): Plan | undefin
   const boundaries = [0, op.ofm.shape[3]];
   const { config, encoding } = prepared;
   const whole = makeSlices(boundaries, encoding);
-  const call = { ...wholeCall(machine, op, system.constants.readLatency), asDense: true };
+  const call = { ...provisionalCall(machine, op, system.constants.readLatency), asDense: true };
   const staged = { ...call, weightReadLatency: system.staging.readLatency };
   const base = { op, stripeH, config };
   const ifm = op.ifms[0]!;

@@ -27,7 +27,7 @@ export function stripeInputHeight(op: ProgramOp, stripeH: number): number {
 /** Shape of the primary IFM as the operation reads it. */
 export const primaryInput = (op: ProgramOp): Shape4 => op.cost!.ifms[op.primaryIfm]!.shape;
 
-/** An operation with a stripe height; its entry is only worked out when it is asked for. */
+/** An operation with a stripe height; its entry is only computed when it is asked for. */
 export interface Striped {
   readonly stripeH: number;
   /** Bytes of its weight buffers. */

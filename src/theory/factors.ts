@@ -1,7 +1,19 @@
 import { roundUp } from '../cost/integers.js';
+import {
+  deepestIfmBlock,
+  PART_KERNEL_DEPTH,
+  poolCycles,
+  pooledElements,
+  stepElements,
+  subKernelLimit,
+  subKernels,
+  weightLoadCycles,
+  weightUseCycles,
+} from '../cost/u55/mac-steps.js';
 import type { U55Accelerator } from '../npu/u55-tables.js';
 import { plural } from '../text.js';
-import { blockUblocks, traversalOf, ublockOf, type TheoryOp } from './operation.js';
+import type { Traversal } from '../weights/encoding.js';
+import { blockUblocks, traversalAskedFor, ublockOf, type TheoryOp } from './operation.js';
 
 /** One reason why fewer MACs are done than the hardware could: utilisation is the product of the values. */
 export interface Factor {
@@ -12,8 +24,6 @@ export interface Factor {
   readonly sentence: string;
 }
 
-const MAX_SUB_KERNEL = 8;
-
 const fill = (name: string, used: number, step: number, what: string): Factor => {
   const padded = roundUp(used, step);
   return {
@@ -23,22 +33,14 @@ const fill = (name: string, used: number, step: number, what: string): Factor =>
   };
 };
 
-/** Elements of the sub-kernels of at most 8×8 that a kernel is cut into. */
-function subKernels({ kernelH, kernelW }: TheoryOp): readonly number[] {
-  const elements: number[] = [];
-  for (let y = 0; y < kernelH; y += MAX_SUB_KERNEL) {
-    for (let x = 0; x < kernelW; x += MAX_SUB_KERNEL) {
-      elements.push(Math.min(MAX_SUB_KERNEL, kernelH - y) * Math.min(MAX_SUB_KERNEL, kernelW - x));
-    }
-  }
-  return elements;
-}
-
+/** @param paddedOf kernel elements that a sub-kernel takes as long as */
 function kernelFactor(op: TheoryOp, paddedOf: (elements: number) => number, rule: string): Factor {
-  const parts = subKernels(op);
-  const padded = parts.reduce((sum, elements) => sum + paddedOf(elements), 0);
+  const limit = subKernelLimit(op.opClass);
+  const parts = subKernels(op.kernelH, op.kernelW, limit);
+  const padded = parts.reduce((sum, { elements, count }) => sum + count * paddedOf(elements), 0);
   const used = op.kernelH * op.kernelW;
-  const cut = parts.length > 1 ? ` in each of ${parts.length} parts of at most 8x8` : '';
+  const cuts = parts.reduce((sum, { count }) => sum + count, 0);
+  const cut = cuts > 1 ? ` in each of ${cuts} parts of at most ${limit}x${limit}` : '';
   return {
     name: 'kernel',
     value: used / padded,
@@ -46,29 +48,34 @@ function kernelFactor(op: TheoryOp, paddedOf: (elements: number) => number, rule
   };
 }
 
-const kernelSteps = (op: TheoryOp, step: number): Factor =>
-  kernelFactor(op, (elements) => roundUp(elements, step), `as they come in steps of ${step}`);
+const kernelSteps = (op: TheoryOp, traversal: Traversal): Factor => {
+  const step = stepElements(traversal, op.ifmBits);
+  return kernelFactor(op, (elements) => roundUp(elements, step), `as they come in steps of ${step}`);
+};
 
 /** 16-bit IFMs: the MACs that a step has room for are halved. */
-const halfRate = (op: TheoryOp): readonly Factor[] =>
-  op.ifmBits === 16
-    ? [{ name: 'element width', value: 0.5, sentence: 'a 16-bit IFM is multiplied at half the rate' }]
-    : [];
+function halfRate(op: TheoryOp, traversal: Traversal): readonly Factor[] {
+  const room = (bits: number): number => stepElements(traversal, bits) * deepestIfmBlock(traversal, bits);
+  const value = room(op.ifmBits) / room(8);
+  return value === 1
+    ? []
+    : [{ name: 'element width', value, sentence: 'a 16-bit IFM is multiplied at half the rate' }];
+}
 
-/** Four kernel elements by eight channels at a time; IFM blocks of more than 16 channels are not made. */
+/** Several kernel elements by eight channels at a time; what is deeper than an IFM block takes whole blocks. */
 function partKernelFactors(op: TheoryOp): readonly Factor[] {
-  const wide = op.ifmBits === 16;
+  const block = deepestIfmBlock('part-kernel', op.ifmBits);
   return [
-    fill('IFM depth', op.ifmDepth, op.ifmDepth <= 16 ? 8 : 16, 'IFM channels'),
-    kernelSteps(op, wide ? 2 : 4),
-    ...halfRate(op),
+    fill('IFM depth', op.ifmDepth, op.ifmDepth <= block ? PART_KERNEL_DEPTH : block, 'IFM channels'),
+    kernelSteps(op, 'part-kernel'),
+    ...halfRate(op, 'part-kernel'),
   ];
 }
 
-/** One kernel element by 32 channels at a time (16 of 16 bits). */
+/** One kernel element by all channels of an IFM block at a time. */
 const depthFirstFactors = (op: TheoryOp): readonly Factor[] => [
-  fill('IFM depth', op.ifmDepth, op.ifmBits === 16 ? 16 : 32, 'IFM channels'),
-  ...halfRate(op),
+  fill('IFM depth', op.ifmDepth, deepestIfmBlock('depth-first', op.ifmBits), 'IFM channels'),
+  ...halfRate(op, 'depth-first'),
 ];
 
 const atMost = (acc: U55Accelerator, share: number): string => {
@@ -76,49 +83,46 @@ const atMost = (acc: U55Accelerator, share: number): string => {
   return `${all * share} of ${all} MACs per cycle at most`;
 };
 
+const ublockElements = ({ ofmUblock: [h, w, c] }: U55Accelerator): number => h * w * c;
+
+/** Kernels that are read at a rate by element width: one of 16 bits takes so many times as long as one of 8. */
+const widthFactors = ({ ifmBits }: TheoryOp, cyclesOf: (bits: number) => number): readonly Factor[] => {
+  const times = cyclesOf(ifmBits) / cyclesOf(8);
+  if (times === 1) return [];
+  const sentence = `a ${ifmBits}-bit IFM takes ${times} times as long`;
+  return [{ name: 'element width', value: 1 / times, sentence }];
+};
+
 /** An output channel reads one input channel, so that seven of eight MACs have nothing to do. */
-const depthwiseFactors = (op: TheoryOp, acc: U55Accelerator): readonly Factor[] => [
-  {
-    name: 'one channel',
-    value: 1 / 8,
-    sentence: `an output channel reads one input channel: ${atMost(acc, 1 / 8)}`,
-  },
-  kernelSteps(op, 4),
-  ...(op.ifmBits === 8
-    ? []
-    : [
-        {
-          name: 'element width',
-          value: 8 / op.ifmBits,
-          sentence: `a ${op.ifmBits}-bit IFM takes ${op.ifmBits / 8} times as long`,
-        },
-      ]),
-];
+function depthwiseFactors(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
+  const cyclesOf = (bits: number): number => weightUseCycles('depthwise', 1, bits);
+  const rate = (stepElements('depthwise', 8) * ublockElements(acc)) / (cyclesOf(8) * acc.macsPerCycle);
+  return [
+    {
+      name: 'one channel',
+      value: rate,
+      sentence: `an output channel reads one input channel: ${atMost(acc, rate)}`,
+    },
+    kernelSteps(op, 'depthwise'),
+    ...widthFactors(op, cyclesOf),
+  ];
+}
 
 function poolFactors(op: TheoryOp, acc: U55Accelerator): readonly Factor[] {
-  const smallest = acc.macsPerCycle === 32;
-  const rate = smallest ? 1 / 8 : 1 / 32;
+  const cyclesOf = (bits: number): number => poolCycles(acc, bits);
+  const rate = ublockElements(acc) / (cyclesOf(8) * acc.macsPerCycle);
   return [
     { name: 'pooling rate', value: rate, sentence: `pooling does ${atMost(acc, rate)}` },
-    kernelFactor(op, (elements) => Math.max(4, elements), 'as 4 are the least'),
-    ...(smallest || op.ifmBits === 8
-      ? []
-      : [
-          {
-            name: 'element width',
-            value: 8 / op.ifmBits,
-            sentence: `a ${op.ifmBits}-bit IFM takes ${op.ifmBits / 8} times as long`,
-          },
-        ]),
+    kernelFactor(op, pooledElements, `as ${pooledElements(0)} are the least`),
+    ...widthFactors(op, cyclesOf),
   ];
 }
 
 /** Blocks so small that loading a step's weights takes longer than using them. */
 function smallBlockFactor(op: TheoryOp, acc: U55Accelerator): Factor {
   const ublocks = blockUblocks(op, acc);
-  const perUblock = op.opClass === 'depthwise' ? (4 * op.ifmBits) / 8 : 4;
-  const load = 4 * acc.ofmUblock[2];
-  const use = perUblock * ublocks;
+  const load = weightLoadCycles(acc);
+  const use = weightUseCycles(op.opClass, ublocks, op.ifmBits);
   return {
     name: 'small block',
     value: Math.min(1, use / load),
@@ -147,7 +151,7 @@ export function factorsOf(op: TheoryOp, acc: U55Accelerator): readonly Factor[] 
   switch (op.opClass) {
     case 'conv':
       return [
-        ...(traversalOf(op) === 'part-kernel' ? partKernelFactors(op) : depthFirstFactors(op)),
+        ...(traversalAskedFor(op) === 'part-kernel' ? partKernelFactors(op) : depthFirstFactors(op)),
         ...rest(),
       ];
     case 'vector-product':

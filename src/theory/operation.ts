@@ -1,6 +1,6 @@
 import type { CostOp, OpClass } from '../cost/operation.js';
 import type { BlockConfig } from '../cost/model.js';
-import { convolutionTraversal } from '../cost/u55/block-config.js';
+import { MAX_OFM_H, MAX_OFM_W, traversalOf } from '../cost/u55/block-config.js';
 import type { U55Accelerator } from '../npu/u55-tables.js';
 import { FLAT_UBLOCK, isFlat } from '../cost/u55/ublock.js';
 import type { Block } from '../npu/family.js';
@@ -22,9 +22,6 @@ export interface TheoryOp {
   readonly block?: readonly [height: number, width: number];
 }
 
-const MAX_BLOCK_H = 32;
-const MAX_BLOCK_W = 64;
-
 /** The operation behind a cost, in the block that it is executed in. */
 export const theoryOpOf = (op: CostOp, config: BlockConfig): TheoryOp => {
   const [, height, width, depth] = op.ofm.shape;
@@ -42,18 +39,9 @@ export const theoryOpOf = (op: CostOp, config: BlockConfig): TheoryOp => {
 };
 
 /** The traversal that is asked for, else the compiler's own choice (docs/model/cycles-u55-u65.md#traversal). */
-export const traversalOf = ({
-  opClass,
-  traversal,
-  ifmDepth,
-  ifmBits,
-  kernelH,
-  kernelW,
-}: TheoryOp): Traversal => {
-  if (opClass === 'depthwise') return 'depthwise';
-  if (opClass !== 'conv') return 'depth-first';
-  return traversal ?? convolutionTraversal(ifmDepth, kernelH * kernelW, ifmBits);
-};
+export const traversalAskedFor = (op: TheoryOp): Traversal =>
+  (op.opClass === 'conv' ? op.traversal : undefined) ??
+  traversalOf(op.opClass, op.ifmDepth, op.kernelH * op.kernelW, op.ifmBits);
 
 /** Multiply-accumulates by the reference's count (docs/model/lowering.md#mac-count); 0 for classes without. */
 export const macsOf = ({ opClass, ofm, ifmDepth, kernelH, kernelW }: TheoryOp): number => {
@@ -82,6 +70,6 @@ export const ublockOf = ({ opClass, ofm, kernelH }: TheoryOp, acc: U55Accelerato
 /** Ublocks in height and width of one OFM block. */
 export const blockUblocks = (op: TheoryOp, acc: U55Accelerator): number => {
   const [uh, uw] = ublockOf(op, acc);
-  const [height, width] = op.block ?? [MAX_BLOCK_H, MAX_BLOCK_W];
+  const [height, width] = op.block ?? [MAX_OFM_H, MAX_OFM_W];
   return Math.ceil(Math.min(height, op.ofm[0]) / uh) * Math.ceil(Math.min(width, op.ofm[1]) / uw);
 };

@@ -1,7 +1,7 @@
 import type { U55Accelerator } from '../npu/u55-tables.js';
 import type { Traversal } from '../weights/encoding.js';
 import { factorsOf, type Factor } from './factors.js';
-import { macsOf, traversalOf, type TheoryOp } from './operation.js';
+import { macsOf, traversalAskedFor, type TheoryOp } from './operation.js';
 
 /** What the MAC array could do for an operation if nothing else took time. */
 export interface Theory {
@@ -31,7 +31,7 @@ export function theoryOf(op: TheoryOp, acc: U55Accelerator): Theory {
   const utilisation = utilisationOf(factors);
   return {
     macs,
-    traversal: traversalOf(op),
+    traversal: traversalAskedFor(op),
     factors,
     utilisation,
     macCycles: utilisation === 0 ? 0 : macs / (acc.macsPerCycle * acc.cores * utilisation),

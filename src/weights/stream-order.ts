@@ -2,7 +2,7 @@
 export type SubKernel = Int32Array;
 
 /**
- * How the weights of one operation are walked, worked out once per layout. Loops from the outside in: OFM blocks, IFM
+ * How the weights of one operation are walked, computed once per layout. Loops from the outside in: OFM blocks, IFM
  * blocks, sub-kernels, IFM parts of a block, OFM ublocks, kernel elements, IFM groups of a part, OFM groups of a
  * ublock, the channels of the OFM group, the channels of the IFM group.
  */

@@ -101,7 +101,7 @@ export const u85StreamOrder = (
       : { y: Math.min(layout.strideH, maxHeight), x: Math.min(layout.strideW, maxWidth) };
   const depths = [ifmPartDepth, ifmBlockDepth, ifmGroupDepth, ofmUblockDepth];
   return {
-    key: ['u85', cores, ...depths, rounding, extra, maxHeight, maxWidth, step.y, step.x].join(),
+    key: [cores, ...depths, rounding, extra, maxHeight, maxWidth, step.y, step.x].join(),
     depthwise,
     kernelElements: height * width,
     subKernels: windows(height, width, maxHeight, maxWidth).map((window) =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findBlockConfig, type U55Config } from '../../src/cost/u55/block-config.js';
 import { outputCyclesPerElement, runCycles } from '../../src/cost/u55/cycles.js';
-import { EDGE, type CyclesParts } from '../../src/cost/model.js';
+import { EDGE, noParts, type CyclesParts } from '../../src/cost/model.js';
 import { copyCycles, operationCycles, readCycles } from '../../src/cost/u55/model.js';
 import type { CostOp } from '../../src/cost/operation.js';
 import { countElements } from '../../src/cost/u55/traffic.js';
@@ -14,7 +14,6 @@ import {
   anyOperation,
   featureMapBytes,
   kernel,
-  noParts,
   operation,
   U55_FLASH,
   U55_SRAM,

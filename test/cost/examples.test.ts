@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noParts } from '../../src/cost/model.js';
 import type { CostOp } from '../../src/cost/operation.js';
 import { findBlockConfig } from '../../src/cost/u55/block-config.js';
 import { operationCycles } from '../../src/cost/u55/model.js';
@@ -9,7 +10,6 @@ import {
   accelerator,
   featureMapBytes,
   kernel,
-  noParts,
   operation,
   U55_FLASH,
   U55_SRAM,

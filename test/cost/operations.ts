@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { opClassOf, type ActivationClass, type CostOp, type CostView } from '../../src/cost/operation.js';
-import { EDGE, type CostCall, type CyclesParts, type Elements } from '../../src/cost/model.js';
+import { EDGE, type CostCall, type Elements } from '../../src/cost/model.js';
 import type { U55Config } from '../../src/cost/u55/block-config.js';
 import { featureMapTransfers } from '../../src/cost/u55/traffic.js';
 import type { Kernel, OpKind, Shape4 } from '../../src/lowering/operations.js';
@@ -198,17 +198,6 @@ export function wholeCall(
     weightReadLatency,
   };
 }
-
-/** Parts that a cost function fills in. */
-export const noParts = (): CyclesParts => ({
-  macCycles: 0,
-  outputCycles: 0,
-  ifmIn: 0,
-  ofmOut: 0,
-  blocks: 0,
-  macBlock: 0,
-  slowest: 'mac',
-});
 
 /** Bytes of an operation's feature maps, which lie in the memories of IFM, IFM2 and OFM. */
 export function featureMapBytes(

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { tfliteHelper } from '../runtime/tflite-helper.js';
 import { runOnce } from '../runtime/runtime.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const built = existsSync(main);
 if (!built) process.stderr.write('tests of the built program are skipped: run npm run build first\n');
 

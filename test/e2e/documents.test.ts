@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const built = existsSync(join(root, 'dist/src/cli/main.js'));
+const built = existsSync(join(root, 'dist/cli/main.js'));
 if (!built) process.stderr.write('tests of the documents are skipped: run npm run build first\n');
 
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
@@ -22,7 +22,7 @@ const commandOf = (shown: string): string | undefined => {
   if (shown === 'npm ci && npm start') return scripts['start'];
   const script = /^npm run --silent (\w+)$/.exec(shown)?.[1];
   if (script !== undefined) return scripts[script];
-  return shown.startsWith('paretou ') ? shown.replace('paretou', 'node dist/src/cli/main.js') : undefined;
+  return shown.startsWith('paretou ') ? shown.replace('paretou', 'node dist/cli/main.js') : undefined;
 };
 
 const outputs = new Map<string, string[]>();

@@ -17,7 +17,7 @@ import { networkBuilder } from '../../src/graph/build/builder.js';
 import { conv2d, input } from '../../src/graph/build/layers.js';
 import { writeModel } from '../../src/tflite/model.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const built = existsSync(main);
 if (!built) process.stderr.write('tests of the built program are skipped: run npm run build first\n');
 

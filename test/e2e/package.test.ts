@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const built = existsSync(join(root, 'dist/src/cli/main.js'));
+const built = existsSync(join(root, 'dist/cli/main.js'));
 if (!built) process.stderr.write('tests of the package are skipped: run npm run build first\n');
 
 interface Packed {
@@ -33,7 +33,7 @@ describe.skipIf(!built)('the packed program', () => {
   let packed: Packed;
 
   const node = (...argv: string[]) => spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
-  const paretou = (...argv: string[]) => node(join(installed, 'dist/src/cli/main.js'), ...argv);
+  const paretou = (...argv: string[]) => node(join(installed, 'dist/cli/main.js'), ...argv);
 
   // What npm does with a tarball, without the network: the dependencies are those of the checkout.
   beforeAll(() => {
@@ -53,9 +53,16 @@ describe.skipIf(!built)('the packed program', () => {
     const paths = packed.files.map(({ path }) => path);
     const folders = [...new Set(paths.map((path) => path.split('/').slice(0, -1).slice(0, 2).join('/')))];
     expect(folders.toSorted()).toEqual(
-      ['', 'configs', 'configs/examples', 'configs/spaces', 'dist/search', 'dist/src'].toSorted(),
+      ['', 'configs', 'configs/examples', 'configs/spaces', 'dist/cli', 'dist/search', 'dist/src'].toSorted(),
     );
     expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|md|cff|json)$|^LICENSE$/.test(path))).toEqual([]);
+  });
+
+  test('holds the command line once, in one folder with its workers', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter((path) => path.endsWith('cli/main.js'))).toEqual(['dist/cli/main.js']);
+    expect(paths).toContain('dist/cli/worker.js');
+    expect(paths).toContain('dist/cli/solve-worker.js');
   });
 
   test('searches with worker threads', () => {
@@ -65,6 +72,20 @@ describe.skipIf(!built)('the packed program', () => {
     expect(stdout).toContain('wrote results/story_standard/ranking.csv');
     expect(status).toBe(0);
     expect(readFileSync(join(folder, 'results/story_standard/front.csv'), 'utf8')).toContain('base@u55-128');
+  });
+
+  // The exact method judges on one kind of worker and eliminates on another; both lie beside the program.
+  test('does the same with and without worker threads', () => {
+    const front = (jobs: string): string => {
+      const out = join(folder, `jobs ${jobs}`);
+      const { status } = paretou(
+        ...['sweep', 'example:story_standard', '--accelerator-config', 'u55', '--method', 'exact'],
+        ...['--jobs', jobs, '--quiet', '--output-dir', out],
+      );
+      expect(status).toBe(0);
+      return readFileSync(join(out, 'front.csv'), 'utf8');
+    };
+    expect(front('2')).toBe(front('1'));
   });
 
   test('can be imported', () => {

@@ -9,7 +9,7 @@ import { tfliteHelper } from '../runtime/tflite-helper.js';
 import { smallModel } from '../search/pick/models.js';
 import { sharedDir } from '../shared.js';
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const built = existsSync(main);
 if (!built) process.stderr.write('tests of the built program are skipped: run npm run build first\n');
 

@@ -54,7 +54,7 @@ const shared = (): Source[] =>
     .filter((path) => path.endsWith('.tflite') && statSync(path).size < MAX_BYTES)
     .map((path) => sourceOf(new Uint8Array(readFileSync(path))));
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const isBuilt = existsSync(main);
 if (!isBuilt) process.stderr.write('tests of the built program are skipped: run npm run build first\n');
 

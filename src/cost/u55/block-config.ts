@@ -3,6 +3,7 @@ import type { Traversal } from '../../weights/encoding.js';
 import { ceilDiv, roundUp } from '../integers.js';
 import type { BlockConfig } from '../model.js';
 import { requiredIfm, type CostOp, type OpClass } from '../operation.js';
+import { deepestIfmBlock, MAX_SUB_KERNEL } from './mac-steps.js';
 
 /** Blocks in which an operation is executed; docs/model/cycles-u55-u65.md#block-search. */
 export interface U55Config extends BlockConfig {
@@ -11,11 +12,11 @@ export interface U55Config extends BlockConfig {
   readonly reduction?: U55Config;
 }
 
-const MAX_OFM_H = 32;
-const MAX_OFM_W = 64;
+/** Largest OFM block. */
+export const MAX_OFM_H = 32;
+export const MAX_OFM_W = 64;
 const MAX_OFM_C = 128;
 const SPLIT_DEPTH = 16;
-const MAX_SUB_KERNEL = 8;
 const BANK_BYTES = 1024;
 const OUTPUT_BANKS = 2;
 const LUT_BANKS = 2;
@@ -53,6 +54,17 @@ export function convolutionTraversal(depth: number, kernelElements: number, ifmB
   return partUtilisation >= depthUtilisation ? 'part-kernel' : 'depth-first';
 }
 
+/** The traversal of an operation of any class. */
+export const traversalOf = (
+  opClass: OpClass,
+  depth: number,
+  kernelElements: number,
+  ifmBits: number,
+): Traversal => {
+  if (opClass === 'conv') return convolutionTraversal(depth, kernelElements, ifmBits);
+  return opClass === 'depthwise' ? 'depthwise' : 'depth-first';
+};
+
 /** Size of the IFM block axis that n elements of the OFM block need. */
 function ifmBlockAxis(n: number, stride: number, kernel: number, upscale: Search['upscale']): number {
   const needed = (n - 1) * stride + kernel + (upscale === 'nearest' ? 1 : 0);
@@ -67,16 +79,8 @@ function search(s: Search, acc: U55Accelerator): U55Config | undefined {
   const elementwise = s.opClass === 'elementwise';
   const equalDepth = elementwise || s.opClass === 'pool' || s.opClass === 'depthwise';
   const kernelElements = s.kernelH * s.kernelW;
-  const traversal: Traversal =
-    s.opClass === 'conv'
-      ? convolutionTraversal(D, kernelElements, s.ifmBits)
-      : s.opClass === 'depthwise'
-        ? 'depthwise'
-        : 'depth-first';
-  const ifmDepth =
-    s.ifmBits === 16
-      ? roundUp(Math.min(D, 16), 4)
-      : roundUp(Math.min(D, traversal === 'part-kernel' ? 16 : 32), 8);
+  const traversal = traversalOf(s.opClass, D, kernelElements, s.ifmBits);
+  const ifmDepth = roundUp(Math.min(D, deepestIfmBlock(traversal, s.ifmBits)), s.ifmBits === 16 ? 4 : 8);
   const lutStart = acc.shramBanks - Math.max(s.usesLut ? LUT_BANKS : 0, acc.reservedEndBanks);
   const ifmGranule = s.ifmBits === 32 ? acc.granules.ifm32 : acc.granules.ifm;
   const accGranule = s.accumulatorBits === 40 ? acc.granules.accumulator40 : acc.granules.accumulator32;

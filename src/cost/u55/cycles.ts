@@ -1,14 +1,23 @@
 import { OUTPUT_RATE, type U55Accelerator } from '../../npu/u55-tables.js';
 import type { Memory } from '../../npu/system.js';
-import { ceilDiv, roundUp, transferCycles } from '../integers.js';
+import { elementwiseCycles } from '../elementwise.js';
+import { ceilDiv, transferCycles } from '../integers.js';
 import { EDGE, type CostCall, type CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
 import { pipelineCycles } from '../pipeline.js';
 import type { U55Config } from './block-config.js';
+import {
+  PART_KERNEL_DEPTH,
+  poolCycles,
+  pooledElements,
+  stepElements,
+  subKernelLimit,
+  subKernels,
+  weightLoadCycles,
+  weightUseCycles,
+} from './mac-steps.js';
 import { transfer } from './transfer.js';
 import { FLAT_UBLOCK, isFlat } from './ublock.js';
-
-const MAX_SUB_KERNEL = 8;
 
 /** Cycles per OFM element of output and activation stage; docs/model/cycles-u55-u65.md#output-rates. */
 export function outputCyclesPerElement(op: CostOp, acc: U55Accelerator, accumulatorBits: number): number {
@@ -108,49 +117,27 @@ function macCyclesPerBlock(
   const wide = config.accumulatorBits === 40;
   const delayStep = acc.stepDelay[wide ? 1 : 0];
   const ifmDepth = Math.min(ifm.shape[3], config.ifmC);
-  const limit = opClass === 'vector-product' ? 1 : MAX_SUB_KERNEL;
-  const weightFloor = 4 * acc.ofmUblock[2];
   const ublocks = area * depthUblocks;
   const partKernel = opClass === 'conv' && config.traversal === 'part-kernel';
-  const perStep =
-    opClass === 'depthwise'
-      ? Math.max(weightFloor, (4 * area * ifm.bits) / 8)
-      : Math.max(weightFloor, 4 * area);
+  const perStep = Math.max(weightLoadCycles(acc), weightUseCycles(opClass, area, ifm.bits));
+  const depthSteps = partKernel ? ceilDiv(ifmDepth, PART_KERNEL_DEPTH) : 1;
 
   let total = 0;
-  // A kernel can be as wide as a feature map is deep, so equal sub-kernels are counted rather than visited.
-  for (let y = 0, rows = 1; y < kernel.height; y += rows * limit) {
-    const sh = Math.min(limit, kernel.height - y);
-    rows = Math.max(1, Math.floor((kernel.height - y) / limit));
-    for (let x = 0, columns = 1; x < kernel.width; x += columns * limit) {
-      const elements = sh * Math.min(limit, kernel.width - x);
-      columns = Math.max(1, Math.floor((kernel.width - x) / limit));
-      let steps: number;
-      let cycles: number;
-      if (opClass === 'pool') {
-        steps = 1;
-        cycles = Math.max(4, elements) * ublocks * (small ? 1 : ifm.bits / 2);
-      } else if (opClass === 'depthwise') {
-        steps = ceilDiv(elements, 4);
-        cycles = perStep * steps * depthUblocks;
-      } else if (partKernel) {
-        steps = ceilDiv(elements, ifm.bits === 16 ? 2 : 4);
-        cycles = perStep * steps * depthUblocks * ceilDiv(ifmDepth, 8);
-      } else {
-        steps = elements;
-        cycles = perStep * steps * depthUblocks;
-      }
-      let delay = 0;
-      if (area === 1) {
-        if (depthUblocks === 1) delay = delayStep * steps;
-        else if (steps > 1) delay = delayStep * (steps - 1) * depthUblocks;
-      }
-      if (small && (spatial.nW === 1 || spatial.nH === 1) && depthUblocks > 1 && wide) {
-        delay += delayStep * depthUblocks;
-      }
-      if (partKernel) delay *= ceilDiv(ifmDepth, 8);
-      total += rows * columns * (cycles + delay);
+  for (const { elements, count } of subKernels(kernel.height, kernel.width, subKernelLimit(opClass))) {
+    const pool = opClass === 'pool';
+    const steps = pool ? 1 : ceilDiv(elements, stepElements(config.traversal, ifm.bits));
+    const cycles = pool
+      ? pooledElements(elements) * ublocks * poolCycles(acc, ifm.bits)
+      : perStep * steps * depthUblocks;
+    let delay = 0;
+    if (area === 1) {
+      if (depthUblocks === 1) delay = delayStep * steps;
+      else if (steps > 1) delay = delayStep * (steps - 1) * depthUblocks;
     }
+    if (small && (spatial.nW === 1 || spatial.nH === 1) && depthUblocks > 1 && wide) {
+      delay += delayStep * depthUblocks;
+    }
+    total += count * (cycles + delay) * depthSteps;
   }
   if (opClass === 'conv' || opClass === 'vector-product' || opClass === 'reduce-sum') {
     total *= ceilDiv(ifm.shape[3], ifmDepth);
@@ -185,13 +172,17 @@ function macOperation(
   return pipelineCycles(macBlock, output, bias, ifmIn, ofmOut, blocks, call.edge, parts);
 }
 
-function elementwise(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCall): number {
-  const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
-  const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
+function elementwise(
+  op: CostOp,
+  config: U55Config,
+  acc: U55Accelerator,
+  call: CostCall,
+  parts: CyclesParts | undefined,
+): number {
   const perElement = outputCyclesPerElement(op, acc, config.accumulatorBits);
   const block = Math.max(lastOut(op, config, acc, call), firstIn(op, config, acc, call));
-  const commandPerElement = (block / (config.ofmH * config.ofmW * config.ofmC) + perElement) / 4;
-  return Math.max(Math.ceil(commandPerElement * elements), Math.ceil(perElement * elements));
+  const blockElements = config.ofmH * config.ofmW * config.ofmC;
+  return elementwiseCycles(op, call, perElement, block, blockElements, parts);
 }
 
 /**
@@ -216,12 +207,8 @@ function matmul(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCa
     ofm: { ...op.ofm, shape: [1, h, w, 1] },
   };
   const shapes = { ofmH: h, ofmW: w, ifmH: h, ifmW: w, edge: EDGE.whole };
-  const mul = elementwise(product, config, acc, {
-    ...call,
-    ...shapes,
-    ofmC: c,
-    ofmMemory: call.scratchMemory,
-  });
+  const multiplied = { ...call, ...shapes, ofmC: c, ofmMemory: call.scratchMemory };
+  const mul = elementwise(product, config, acc, multiplied, undefined);
   const sum = macOperation(
     reduction,
     config.reduction!,
@@ -236,7 +223,7 @@ function matmul(op: CostOp, config: U55Config, acc: U55Accelerator, call: CostCa
  * Run cycles of an operation or of a part of it, transfers of weights not counted;
  * docs/model/cycles-u55-u65.md#run-cycles.
  *
- * @param parts filled in for operations with MACs, if given
+ * @param parts filled in for operations with MACs and elementwise ones, if given
  */
 export function runCycles(
   op: CostOp,
@@ -247,7 +234,7 @@ export function runCycles(
 ): number {
   switch (op.opClass) {
     case 'elementwise':
-      return elementwise(op, config, acc, call);
+      return elementwise(op, config, acc, call, parts);
     case 'matmul':
       return matmul(op, config, acc, call);
     case 'transpose':

@@ -64,7 +64,7 @@ export const streamLayout = (op: CostOp, config: U55Config, acc: U55Accelerator)
 
 const MINIMUM_SLICE_DEPTH = 16;
 
-/** The cost model of one Ethos-U55 or Ethos-U65. Weights have one format; channels have no bandwidth of their own. */
+/** The cost model of one Ethos-U55 or Ethos-U65. Weights have one format; channels have no bandwidths. */
 export function createU55Model(acc: U55Accelerator, encoder: Encoder): CostModel<U55Config> {
   const encode = (op: CostOp, config: U55Config, boundaries: readonly number[]): Encoding => {
     if (op.weights === undefined) throw new Error(`${op.kind} has no weights to encode`);

@@ -1,6 +1,7 @@
 import type { Memory } from '../../npu/system.js';
 import type { U85Accelerator, U85Class } from '../../npu/u85-tables.js';
-import { ceilDiv, roundUp, transferCycles } from '../integers.js';
+import { elementwiseCycles } from '../elementwise.js';
+import { ceilDiv, transferCycles } from '../integers.js';
 import type { CostCall, CyclesParts } from '../model.js';
 import type { CostOp, CostView } from '../operation.js';
 import { pipelineCycles } from '../pipeline.js';
@@ -94,20 +95,24 @@ function macOperation(
 }
 
 /** Cycles of an elementwise operation; docs/model/cycles-u85.md#u85-run-cycles. */
-function elementwise(op: CostOp, config: U85Config, acc: U85Accelerator, call: CostCall): number {
-  const depth = op.ofm.format === 'NHCWB16' ? roundUp(call.ofmC, 16) : call.ofmC;
-  const elements = op.ofm.shape[0] * call.ofmH * call.ofmW * depth;
+function elementwise(
+  op: CostOp,
+  config: U85Config,
+  acc: U85Accelerator,
+  call: CostCall,
+  parts: CyclesParts | undefined,
+): number {
   const perElement = outputCyclesPerElement(op, acc);
   const block = Math.max(lastOut(op, config, acc, call), firstIn(op, config, acc, call));
-  const command = (block / (config.ofmH * config.ofmW * config.ofmC) + perElement) / 4;
-  return Math.max(Math.ceil(command * elements), Math.ceil(perElement * elements));
+  const blockElements = config.ofmH * config.ofmW * config.ofmC;
+  return elementwiseCycles(op, call, perElement, block, blockElements, parts);
 }
 
 /**
  * Run cycles of an operation or of a part of it, transfers of weights not counted;
  * docs/model/cycles-u85.md#u85-run-cycles. Resizing and plain transfers take none: their cost is the memories'.
  *
- * @param parts filled in for operations with MACs, if given
+ * @param parts filled in for operations with MACs and elementwise ones, if given
  */
 export function u85RunCycles(
   op: CostOp,
@@ -122,7 +127,7 @@ export function u85RunCycles(
     case 'dma':
       return 0;
     case 'elementwise':
-      return elementwise(op, config, acc, call);
+      return elementwise(op, config, acc, call, parts);
     default:
       return macOperation(op, opClass, config, acc, call, parts);
   }

@@ -3,7 +3,7 @@ import { DEPTH_GRANULE, type U85Accelerator } from '../../npu/u85-tables.js';
 import type { Encoding, U85Encoder, U85StreamLayout } from '../../weights/encoding.js';
 import { u85StreamKey } from '../../weights/stream-key.js';
 import { CHANNEL, type Channel } from '../channels.js';
-import { EDGE, type CostCall, type CostModel, type Prepared } from '../model.js';
+import { wholeCall, type CostCall, type CostModel, type Prepared } from '../model.js';
 import { computedDepth, type CostOp, type CostView } from '../operation.js';
 import { accessCycles, copyCycles, readCycles } from './bandwidth.js';
 import type { U85Config } from './block-config.js';
@@ -32,23 +32,15 @@ export const u85StreamLayout = (op: CostOp, config: U85Config, acc: U85Accelerat
 
 /** The whole operation with all feature maps in the arena and its weights where the constants are. */
 export function arenaCall(op: CostOp, system: System): CostCall {
-  const [, ofmH, ofmW, ofmC] = op.ofm.shape;
-  const [, ifmH, ifmW] = op.ifms[0]!.shape;
   const { constants, featureMaps } = system;
   const place = (view: CostView | undefined): Memory => (view?.constant === true ? constants : featureMaps);
-  return {
-    ofmH,
-    ofmW,
-    ofmC,
-    ifmH,
-    ifmW,
-    edge: EDGE.whole,
-    ifmMemory: place(op.ifms[0]),
-    ifm2Memory: place(op.ifms[1]),
-    ofmMemory: featureMaps,
-    scratchMemory: featureMaps,
-    weightReadLatency: constants.readLatency,
+  const places = {
+    ifm: place(op.ifms[0]),
+    ifm2: place(op.ifms[1]),
+    ofm: featureMaps,
+    scratch: featureMaps,
   };
+  return wholeCall(op, places, constants.readLatency);
 }
 
 /** Names for reports, dense and 2:4-sparse. */

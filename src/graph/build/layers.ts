@@ -252,7 +252,7 @@ export const concatenation = (
   return result;
 };
 
-/** Adds RESHAPE; a size of −1 is worked out. */
+/** Adds RESHAPE; a size of −1 is computed. */
 export const reshape = (
   builder: NetworkBuilder,
   from: BuiltTensor,
@@ -289,7 +289,7 @@ const unaryRange = (kind: UnaryKind, rms: number): Range => {
   return ranged(rms, kind === 'HARD_SWISH' ? 'NONE' : kind);
 };
 
-/** Adds an activation as an operator of its own, or SOFTMAX over the last axis. */
+/** Adds an activation as an operator, or SOFTMAX over the last axis. */
 export const unary = (
   builder: NetworkBuilder,
   kind: UnaryKind,

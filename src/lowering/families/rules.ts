@@ -1,5 +1,6 @@
 import type { ElementType } from '../../graph/network.js';
 import type { Kind } from '../kinds.js';
+import type { LoweredOp } from '../operations.js';
 
 /** What decides between NPU and CPU and differs between the families (docs/model/lowering.md#placement). */
 export interface PlacementRules {
@@ -44,7 +45,7 @@ export interface RewriteRules {
   readonly reduceMin: boolean;
   /** Broadcasts both inputs of an elementwise operation at once. */
   readonly broadcastsBoth: boolean;
-  /** A sum's zero points are taken off by an operation of its own. */
+  /** Another operation takes off a sum's zero points. */
   readonly sumsThenSubtracts: boolean;
 }
 
@@ -85,6 +86,8 @@ export interface ExecutionRules {
 export interface FamilyRules {
   /** As messages name it. */
   readonly name: string;
+  /** "MAC Count" of an operation, its weights dense (docs/model/lowering.md#mac-count). */
+  readonly macs: (op: LoweredOp) => number;
   readonly placement: PlacementRules;
   readonly rewriting: RewriteRules;
   readonly splitting: SplitRules;

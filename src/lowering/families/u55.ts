@@ -1,5 +1,6 @@
 import { ELEMENT_BITS } from '../../graph/network.js';
 import type { Kind } from '../kinds.js';
+import { macCount } from '../macs.js';
 import { ZERO_POINT_EXEMPT } from './exempt.js';
 import type { FamilyRules } from './rules.js';
 
@@ -34,6 +35,7 @@ const PERMUTATIONS = ['NHWC', 'NWHC', 'NHCW'];
 /** Ethos-U55 and Ethos-U65, which differ in geometry only. */
 export const U55: FamilyRules = {
   name: 'Ethos-U55/U65',
+  macs: macCount,
   placement: {
     name: 'Ethos-U55/U65',
     extendedOperators: false,

@@ -1,3 +1,4 @@
+import { denseMacCountU85 } from '../macs.js';
 import { ZERO_POINT_EXEMPT } from './exempt.js';
 import type { FamilyRules } from './rules.js';
 
@@ -6,6 +7,7 @@ const PERMUTATIONS = new Set(['NHWC', 'NWHC', 'NHCW', 'NWCH', 'NCHW', 'NCWH']);
 /** Ethos-U85. */
 export const U85: FamilyRules = {
   name: 'Ethos-U85',
+  macs: denseMacCountU85,
   placement: {
     name: 'Ethos-U85',
     extendedOperators: true,

@@ -1,15 +1,5 @@
-import { build, filledConstant } from '../build.js';
-import {
-  connectInputLike,
-  connectOutput,
-  disconnect,
-  ifmOf,
-  newOp,
-  newTensor,
-  NO_KERNEL,
-  ofmOf,
-  sizeOf,
-} from '../ir.js';
+import { build, buildReader, filledConstant } from '../build.js';
+import { connectOutput, disconnect, ifmOf, newTensor, NO_KERNEL, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, Tensor } from '../ir.js';
 import type { Kernel } from '../operations.js';
 import { narrow } from '../view-parts.js';
@@ -50,8 +40,8 @@ export function splitArgMax(op: Op, graph: IrGraph): Op[] {
     const count = Math.min(LONGEST, total - at);
     const kernel: Kernel = { ...NO_KERNEL, width: count };
     const reduce = (kind: 'MaxPool' | 'ArgMax'): Op => {
-      const part = newOp(graph, kind, op.source);
-      narrow(connectInputLike(part, 0, { ...ifm, shape }), 1, at, count);
+      const part = buildReader(graph, kind, op, { ...ifm, shape });
+      narrow(ifmOf(part), 1, at, count);
       part.kernel = kernel;
       parts.push(part);
       return part;

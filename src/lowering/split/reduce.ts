@@ -1,16 +1,6 @@
+import { buildReader } from '../build.js';
 import { cloneOp } from '../clone.js';
-import {
-  connectInputLike,
-  connectOutput,
-  disconnect,
-  ifmOf,
-  newOp,
-  newTensor,
-  NO_KERNEL,
-  ofmOf,
-  reread,
-  sizeOf,
-} from '../ir.js';
+import { connectOutput, disconnect, ifmOf, newTensor, NO_KERNEL, ofmOf, reread, sizeOf } from '../ir.js';
 import type { IrGraph, Op } from '../ir.js';
 import type { Kernel } from '../operations.js';
 import { around, elements, fromEnd, withAxis } from '../shape.js';
@@ -61,8 +51,8 @@ function splitReducedAxis(op: Op, graph: IrGraph, axis: number): Op[] {
   for (let block = 0; block < blocks; block++) {
     const at = block * LARGEST_AXIS;
     const count = Math.min(LARGEST_AXIS, total - at);
-    const part = newOp(graph, op.kind, op.source);
-    narrow(connectInputLike(part, 0, ifm), axis, at, count);
+    const part = buildReader(graph, op.kind, op, ifm);
+    narrow(ifmOf(part), axis, at, count);
     narrow(connectOutput(part, between, between.shape, ifm.quant), axis, block, 1);
     part.kernel = kernelOver(axis, size.length, count);
     parts.push(part);

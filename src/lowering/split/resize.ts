@@ -1,15 +1,5 @@
-import { build } from '../build.js';
-import {
-  connectInputLike,
-  connectOutputLike,
-  disconnect,
-  ifmOf,
-  newOp,
-  newTensor,
-  NO_KERNEL,
-  ofmOf,
-  sizeOf,
-} from '../ir.js';
+import { build, buildReader } from '../build.js';
+import { connectOutputLike, disconnect, ifmOf, newTensor, NO_KERNEL, ofmOf, sizeOf } from '../ir.js';
 import type { IrGraph, Op, Tensor, View } from '../ir.js';
 import type { Kernel } from '../operations.js';
 import type { ResizePlan } from '../resize-plan.js';
@@ -36,8 +26,7 @@ function isAligned(ifm: readonly number[], ofm: readonly number[], largest: numb
 
 /** A pool of one element that reads its input doubled. */
 function doubling(op: Op, graph: IrGraph, from: View, to: Tensor): Op {
-  const pool = newOp(graph, 'AvgPool', op.source);
-  connectInputLike(pool, 0, from);
+  const pool = buildReader(graph, 'AvgPool', op, from);
   connectOutputLike(pool, { ...ofmOf(op), tensor: to, shape: to.shape, slice: undefined });
   pool.upscale = 'nearest';
   return pool;
@@ -59,8 +48,7 @@ function byDoubling(op: Op, graph: IrGraph, plan: ResizePlan): Op[] {
     parts.push(pool);
     from = { ...ofmOf(pool), role: 0 };
   }
-  const last = newOp(graph, !plan.bilinear && aligned ? 'DepthwiseConv2D' : 'AvgPool', op.source);
-  connectInputLike(last, 0, from);
+  const last = buildReader(graph, !plan.bilinear && aligned ? 'DepthwiseConv2D' : 'AvgPool', op, from);
   connectOutputLike(last, ofm);
   last.upscale = 'nearest';
   last.kernel = lastKernel(plan, aligned, uy, ux);
@@ -142,8 +130,7 @@ function byHalfPixels(op: Op, graph: IrGraph): Op[] {
   const [, oh, ow] = ofm.shape as readonly [number, number, number, number];
   for (let t = 0; t < 4; t++) {
     const [ty, tx] = [t >> 1, t & 1];
-    const conv = newOp(graph, 'DepthwiseConv2D', op.source);
-    connectInputLike(conv, 0, { ...own, quant: ifm.quant });
+    const conv = buildReader(graph, 'DepthwiseConv2D', op, { ...own, quant: ifm.quant });
     const read = ifmOf(conv);
     setSlice(read, [0, ty, tx, 0], [n, h + 1, w + 1, c]);
     const written = connectOutputLike(conv, ofm);
