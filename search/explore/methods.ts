@@ -10,9 +10,9 @@ import type { Explorer } from './explorer.js';
 import { notAdditive } from './exact/dimensions.js';
 import { sample } from './sample.js';
 
-/** Values of `--method`. */
+/** Names of all methods, and `auto`. */
 export const METHODS = ['auto', 'exact', 'exhaustive', 'sample', 'evolve'] as const;
-/** A value of `--method`. */
+/** One of these. */
 export type Method = (typeof METHODS)[number];
 
 /** A method that is not a choice between others. */
@@ -35,12 +35,13 @@ const EXPLORERS: Readonly<Record<MethodName, Explorer>> = { exact, exhaustive, s
 const SMALL = 20_000;
 
 /**
- * Reads a value of `--method`.
+ * Reads the name of a method.
  * @throws a usage error for any that does not exist
  */
 export const parseMethod = (text: string): Method => {
   const method = METHODS.find((name) => name === text);
-  if (method === undefined) throw usageError(`--method "${text}" is not known${suggestion(text, METHODS)}`);
+  if (method === undefined)
+    throw usageError(`method "${text}" is not known${suggestion(text, METHODS)}`, 'method');
   return method;
 };
 
@@ -88,14 +89,17 @@ export const planMethod = (
   const odd = notAdditive(objectives);
   if (method === 'exhaustive' && count > BigInt(limit)) {
     throw usageError(
-      `--method exhaustive needs --limit to be at least the number of designs, ${grouped(count)}; ` +
-        `it allows ${grouped(limit)}`,
+      `the method exhaustive needs a limit of at least the number of designs, ${grouped(count)}; ` +
+        `it is ${grouped(limit)}`,
+      'method',
+      'limit',
     );
   }
   if (method === 'exact' && odd !== undefined) {
     throw usageError(
-      `--method exact needs objectives that add up over the operators, and ${formatObjective(odd)} does not; ` +
-        'use --method evolve',
+      `the method exact needs objectives that add up over the operators, and ${formatObjective(odd)} does not; ` +
+        'use evolve',
+      'method',
     );
   }
   if (method !== 'auto') return chosen(method, 'it was asked for', space, limit);

@@ -8,7 +8,7 @@ import { accountNotes, type PickAccount } from './account/account.js';
 import type { Candidate, Wish } from '../pick/candidates.js';
 import {
   changePercent,
-  constraintText,
+  constraintsText,
   minGainText,
   missesOf,
   retainedText,
@@ -68,7 +68,6 @@ const section = (title: string, sentences: readonly string[]): string[] =>
 /** How many designs there were to pick from. */
 const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
   const { constraints } = wish;
-  const limits = constraints.map(constraintText).join(' ');
   const { stopped } = sweeps[0];
   const total = countDesigns(study.space).toLocaleString('en-US');
   return [
@@ -77,7 +76,7 @@ const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish:
       : `${grouped(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
     ...(constraints.length === 0
       ? []
-      : [`${grouped(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
+      : [`${grouped(meeting)} of them ${meeting === 1 ? 'has' : 'have'} ${constraintsText(constraints)}`]),
     `${grouped(paying)} of these ${cheaperText(wish, paying)}`,
   ].join(', ');
 };
@@ -146,10 +145,10 @@ const BEFORE: Readonly<Record<Stopped, string>> = {
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
   const { preference, constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
-  const limits = constraints.map(constraintText).join(' ');
+  const limits = constraintsText(constraints);
   const meets = constraints.length > 0;
   const parts = [
-    `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
+    `no design of ${picked.study.space.network.name}${meets ? ` that has ${limits}` : ''} ` +
       cheaperText(wish, 1) +
       (picked.stopped === undefined ? '' : ` among those evaluated before ${BEFORE[picked.stopped]}`),
   ];
@@ -161,7 +160,7 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(
       `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which ` +
-        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `misses ${misses}`),
+        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `has ${misses}`),
     );
   } else if (meets) {
     parts.push('without these limits none is cheaper either');

@@ -37,11 +37,11 @@ const checkOption = (option: string, fail: (message: string) => Error): void => 
 };
 
 /**
- * Checks a list of option names from the command line.
+ * Checks a list of option names.
  * @throws a usage error for an unknown name
  */
 export const checkOptions = (options: readonly string[]): readonly string[] => {
-  for (const option of options) checkOption(option, (message) => usageError(`--options: ${message}`));
+  for (const option of options) checkOption(option, (message) => usageError(message, 'options'));
   return options;
 };
 
@@ -139,7 +139,7 @@ const groupChoices = (network: Network, request: SpaceRequest): WidthChoice[] =>
 };
 
 /**
- * The systems of a space: those of the file, or else the accelerators of the command line.
+ * The systems of a space: those of the file, or else those of a list of accelerators.
  * @throws a usage or input error for a system that does not exist, with its place in the file
  */
 export const chooseSystems = (

@@ -65,7 +65,7 @@ export const hasKnownRetained = (option: string): boolean =>
 export const isReplaceable = (target: Target): boolean =>
   SUBSTITUTIONS.some(({ least }) => least.illegal(target) === undefined);
 
-/** Every name that `--options` and space files may use, with `R` for a number. */
+/** Every name that lists of options and space files may use, with `R` for a number. */
 export const optionNames = (): string[] => [
   STANDARD,
   ...SUBSTITUTIONS.flatMap(({ names }) => names),

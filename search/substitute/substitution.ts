@@ -41,7 +41,7 @@ export type Values = 'known' | 'unknown';
 
 /** One way to replace a convolution or fully connected layer by other operators with the same input and output. */
 export interface Substitution {
-  /** Name in `--options`, space files and the `substitutions` column. */
+  /** Name in lists of options, space files and the `substitutions` column. */
   readonly name: string;
   /** Short form in design ids: letters, then optionally digits; never `w`. */
   readonly code: string;

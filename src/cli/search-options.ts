@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
-import { optionKey, type ConstraintOptions } from '../../search/rank/constraints.js';
-import { usageError } from '../errors.js';
+import type { ConstraintOptions } from '../../search/rank/constraints.js';
+import { usageError, type Setting } from '../errors.js';
+import { FLAGS } from './setting-flags.js';
 import type { CommonOptions, SystemOptions } from './options.js';
 
 /** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
@@ -52,9 +53,9 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
 };
 
 /** The option that constrains a metric. */
-const boundOption = (name: MetricName, { option, unit }: Bound): Option => {
+const boundOption = (name: MetricName, { setting, unit }: Bound): Option => {
   const [help, example] = BOUND_HELP[name] ?? [METRICS[name].label, '1'];
-  const flag = `--${option}`;
+  const flag = FLAGS[setting];
   return METRICS[name].unit === 'share'
     ? new Option(`${flag} <ratio>`, help).argParser(
         number(flag, `a ratio from 0 to 1, such as ${example}`, 0, 1),
@@ -63,7 +64,7 @@ const boundOption = (name: MetricName, { option, unit }: Bound): Option => {
 };
 
 /** Options that were renamed: they keep working. */
-const OLD_BOUNDS: Readonly<Record<string, string>> = { 'min-energy': 'min-retained' };
+const OLD_BOUNDS: Readonly<Record<string, Setting>> = { '--min-energy': 'minRetained' };
 
 /** Adds an option per metric that can be constrained. */
 const addBounds = (command: Command): Command => {
@@ -73,10 +74,10 @@ const addBounds = (command: Command): Command => {
   }
   for (const [old, now] of Object.entries(OLD_BOUNDS)) {
     command.addOption(
-      new Option(`--${old} <ratio>`)
+      new Option(`${old} <ratio>`)
         .argParser((text: string) => {
-          const value = number(`--${old}`, 'a ratio from 0 to 1, such as 0.8', 0, 1)(text);
-          command.setOptionValueWithSource(optionKey(now), value, 'cli');
+          const value = number(old, 'a ratio from 0 to 1, such as 0.8', 0, 1)(text);
+          command.setOptionValueWithSource(now, value, 'cli');
           return value;
         })
         .hideHelp(),

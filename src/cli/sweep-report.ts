@@ -1,10 +1,10 @@
 import { metricsAt, type Table } from '../../search/rank/table.js';
-import type { Constraint } from '../../search/rank/constraints.js';
+import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { designId } from '../../search/space/changes.js';
 import { RETAINED_NOTE } from '../../search/emit/retained-weights.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
-import { constraintText, missesOf } from '../../search/report/amounts.js';
+import { constraintsText, missesOf } from '../../search/report/amounts.js';
 import { rankingRows } from '../../search/report/ranking-csv.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { countDesigns, rowOf, type Space } from '../../search/space/space.js';
@@ -12,18 +12,19 @@ import type { Sweep } from '../../search/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';
+import { messageWithFlags } from './setting-flags.js';
 import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson } from './streams.js';
 
 /** Which design comes nearest to the constraints, in a sentence. */
 const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
-  const asked = constraints.map(constraintText).join(' ');
+  const asked = constraintsText(constraints);
   const row = result.nearest;
   if (row === undefined) return 'no design was evaluated in the time that --seconds allows; allow more';
   const study = result.studies[result.table.study[row]!]!;
   const id = designId(study.space, rowOf(study.designs, result.table.row[row]!));
   const misses = missesOf(metricsAt(result.table, row), constraints);
-  return `no design meets ${asked}; the nearest is ${id} of ${study.model}, which misses ${misses.join(' and ')}`;
+  return `no design has ${asked}; the nearest is ${id} of ${study.model}, with ${misses.join(' and ')}`;
 };
 
 /** The designs that could not be evaluated, the first of them with the reasons. */
@@ -128,7 +129,12 @@ export const reportSweep = (
   const count = ranked(result);
   const say = options.quiet ? () => undefined : note;
   const kind = exitKind(result);
-  const error = kind === 'unmet' ? new ParetouError('unmet', unmetSentence(result, constraints)) : undefined;
+  const error =
+    kind === 'unmet'
+      ? new ParetouError('unmet', unmetSentence(result, constraints), {
+          settings: result.nearest === undefined ? [] : constraintSettings(constraints),
+        })
+      : undefined;
   if (options.json) {
     printJson({
       ...record,
@@ -136,7 +142,7 @@ export const reportSweep = (
       files: written,
       ...(error === undefined
         ? {}
-        : { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+        : { error: { kind: error.kind, message: messageWithFlags(error), exit_code: error.exitCode } }),
     });
   } else if (!options.quiet && count > 0) {
     print(
@@ -158,7 +164,7 @@ export const reportSweep = (
   }
   if (count === 0) explorerLines(result).forEach(say);
   failureLines(result).forEach((line) => note(line));
-  if (error !== undefined) note(`error: ${error.message}`);
+  if (error !== undefined) note(`error: ${messageWithFlags(error)}`);
   if (kind === 'interrupted') say(`interrupted: ${plural(table.count, 'design')} finished and written`);
   if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
 };

@@ -6,7 +6,7 @@ import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions, type SearchOptions } from './search-options.js';
-import { announce, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
+import { announce, constraintsWithFlags, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
 import { note } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
@@ -69,7 +69,7 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       reading_seconds: (evaluating - run.started) / 1000,
       evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
     };
-    const record = runRecord(result, {
+    const facts = runRecord(result, {
       version: version(),
       sources,
       models: planned,
@@ -83,6 +83,7 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       jobs: workers.jobs,
       seconds,
     });
+    const record = { ...facts, constraints: constraintsWithFlags(constraints) };
     const written = writeSweep(directory, result.rankings, record);
     reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
   });

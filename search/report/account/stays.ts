@@ -119,8 +119,10 @@ const reasonText = (
       alternatives.filter((a) => missesOf(a.candidate.numbers, wish.constraints).length === 0),
     );
     const other =
-      within === undefined ? '' : `; ${choiceText(variable, within)} would, and ${costText(context, within)}`;
-    return `${saves}, but not meet ${misses.join(' and ')}${other}`;
+      within === undefined
+        ? ''
+        : `; within the limits ${choiceText(variable, within)} would ${costText(context, within)}`;
+    return `${saves}, but with ${misses.join(' and ')}${other}`;
   }
   const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
   if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
