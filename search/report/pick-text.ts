@@ -159,8 +159,8 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   if (cheaper !== undefined) {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(
-      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which ` +
-        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `has ${misses}`),
+      `the nearest cheaper one is ${cheaper.id} with ${figures(cheaper)}` +
+        (misses === '' ? `, which saves less than ${minGainText(wish)} per change` : ` and ${misses}`),
     );
   } else if (meets) {
     parts.push('without these limits none is cheaper either');

@@ -7,12 +7,16 @@ import { suggestion } from '../../src/suggest.js';
 import { findSites, targetAt, type Site } from './sites.js';
 import type { LoadedSpaceFile, WidthRule } from './space-file.js';
 import type { SiteChoice, Space, SystemChoice, WidthChoice } from './space.js';
-import { ALL_OPTIONS, findSubstitution, optionNames, STANDARD, usualOptions } from '../substitute/index.js';
+import {
+  ALL_OPTIONS,
+  DEFAULT_OPTIONS,
+  findSubstitution,
+  optionNames,
+  STANDARD,
+  usualOptions,
+} from '../substitute/index.js';
 import { chooseSystem, distinctSystems } from './systems.js';
 import { findWidthGroups, type WidthGroup } from './width-groups.js';
-
-/** Options of a site where nothing else is said. */
-export const DEFAULT_OPTIONS: readonly string[] = [STANDARD, 'separable'];
 
 /** What a space is made of besides the network. */
 export interface SpaceRequest {

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
 import type { ConstraintOptions } from '../../search/rank/constraints.js';
+import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { usageError, type Setting } from '../errors.js';
 import { FLAGS } from './setting-flags.js';
 import type { CommonOptions, SystemOptions } from './options.js';
@@ -98,11 +99,11 @@ const fractions = (text: string): readonly number[] => {
 /** Adds the options that say what may vary, what is wanted and how to search. */
 export const addSearchOptions = (command: Command): Command => {
   command
-    .option('--space <file.yaml>', 'what may vary (default: each site standard or separable)')
+    .option('--space <file.yaml>', `what may vary (default: each site ${DEFAULT_OPTIONS.join(' or ')})`)
     .option(
       '--options <list>',
-      'further options for the sites, or all for every one whose retained weights is known: separable, separable*T ' +
-        '(T terms, 2 to 4), each also with :shifted-relu or :relu; lowrank*R (R channels), also with :spatial',
+      `further options for the sites (${SUBSTITUTIONS.flatMap(({ forms }) => forms.map(([form]) => form)).join(', ')}), ` +
+        'or all for those whose retained weights are known; paretou help sweep says what they do',
     )
     .option(
       '--widths <list>',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { join } from 'node:path';
 import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
+import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
@@ -17,14 +18,10 @@ export interface SweepOptions extends SearchOptions {
 }
 
 const HELP = `
-A site is an operator with constant weights that some option can replace. It may stay (standard) or become a depthwise
-and a 1x1 convolution (separable). --options adds others; all adds every separable without :relu, and lowrank*R with a
-few R for each site:
-  separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
-  ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
-  ...:relu                a ReLU that changes the function: for training, the retained weights are not known
-  lowrank*R               a 1x1 down to R channels, then the kernel
-  lowrank*R:spatial       the kernel's height down to R channels, then its width
+A site is an operator with constant weights that some option can replace. By default it is one of ${DEFAULT_OPTIONS.join(', ')},
+where standard is the operator as it is. --options adds others; all adds those whose retained weights are known, with a
+few numbers that suit each site:
+${SUBSTITUTIONS.flatMap(({ forms }) => forms.map(([form, what]) => `  ${form.padEnd(22)}  ${what}`)).join('\n')}
 Channel counts vary as --widths or the space file says.
 
 Designs are ranked by Pareto rank over the objectives: columns of ranking.csv, each with an optional :min or :max.

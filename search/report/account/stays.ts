@@ -3,7 +3,7 @@ import { createBreath } from '../../evaluate/breathe.js';
 import { findSites, targetAt } from '../../space/sites.js';
 import type { Space } from '../../space/space.js';
 import type { Applier } from '../../emit/apply.js';
-import { findSubstitution } from '../../substitute/index.js';
+import { DEFAULT_OPTIONS, findSubstitution } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
 import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
 import type { Explained, Explainer } from './explainer.js';
@@ -183,9 +183,12 @@ export const choicelessSites = ({ network, sites }: Space): Stay[] => {
         ({ operator, kernelHeight, kernelWidth }) => !varying.has(operator) && kernelHeight * kernelWidth > 1,
       )
       .map((site) => {
-        const why = findSubstitution('separable')!.illegal(targetAt(network, site));
-        const reason =
-          why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
+        const target = targetAt(network, site);
+        const faults = DEFAULT_OPTIONS.flatMap((option) => {
+          const why = findSubstitution(option)?.illegal(target);
+          return why === undefined ? [] : [`it cannot become ${option}, since ${why}`];
+        });
+        const reason = faults.length === 0 ? 'the space gives it no choice' : faults.join('; ');
         return {
           kind: 'site',
           operator: site.operator,
