@@ -5,7 +5,13 @@ import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
-import type { RetainedWeights, Substitution, Target, Values } from '../substitute/substitution.js';
+import {
+  WHOLE_RETAINED,
+  type RetainedWeights,
+  type Substitution,
+  type Target,
+  type Values,
+} from '../substitute/substitution.js';
 import { resizedStatistics } from './weight-statistics.js';
 import { widthShares } from './width-shares.js';
 
@@ -30,8 +36,6 @@ export interface Applier {
    */
   readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
 }
-
-const WHOLE: RetainedWeights = { before: 1, after: 1 };
 
 /**
  * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
@@ -168,7 +172,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
 
   const slotRetained = (slot: Slot, digits: Digits): RetainedWeights => {
     const piece = pieceOf(slot, digits);
-    return piece === undefined ? WHOLE : (piece.retained ??= retainedOfPiece(slot, piece, digits));
+    return piece === undefined ? WHOLE_RETAINED : (piece.retained ??= retainedOfPiece(slot, piece, digits));
   };
 
   const networkOf = (digits: Digits): Network => {
@@ -213,4 +217,13 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     },
     operatorRetained: (operator, digits) => slotRetained(slots[operator]!, digits),
   };
+};
+
+const known = new WeakMap<Space, Applier>();
+
+/** The applier of a space, with known values; kept for as long as the space. */
+export const applierOf = (space: Space): Applier => {
+  const applier = known.get(space) ?? createApplier(space);
+  known.set(space, applier);
+  return applier;
 };

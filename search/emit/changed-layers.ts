@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
-import type { Applier } from './apply.js';
+import { applierOf } from './apply.js';
 import { STANDARD } from '../substitute/index.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
 
@@ -34,7 +34,8 @@ const kernelOf = (graph: Graph, operator: number): { readonly kernel?: readonly 
 };
 
 /** The layers that a design changes, in the order of the original's operators. */
-export const changedLayers = (space: Space, digits: Digits, applier: Applier): ChangedLayer[] => {
+export const changedLayers = (space: Space, digits: Digits): ChangedLayer[] => {
+  const applier = applierOf(space);
   const [graph] = space.network.graphs;
   const unchanged = new Uint16Array(digits.length);
   const optionAt = new Map(space.sites.map(({ site, options }, i) => [site.operator, options[digits[i]!]!]));

@@ -9,10 +9,7 @@ import {
   storedRange,
   type StoredRows,
 } from './requantise.js';
-import type { RetainedWeights, Target } from './substitution.js';
-
-/** Retained weights of layers without values. */
-export const UNKNOWN_RETAINED: RetainedWeights = { before: NaN, after: NaN };
+import type { Target } from './substitution.js';
 
 /** A constant tensor; its values are yet to be made where no bytes are given. */
 const constantTensor = (

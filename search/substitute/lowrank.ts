@@ -1,5 +1,5 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
-import { layerConstants, mapTensor, nominalMap, UNKNOWN_RETAINED } from './layers.js';
+import { layerConstants, mapTensor, nominalMap } from './layers.js';
 import {
   local,
   type Replacement,
@@ -7,6 +7,7 @@ import {
   type SubstitutionFamily,
   type Target,
   type Values,
+  UNKNOWN_RETAINED,
 } from './substitution.js';
 import { solveTwoLayers } from './two-layers.js';
 import { leadingShare, rankBound, type Unfolding } from './unfolding.js';

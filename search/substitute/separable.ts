@@ -1,6 +1,6 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './intermediate.js';
-import { layerConstants, mapTensor, nominalMap, UNKNOWN_RETAINED } from './layers.js';
+import { layerConstants, mapTensor, nominalMap } from './layers.js';
 import { someRows } from './requantise.js';
 import {
   local,
@@ -9,6 +9,7 @@ import {
   type SubstitutionFamily,
   type Target,
   type Values,
+  UNKNOWN_RETAINED,
 } from './substitution.js';
 import { solveTwoLayers, type TwoLayers } from './two-layers.js';
 import { leadingShare, rankBound, type Unfolding } from './unfolding.js';

@@ -19,6 +19,12 @@ export interface RetainedWeights {
   readonly after: number;
 }
 
+/** Of what is not changed. */
+export const WHOLE_RETAINED: RetainedWeights = { before: 1, after: 1 };
+
+/** Of layers without values. */
+export const UNKNOWN_RETAINED: RetainedWeights = { before: NaN, after: NaN };
+
 /**
  * New tensors and the operators that use them. In `operators`, tensor indices ≥ −1 are those of the network and
  * `local(i)` stands for `tensors[i]`.

@@ -9,7 +9,6 @@ import { pick, type Picked } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
-import { type Applier, createApplier } from '../../search/emit/apply.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
@@ -108,10 +107,9 @@ const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES
 const emitted = (
   { files: [file], planned: [model] }: PreparedSearch,
   { candidate }: PickAccount,
-  applier: Applier,
 ): Uint8Array | string => {
   try {
-    return emitDesign(file!, model!.space, candidate.digits, applier);
+    return emitDesign(file!, model!.space, candidate.digits);
   } catch (error) {
     if (error instanceof ParetouError) return error.message;
     throw error;
@@ -231,11 +229,10 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
-  const applier = createApplier(space);
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
-  const account = judged && (await accountOf(space, wish, judged, applier, isOver));
-  const file = picked.refined && account && emitted(prepared, account, applier);
+  const account = judged && (await accountOf(space, wish, judged, { isOver }));
+  const file = picked.refined && account && emitted(prepared, account);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
     prepared,
