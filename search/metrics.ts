@@ -1,8 +1,9 @@
 import type { Setting } from '../src/errors.js';
-import type { Evaluation } from '../src/estimate/evaluation.js';
+import type { Hardware } from '../src/cost/hardware.js';
 import type { PerArea } from '../src/estimate/types.js';
 import type { System } from '../src/npu/system.js';
 import type { Totals } from '../src/estimate/totals.js';
+import type { MemoryUse } from '../src/schedule/memory.js';
 
 /** What a metric counts; it decides how its values are written. */
 export type Unit =
@@ -19,8 +20,9 @@ export type Unit =
 
 /** What the estimator says of a network. */
 export interface Estimated {
-  readonly evaluation: Evaluation;
   readonly totals: Totals;
+  readonly memory: MemoryUse;
+  readonly hardware: Hardware;
 }
 
 /** What the estimator says of one operation. */
@@ -294,8 +296,8 @@ const ROWS = {
     direction: 'max',
     source: {
       from: 'estimate',
-      read: ({ totals, evaluation }) =>
-        totals.cycles === 0 ? 0 : totals.macs / (totals.cycles * evaluation.machine.hardware.peakMacs),
+      read: ({ totals, hardware }) =>
+        totals.cycles === 0 ? 0 : totals.macs / (totals.cycles * hardware.peakMacs),
     },
     objective: true,
   },
@@ -303,7 +305,7 @@ const ROWS = {
     label: 'bytes used by weights and other constants',
     unit: 'bytes',
     direction: 'min',
-    source: { from: 'estimate', read: ({ evaluation }) => evaluation.memory.constants },
+    source: { from: 'estimate', read: ({ memory }) => memory.constants },
     objective: true,
   },
 } satisfies Record<string, Metric>;

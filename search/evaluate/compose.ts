@@ -10,6 +10,8 @@ type Use = readonly [tensor: number, op: number];
  * of a program whose tensors are numbered as in every program of the same space.
  */
 export interface Fragment {
+  /** Number of the fragment among those of its segment. */
+  readonly index: number;
   readonly ops: readonly ProgramOp[];
   /** Tensors that no other segment touches; users counted from the fragment's first operation. */
   readonly locals: readonly ProgramTensor[];
@@ -135,12 +137,12 @@ export function frameOf(segmentation: Segmentation, programs: readonly Program[]
 const shift = (users: readonly number[], by: number): readonly number[] => users.map((op) => op + by);
 
 /** Takes a program of the space apart, a fragment per segment; undefined if it does not follow the frame. */
-export function fragmentsOf(program: Program, frame: Frame): Fragment[] | undefined {
+export function fragmentsOf(program: Program, frame: Frame): Omit<Fragment, 'index'>[] | undefined {
   const runs = runsOf(program, frame.segmentation);
   if (runs === undefined) return undefined;
   const inSegment = frame.segmentation.segmentsOf(program);
   const owners = ownersOf(program, inSegment);
-  const fragments: Fragment[] = [];
+  const fragments: Omit<Fragment, 'index'>[] = [];
   for (const [s, run] of runs.entries()) {
     const numbers = new Map<number, number>();
     const locals: ProgramTensor[] = [];

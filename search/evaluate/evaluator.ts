@@ -6,15 +6,30 @@ import type { Program } from '../../src/schedule/program.js';
 import type { Digits, Space } from '../space/space.js';
 import { createApplier, type Applier } from '../emit/apply.js';
 import type { Values } from '../substitute/substitution.js';
-import { figuresOf, type DesignFigures } from './figures.js';
+import type { Frame } from './compose.js';
+import {
+  estimatedOf,
+  FIGURE_COUNT,
+  figuresOf,
+  loadFigures,
+  storeEstimated,
+  type DesignFigures,
+} from './figures.js';
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
+import { Transitions } from './transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
 export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
+  /**
+   * Writes a design's figures as row `row` of a table.
+   *
+   * @throws when the design cannot be estimated
+   */
+  readonly store: (digits: Digits, table: Float64Array, row: number) => void;
   /** The segments of the network on a system; the same for all systems of a family. */
   readonly segments: (system: number) => readonly Segment[];
   /**
@@ -79,8 +94,35 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     return first.program;
   };
 
+  const transitions = new Map<number, Transitions>();
+  const transitionsOf = (system: number, frame: Frame): Transitions => {
+    let known = transitions.get(system);
+    if (known === undefined) {
+      transitions.set(system, (known = new Transitions(frame, space.systems[system]!.system)));
+    }
+    return known;
+  };
+
+  const store = (digits: Digits, table: Float64Array, row: number): void => {
+    const system = digits[systemDigit]!;
+    const { family } = hardwareByName(space.systems[system]!.system.accelerator);
+    const pieces = sources.get(family)?.pieces;
+    const known = pieces && transitionsOf(system, pieces.frame);
+    let fragments = pieces?.of(digits);
+    if (fragments !== undefined && known!.store(fragments, table, row)) return;
+    const evaluation = evaluate(digits, programOf(digits));
+    storeEstimated(estimatedOf(evaluation), table, row);
+    fragments ??= pieces?.of(digits);
+    if (fragments !== undefined) known!.learn(fragments, evaluation);
+  };
+
   return {
-    evaluate: (digits) => figuresOf(evaluate(digits, programOf(digits))),
+    evaluate: (digits) => {
+      const row = new Float64Array(FIGURE_COUNT);
+      store(digits, row, 0);
+      return loadFigures(row, 0);
+    },
+    store,
     segments: (system) => sourceFor(system).segmentation.segments,
     segmentFigures: (digits) => {
       const source = sourceFor(digits[systemDigit]!);

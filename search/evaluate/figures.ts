@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { totalsOf } from '../../src/estimate/totals.js';
-import { METRIC_NAMES, METRICS, type FigureName, type FromEstimate } from '../metrics.js';
+import { METRIC_NAMES, METRICS, type Estimated, type FigureName, type FromEstimate } from '../metrics.js';
 
 /** What the estimator says of one design: the metrics that are read from an estimate. */
 export type DesignFigures = Readonly<Record<FigureName, number>>;
@@ -38,8 +38,23 @@ export const storeFigures = (figures: DesignFigures, table: Float64Array, row: n
 export const loadFigures = (table: Float64Array, row: number): DesignFigures =>
   Object.fromEntries(FIGURES.map((name, i) => [name, table[row * FIGURE_COUNT + i]!])) as DesignFigures;
 
+const READERS = FIGURES.map((name) => sourceOf(name).read);
+
+/** Writes the figures of an estimate as row `row`. */
+export const storeEstimated = (estimated: Estimated, table: Float64Array, row: number): void => {
+  for (let i = 0; i < FIGURE_COUNT; i++) table[row * FIGURE_COUNT + i] = READERS[i]!(estimated);
+};
+
+/** What metrics are read from, of an evaluated program. */
+export const estimatedOf = (evaluation: Evaluation): Estimated => ({
+  totals: totalsOf(evaluation),
+  memory: evaluation.memory,
+  hardware: evaluation.machine.hardware,
+});
+
 /** The figures of an evaluated program. */
 export const figuresOf = (evaluation: Evaluation): DesignFigures => {
-  const estimated = { evaluation, totals: totalsOf(evaluation) };
-  return Object.fromEntries(FIGURES.map((name) => [name, sourceOf(name).read(estimated)])) as DesignFigures;
+  const row = new Float64Array(FIGURE_COUNT);
+  storeEstimated(estimatedOf(evaluation), row, 0);
+  return loadFigures(row, 0);
 };

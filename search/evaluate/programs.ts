@@ -14,8 +14,15 @@ export type Compile = (digits: Digits) => Program;
 export interface ProgramSource {
   readonly program: Compile;
   readonly segmentation: Segmentation;
-  /** Programs are put together from pieces; else every design is compiled as a whole. */
-  readonly composes: boolean;
+  /** How programs are put together from pieces; undefined if every design is compiled as a whole. */
+  readonly pieces?: Pieces;
+}
+
+/** The pieces that the designs of a space are put together from. */
+export interface Pieces {
+  readonly frame: Frame;
+  /** One fragment per segment; undefined if the program of the design is not composed of known ones. */
+  readonly of: (digits: Digits) => readonly Fragment[] | undefined;
 }
 
 /** Gives the digits at some positions as one key: a number where their combinations have exact ones. */
@@ -53,8 +60,9 @@ class Fragments {
   add(digits: Digits, program: Program): boolean {
     const fresh = fragmentsOf(program, this.frame);
     fresh?.forEach((fragment, s) => {
+      const known = this.known[s]!;
       const key = this.keys[s]!(digits);
-      if (!this.known[s]!.has(key)) this.known[s]!.set(key, fragment);
+      if (!known.has(key)) known.set(key, { ...fragment, index: known.size });
     });
     return fresh !== undefined;
   }
@@ -126,7 +134,6 @@ function wholeSource(compile: Compile, segmentation: () => Segmentation): Progra
   let last: { readonly key: string; readonly program: Program } | undefined;
   let found: Segmentation | undefined;
   return {
-    composes: false,
     get segmentation() {
       return (found ??= segmentation());
     },
@@ -175,13 +182,12 @@ export function createProgramSource(
   const fragments = compile === compileTrial ? tried : new Fragments(radices, frame);
   return {
     segmentation,
-    composes: true,
+    pieces: { frame, of: (digits) => fragments.of(digits) },
     program: (digits) => {
       const known = fragments.of(digits);
       if (known !== undefined) return compose(network, frame, known);
       const program = compile(digits);
-      fragments.add(digits, program);
-      return program;
+      return fragments.add(digits, program) ? compose(network, frame, fragments.of(digits)!) : program;
     },
   };
 }

@@ -2,7 +2,9 @@ import { roundUp, volume } from '../cost/integers.js';
 import type { Area, AreaTraffic, Estimate, PerArea } from './types.js';
 import type { Evaluation } from './evaluation.js';
 import type { WeightArray } from '../weights/weight-array.js';
-import { COLUMN, columnSums, MEMORY_INDEX, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import type { System } from '../npu/system.js';
+import { COLUMN, COLUMNS, figureAt, MEMORY_INDEX, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import type { MemoryUse } from '../schedule/memory.js';
 import type { Entry } from '../schedule/entry.js';
 import type { Machine } from '../schedule/machine.js';
 import type { ProgramOp } from '../schedule/program.js';
@@ -38,16 +40,18 @@ export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): numb
 export const graphsOf = (last: Evaluation): readonly Evaluation[] => [...last.before, last];
 
 /**
- * Calls back for the first operation that reads each weight tensor: only its weights count
- * (docs/model/reports.md#totals).
+ * Calls back for the first of the operations from `from` to before `to` that reads each weight tensor: only its weights
+ * count (docs/model/reports.md#totals).
  */
 export function forEachWeightTensor(
   { program, scheduled }: Evaluation,
   visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
+  from = 0,
+  to: number = program.ops.length,
 ): void {
   const { readers } = program.sharing;
   const seen = readers.size === 0 ? undefined : new Set<number>();
-  for (let i = 0; i < program.ops.length; i++) {
+  for (let i = from; i < to; i++) {
     const { lowered, weights } = program.ops[i]!;
     if (weights === undefined || seen?.has(weights.source) === true) continue;
     seen?.add(weights.source);
@@ -55,24 +59,42 @@ export function forEachWeightTensor(
   }
 }
 
-/** Weight bytes before and after encoding. */
-function weightTotals(
-  evaluation: Evaluation,
-): Pick<Totals, 'originalWeightBytes' | 'encodedWeightBytes' | 'predictedWeights'> {
-  let originalWeightBytes = 0;
-  let encodedWeightBytes = 0;
-  let predictedWeights = false;
-  for (const graph of graphsOf(evaluation)) {
-    forEachWeightTensor(graph, (_, { shape, sourceVolume, predicted }, encodedBytes) => {
-      originalWeightBytes += roundUp(sourceVolume ?? volume(shape), 16);
-      encodedWeightBytes += encodedBytes;
-      predictedWeights ||= predicted;
-    });
+/** What follows the columns of the operations in a row of sums. */
+const SUM = {
+  macs: COLUMNS,
+  cpuOperators: COLUMNS + 1,
+  originalWeightBytes: COLUMNS + 2,
+  encodedWeightBytes: COLUMNS + 3,
+  /** Weight tensors whose encoded size is predicted. */
+  predicted: COLUMNS + 4,
+} as const;
+
+/** Numbers in a row of sums. */
+export const SUMS = COLUMNS + Object.keys(SUM).length;
+
+/** Adds up all that totals are made of, over the operations of one graph from `from` to before `to`. */
+export function addSums(
+  graph: Evaluation,
+  sums: Float64Array,
+  from = 0,
+  to: number = graph.program.ops.length,
+): void {
+  const { machine, program, scheduled, figures } = graph;
+  for (let i = from; i < to; i++) {
+    const op = program.ops[i]!;
+    for (let column = 0; column < COLUMNS; column++) sums[column]! += figureAt(figures, i, column);
+    sums[SUM.macs]! += macsOf(machine, op, scheduled.schedule[i]!);
+    if (op.cost === undefined) sums[SUM.cpuOperators]!++;
   }
-  return { originalWeightBytes, encodedWeightBytes, predictedWeights };
+  const addWeights = (_: number, { shape, sourceVolume, predicted }: WeightArray, encoded: number): void => {
+    sums[SUM.originalWeightBytes]! += roundUp(sourceVolume ?? volume(shape), 16);
+    sums[SUM.encodedWeightBytes]! += encoded;
+    if (predicted) sums[SUM.predicted]!++;
+  };
+  forEachWeightTensor(graph, addWeights, from, to);
 }
 
-function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<number> {
+function memoryPerArea(system: System, memory: MemoryUse): PerArea<number> {
   const bytes = [0, 0, 0, 0];
   bytes[MEMORY_INDEX[system.featureMaps.name]]! += memory.featureMaps;
   bytes[MEMORY_INDEX[system.constantsShownAs]]! += memory.constants;
@@ -80,35 +102,31 @@ function memoryPerArea({ machine: { system }, memory }: Evaluation): PerArea<num
   return perArea((m) => bytes[m]!);
 }
 
+/** The totals of a network whose operations add up to `sums`; docs/model/reports.md#totals. */
+export const totalsFrom = (sums: Float64Array, memory: MemoryUse, system: System): Totals => ({
+  memoryUsed: memoryPerArea(system, memory),
+  originalWeightBytes: sums[SUM.originalWeightBytes]!,
+  encodedWeightBytes: sums[SUM.encodedWeightBytes]!,
+  predictedWeights: sums[SUM.predicted]! > 0,
+  traffic: perArea((m): AreaTraffic => {
+    const role = (r: number): number => sums[trafficColumn(m, r)]!;
+    const featureMapRead = role(TRAFFIC.fmRead);
+    const featureMapWrite = role(TRAFFIC.fmWrite);
+    const weightRead = role(TRAFFIC.weightRead);
+    const weightWrite = role(TRAFFIC.weightWrite);
+    const total = featureMapRead + featureMapWrite + weightRead + weightWrite + role(TRAFFIC.other);
+    return { featureMapRead, featureMapWrite, weightRead, weightWrite, total };
+  }),
+  macs: sums[SUM.macs]!,
+  npuCycles: sums[COLUMN.npuCycles]!,
+  accessCycles: perArea((m) => sums[COLUMN.access + m]!),
+  cycles: sums[COLUMN.cycles]!,
+  cpuOperators: sums[SUM.cpuOperators]!,
+});
+
 /** Sums over all operations of all graphs; docs/model/reports.md#totals. */
 export function totalsOf(evaluation: Evaluation): Totals {
-  const sums = columnSums(evaluation.figures);
-  let macs = 0;
-  let cpuOperators = 0;
-  for (const graph of graphsOf(evaluation)) {
-    const { machine, program, scheduled, figures } = graph;
-    if (graph !== evaluation) columnSums(figures, sums);
-    program.ops.forEach((op, i) => {
-      macs += macsOf(machine, op, scheduled.schedule[i]!);
-      if (op.cost === undefined) cpuOperators++;
-    });
-  }
-  return {
-    memoryUsed: memoryPerArea(evaluation),
-    ...weightTotals(evaluation),
-    traffic: perArea((m): AreaTraffic => {
-      const role = (r: number): number => sums[trafficColumn(m, r)]!;
-      const featureMapRead = role(TRAFFIC.fmRead);
-      const featureMapWrite = role(TRAFFIC.fmWrite);
-      const weightRead = role(TRAFFIC.weightRead);
-      const weightWrite = role(TRAFFIC.weightWrite);
-      const total = featureMapRead + featureMapWrite + weightRead + weightWrite + role(TRAFFIC.other);
-      return { featureMapRead, featureMapWrite, weightRead, weightWrite, total };
-    }),
-    macs,
-    npuCycles: sums[COLUMN.npuCycles]!,
-    accessCycles: perArea((m) => sums[COLUMN.access + m]!),
-    cycles: sums[COLUMN.cycles]!,
-    cpuOperators,
-  };
+  const sums = new Float64Array(SUMS);
+  for (const graph of graphsOf(evaluation)) addSums(graph, sums);
+  return totalsFrom(sums, evaluation.memory, evaluation.machine.system);
 }

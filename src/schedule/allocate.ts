@@ -1,3 +1,5 @@
+import { roundUp } from '../cost/integers.js';
+import { allocateFirstFit, placingOrder, RangeList, type FirstFit } from './first-fit.js';
 import type { Liveness } from './liveness.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { rangesOf, withNeighbours, type NeighbouredRanges, type Ranges } from './ranges.js';
@@ -12,18 +14,26 @@ const STUCK = 25;
  * same time, and that do not fit at once, have fewer trials because of it.
  */
 const MAX_VISITS = 2 ** 31;
+/** Up to so many ranges are placed once before anything is known of their neighbours: that is nearly always enough. */
+const FEW = 500;
 const NONE = -1;
 
-function initialOrder(r: Ranges): Int32Array {
-  const order = Int32Array.from({ length: r.count }, (_, i) => i);
-  return order.sort(
-    (a, b) =>
-      r.pressure[b]! - r.pressure[a]! ||
-      r.end[b]! - r.start[b]! - (r.end[a]! - r.start[a]!) ||
-      r.start[a]! - r.start[b]! ||
-      r.size[b]! - r.size[a]! ||
-      a - b,
-  );
+function initialOrder({ count, start, end, size, pressure }: Ranges): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const ranges = { starts: start, ends: end, sizes: size };
+  return order.sort((a, b) => placingOrder(ranges, pressure, a, b));
+}
+
+const LIST = new RangeList();
+
+/** The ranges that are ever used, sizes rounded up. */
+function listOf({ count, starts, ends, sizes, length }: Liveness, alignment: number): RangeList {
+  LIST.clear();
+  for (let r = 0; r < count; r++) {
+    const end = Math.min(ends[r]!, length - 1);
+    if (starts[r]! <= end) LIST.add(starts[r]!, end, roundUp(sizes[r]!, alignment));
+  }
+  return LIST;
 }
 
 /** One way of placing all ranges: addresses, what each rests on, and its position in the order. */
@@ -89,34 +99,6 @@ function place(
   return size;
 }
 
-/** What `place` gives in its first trial, found without knowing neighbours. */
-function firstFit(r: Ranges, order: Int32Array): number {
-  const address = new Float64Array(r.count);
-  /** Ranges by address. */
-  const placed: number[] = [];
-  let size = 0;
-  for (const range of order) {
-    const length = r.size[range]!;
-    let at = 0;
-    for (const other of placed) {
-      if (r.start[other]! > r.end[range]! || r.end[other]! < r.start[range]!) continue;
-      if (address[other]! >= at + length) break;
-      at = Math.max(at, address[other]! + r.size[other]!);
-    }
-    address[range] = at;
-    size = Math.max(size, at + length);
-    let low = 0;
-    let high = placed.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (address[placed[middle]!]! < at) low = middle + 1;
-      else high = middle;
-    }
-    placed.splice(low, 0, range);
-  }
-  return size;
-}
-
 /** Positions worth swapping: of the highest range, its neighbours, and all that they rest on. */
 function candidates(
   r: NeighbouredRanges,
@@ -174,10 +156,15 @@ function swap(order: Int32Array, a: number, b: number): void {
  */
 export function allocate(liveness: Liveness, alignment: number, limit = Infinity): number {
   if (liveness.count === 0) return 0;
+  const trial = (): FirstFit => allocateFirstFit(listOf(liveness, alignment), liveness.length);
+  if (liveness.count <= FEW) {
+    const { size, peak } = trial();
+    if (size <= peak) return size;
+  }
   const ranges = rangesOf(liveness, alignment);
-  const order = initialOrder(ranges);
   const r = withNeighbours(ranges, liveness.length);
-  if (r === undefined) return firstFit(ranges, order);
+  if (r === undefined) return trial().size;
+  const order = initialOrder(ranges);
   const placed = new Uint8Array(r.count);
   const layout = newLayout(r.count);
   let best = place(r, order, layout, placed, Infinity);

@@ -16,7 +16,7 @@ const SLICE_CREDIT = 500;
  * Operations that only move data: their results are not worth keeping close (docs/model/scheduling.md#weight-buffers,
  * step 6).
  */
-const DATA_LAYOUT: ReadonlySet<OpKind> = new Set<OpKind>(['Reverse', 'Transpose', 'MemoryCopy']);
+export const DATA_LAYOUT: ReadonlySet<OpKind> = new Set<OpKind>(['Reverse', 'Transpose', 'MemoryCopy']);
 
 /** What buffering one operation needs to know of its surroundings. */
 export interface Surroundings {

@@ -20,13 +20,19 @@ export interface EncodedTensors {
 }
 
 /** A request with what it is answered by. */
-interface Use extends EncodingRequest {
+export interface Use extends EncodingRequest {
   readonly op: ProgramOp;
   readonly weights: WeightUse;
   readonly encoding: Encoding;
 }
 
-function useOf({ ops }: Pick<Program, 'ops'>, index: number, plan: Plan, slices: Slices): Use | undefined {
+/** An operation's use of weights in those slices; undefined without weights. */
+export function useOf(
+  { ops }: Pick<Program, 'ops'>,
+  index: number,
+  plan: Plan,
+  slices: Slices,
+): Use | undefined {
   const op = ops[index]!;
   const { weights } = op;
   const { encoding } = slices;
@@ -51,7 +57,7 @@ function streamKeyOf({ model }: Machine, use: Use): string {
 }
 
 /** Two encoded tensors with the same biases, made for different requests, have the same bytes. */
-function sameBytes(machine: Machine, a: Use, b: Use): boolean {
+export function sameBytes(machine: Machine, a: Use, b: Use): boolean {
   return (
     sameSizes(a.encoding, b.encoding) &&
     a.encoding.allocatedBytes <= LARGEST_COMPARED &&

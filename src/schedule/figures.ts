@@ -58,21 +58,6 @@ export function figureAt(table: FigureTable, op: number, column: number): number
   return table.rows[op]![column]!;
 }
 
-/** Adds all columns of all operations to `sums`. */
-export function columnSums(table: FigureTable, sums: Float64Array = new Float64Array(COLUMNS)): Float64Array {
-  let npuCycles = sums[COLUMN.npuCycles]!;
-  let cycles = sums[COLUMN.cycles]!;
-  for (let i = 0; i < table.rows.length; i++) {
-    const row = table.rows[i]!;
-    for (let c = 0; c < COLUMNS; c++) sums[c]! += row[c]!;
-    npuCycles += table.npuCycles[i]!;
-    cycles += table.cycles[i]!;
-  }
-  sums[COLUMN.npuCycles] = npuCycles;
-  sums[COLUMN.cycles] = cycles;
-  return sums;
-}
-
 /** Internal memory that look-up tables are copied to. */
 const LUT_MEMORY: Memory = {
   name: 'Sram',

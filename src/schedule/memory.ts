@@ -4,7 +4,7 @@ import { allocate } from './allocate.js';
 import { encodedTensorsOfAll, LARGEST_COMPARED } from './encoded-tensors.js';
 import { liveRanges } from './liveness.js';
 import { AREA, type Machine } from './machine.js';
-import type { Program } from './program.js';
+import type { Program, ProgramOp, ProgramTensor } from './program.js';
 import type { Scheduled } from './schedule.js';
 
 const ALIGNMENT = 16;
@@ -18,32 +18,46 @@ export interface MemoryUse {
   readonly constants: number;
 }
 
-/** Bytes of constant feature maps and tables of some programs, each content once. */
-function constantBytes(programs: readonly Program[]): number {
-  const contents = new Set<string>();
-  let bytes = 0;
-  const add = (key: string, size: number): void => {
-    if (contents.has(key)) return;
-    contents.add(key);
-    bytes += roundUp(size, ALIGNMENT);
+/**
+ * Calls back for every constant feature map and look-up table that an operation on the NPU reads: `key` is equal for
+ * equal contents that are stored once.
+ *
+ * @param program number of the program that `tensors` are of
+ */
+export function forEachConstant(
+  op: ProgramOp,
+  tensors: readonly ProgramTensor[],
+  program: number,
+  visit: (key: string, bytes: number) => void,
+): void {
+  if (op.cost === undefined) return;
+  const visitFeatureMap = (id: number): void => {
+    const { constant, bytes, contentKey } = tensors[id]!;
+    if (constant)
+      visit(bytes > LARGEST_COMPARED ? `tensor ${id} of ${program}` : contentKey, roundUp(bytes, ALIGNMENT));
   };
-  programs.forEach(({ ops, tensors }, p) => {
-    for (const op of ops) {
-      if (op.cost === undefined) continue;
-      const addFeatureMap = (id: number): void => {
-        const tensor = tensors[id]!;
-        if (!tensor.constant) return;
-        add(tensor.bytes > LARGEST_COMPARED ? `tensor ${id} of ${p}` : tensor.contentKey, tensor.bytes);
-      };
-      op.ifms.forEach(addFeatureMap);
-      op.chainedIfms.forEach(addFeatureMap);
-      for (const table of op.tables) add(table.key, table.bytes);
-    }
-  });
-  return bytes;
+  op.ifms.forEach(visitFeatureMap);
+  op.chainedIfms.forEach(visitFeatureMap);
+  for (const { key, bytes } of op.tables) visit(key, roundUp(bytes, ALIGNMENT));
 }
 
-const runsOnCpu = (program: Program): boolean => program.ops.every((op) => op.cost === undefined);
+/** Bytes of constant feature maps and tables of some programs, each content once. */
+function constantBytes(programs: readonly Program[]): number {
+  const contents = new Map<string, number>();
+  programs.forEach(({ ops, tensors }, p) => {
+    for (const op of ops) {
+      forEachConstant(op, tensors, p, (key, bytes) => {
+        if (!contents.has(key)) contents.set(key, bytes);
+      });
+    }
+  });
+  let sum = 0;
+  for (const bytes of contents.values()) sum += bytes;
+  return sum;
+}
+
+/** No operation of the program runs on the NPU. */
+export const runsOnCpu = (program: Program): boolean => program.ops.every((op) => op.cost === undefined);
 
 /** Bytes that each area of the program takes under that schedule. */
 export function memoryUse(system: System, program: Program, scheduled: Scheduled): MemoryUse {

@@ -102,7 +102,7 @@ function countComposed(space: Space, accelerator: string, seed: number): number 
     compilations++;
     return estimator.compile(applier.network(digits), accelerator);
   });
-  if (!source.composes) return undefined;
+  if (source.pieces === undefined) return undefined;
   compilations = 0;
   const drawn = designs(space, 0, SEEN, seed);
   for (const design of drawn) source.program(design);

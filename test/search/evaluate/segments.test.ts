@@ -15,7 +15,7 @@ const segmentationOn = (space: Space, accelerator: string): Segmentation => {
   const source = createProgramSource(space, (digits) =>
     estimator.compile(applier.network(digits), accelerator),
   );
-  expect(source.composes).toBe(true);
+  expect(source.pieces).toBeDefined();
   return source.segmentation;
 };
 
@@ -141,7 +141,7 @@ describe('programs of very many operations', () => {
       compilations++;
       return program;
     });
-    expect(source.composes).toBe(false);
+    expect(source.pieces).toBeUndefined();
     expect(compilations).toBeLessThanOrEqual(3);
     compilations = 0;
     for (const digits of [

@@ -1,0 +1,198 @@
+import type { Entry } from '../../src/schedule/entry.js';
+import type { RangeList } from '../../src/schedule/first-fit.js';
+import type { ProgramOp, ProgramTensor } from '../../src/schedule/program.js';
+
+const ALIGNMENT = 16;
+
+const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** A live range that begins with the network, or lasts until its end. */
+const FROM_START = 1;
+const TO_END = 2;
+
+/** Numbers of a live range in a flat list: first and last time, size, flags. */
+const RANGE = 4;
+/** The same of a tensor that several segments touch, after its number. */
+const SHARED = 5;
+
+/**
+ * Live ranges in one memory of the tensors of a segment, times counted from its first operation: those of its own
+ * tensors, and its part in those that other segments touch as well.
+ */
+export interface LivePieces {
+  readonly own: Float64Array;
+  readonly shared: Float64Array;
+  /** Pairs of shared tensors: the first takes over the memory of the second. */
+  readonly aliases: Int32Array;
+}
+
+/** A range under construction. */
+class Range {
+  start = Infinity;
+  end = -1;
+  flags = 0;
+  /** Number of a tensor in it that several segments touch; −1 for none. */
+  shared = -1;
+
+  constructor(readonly size: number) {}
+
+  use(from: number, to: number): void {
+    this.start = Math.min(this.start, from);
+    this.end = Math.max(this.end, to);
+  }
+}
+
+/**
+ * The live ranges of a segment's tensors, as `liveRanges` has them for schedules without cascades
+ * (docs/model/scheduling.md#live-ranges).
+ *
+ * @param isIn whether a tensor counts in the memory
+ * @param sharedCount tensors with smaller numbers are touched by several segments
+ */
+export function livePiecesOf(
+  ops: readonly ProgramOp[],
+  tensors: readonly ProgramTensor[],
+  isIn: (tensor: number) => boolean,
+  sharedCount: number,
+): LivePieces {
+  const rangeOf = new Map<number, Range>();
+  const aliases: number[] = [];
+  const rangeFor = (id: number): Range => {
+    let range = rangeOf.get(id);
+    if (range === undefined) {
+      range = new Range(aligned(tensors[id]!.bytes));
+      if (id < sharedCount) range.shared = id;
+      rangeOf.set(id, range);
+    }
+    return range;
+  };
+  const touch = (id: number, t: number): void => {
+    const { bytes, graphInput } = tensors[id]!;
+    if (!isIn(id) || bytes === 0) return;
+    const range = rangeFor(id);
+    range.use(t, t + 1);
+    if (graphInput) range.flags |= FROM_START;
+  };
+  ops.forEach((op, k) => {
+    const t = 2 * k;
+    const ofm = op.ofms[0];
+    const reused = ofm !== undefined && isIn(ofm) ? op.inPlaceIfms.find(isIn) : undefined;
+    if (reused !== undefined) {
+      const range = rangeFor(reused);
+      rangeOf.set(ofm!, range);
+      if (ofm! < sharedCount) {
+        if (range.shared === -1) range.shared = ofm!;
+        else aliases.push(ofm!, range.shared);
+      }
+    }
+    for (const id of op.ifms) touch(id, t);
+    for (const id of op.ofms) touch(id, t);
+    if (op.scratch !== -1) touch(op.scratch, t);
+    for (const id of op.chainedIfms) touch(id, t);
+  });
+  for (const [id, range] of rangeOf) {
+    const { graphOutput, persistent } = tensors[id]!;
+    if (graphOutput) range.flags |= TO_END;
+    if (persistent) range.flags |= FROM_START | TO_END;
+  }
+  const own: number[] = [];
+  const shared: number[] = [];
+  for (const range of new Set(rangeOf.values())) {
+    const { start, end, size, flags } = range;
+    if (end < 0 && flags === 0) continue;
+    if (range.shared === -1) own.push(start, end, size, flags);
+    else shared.push(range.shared, start, end, size, flags);
+  }
+  return {
+    own: Float64Array.from(own),
+    shared: Float64Array.from(shared),
+    aliases: Int32Array.from(aliases),
+  };
+}
+
+/**
+ * The live ranges of a segment's weight buffers, times counted from its first operation (−1: while the one before runs).
+ *
+ * @param owners for each operation the one whose buffer it uses
+ */
+export function bufferPiecesOf(entries: readonly Entry[], owners: readonly number[]): Float64Array {
+  const found = new Map<number, Range[]>();
+  entries.forEach(({ buffer, slices }, k) => {
+    if (buffer === undefined) return;
+    const { parts, prebuffered } = buffer;
+    const owner = owners[k]!;
+    const ranges = found.get(owner) ?? parts.map((bytes) => new Range(aligned(bytes)));
+    found.set(owner, ranges);
+    const lastPart = (slices!.boundaries.length - 2) % parts.length;
+    ranges.forEach((range, p) => {
+      const from = 2 * k - (p === 0 && prebuffered ? 1 : 0);
+      range.use(from, 2 * k + (p === lastPart ? 1 : 0));
+    });
+  });
+  const numbers = [...found.values()].flat().flatMap(({ start, end, size }) => [start, end, size, 0]);
+  return Float64Array.from(numbers);
+}
+
+/** Puts the live ranges of one memory together from those of the segments of a design. */
+export class LiveRanges {
+  /** The shared tensor whose memory each one is in. */
+  private readonly root: Int32Array;
+  private readonly starts: Float64Array;
+  private readonly ends: Float64Array;
+  private readonly sizes: Float64Array;
+
+  constructor(private readonly sharedCount: number) {
+    this.root = new Int32Array(sharedCount);
+    this.starts = new Float64Array(sharedCount);
+    this.ends = new Float64Array(sharedCount);
+    this.sizes = new Float64Array(sharedCount);
+  }
+
+  begin(list: RangeList): void {
+    list.clear();
+    const { root, sharedCount } = this;
+    for (let t = 0; t < sharedCount; t++) root[t] = t;
+    this.starts.fill(Infinity);
+    this.ends.fill(-1);
+    this.sizes.fill(0);
+  }
+
+  /**
+   * Adds a segment's tensors.
+   *
+   * @param at time of its first operation
+   * @param last time index of the end of the network
+   */
+  add(list: RangeList, { own, shared, aliases }: LivePieces, at: number, last: number): void {
+    const { root, starts, ends, sizes } = this;
+    for (let k = 0; k < aliases.length; k += 2) root[aliases[k]!] = root[aliases[k + 1]!]!;
+    this.addOwn(list, own, at, last);
+    for (let k = 0; k < shared.length; k += SHARED) {
+      const range = root[shared[k]!]!;
+      const flags = shared[k + 4]!;
+      const start = (flags & FROM_START) !== 0 ? 0 : at + shared[k + 1]!;
+      const end = (flags & TO_END) !== 0 ? last : at + shared[k + 2]!;
+      if (start < starts[range]!) starts[range] = start;
+      if (end > ends[range]!) ends[range] = end;
+      if (sizes[range] === 0) sizes[range] = shared[k + 3]!;
+    }
+  }
+
+  /** Adds ranges that are a segment's alone. */
+  addOwn(list: RangeList, own: Float64Array, at: number, last: number): void {
+    for (let k = 0; k < own.length; k += RANGE) {
+      const flags = own[k + 3]!;
+      const start = (flags & FROM_START) !== 0 ? 0 : at + own[k]!;
+      const end = (flags & TO_END) !== 0 ? last : at + own[k + 1]!;
+      list.add(start < 0 ? 0 : start, end, own[k + 2]!);
+    }
+  }
+
+  /** Adds what all segments together know of shared tensors. */
+  end(list: RangeList): void {
+    const { starts, ends, sizes, sharedCount } = this;
+    for (let t = 0; t < sharedCount; t++) {
+      if (ends[t]! >= 0 && sizes[t]! > 0) list.add(starts[t]!, ends[t]!, sizes[t]!);
+    }
+  }
+}

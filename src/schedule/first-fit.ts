@@ -1,0 +1,162 @@
+/** Ranges of a memory as first fit reads them. */
+export interface FirstFitRanges {
+  readonly count: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly sizes: Float64Array;
+}
+
+/** Live ranges of one memory, in arrays that are filled again and again. Sizes are multiples of the alignment. */
+export class RangeList implements FirstFitRanges {
+  count = 0;
+  starts: Int32Array = new Int32Array(64);
+  /** Last time index, inclusive. */
+  ends: Int32Array = new Int32Array(64);
+  sizes: Float64Array = new Float64Array(64);
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  add(start: number, end: number, size: number): void {
+    if (this.count === this.starts.length) this.grow();
+    const at = this.count++;
+    this.starts[at] = start;
+    this.ends[at] = end;
+    this.sizes[at] = size;
+  }
+
+  private grow(): void {
+    const copied = <T extends Int32Array | Float64Array>(old: T, next: T): T => {
+      next.set(old);
+      return next;
+    };
+    const length = 2 * this.starts.length;
+    this.starts = copied(this.starts, new Int32Array(length));
+    this.ends = copied(this.ends, new Int32Array(length));
+    this.sizes = copied(this.sizes, new Float64Array(length));
+  }
+}
+
+/** What first fit works on, large enough for the most ranges and times so far. */
+let used = new Float64Array(256);
+let pressure = new Float64Array(64);
+let order = new Int32Array(64);
+let address = new Float64Array(64);
+let placed = new Int32Array(64);
+
+function makeRoom(count: number, length: number): void {
+  if (used.length < length + 1) used = new Float64Array(2 * (length + 1));
+  if (order.length >= count) return;
+  pressure = new Float64Array(2 * count);
+  order = new Int32Array(2 * count);
+  address = new Float64Array(2 * count);
+  placed = new Int32Array(2 * count);
+}
+
+/**
+ * Largest sum of live sizes: no allocation can be smaller.
+ *
+ * @param length number of time indices
+ */
+function peakOf({ count, starts, ends, sizes }: FirstFitRanges, length: number): number {
+  makeRoom(count, length);
+  used.fill(0, 0, length + 1);
+  for (let r = 0; r < count; r++) {
+    used[starts[r]!]! += sizes[r]!;
+    used[ends[r]! + 1]! -= sizes[r]!;
+  }
+  let peak = used[0]!;
+  for (let t = 1; t < length; t++) {
+    used[t]! += used[t - 1]!;
+    if (used[t]! > peak) peak = used[t]!;
+  }
+  return peak;
+}
+
+/**
+ * Order in which two ranges are placed, negative if `a` comes first (docs/model/scheduling.md#allocation).
+ *
+ * @param most largest sum of live sizes during each range
+ */
+export function placingOrder(
+  { starts, ends, sizes }: Omit<FirstFitRanges, 'count'>,
+  most: Float64Array,
+  a: number,
+  b: number,
+): number {
+  return (
+    most[b]! - most[a]! ||
+    ends[b]! - starts[b]! - (ends[a]! - starts[a]!) ||
+    starts[a]! - starts[b]! ||
+    sizes[b]! - sizes[a]! ||
+    a - b
+  );
+}
+
+/** Up to so many ranges are sorted by insertion. */
+const FEW = 200;
+
+/**
+ * Bytes that ranges take when each is placed at the lowest address that is free, in the order of the reference's first
+ * trial; `used` holds their live sizes.
+ */
+function firstFit(ranges: FirstFitRanges): number {
+  const { count, starts, ends, sizes } = ranges;
+  const few = count <= FEW;
+  for (let r = 0; r < count; r++) {
+    let most = 0;
+    for (let t = starts[r]!; t <= ends[r]!; t++) if (used[t]! > most) most = used[t]!;
+    pressure[r] = most;
+    let at = r;
+    while (few && at > 0 && placingOrder(ranges, pressure, r, order[at - 1]!) < 0) {
+      order[at] = order[at - 1]!;
+      at--;
+    }
+    order[at] = r;
+  }
+  if (!few) order.subarray(0, count).sort((a, b) => placingOrder(ranges, pressure, a, b));
+  let size = 0;
+  for (let n = 0; n < count; n++) {
+    const range = order[n]!;
+    const start = starts[range]!;
+    const end = ends[range]!;
+    const length = sizes[range]!;
+    let low = 0;
+    // Ranges by address: the first gap between those that are alive at the same time.
+    for (let p = 0; p < n; p++) {
+      const other = placed[p]!;
+      if (starts[other]! > end || ends[other]! < start) continue;
+      if (address[other]! >= low + length) break;
+      const top = address[other]! + sizes[other]!;
+      if (top > low) low = top;
+    }
+    address[range] = low;
+    if (low + length > size) size = low + length;
+    let at = n;
+    while (at > 0 && address[placed[at - 1]!]! >= low) {
+      placed[at] = placed[at - 1]!;
+      at--;
+    }
+    placed[at] = range;
+  }
+  return size;
+}
+
+/** What first fit makes of some ranges. */
+export interface FirstFit {
+  /** Bytes that they take. */
+  readonly size: number;
+  /** Largest sum of live sizes: no allocation can be smaller. */
+  readonly peak: number;
+}
+
+/**
+ * Places ranges in the order of the reference's first trial (docs/model/scheduling.md#allocation).
+ *
+ * @param length number of time indices
+ */
+export function allocateFirstFit(ranges: FirstFitRanges, length: number): FirstFit {
+  const peak = peakOf(ranges, length);
+  return { size: firstFit(ranges), peak };
+}
