@@ -1,11 +1,10 @@
 import type { MetricRow } from '../metrics.js';
 import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../rank/table.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
-import { designId } from '../space/changes.js';
+import { changeCount, designId } from '../space/changes.js';
 import { objectivePoints, type Objective } from '../rank/objectives.js';
 import { paretoRanks } from '../front/pareto-ranks.js';
-import { rowOf, type Digits, type Space } from '../space/space.js';
-import { STANDARD } from '../substitute/index.js';
+import { rowOf, type Space } from '../space/space.js';
 import { kneeDistances } from '../front/knee.js';
 import { comparePreferred, pays, priceOf, type Preference } from './preference.js';
 
@@ -58,16 +57,6 @@ const pricedAt = (evaluated: Evaluated, i: number): Omit<Candidate, 'id'> => {
 export const candidateAt = (evaluated: Evaluated, i: number): Candidate => {
   const { digits, ...rest } = pricedAt(evaluated, i);
   return { id: designId(evaluated.space, digits), digits: digits.slice(), ...rest };
-};
-
-/** Layers and widths that a design changes. */
-export const changeCount = ({ sites, groups }: Space, digits: Digits): number => {
-  let count = 0;
-  sites.forEach(({ options }, i) => (count += Number(options[digits[i]!] !== STANDARD)));
-  groups.forEach(({ group, widths }, i) => {
-    count += Number(widths[digits[sites.length + i]!] !== group.channels);
-  });
-  return count;
 };
 
 /** A candidate without its id, which takes longest to make. */

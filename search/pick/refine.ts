@@ -1,12 +1,12 @@
 import type { MetricRow } from '../metrics.js';
 import { tabulate, type Study } from '../rank/table.js';
+import { changeCount } from '../space/changes.js';
 import { worstExcess } from '../rank/constraints.js';
 import { isWhole, type Session } from '../evaluate/session.js';
 import type { Objective } from '../rank/objectives.js';
 import type { Space } from '../space/space.js';
 import {
   candidateAt,
-  changeCount,
   chargedPrice,
   compareCandidates,
   evaluatedOf,

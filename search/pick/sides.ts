@@ -1,7 +1,7 @@
+import { changeCount } from '../space/changes.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
 import {
   candidateAt,
-  changeCount,
   compareCandidates,
   paysAt,
   type Candidate,

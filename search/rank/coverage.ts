@@ -17,6 +17,10 @@ export interface Coverage {
   readonly hypervolume: number | undefined;
 }
 
+/** Where domination ends: at the baseline's value of a minimised objective, at 0 of a maximised one. */
+export const referenceOf = (objectives: readonly Objective[], baseline: MetricRow): number[] =>
+  objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));
+
 /**
  * Coverage of a front.
  * @param points of the front, as `objectivePoints` gives them
@@ -28,7 +32,7 @@ export const coverageOf = (
   baseline: MetricRow | undefined,
 ): Coverage => {
   if (baseline === undefined) return { reference: undefined, hypervolume: undefined };
-  const reference = objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));
+  const reference = referenceOf(objectives, baseline);
   const box = objectives.reduce((volume, { column }) => volume * baseline[column], 1);
   const volume = hypervolume(points, reference);
   return { reference, hypervolume: volume === undefined || !(box > 0) ? undefined : volume / box };

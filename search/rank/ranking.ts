@@ -3,7 +3,7 @@ import { selectRows, type Study, type Table } from './table.js';
 import { coverageOf, type Coverage } from './coverage.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
 import { objectivePoints, type Objective } from './objectives.js';
-import { paretoRanks } from '../front/pareto-ranks.js';
+import { paretoRanks, type Points } from '../front/pareto-ranks.js';
 import { rowOf } from '../space/space.js';
 
 export type { Coverage } from './coverage.js';
@@ -15,20 +15,39 @@ export interface Ranking {
   /** Sorted: row i has rank i + 1. */
   readonly table: Table;
   readonly paretoRank: Uint32Array;
+  /** Pareto rank among the designs on the same system. */
+  readonly systemRank: Uint32Array;
   readonly ids: readonly string[];
   /** Rows with Pareto rank 1, which come first. */
   readonly frontSize: number;
 }
 
-const digitsAt = (studies: readonly Study[], table: Table, i: number): Uint16Array =>
+/** Digits of row `i` of a ranking. */
+export const digitsAt = ({ studies, table }: Pick<Ranking, 'studies' | 'table'>, i: number): Uint16Array =>
   rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
+
+/** Pareto rank of every point among those of its group. */
+const ranksWithin = (points: Points, groups: readonly number[]): Uint32Array => {
+  const { dimensions, values } = points;
+  const ranks = new Uint32Array(points.count);
+  for (const group of new Set(groups)) {
+    const rows = Uint32Array.from(groups.keys()).filter((i) => groups[i] === group);
+    const own = new Float64Array(rows.length * dimensions);
+    rows.forEach((row, i) =>
+      own.set(values.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions),
+    );
+    const found = paretoRanks({ count: rows.length, dimensions, values: own });
+    rows.forEach((row, i) => (ranks[row] = found[i]!));
+  }
+  return ranks;
+};
 
 /** Sorts designs by Pareto rank, then by the objectives in their order, then by id and model. */
 export const rank = (studies: readonly Study[], table: Table, objectives: readonly Objective[]): Ranking => {
   const points = objectivePoints(table, objectives);
   const ranks = paretoRanks(points);
   const ids = Array.from({ length: table.count }, (_, i) =>
-    designId(studies[table.study[i]!]!.space, digitsAt(studies, table, i)),
+    designId(studies[table.study[i]!]!.space, digitsAt({ studies, table }, i)),
   );
   const { dimensions: k, values } = points;
   const order = new Uint32Array(table.count).map((_, i) => i);
@@ -42,11 +61,14 @@ export const rank = (studies: readonly Study[], table: Table, objectives: readon
     return table.study[a]! - table.study[b]!;
   });
   const paretoRank = Uint32Array.from(order, (i) => ranks[i]!);
+  const systems = Array.from({ length: table.count }, (_, i) => digitsAt({ studies, table }, i).at(-1)!);
+  const systemRanks = new Set(systems).size > 1 ? ranksWithin(points, systems) : ranks;
   return {
     studies,
     objectives,
     table: selectRows(table, order),
     paretoRank,
+    systemRank: Uint32Array.from(order, (i) => systemRanks[i]!),
     ids: Array.from(order, (i) => ids[i]!),
     frontSize: paretoRank.reduce((n, r) => n + (r === 1 ? 1 : 0), 0),
   };
@@ -64,9 +86,10 @@ export interface DesignText {
 }
 
 /** Texts of row `i` of a ranking. */
-export const textOf = ({ studies, table, ids }: Ranking, i: number): DesignText => {
+export const textOf = (ranking: Ranking, i: number): DesignText => {
+  const { studies, table, ids } = ranking;
   const study = studies[table.study[i]!]!;
-  const digits = digitsAt(studies, table, i);
+  const digits = digitsAt(ranking, i);
   const { system } = study.space.systems[digits.at(-1)!]!;
   const changes = changesOf(study.space, digits);
   return {

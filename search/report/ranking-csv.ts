@@ -21,7 +21,9 @@ const TEXT_COLUMNS = [
   ['encoded_sizes', 'predicted'],
 ] as const satisfies readonly (readonly [name: string, after?: MetricName])[];
 type TextColumn = (typeof TEXT_COLUMNS)[number][0];
-type Column = TextColumn | MetricName;
+/** The last column: `pareto_rank` among the designs of the same model on the same system. */
+const ON_SYSTEM = 'pareto_rank_on_system';
+type Column = TextColumn | MetricName | typeof ON_SYSTEM;
 
 const textsAfter = (metric: MetricName | undefined): Column[] =>
   TEXT_COLUMNS.filter(([, after]) => after === metric).map(([name]) => name);
@@ -30,6 +32,7 @@ const textsAfter = (metric: MetricName | undefined): Column[] =>
 export const CSV_COLUMNS: readonly Column[] = [
   ...textsAfter(undefined),
   ...METRIC_NAMES.flatMap((name) => [...(METRICS[name].unit === 'flag' ? [] : [name]), ...textsAfter(name)]),
+  ON_SYSTEM,
 ];
 
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
@@ -53,6 +56,7 @@ const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): st
   if (key !== undefined) return text[key];
   if (column === 'rank') return String(i + 1);
   if (column === 'pareto_rank') return String(ranking.paretoRank[i]);
+  if (column === ON_SYSTEM) return String(ranking.systemRank[i]);
   if (column === 'retained_means') return retainedMeans(ranking.table.columns.retained_energy[i]!);
   if (column === 'encoded_sizes') return ranking.table.columns.predicted[i] === 1 ? 'predicted' : 'exact';
   return formatNumber(ranking.table.columns[column as MetricName][i]!);

@@ -97,7 +97,8 @@ const modelLines = (result: Sweep, i: number): string[] => {
   const { stopped } = result.explorations[i]!;
   const objectives = ranking.objectives.map(formatObjective).join(', ');
   const from = choiceText(ranking.table.count, space, stopped);
-  const front = stopped === undefined ? 'on the front' : 'on the front of these';
+  const systems = space.systems.length > 1 ? ' on all systems' : '';
+  const front = `on the front${stopped === undefined ? '' : ' of these'}${systems}`;
   return [
     `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
     frontTable(ranking),

@@ -34,6 +34,9 @@ exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a s
 auto takes exhaustive for small spaces, exact for larger ones, evolve for objectives that do not add up over the
 operators, and says why.
 
+Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
+retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
+
 Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
 the designs evaluated so far are written.
 
