@@ -2,10 +2,11 @@ import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
-import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
+import { countParameters, parametersOf } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
 import {
+  local,
   WHOLE_RETAINED,
   type RetainedWeights,
   type Substitution,
@@ -98,19 +99,19 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     const substitution = substitutionOf(slot, digits);
     if (substitution !== undefined) {
       const replacement = substitution.rewrite(targetOf(slot, digits, resized), values);
-      const parameters = parametersOfReplacement(replacement, graph.tensors);
-      return { resized: [], replacement, parameters };
+      const tensorAt = (t: number): Tensor | undefined =>
+        t < -1 ? replacement.tensors[local(t)] : graph.tensors[t];
+      return { resized: [], replacement, parameters: countParameters(replacement.operators, tensorAt) };
     }
     const newShape = operator.options['new_shape'];
     const patch =
       Array.isArray(newShape) && newShape.length > 0 && Number(newShape.at(-1)) > 0
         ? { newShape: (newShape as number[]).with(-1, widths.channels(operator.outputs[0]!, digits)) }
         : {};
-    const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
-    const parameters = parameterInputs(operator, isConstant).reduce((sum, t) => {
-      const changed = resized.find((r) => operator.inputs[r.input] === t);
-      return sum + elementsOf(changed?.tensor ?? graph.tensors[t]!);
-    }, 0);
+    const parameters = countParameters(
+      [operator],
+      (t) => resized.find((r) => operator.inputs[r.input] === t)?.tensor ?? graph.tensors[t],
+    );
     return { resized, ...patch, parameters };
   };
 

@@ -1,6 +1,7 @@
 import type { Graph } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 import { applierOf } from './apply.js';
+import { isWeighted } from './parameters.js';
 import { STANDARD } from '../substitute/index.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
 
@@ -26,8 +27,6 @@ export interface ChangedLayer {
   readonly retained: RetainedWeights;
 }
 
-const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
-
 const kernelOf = (graph: Graph, operator: number): { readonly kernel?: readonly [number, number] } => {
   const shape = graph.tensors[graph.operators[operator]!.inputs[1] ?? -1]?.shape ?? [];
   return shape.length === 4 ? { kernel: [shape[1]!, shape[2]!] } : {};
@@ -49,7 +48,7 @@ export const changedLayers = (space: Space, digits: Digits): ChangedLayer[] => {
     return { before, after: widthAt.get(tensor ?? -1) ?? before };
   };
   return graph.operators.flatMap(({ kind, inputs, outputs }, operator): ChangedLayer[] => {
-    if (!WEIGHTED.has(kind)) return [];
+    if (!isWeighted({ kind })) return [];
     const option = optionAt.get(operator) ?? STANDARD;
     const [inputChannels, outputChannels] = [channels(inputs[0]), channels(outputs[0])];
     const isResized = [inputChannels, outputChannels].some(({ before, after }) => before !== after);

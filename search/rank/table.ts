@@ -1,4 +1,4 @@
-import type { Results } from '../evaluate/session.js';
+import { knownCount, type Results } from '../evaluate/session.js';
 import { FIGURE_AT, FIGURE_COUNT, type DesignFigures } from '../evaluate/figures.js';
 import {
   emptyRow,
@@ -79,7 +79,7 @@ export const baselineRow = ({ space, baselines }: Study, system: number): Metric
 
 /** The designs whose figures are known, in the order of the studies and their designs. */
 export const tabulate = (studies: readonly Study[]): Table => {
-  const count = studies.reduce((sum, { results }) => sum + results.known.reduce((n, k) => n + k, 0), 0);
+  const count = studies.reduce((sum, { results }) => sum + knownCount(results), 0);
   const study = new Uint16Array(count);
   const row = new Uint32Array(count);
   const columns = columnsOf(() => new Float64Array(count));

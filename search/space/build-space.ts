@@ -25,6 +25,8 @@ export interface SpaceRequest {
   /** Options to add at every site that the file does not treat on its own. */
   readonly options?: readonly string[];
   readonly file?: LoadedSpaceFile;
+  /** Makes the errors about what the file asks for; input errors, by default. */
+  readonly fault?: (message: string) => ParetouError;
 }
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
@@ -58,13 +60,14 @@ const illegal = (network: Network, site: Site, option: string): string | undefin
 const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   const sites = findSites(network);
   const { content = {}, place } = request.file ?? {};
+  const { fault = inputError } = request;
   const placeOf = (path: readonly PropertyKey[], key = false): string => place?.(path, key) ?? '';
   const checkSite = (operator: number, where: () => string): void => {
     if (sites.some((site) => site.operator === operator)) return;
     const kind = network.graphs[0].operators[operator]?.kind;
     const what = kind === undefined ? 'does not exist' : `(${kind}) is not a site`;
     const known = sites.map((site) => site.operator).join(', ');
-    throw inputError(
+    throw fault(
       `${where()}: operator ${operator} of ${network.name} ${what}; ` +
         (known === '' ? 'this network has no sites' : `its sites are ${known}`),
     );
@@ -72,13 +75,13 @@ const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   const listed = content.sites === undefined || content.sites === 'all' ? undefined : content.sites;
   listed?.forEach((operator, i) => checkSite(operator, () => placeOf(['sites', i])));
   content.options?.forEach((option, i) =>
-    checkOption(option, (message) => inputError(`${placeOf(['options', i])}: ${message}`)),
+    checkOption(option, (message) => fault(`${placeOf(['options', i])}: ${message}`)),
   );
   for (const [key, options] of Object.entries(content.site_options ?? {})) {
     checkSite(Number(key), () => placeOf(['site_options', key], true));
     const site = sites.find((s) => s.operator === Number(key))!;
     options.forEach((option, i) => {
-      const fail = (message: string): Error => inputError(`${placeOf(['site_options', key, i])}: ${message}`);
+      const fail = (message: string): Error => fault(`${placeOf(['site_options', key, i])}: ${message}`);
       checkOption(option, fail);
       const reason = illegal(network, site, option);
       if (reason !== undefined) throw fail(`${option} cannot replace operator ${key}: ${reason}`);
@@ -119,7 +122,7 @@ const groupChoices = (network: Network, request: SpaceRequest): WidthChoice[] =>
     const operator = Number(key);
     const group = groups.find((g) => g.operators.includes(operator));
     const fail = (message: string): Error =>
-      inputError(
+      (request.fault ?? inputError)(
         `${place?.(['group_widths', key], true) ?? ''}: operator ${operator} of ${network.name} ${message}`,
       );
     if (group === undefined) {

@@ -4,7 +4,7 @@ import { designId } from '../../search/space/changes.js';
 import { RETAINED_NOTE } from '../../search/emit/retained-weights.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
-import { constraintsText, missesOf } from '../../search/report/amounts.js';
+import { constraintsText, missesOf, STOPPED_TEXTS } from '../../search/report/amounts.js';
 import { rankingRows } from '../../search/report/ranking-csv.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { countDesigns, rowOf, type Space } from '../../search/space/space.js';
@@ -78,16 +78,10 @@ const differingCpu = ({ columns, study, count }: Table, wanted: number, model: s
 
 const ranked = ({ rankings }: Sweep): number => rankings.reduce((sum, { table }) => sum + table.count, 0);
 
-/** How a search that was ended early says so. */
-const EARLY: Readonly<Record<Stopped, string>> = {
-  time: 'when the time was up',
-  interrupted: 'when it was interrupted',
-};
-
 /** What the best were chosen from: `12 designs`, or `4 of 81 designs, when the time was up,`. */
 const choiceText = (count: number, space: Space, stopped: Stopped | undefined): string => {
   if (stopped === undefined) return plural(count, 'design');
-  return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, ${EARLY[stopped]},`;
+  return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, when ${STOPPED_TEXTS[stopped]},`;
 };
 
 /** The best designs of a model, as a table with its heading. */
