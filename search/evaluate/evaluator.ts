@@ -18,7 +18,7 @@ import {
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
-import { Transitions } from './transitions.js';
+import { Transitions } from './transitions/transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
 export interface Evaluator {

@@ -3,11 +3,20 @@ import type { Area, AreaTraffic, Estimate, PerArea } from './types.js';
 import type { Evaluation } from './evaluation.js';
 import type { WeightArray } from '../weights/weight-array.js';
 import type { System } from '../npu/system.js';
-import { COLUMN, COLUMNS, figureAt, MEMORY_INDEX, TRAFFIC, trafficColumn } from '../schedule/figures.js';
+import {
+  COLUMN,
+  COLUMNS,
+  figureAt,
+  MEMORY_INDEX,
+  TRAFFIC,
+  trafficColumn,
+  type FigureTable,
+} from '../schedule/figures.js';
 import type { MemoryUse } from '../schedule/memory.js';
 import type { Entry } from '../schedule/entry.js';
 import type { Machine } from '../schedule/machine.js';
-import type { ProgramOp } from '../schedule/program.js';
+import type { Program, ProgramOp } from '../schedule/program.js';
+import type { Scheduled } from '../schedule/schedule.js';
 
 /** The figures of a network as a whole. */
 export type Totals = Pick<
@@ -39,19 +48,25 @@ export const macsOf = ({ model }: Machine, op: ProgramOp, { plan }: Entry): numb
 /** The evaluations of a network's graphs, in the order of the file. */
 export const graphsOf = (last: Evaluation): readonly Evaluation[] => [...last.before, last];
 
+/** Scheduled operations with their figures: all of a graph, or some that follow one another. */
+export interface Summands {
+  readonly machine: Machine;
+  readonly program: Pick<Program, 'ops' | 'sharing'>;
+  readonly scheduled: Pick<Scheduled, 'schedule'>;
+  readonly figures: FigureTable;
+}
+
 /**
- * Calls back for the first of the operations from `from` to before `to` that reads each weight tensor: only its weights
- * count (docs/model/reports.md#totals).
+ * Calls back for the first operation that reads each weight tensor: only its weights count
+ * (docs/model/reports.md#totals).
  */
 export function forEachWeightTensor(
-  { program, scheduled }: Evaluation,
+  { program, scheduled }: Pick<Summands, 'program' | 'scheduled'>,
   visit: (op: number, weights: WeightArray, encodedBytes: number) => void,
-  from = 0,
-  to: number = program.ops.length,
 ): void {
   const { readers } = program.sharing;
   const seen = readers.size === 0 ? undefined : new Set<number>();
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < program.ops.length; i++) {
     const { lowered, weights } = program.ops[i]!;
     if (weights === undefined || seen?.has(weights.source) === true) continue;
     seen?.add(weights.source);
@@ -72,26 +87,19 @@ const SUM = {
 /** Numbers in a row of sums. */
 export const SUMS = COLUMNS + Object.keys(SUM).length;
 
-/** Adds up all that totals are made of, over the operations of one graph from `from` to before `to`. */
-export function addSums(
-  graph: Evaluation,
-  sums: Float64Array,
-  from = 0,
-  to: number = graph.program.ops.length,
-): void {
-  const { machine, program, scheduled, figures } = graph;
-  for (let i = from; i < to; i++) {
-    const op = program.ops[i]!;
+/** Adds up all that totals are made of. */
+export function addSums(summands: Summands, sums: Float64Array): void {
+  const { machine, program, scheduled, figures } = summands;
+  program.ops.forEach((op, i) => {
     for (let column = 0; column < COLUMNS; column++) sums[column]! += figureAt(figures, i, column);
     sums[SUM.macs]! += macsOf(machine, op, scheduled.schedule[i]!);
     if (op.cost === undefined) sums[SUM.cpuOperators]!++;
-  }
-  const addWeights = (_: number, { shape, sourceVolume, predicted }: WeightArray, encoded: number): void => {
+  });
+  forEachWeightTensor(summands, (_, { shape, sourceVolume, predicted }, encodedBytes) => {
     sums[SUM.originalWeightBytes]! += roundUp(sourceVolume ?? volume(shape), 16);
-    sums[SUM.encodedWeightBytes]! += encoded;
+    sums[SUM.encodedWeightBytes]! += encodedBytes;
     if (predicted) sums[SUM.predicted]!++;
-  };
-  forEachWeightTensor(graph, addWeights, from, to);
+  });
 }
 
 function memoryPerArea(system: System, memory: MemoryUse): PerArea<number> {

@@ -58,17 +58,26 @@ function copyLayout(from: Layout, to: Layout): void {
   to.position.set(from.position);
 }
 
-/** Places the ranges one after another at the lowest address found; gives up above `best`. */
+/**
+ * Places the ranges from position `from` of the order on, one after another, at the lowest address found; those before
+ * keep their places. Gives up above `best`.
+ */
 function place(
   r: NeighbouredRanges,
   order: Int32Array,
   layout: Layout,
   placed: Uint8Array,
   best: number,
+  from: number,
 ): number {
   placed.fill(0);
   let size = 0;
-  for (let p = 0; p < r.count; p++) {
+  for (let p = 0; p < from; p++) {
+    const range = order[p]!;
+    placed[range] = 1;
+    if (layout.top[range]! > size) size = layout.top[range]!;
+  }
+  for (let p = from; p < r.count; p++) {
     const range = order[p]!;
     const length = r.size[range]!;
     let address = 0;
@@ -93,7 +102,7 @@ function place(
     layout.top[range] = address + length;
     layout.support[range] = support;
     layout.position[range] = p;
-    size = Math.max(size, address + length);
+    if (address + length > size) size = address + length;
     if (size > best) break;
   }
   return size;
@@ -167,7 +176,7 @@ export function allocate(liveness: Liveness, alignment: number, limit = Infinity
   const order = initialOrder(ranges);
   const placed = new Uint8Array(r.count);
   const layout = newLayout(r.count);
-  let best = place(r, order, layout, placed, Infinity);
+  let best = place(r, order, layout, placed, Infinity, 0);
   if (best <= r.lowerBound) return best;
 
   const random = new MersenneTwister();
@@ -184,14 +193,16 @@ export function allocate(liveness: Liveness, alignment: number, limit = Infinity
     let second = pick(all);
     if (first === second) second = all[all.length - 1]!;
     swap(order, first, second);
+    let changed = Math.min(first, second);
     if (i - improved > STUCK) {
       addFarNeighbours(r, layout, top, all);
       first = pick(all);
       second = pick(all);
       if (first === second) second = all[all.length - 1]!;
       swap(order, first, second);
+      changed = Math.min(changed, first, second);
     }
-    const size = place(r, order, layout, placed, best);
+    const size = place(r, order, layout, placed, best, changed);
     if (size <= best) {
       if (size < best) improved = i;
       best = size;

@@ -241,33 +241,38 @@ function placementKey(op: ProgramOp, areas: Uint8Array): number {
   return key;
 }
 
-/** Figures of every operation in order. */
+/**
+ * Figures of every operation in order.
+ *
+ * @param slack cycles of the operation before the first, in which a transfer can hide
+ */
 export function scheduleFigures(
   machine: Machine,
-  program: Program,
+  { ops }: Pick<Program, 'ops'>,
   schedule: Schedule,
   areas: Uint8Array,
+  slack = 0,
 ): FigureTable {
   const rows: Float64Array[] = [];
   const npu = new Float64Array(schedule.length);
   const cycles = new Float64Array(schedule.length);
-  let slack = 0;
+  let hidden = slack;
   for (let i = 0; i < schedule.length; i++) {
     const entry = schedule[i]!;
     const { plan, slices, buffer } = entry;
     let row: Float64Array = NO_ROW;
     if (plan !== undefined && slices !== undefined) {
-      const op = program.ops[i]!;
+      const op = ops[i]!;
       const how = buffer === undefined ? 0 : buffer.prebuffered ? 2 : 1;
       const key = placementKey(op, areas) * 3 + how;
       const known = slices.rows.get(key);
       row = known ?? baseRow(machine, plan, slices, how !== 0, how === 2, placesOf(machine, op, areas));
       if (known === undefined) slices.rows.set(key, row);
-      npu[i] = npuCycles(machine, plan, entry, slack, row[COLUMN.runCycles]!);
+      npu[i] = npuCycles(machine, plan, entry, hidden, row[COLUMN.runCycles]!);
       cycles[i] = Math.max(npu[i]!, row[COLUMN.cycles]!);
     }
     rows.push(row);
-    slack = entry.hideCycles;
+    hidden = entry.hideCycles;
   }
   return { rows, npuCycles: npu, cycles };
 }

@@ -40,13 +40,26 @@ export class RangeList implements FirstFitRanges {
 
 /** What first fit works on, large enough for the most ranges and times so far. */
 let used = new Float64Array(256);
+/** Sizes of the ranges that have begun by a time, and of those that have ended before it. */
+let begun = new Float64Array(256);
+let ended = new Float64Array(256);
+/** How many of them there are. */
+let begunCount = new Int32Array(256);
+let endedCount = new Int32Array(256);
+/** Largest sum of live sizes during each range. */
 let pressure = new Float64Array(64);
 let order = new Int32Array(64);
 let address = new Float64Array(64);
 let placed = new Int32Array(64);
 
 function makeRoom(count: number, length: number): void {
-  if (used.length < length + 1) used = new Float64Array(2 * (length + 1));
+  if (used.length < length + 1) {
+    used = new Float64Array(2 * (length + 1));
+    begun = new Float64Array(used.length);
+    ended = new Float64Array(used.length);
+    begunCount = new Int32Array(used.length);
+    endedCount = new Int32Array(used.length);
+  }
   if (order.length >= count) return;
   pressure = new Float64Array(2 * count);
   order = new Int32Array(2 * count);
@@ -54,21 +67,25 @@ function makeRoom(count: number, length: number): void {
   placed = new Int32Array(2 * count);
 }
 
-/**
- * Largest sum of live sizes: no allocation can be smaller.
- *
- * @param length number of time indices
- */
-function peakOf({ count, starts, ends, sizes }: FirstFitRanges, length: number): number {
+/** Fills in the live sizes and returns the largest. */
+function measure({ count, starts, ends, sizes }: FirstFitRanges, length: number): number {
   makeRoom(count, length);
-  used.fill(0, 0, length + 1);
+  for (const sums of [begun, ended, begunCount, endedCount]) sums.fill(0, 0, length + 1);
   for (let r = 0; r < count; r++) {
-    used[starts[r]!]! += sizes[r]!;
-    used[ends[r]! + 1]! -= sizes[r]!;
+    begun[starts[r]!]! += sizes[r]!;
+    ended[ends[r]! + 1]! += sizes[r]!;
+    begunCount[starts[r]!]!++;
+    endedCount[ends[r]! + 1]!++;
   }
-  let peak = used[0]!;
-  for (let t = 1; t < length; t++) {
-    used[t]! += used[t - 1]!;
+  let peak = 0;
+  for (let t = 0; t < length; t++) {
+    if (t > 0) {
+      begun[t]! += begun[t - 1]!;
+      ended[t]! += ended[t - 1]!;
+      begunCount[t]! += begunCount[t - 1]!;
+      endedCount[t]! += endedCount[t - 1]!;
+    }
+    used[t] = begun[t]! - ended[t]!;
     if (used[t]! > peak) peak = used[t]!;
   }
   return peak;
@@ -79,45 +96,61 @@ function peakOf({ count, starts, ends, sizes }: FirstFitRanges, length: number):
  *
  * @param most largest sum of live sizes during each range
  */
-export function placingOrder(
+export const placingOrder = (
   { starts, ends, sizes }: Omit<FirstFitRanges, 'count'>,
   most: Float64Array,
   a: number,
   b: number,
-): number {
-  return (
-    most[b]! - most[a]! ||
-    ends[b]! - starts[b]! - (ends[a]! - starts[a]!) ||
-    starts[a]! - starts[b]! ||
-    sizes[b]! - sizes[a]! ||
-    a - b
-  );
-}
+): number =>
+  most[b]! - most[a]! ||
+  ends[b]! - starts[b]! - (ends[a]! - starts[a]!) ||
+  starts[a]! - starts[b]! ||
+  sizes[b]! - sizes[a]! ||
+  a - b;
 
 /** Up to so many ranges are sorted by insertion. */
-const FEW = 200;
+const FEW = 100;
 
 /**
- * Bytes that ranges take when each is placed at the lowest address that is free, in the order of the reference's first
- * trial; `used` holds their live sizes.
+ * Sorts the ranges that matter: up to the last one that could exceed `peak`. A range cannot if all that it ever meets
+ * fits below `peak` together with it, with a gap below each that is just too small for it.
+ *
+ * @returns how many there are
  */
-function firstFit(ranges: FirstFitRanges): number {
+function sortRanges(ranges: FirstFitRanges, peak: number): number {
   const { count, starts, ends, sizes } = ranges;
-  const few = count <= FEW;
+  let least = Infinity;
   for (let r = 0; r < count; r++) {
+    const [start, end] = [starts[r]!, ends[r]!];
     let most = 0;
-    for (let t = starts[r]!; t <= ends[r]!; t++) if (used[t]! > most) most = used[t]!;
+    for (let t = start; t <= end; t++) if (used[t]! > most) most = used[t]!;
     pressure[r] = most;
-    let at = r;
-    while (few && at > 0 && placingOrder(ranges, pressure, r, order[at - 1]!) < 0) {
+    if (most >= least) continue;
+    const met = begunCount[end]! - endedCount[start]! - 1;
+    if (begun[end]! - ended[start]! + met * sizes[r]! > peak) least = most;
+  }
+  let chosen = 0;
+  for (let r = 0; r < count; r++) if (pressure[r]! >= least) order[chosen++] = r;
+  if (chosen > FEW) {
+    order.subarray(0, chosen).sort((a, b) => placingOrder(ranges, pressure, a, b));
+    return chosen;
+  }
+  for (let n = 1; n < chosen; n++) {
+    const r = order[n]!;
+    let at = n;
+    while (at > 0 && placingOrder(ranges, pressure, r, order[at - 1]!) < 0) {
       order[at] = order[at - 1]!;
       at--;
     }
     order[at] = r;
   }
-  if (!few) order.subarray(0, count).sort((a, b) => placingOrder(ranges, pressure, a, b));
+  return chosen;
+}
+
+/** Places the first `chosen` ranges in order, each at the lowest address that is free; returns the bytes they take. */
+function place({ starts, ends, sizes }: FirstFitRanges, chosen: number): number {
   let size = 0;
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < chosen; n++) {
     const range = order[n]!;
     const start = starts[range]!;
     const end = ends[range]!;
@@ -157,6 +190,6 @@ export interface FirstFit {
  * @param length number of time indices
  */
 export function allocateFirstFit(ranges: FirstFitRanges, length: number): FirstFit {
-  const peak = peakOf(ranges, length);
-  return { size: firstFit(ranges), peak };
+  const peak = measure(ranges, length);
+  return { size: Math.max(peak, place(ranges, sortRanges(ranges, peak))), peak };
 }

@@ -1,6 +1,6 @@
-import type { Entry } from '../../src/schedule/entry.js';
-import type { RangeList } from '../../src/schedule/first-fit.js';
-import type { ProgramOp, ProgramTensor } from '../../src/schedule/program.js';
+import type { Entry } from '../../../src/schedule/entry.js';
+import type { RangeList } from '../../../src/schedule/first-fit.js';
+import type { ProgramOp, ProgramTensor } from '../../../src/schedule/program.js';
 
 const ALIGNMENT = 16;
 

@@ -1,0 +1,380 @@
+import type { Evaluation } from '../../../src/estimate/evaluation.js';
+import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
+import type { System } from '../../../src/npu/system.js';
+import { allocate } from '../../../src/schedule/allocate.js';
+import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
+import { allocateFirstFit, RangeList } from '../../../src/schedule/first-fit.js';
+import { AREA, type Machine } from '../../../src/schedule/machine.js';
+import { runsOnCpu } from '../../../src/schedule/memory.js';
+import type { Plan } from '../../../src/schedule/plan.js';
+import type { Fragment, Frame } from '../compose.js';
+import { storeEstimated } from '../figures.js';
+import { Constants } from './constants.js';
+import { interfaceOf, type Interface } from './interface.js';
+import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { Claims, EncodedClaims, meetsRival } from './rivals.js';
+import { scheduleSegment, type SegmentProgram } from './schedule-segment.js';
+
+/**
+ * Operations with more bytes of weights or IFM than this take the full path: so much less than the scheduler's own
+ * bound that what is left of it decides nothing.
+ */
+const LARGE = 2 ** 27;
+/** The same for feature maps and buffers that are alive at the same time. */
+const LARGE_PEAK = 2 ** 28;
+
+/** What a segment becomes for given choices, as far as no other segment has a say in it. */
+interface State {
+  readonly operations: number;
+  readonly segment: SegmentProgram;
+  readonly interface: Interface;
+  /** Shared tensors that it writes and does not read. */
+  readonly written: readonly number[];
+  /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
+  readonly staging: LivePieces;
+  readonly featureMaps: LivePieces | undefined;
+  /** Numbers of the constants that it reads besides weights. */
+  readonly constants: Int32Array;
+  /** For each shared tensor the number of its first reader's face here; 0 for none. */
+  readonly faces: Int32Array;
+  /** By the faces of the readers of its results, then by context. */
+  readonly transitions: (Transition | undefined)[][];
+  /** Some weights are those of these states of other segments, too. */
+  readonly rivals: State[];
+  /** Designs with it take the full path. */
+  excluded: boolean;
+}
+
+/** The figures of a segment in a context. */
+interface Transition {
+  /** As `addSums` makes them. */
+  readonly sums: Float64Array;
+  readonly encodedBytes: number;
+  readonly buffers: Float64Array;
+  /** Context of the segment after it. */
+  readonly next: number;
+  /** Some encoded tensors are those of these transitions of other segments, too. */
+  readonly rivals: Transition[];
+}
+
+/** Numbers for things that are told apart by a key, from `first` in the order of asking. */
+class Numbered<T> {
+  readonly items: T[] = [];
+  private readonly known = new Map<string, number>();
+
+  constructor(private readonly first = 0) {}
+
+  numberOf(key: string, item: T): number {
+    let number = this.known.get(key);
+    if (number === undefined) {
+      number = this.first + this.items.length;
+      this.known.set(key, number);
+      this.items.push(item);
+    }
+    return number;
+  }
+
+  at(number: number): T {
+    return this.items[number - this.first]!;
+  }
+}
+
+/** What an operation knows of the one before it. */
+const contextKey = (before: Entry | undefined, spilling: boolean): string => {
+  if (before === undefined) return 'start';
+  if (before.plan === undefined) return 'CPU';
+  return spilling ? `${before.hideCycles} ${before.freeMemory}` : `${before.hideCycles}`;
+};
+
+/** What the writer of a feature map knows of the operation that reads it: its face. */
+const faceKey = (reader: Plan | undefined): string => {
+  if (reader === undefined) return 'CPU';
+  const { run, weightCycles, ifmCycles } = reader.unbuffered;
+  return `${run} ${weightCycles} ${ifmCycles} ${reader.ifmBytes}`;
+};
+
+/**
+ * The figures of designs on one system as chains of transitions: what a segment costs depends on its own choices (its
+ * state), on the operation before it, which may hide the transfer of its weights (its context), and on the readers of
+ * its results. Each transition is scheduled once and holds for every design in which nothing acts that looks at the
+ * whole network: cascades, evictions, limits of memory, equal weights in several segments. Where that is not certain,
+ * a design takes the full path, so its figures are always those of the estimator.
+ */
+export class Transitions {
+  private readonly states: (State | undefined)[][];
+  /** Contexts that each segment has been seen in: the entry of the operation before. */
+  private readonly contexts: readonly Numbered<Entry | undefined>[];
+  private readonly faces = new Numbered<Plan | undefined>(1);
+  /** Faces of readers where a segment writes several tensors for others. */
+  private readonly readers = new Numbered<readonly number[]>();
+  private readonly constants = new Constants();
+  /** Of the first state of each segment. Where one differs, rules that look at the whole network may act. */
+  private readonly interfaces: (Interface | undefined)[];
+  /** Some feature maps may be moved back from staging memory, depending on all their readers. */
+  private moving = false;
+  private readonly sources = new Claims<State>();
+  private readonly contents = new Claims<State>();
+  private readonly encoded = new EncodedClaims<Transition>();
+  private machine: Machine | undefined;
+
+  private readonly current: State[] = [];
+  private readonly chain: Transition[] = [];
+  private readonly sums = new Float64Array(SUMS);
+  /** Columns of `sums` that are not zero everywhere. */
+  private readonly columns: number[] = [];
+  private readonly live: LiveRanges;
+  private readonly stagingList = new RangeList();
+  private readonly featureMapList = new RangeList();
+
+  constructor(
+    private readonly frame: Frame,
+    private readonly system: System,
+  ) {
+    const count = frame.segmentation.segments.length;
+    this.states = Array.from({ length: count }, () => []);
+    this.contexts = Array.from({ length: count + 1 }, () => new Numbered<Entry | undefined>());
+    this.contextOf(0, undefined);
+    this.interfaces = new Array<Interface | undefined>(count).fill(undefined);
+    this.live = new LiveRanges(frame.shared.size);
+  }
+
+  /** Writes a design's figures as row `row`; false if they are not certain from what has been learnt. */
+  store(fragments: readonly Fragment[], table: Float64Array, row: number): boolean {
+    const { machine, sums, columns, current, chain } = this;
+    if (machine === undefined || !this.follow(machine, fragments)) return false;
+    sums.fill(0);
+    let constants = this.constants.total(current);
+    let operations = 0;
+    for (let s = 0; s < chain.length; s++) {
+      const transition = chain[s]!;
+      for (let k = 0; k < columns.length; k++) sums[columns[k]!]! += transition.sums[columns[k]!]!;
+      constants += transition.encodedBytes;
+      operations += current[s]!.operations;
+    }
+    const memory = this.memory(2 * operations + 2);
+    if (memory === undefined) return false;
+    const { hardware } = machine;
+    const use = { ...memory, constants };
+    storeEstimated({ totals: totalsFrom(sums, use, this.system), memory: use, hardware }, table, row);
+    return true;
+  }
+
+  /**
+   * Learns the states of an evaluated design.
+   *
+   * @param evaluation of the program that the fragments make up
+   */
+  learn(fragments: readonly Fragment[], evaluation: Evaluation): void {
+    if (!this.isLocal(evaluation)) return;
+    this.machine ??= evaluation.machine;
+    const plain = evaluation.scheduled.schedule.map(({ plan }) =>
+      plan === undefined ? CPU_ENTRY : plainEntry(plan),
+    );
+    let at = 0;
+    fragments.forEach((fragment, s) => {
+      this.states[s]![fragment.index] ??= this.stateOf(evaluation, plain, fragment, s, at);
+      at += fragment.ops.length;
+    });
+  }
+
+  /** Finds the design's states and transitions; false if a state is missing or must not be used. */
+  private follow(machine: Machine, fragments: readonly Fragment[]): boolean {
+    const { states, current, chain } = this;
+    for (let s = 0; s < fragments.length; s++) {
+      const state = states[s]![fragments[s]!.index];
+      if (state === undefined || state.excluded) return false;
+      current[s] = state;
+    }
+    let context = 0;
+    for (let s = 0; s < fragments.length; s++) {
+      const reader = this.readerOf(s);
+      const row = (current[s]!.transitions[reader] ??= []);
+      const transition = (row[context] ??= this.transitionOf(machine, s, context, reader));
+      if (transition === undefined) return false;
+      chain[s] = transition;
+      context = transition.next;
+    }
+    for (let s = 0; s < fragments.length; s++) {
+      if (meetsRival(current[s]!, current) || meetsRival(chain[s]!, chain)) return false;
+    }
+    return true;
+  }
+
+  private contextOf(segment: number, before: Entry | undefined): number {
+    return this.contexts[segment]!.numberOf(contextKey(before, this.system.spilling), before);
+  }
+
+  /** Number of the face of the first reader, after a segment, of a tensor; 0 for none. */
+  private faceOf(segment: number, tensor: number): number {
+    const { current } = this;
+    for (let s = segment + 1; s < current.length; s++) {
+      const face = current[s]!.faces[tensor]!;
+      if (face !== 0) return face;
+    }
+    return 0;
+  }
+
+  /** Number for the faces of the readers of a segment's results. They only matter where staging memory is apart. */
+  private readerOf(segment: number): number {
+    const { written } = this.current[segment]!;
+    if (!this.system.spilling || written.length === 0) return 0;
+    if (written.length === 1) return this.faceOf(segment, written[0]!);
+    const faces = written.map((tensor) => this.faceOf(segment, tensor));
+    return this.readers.numberOf(faces.join(), faces);
+  }
+
+  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
+  private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
+    const { spilling, arenaCacheSize } = this.system;
+    const { current, chain, live, stagingList, featureMapList } = this;
+    const most = Math.min(arenaCacheSize, LARGE_PEAK);
+    const last = length - 1;
+    live.begin(stagingList);
+    for (let s = 0, at = 0; s < chain.length; s++) {
+      live.addOwn(stagingList, chain[s]!.buffers, at, last);
+      live.add(stagingList, current[s]!.staging, at, last);
+      at += 2 * current[s]!.operations;
+    }
+    live.end(stagingList);
+    const staging = allocateFirstFit(stagingList, length);
+    if (!spilling) {
+      if (staging.peak >= most) return undefined;
+      return { featureMaps: sizeOf(staging, stagingList, length), staging: 0 };
+    }
+    live.begin(featureMapList);
+    for (let s = 0, at = 0; s < chain.length; s++) {
+      live.add(featureMapList, current[s]!.featureMaps!, at, last);
+      at += 2 * current[s]!.operations;
+    }
+    live.end(featureMapList);
+    const featureMaps = allocateFirstFit(featureMapList, length);
+    // Feature maps that were moved back compete for staging memory before they are.
+    if (staging.peak + featureMaps.peak > most) return undefined;
+    return {
+      featureMaps: sizeOf(featureMaps, featureMapList, length),
+      staging: sizeOf(staging, stagingList, length, arenaCacheSize),
+    };
+  }
+
+  /** Nothing in the evaluation was decided by a look at the whole network. */
+  private isLocal({ optimise, program, scheduled }: Evaluation): boolean {
+    const { spilling, arenaCacheSize } = this.system;
+    const { tensors, ops, sharing } = program;
+    if (optimise === 'Size' || scheduled.cascaded || runsOnCpu(program) || sharing.weights) return false;
+    if (tensors.some(({ state }) => state !== undefined)) return false;
+    const most = Math.min(arenaCacheSize, LARGE_PEAK);
+    if (!spilling) return scheduled.snapshot.peak < most;
+    return ops.every(
+      ({ cost, ifms, primaryIfm, ofms }) =>
+        cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,
+    );
+  }
+
+  private stateOf(
+    evaluation: Evaluation,
+    plain: readonly Entry[],
+    fragment: Fragment,
+    segment: number,
+    from: number,
+  ): State {
+    const { program, scheduled } = evaluation;
+    const { areas } = scheduled.placement;
+    const { spilling } = this.system;
+    const { tensors } = program;
+    const sharedCount = this.frame.shared.size;
+    const to = from + fragment.ops.length;
+    const ops = program.ops.slice(from, to);
+    const pieces = (area: number): LivePieces => {
+      const isIn = (id: number): boolean => areas[id] !== AREA.constants && (!spilling || areas[id] === area);
+      return livePiecesOf(ops, tensors, isIn, sharedCount);
+    };
+    const faces = new Int32Array(sharedCount);
+    for (const [tensor, k] of fragment.reads) {
+      const { plan } = plain[from + k]!;
+      if (faces[tensor] === 0) faces[tensor] = this.faces.numberOf(faceKey(plan), plan);
+    }
+    const written = new Set(ops.flatMap(({ ofms }) => ofms.slice(0, 1)));
+    const state: State = {
+      operations: ops.length,
+      segment: { program, from, to, areas, plain },
+      interface: interfaceOf(program, ops, areas, sharedCount),
+      written: [...written].filter((id) => id < sharedCount && faces[id] === 0),
+      staging: pieces(AREA.staging),
+      featureMaps: spilling ? pieces(AREA.featureMaps) : undefined,
+      constants: this.constants.of(ops, tensors),
+      faces,
+      transitions: [],
+      rivals: [],
+      excluded: plain.slice(from, to).some(({ plan }) => plan !== undefined && isLarge(plan)),
+    };
+    this.meetOthers(state, segment);
+    for (const { source, content } of fragment.weights) {
+      this.sources.add(source, segment, state);
+      this.contents.add(content, segment, state);
+    }
+    return state;
+  }
+
+  /** Excludes states that meet other segments in another way than the first state of their segment. */
+  private meetOthers(state: State, segment: number): void {
+    const differs = (one: State, s: number): boolean => {
+      const first = this.interfaces[s]!;
+      const { writers, readers } = one.interface;
+      return first.writers !== writers || (this.moving && first.readers !== readers);
+    };
+    this.interfaces[segment] ??= state.interface;
+    if (this.system.spilling && !this.moving && !state.interface.calm) {
+      this.moving = true;
+      this.states.forEach((known, s) =>
+        known.forEach((one) => {
+          if (one !== undefined) one.excluded ||= differs(one, s);
+        }),
+      );
+    }
+    state.excluded ||= differs(state, segment);
+  }
+
+  /** Schedules a segment in a context; undefined where its state was seen elsewhere in the network. */
+  private transitionOf(
+    machine: Machine,
+    segment: number,
+    context: number,
+    reader: number,
+  ): Transition | undefined {
+    const { written, segment: own } = this.current[segment]!;
+    const before = this.contexts[segment]!.at(context);
+    if ((before === undefined) !== (own.from === 0) && own.to > own.from) return undefined;
+    const faces = written.length > 1 && this.system.spilling ? this.readers.at(reader) : [reader];
+    const readers = new Map<number, Plan | undefined>();
+    if (this.system.spilling) {
+      written.forEach((tensor, k) => {
+        const [consumer] = own.program.tensors[tensor]!.consumers;
+        const face = faces[k]!;
+        if (consumer !== undefined && face !== 0) readers.set(consumer, this.faces.at(face));
+      });
+    }
+    const { sums, encodedBytes, buffers, last, uses } = scheduleSegment(machine, own, before, readers);
+    sums.forEach((value, column) => {
+      if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
+    });
+    const next = this.contextOf(segment + 1, last);
+    const transition: Transition = { sums, encodedBytes, buffers, next, rivals: [] };
+    for (const use of uses) this.encoded.add(machine, use, segment, transition);
+    return transition;
+  }
+}
+
+/** Bytes that ranges take: those of the first trial if no allocation can be smaller. */
+const sizeOf = (
+  { size, peak }: { readonly size: number; readonly peak: number },
+  { count, starts, ends, sizes }: RangeList,
+  length: number,
+  limit?: number,
+): number => {
+  if (size <= peak) return size;
+  const none = new Int32Array(0);
+  return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, 16, limit);
+};
+
+const isLarge = ({ ifmBytes, whole }: Plan): boolean =>
+  ifmBytes > LARGE || (whole.encoding?.allocatedBytes ?? 0) > LARGE;
