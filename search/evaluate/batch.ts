@@ -26,12 +26,15 @@ export interface Detailed {
 
 /** What evaluation asks of an evaluator. */
 export interface BatchEvaluator {
+  /** @throws when the design cannot be evaluated */
   readonly evaluate: (digits: Digits) => DesignFigures;
   /** The same with layers; absent where the evaluator knows none: then reports leave them out. */
   readonly detailed?: (digits: Digits) => Detailed;
   /** Writes a design's figures as row `row`: as `evaluate`, without an object for each. */
   readonly store?: (digits: Digits, table: Float64Array, row: number) => void;
+  /** Figures of every segment of a design; absent where the evaluator knows no segments. */
   readonly segmentFigures?: (digits: Digits) => Float64Array;
+  /** The segments of the network on a system. */
   readonly segments?: (system: number) => readonly Segment[];
 }
 

@@ -3,7 +3,7 @@ import { selectRows, type Study, type Table } from './table.js';
 import { coverageOf, type Coverage } from './coverage.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
 import { objectivePoints, type Objective } from './objectives.js';
-import { paretoRanks, type Points } from '../front/pareto-ranks.js';
+import { paretoRanks } from '../front/pareto-ranks.js';
 import { rowOf } from '../space/space.js';
 
 export type { Coverage } from './coverage.js';
@@ -26,18 +26,17 @@ export interface Ranking {
 export const digitsAt = ({ studies, table }: Pick<Ranking, 'studies' | 'table'>, i: number): Uint16Array =>
   rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
 
-/** Pareto rank of every point among those of its group. */
-const ranksWithin = (points: Points, groups: readonly number[]): Uint32Array => {
-  const { dimensions, values } = points;
-  const ranks = new Uint32Array(points.count);
+/** Pareto rank of every row among those of its group. */
+const ranksWithin = (
+  table: Table,
+  objectives: readonly Objective[],
+  groups: readonly number[],
+): Uint32Array => {
+  const ranks = new Uint32Array(table.count);
   for (const group of new Set(groups)) {
     const rows = Uint32Array.from(groups.keys()).filter((i) => groups[i] === group);
-    const own = new Float64Array(rows.length * dimensions);
-    rows.forEach((row, i) =>
-      own.set(values.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions),
-    );
-    const found = paretoRanks({ count: rows.length, dimensions, values: own });
-    rows.forEach((row, i) => (ranks[row] = found[i]!));
+    const own = paretoRanks(objectivePoints(selectRows(table, rows), objectives));
+    rows.forEach((row, i) => (ranks[row] = own[i]!));
   }
   return ranks;
 };
@@ -62,7 +61,7 @@ export const rank = (studies: readonly Study[], table: Table, objectives: readon
   });
   const paretoRank = Uint32Array.from(order, (i) => ranks[i]!);
   const systems = Array.from({ length: table.count }, (_, i) => digitsAt({ studies, table }, i).at(-1)!);
-  const systemRanks = new Set(systems).size > 1 ? ranksWithin(points, systems) : ranks;
+  const systemRanks = new Set(systems).size > 1 ? ranksWithin(table, objectives, systems) : ranks;
   return {
     studies,
     objectives,

@@ -41,12 +41,6 @@ const LEAST = 4;
 /** Designs that stand for the fronts of many systems. */
 const IN_ALL = 40;
 
-const pointsOf = ({ dimensions, values }: Points, rows: readonly number[]): Points => ({
-  count: rows.length,
-  dimensions,
-  values: Float64Array.from(rows.flatMap((i) => [...values.subarray(i * dimensions, (i + 1) * dimensions)])),
-});
-
 /** The unchanged network, if it is one of some rows. */
 const unchangedAmong = (ranking: Ranking, rows: readonly number[]): number | undefined =>
   rows.find((row) => changeCount(ranking.studies[0]!.space, digitsAt(ranking, row)) === 0);
@@ -59,10 +53,10 @@ const frontOn = (ranking: Ranking, system: number, most: number): SystemFront =>
   const unchanged = unchangedAmong(ranking, all);
   // Of designs with equal objectives the first stands for all, but the unchanged network for those equal to it.
   const ordered = unchanged === undefined ? all : [unchanged, ...all.filter((row) => row !== unchanged)];
-  const every = objectivePoints(selectRows(table, Uint32Array.from(ordered)), objectives);
-  const kept = distinctRows(every);
-  const rows = kept.map((i) => ordered[i]!);
-  const points = pointsOf(every, kept);
+  const pointsOf = (of: readonly number[]): Points =>
+    objectivePoints(selectRows(table, Uint32Array.from(of)), objectives);
+  const rows = distinctRows(pointsOf(ordered)).map((i) => ordered[i]!);
+  const points = pointsOf(rows);
   const retained = (i: number): string => retainedMeans(table.columns.retained_energy[rows[i]!]!);
   const positions = rows.map((_, i) => i).sort((a, b) => rows[a]! - rows[b]!);
   const words = new Set(positions.map(retained));

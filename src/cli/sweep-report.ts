@@ -91,7 +91,7 @@ const modelLines = (result: Sweep, i: number): string[] => {
   const { stopped } = result.explorations[i]!;
   const objectives = ranking.objectives.map(formatObjective).join(', ');
   const from = choiceText(ranking.table.count, space, stopped);
-  const systems = space.systems.length > 1 ? ' on all systems' : '';
+  const systems = space.systems.length > 1 ? ', all systems together' : '';
   const front = `on the front${stopped === undefined ? '' : ' of these'}${systems}`;
   return [
     `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
