@@ -99,9 +99,6 @@ export default tseslint.config(
           `^(\\.\\./){1,2}${later}/`,
           `search/${room} may import ${['src', ...ROOMS.slice(0, i)].join(', ')}`,
         ]),
-        ...(i < ROOMS.indexOf('pick')
-          ? [['^(\\.\\./)+sweep\\.js$', 'only pick and report know the sweep']]
-          : []),
         ...(room === 'front' ? [['^\\.\\./', 'front is pure']] : []),
       ],
     ),

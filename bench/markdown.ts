@@ -1,4 +1,3 @@
-import { retainedCell } from '../search/report/amounts.js';
 /** A column of a table. */
 export interface MarkdownColumn {
   readonly title: string;
@@ -37,6 +36,3 @@ export function change(ratio: number): string {
   if (Number(percent) === 0) return '=';
   return `${ratio > 1 ? '+' : ''}${percent}%`;
 }
-
-/** Four decimals, rounded down so that no limit seems to be met that is not. */
-export const retainedText = (share: number): string => retainedCell(share);

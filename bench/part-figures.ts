@@ -1,24 +1,13 @@
-import { buildSpace } from '../search/space/build-space.js';
 import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
-import { parseSpaceFile } from '../search/space/space-file.js';
-import type { Space } from '../search/space/space.js';
-import { chooseSystem } from '../search/space/systems.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, repeat } from './measure.js';
 import type { ModelName } from './models.js';
-import { designDrawer } from './space.js';
+import { designDrawer, spaceOf } from './space.js';
 
 const RUNS = 3;
 
 /** Standard and separable convolutions, eight widths per width group. */
 const SPACE = 'options: [standard, separable]\nwidths: [0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.25]\n';
-
-const spaceOf = (network: Space['network'], accelerator: string): Space =>
-  buildSpace(network, {
-    systems: [chooseSystem({ accelerator })],
-    optimise: 'Performance',
-    file: parseSpaceFile(SPACE, 'space.yaml'),
-  });
 
 const DESIGNS = 100;
 
@@ -26,7 +15,7 @@ const segmentFigures = (name: string, which: ModelName, accelerator: string): Be
   name: `parts/${name}`,
   run: ({ models }) => {
     const model = models(which);
-    const spaces = Array.from({ length: RUNS }, () => spaceOf(model.load(), accelerator));
+    const spaces = Array.from({ length: RUNS }, () => spaceOf(model.load(), [{ accelerator }], SPACE));
     const evaluators: Evaluator[] = [];
     const ready = repeat(RUNS, (run) => {
       evaluators[run] = createEvaluator(spaces[run]!, 'unknown');

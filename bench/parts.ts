@@ -1,5 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { hypervolume } from '../search/front/hypervolume.js';
+import { pointsOf, type Points } from '../search/front/points.js';
 import { paretoRanks } from '../search/front/pareto-ranks.js';
 import { createU55Model } from '../src/cost/u55/model.js';
 import { createEstimator } from '../src/estimate/estimate.js';
@@ -9,6 +11,7 @@ import { U55_ACCELERATORS } from '../src/npu/u55-tables.js';
 import { resolveSystem } from '../src/npu/resolve.js';
 import { createMachine } from '../src/schedule/machine.js';
 import { scheduleProgram } from '../src/schedule/schedule.js';
+import { grouped } from '../src/text.js';
 import { createEncoder } from '../src/weights/encoder.js';
 import type { Encoder } from '../src/weights/encoding.js';
 import type { Benchmark } from './benchmark.js';
@@ -109,6 +112,34 @@ const ranking: Benchmark = {
   },
 };
 
+/** Random points on the plane where the objectives add up to 1: none dominates another. */
+const randomFront = (count: number, dimensions: number): Points => {
+  const rng = xoroshiro128plus(1);
+  const rows = Array.from({ length: count }, () => {
+    const shares = Array.from({ length: dimensions }, () => -Math.log(uniformFloat64(rng) + 1e-9));
+    const sum = shares.reduce((total, share) => total + share);
+    return shares.map((share) => share / sum);
+  });
+  return pointsOf(rows, dimensions);
+};
+
+const measuring: Benchmark = {
+  name: 'hypervolume',
+  run: () =>
+    [
+      [100_000, 2],
+      [10_000, 3],
+      [1_000, 4],
+      [200, 5],
+    ].map(([count = 0, dimensions = 0], i) => {
+      const front = randomFront(count, dimensions);
+      const reference = new Array<number>(dimensions).fill(1.1);
+      const samples = repeat(9, () => void hypervolume(front, reference));
+      const what = `${grouped(count)} points, ${dimensions} objectives`;
+      return durations(i === 0 ? `hypervolume, random front of ${what}` : what, 'ms', samples);
+    }),
+};
+
 /** Benchmarks of single parts. */
 export const PARTS: readonly Benchmark[] = [
   reading,
@@ -116,4 +147,5 @@ export const PARTS: readonly Benchmark[] = [
   lowering('mobilenet', 'mobilenet', 40),
   encoder,
   ranking,
+  measuring,
 ];

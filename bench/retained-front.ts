@@ -7,10 +7,11 @@ import { FIGURE_AT, FIGURE_COUNT } from '../search/evaluate/figures.js';
 import { parseObjectives } from '../search/rank/objectives.js';
 import { textOf } from '../search/rank/ranking.js';
 import type { Site } from '../search/space/sites.js';
-import { countDesigns, radicesOf, type Designs, type Space } from '../search/space/space.js';
+import { countDesigns, rowOf, type Space } from '../search/space/space.js';
+import { singleChanges } from '../search/pick/neighbours.js';
 import { createApplier } from '../search/emit/apply.js';
 import { ALL_OPTIONS, STANDARD } from '../search/substitute/index.js';
-import { planSweep, sweep } from '../search/sweep.js';
+import { planSweep, sweep } from '../search/explore/sweep.js';
 import { chooseSystem } from '../search/space/systems.js';
 import { inputError } from '../src/errors.js';
 import type { Network } from '../src/graph/network.js';
@@ -53,24 +54,8 @@ const spaceOf = (network: Network, accelerator: string): Space =>
     options: [ALL_OPTIONS],
   });
 
-/** Rows of digits with one option changed in each; the first row has none. */
-const singleDesigns = (space: Space): Designs => {
-  const width = radicesOf(space).length;
-  const rows = [new Uint16Array(width)];
-  space.sites.forEach(({ options }, i) => {
-    for (let digit = 1; digit < options.length; digit++) {
-      const row = new Uint16Array(width);
-      row[i] = digit;
-      rows.push(row);
-    }
-  });
-  const digits = new Uint16Array(rows.length * width);
-  rows.forEach((row, i) => digits.set(row, i * width));
-  return { count: rows.length, width, digits };
-};
-
-const singleChanges = async (space: Space): Promise<SingleChange[]> => {
-  const designs = singleDesigns(space);
+const singleEffects = async (space: Space): Promise<SingleChange[]> => {
+  const designs = singleChanges(space);
   const { figures } = await evaluateDesigns(space, designs, { jobs: 1 });
   const applier = createApplier(space);
   const cycles = (row: number): number => figures[row * FIGURE_COUNT + FIGURE_AT.cycles_total]!;
@@ -78,11 +63,10 @@ const singleChanges = async (space: Space): Promise<SingleChange[]> => {
   return space.sites.flatMap(({ site, options }) =>
     options.slice(1).map((option): SingleChange => {
       row++;
-      const digits = designs.digits.subarray(row * designs.width, (row + 1) * designs.width);
       return {
         operator: site.operator,
         option,
-        retained: applier.operatorRetained(site.operator, digits).before,
+        retained: applier.operatorRetained(site.operator, rowOf(designs, row)).before,
         cyclesRatio: cycles(row) / cycles(0),
       };
     }),
@@ -116,7 +100,7 @@ export async function retainedFront(
       design: textOf(ranking, i).design.split('@')[0]!,
       numbers: metricsAt(ranking.table, i),
     })),
-    singles: await singleChanges(space),
+    singles: await singleEffects(space),
   };
 }
 

@@ -3,7 +3,7 @@ import { retainedCell } from '../search/report/amounts.js';
 import type { Site } from '../search/space/sites.js';
 import { grouped, wrap } from '../src/text.js';
 import { spreadRows, type RetainedFront, type SingleChange } from './retained-front.js';
-import { change, retainedText, markdownTable, type MarkdownColumn } from './markdown.js';
+import { change, markdownTable, type MarkdownColumn } from './markdown.js';
 
 /** Rows of the front that are shown. */
 const SHOWN = 15;
@@ -28,8 +28,8 @@ const frontTable = (front: RetainedFront['front']): string =>
       grouped(numbers.cycles_total),
       change(numbers.cycles_vs_baseline),
       grouped(numbers.sram_total_bytes / 1024),
-      retainedText(numbers.retained_energy),
-      retainedText(numbers.retained_energy_quantised),
+      retainedCell(numbers.retained_energy),
+      retainedCell(numbers.retained_energy_quantised),
       retainedMeans(numbers.retained_energy),
       code(design),
     ]),

@@ -10,12 +10,12 @@ import type { SystemRequest } from '../src/npu/resolve.js';
 /** Every option at every site, three widths per width group. */
 export const SPACE = 'options: [standard, separable, "separable:relu"]\nwidths: [0.5, 0.75, 1]\n';
 
-/** That space of one network on some systems. */
-export const spaceOf = (network: Network, systems: readonly SystemRequest[]): Space =>
+/** That space of one network on some systems, or one that a space file describes. */
+export const spaceOf = (network: Network, systems: readonly SystemRequest[], yaml = SPACE): Space =>
   buildSpace(network, {
     systems: systems.map(chooseSystem),
     optimise: 'Performance',
-    file: parseSpaceFile(SPACE, 'space.yaml'),
+    file: parseSpaceFile(yaml, 'space.yaml'),
   });
 
 /** Gives random designs of a space, each choice as likely as any other; the same sequence every time. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { grouped } from '../src/text.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, rates } from './measure.js';
 import type { ModelName } from './models.js';
@@ -44,7 +45,7 @@ const wholeSweep = (jobs: number): Benchmark => ({
       ]),
     );
     const workers = jobs === 1 ? '1 worker' : `${jobs} workers`;
-    const what = `sweep ${network}, six systems, ${SWEEP_DESIGNS.toLocaleString('en-US')} designs, ${workers}`;
+    const what = `sweep ${network}, six systems, ${grouped(SWEEP_DESIGNS)} designs, ${workers}`;
     return [durations(what, 's', samples), rates('as a rate', 'designs', samples, SWEEP_DESIGNS)];
   },
 });

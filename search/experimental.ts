@@ -21,8 +21,8 @@ export {
   type SessionOptions,
   type RequestOptions,
 } from './evaluate/session.js';
-export { planMethod } from './explore/methods.js';
-export type { Exploration, Explorer, ExploreRequest } from './explore/explorer.js';
+export { EXPLORERS, planMethod } from './explore/methods.js';
+export type { Advice, Exploration, Explorer, ExploreRequest, Stopped } from './explore/explorer.js';
 export { accountOf, type AccountOptions, type PickAccount } from './report/account/account.js';
 export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
 export { coverage, rank } from './rank/ranking.js';

@@ -21,7 +21,8 @@ export { METHODS, parseMethod, type Plan, type Method } from './explore/methods.
 export { hypervolume } from './front/hypervolume.js';
 export { defaultObjectives, parseObjectives, type Objective } from './rank/objectives.js';
 export { CSV_COLUMNS, rankingCsv, writeSweep } from './report/ranking-csv.js';
-export { paretoRanks, type Points } from './front/pareto-ranks.js';
+export { paretoRanks } from './front/pareto-ranks.js';
+export type { Points } from './front/points.js';
 export { pick, type Picked, type PickRequest } from './pick/pick.js';
 export { parsePreference, PREFERENCES, type Preference } from './pick/preference.js';
 export type { Coverage, Ranking } from './rank/ranking.js';
@@ -38,5 +39,5 @@ export {
   type Space,
 } from './space/space.js';
 export { optionNames, STANDARD, type RetainedWeights } from './substitute/index.js';
-export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './sweep.js';
+export { planSweep, sweep, type Sweep, type SweepModel, type SweepRequest } from './explore/sweep.js';
 export { findWidthGroups, type WidthGroup } from './space/width-groups.js';

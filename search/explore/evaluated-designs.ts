@@ -1,24 +1,19 @@
 import { FIGURE_AT, FIGURE_COUNT } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/session.js';
 import { RowSet } from '../space/row-set.js';
-import type { Designs } from '../space/space.js';
+import { rowOf, type Designs } from '../space/space.js';
 
-/** Designs that the full estimator has been asked for, in the order of the questions. */
+/** Designs that the full estimator has been asked for, in the order of the questions, with its answers. */
 export class EvaluatedDesigns {
   readonly rows: RowSet;
-  private readonly figures: Float64Array;
-  private readonly known: Uint8Array;
-  private readonly failures = new Map<number, string>();
+  /** The search was aborted before the estimator had answered everything. */
   interrupted = false;
+  private figures = new Float64Array(0);
+  private readonly known: number[] = [];
+  private readonly failures = new Map<number, string>();
 
-  /** @param capacity most designs that will be asked for */
-  constructor(
-    capacity: number,
-    readonly width: number,
-  ) {
-    this.rows = new RowSet(capacity, width);
-    this.figures = new Float64Array(capacity * FIGURE_COUNT);
-    this.known = new Uint8Array(capacity);
+  constructor(readonly width: number) {
+    this.rows = new RowSet(256, width);
   }
 
   get count(): number {
@@ -34,30 +29,34 @@ export class EvaluatedDesigns {
     return this.figures[i * FIGURE_COUNT + FIGURE_AT[name]]!;
   }
 
-  /** Adds designs that are not there yet, with what the estimator says of them. */
-  add({ count, digits, width }: Designs, results: Results): void {
-    const first = this.rows.size;
-    for (let i = 0; i < count; i++) this.rows.add(digits.subarray(i * width, (i + 1) * width));
-    this.figures.set(results.figures, first * FIGURE_COUNT);
-    this.known.set(results.known, first);
-    for (const [row, reason] of results.failures) this.failures.set(first + row, reason);
+  /** Adds designs that are not there yet, with what the estimator says of them; those that it did not reach stay out. */
+  add(designs: Designs, results: Results): void {
     this.interrupted ||= results.interrupted;
+    const room = (this.count + designs.count) * FIGURE_COUNT;
+    if (room > this.figures.length) {
+      const wider = new Float64Array(2 * room);
+      wider.set(this.figures);
+      this.figures = wider;
+    }
+    for (let row = 0; row < designs.count; row++) {
+      const reason = results.failures.get(row);
+      if (results.known[row] === 0 && reason === undefined) continue;
+      const own = results.figures.subarray(row * FIGURE_COUNT, (row + 1) * FIGURE_COUNT);
+      this.figures.set(own, this.count * FIGURE_COUNT);
+      if (reason !== undefined) this.failures.set(this.count, reason);
+      this.known.push(results.known[row]!);
+      this.rows.add(rowOf(designs, row));
+    }
   }
 
   /** All designs and their figures, as explorers hand them on. */
-  finish(): { designs: Designs; results: Results } {
-    const { count, width } = this;
-    const digits = new Uint16Array(count * width);
-    for (let i = 0; i < count; i++) digits.set(this.rows.row(i), i * width);
+  finish(): { readonly designs: Designs; readonly results: Results } {
+    const { count, failures, interrupted } = this;
+    const figures = this.figures.slice(0, count * FIGURE_COUNT);
+    const known = Uint8Array.from(this.known);
     return {
-      designs: { count, width, digits },
-      results: {
-        figures: this.figures.subarray(0, count * FIGURE_COUNT),
-        width: FIGURE_COUNT,
-        known: this.known.subarray(0, count),
-        failures: this.failures,
-        interrupted: this.interrupted,
-      },
+      designs: this.rows.designs(),
+      results: { figures, width: FIGURE_COUNT, known, failures, interrupted },
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Constraint } from '../rank/constraints.js';
 import type { Results, SessionOptions } from '../evaluate/session.js';
 import type { Objective } from '../rank/objectives.js';
-import type { Designs, Space } from '../space/space.js';
+import { countDesigns, type Designs, type Space } from '../space/space.js';
 
 /** What an explorer is asked to do for one model. */
 export interface ExploreRequest {
@@ -37,8 +37,35 @@ export interface Exploration {
   readonly lines: readonly string[];
 }
 
+/** What `auto` hears from an explorer about a space. */
+export interface Advice {
+  /** It is the one to take, unless one before it is. */
+  readonly take: boolean;
+  /** Why, or why not. */
+  readonly why: string;
+}
+
 /**
  * A way to look for the Pareto front of a space. Results depend on nothing but the request, unless it has a time
  * budget that ends the search.
  */
-export type Explorer = (request: ExploreRequest) => Promise<Exploration>;
+export interface Explorer<Name extends string = string> {
+  /** Name of the method, also in `run.json`. */
+  readonly name: Name;
+  /** Searches one space. */
+  readonly explore: (request: ExploreRequest) => Promise<Exploration>;
+  /** What the full estimator will see, as in "evaluating …". */
+  readonly describe: (space: Space, limit: number) => string;
+  /** Most designs that it will see, if not all that the limit allows. */
+  readonly atMost?: (space: Space, limit: number) => number;
+  /** What it needs and does not have, as in "the method exact needs …"; undefined if it can be used. */
+  readonly lacks?: (space: Space, objectives: readonly Objective[], limit: number) => string | undefined;
+  /** Whether `auto` should take it; without, `auto` never does. */
+  readonly advise?: (space: Space, objectives: readonly Objective[], limit: number) => Advice;
+}
+
+/** Designs of a space that a limit allows. */
+export const allowed = (space: Space, limit: number): number => {
+  const count = countDesigns(space);
+  return count < BigInt(limit) ? Number(count) : limit;
+};

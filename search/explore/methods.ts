@@ -1,26 +1,26 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
-import { formatObjective, type Objective } from '../rank/objectives.js';
-import { sampleSize } from '../space/sample.js';
+import { grouped } from '../../src/text.js';
+import type { Objective } from '../rank/objectives.js';
 import { countDesigns, type Space } from '../space/space.js';
 import { evolve } from './evolve/evolve.js';
 import { exact } from './exact/exact.js';
 import { exhaustive } from './exhaustive.js';
-import type { Explorer } from './explorer.js';
-import { notAdditive } from './exact/dimensions.js';
+import { allowed, type Explorer } from './explorer.js';
 import { sample } from './sample.js';
 
-/** Names of all methods, and `auto`. */
-export const METHODS = ['auto', 'exact', 'exhaustive', 'sample', 'evolve'] as const;
-/** One of these. */
-export type Method = (typeof METHODS)[number];
+/** All explorers; `auto` takes the first of them that advises it. */
+export const EXPLORERS = [exhaustive, exact, evolve, sample] as const;
 
-/** A method that is not a choice between others. */
-export type MethodName = Exclude<Method, 'auto'>;
+/** Name of an explorer, or `auto`. */
+export type Method = 'auto' | (typeof EXPLORERS)[number]['name'];
+
+/** Names of all explorers, and `auto`. */
+export const METHODS: readonly Method[] = ['auto', ...EXPLORERS.map(({ name }) => name)];
 
 /** A method for one space, with the reasons for people. */
 export interface Plan {
-  readonly name: MethodName;
+  readonly name: string;
   readonly explorer: Explorer;
   readonly why: string;
   /** What the full estimator will see, as in "evaluating …". */
@@ -28,11 +28,6 @@ export interface Plan {
   /** Most designs that it will see. */
   readonly atMost: number;
 }
-
-const EXPLORERS: Readonly<Record<MethodName, Explorer>> = { exact, exhaustive, sample, evolve };
-
-/** `auto` evaluates all designs of spaces up to this size. */
-const SMALL = 20_000;
 
 /**
  * Reads the name of a method.
@@ -45,36 +40,24 @@ export const parseMethod = (text: string): Method => {
   return method;
 };
 
-const grouped = (count: bigint | number): string => count.toLocaleString('en-US');
-
-const atLimit = (count: bigint, limit: number): number => (count < BigInt(limit) ? Number(count) : limit);
-
-const samplePlan = (space: Space, limit: number): string => {
-  const { all, count, mandatory } = sampleSize(space, limit);
-  if (all) return 'all designs of the space';
-  return count === mandatory && mandatory > limit
-    ? `the baseline and each single-site change on every system, ${mandatory} designs, more than the limit of ${limit}`
-    : `a stratified sample of ${count} designs, the baseline and each single-site change among them`;
-};
-
-const PLANS: Readonly<Record<MethodName, (space: Space, limit: number) => string>> = {
-  exact: (_, limit) =>
-    `the designs on and near the exact front of the additive model, at most ${grouped(limit)}`,
-  exhaustive: () => 'all designs of the space',
-  sample: samplePlan,
-  evolve: (space, limit) =>
-    `at most ${grouped(atLimit(countDesigns(space), limit))} designs, which an evolutionary search chooses`,
-};
-
-const chosen = (name: MethodName, why: string, space: Space, limit: number): Plan => {
-  const atMost = name === 'sample' ? sampleSize(space, limit).count : atLimit(countDesigns(space), limit);
-  return { name, explorer: EXPLORERS[name], why, text: PLANS[name](space, limit), atMost };
+/** The first explorer that advises itself, with what it and those before it say of the space. */
+const advised = (
+  space: Space,
+  objectives: readonly Objective[],
+  limit: number,
+): readonly [explorer: Explorer, why: string] => {
+  const explorers: readonly Explorer[] = EXPLORERS;
+  const reasons = [`the space has ${grouped(countDesigns(space))} designs`];
+  for (const explorer of explorers) {
+    const advice = explorer.advise?.(space, objectives, limit);
+    if (advice !== undefined && advice.why !== '') reasons.push(advice.why);
+    if (advice?.take === true) return [explorer, reasons.join(', ')];
+  }
+  throw new Error('no explorer takes every space');
 };
 
 /**
- * The method for one space: the one that is named, or with `auto` all designs of a small space; of a larger one the
- * exact front, if all objectives add up, multiply or are largest values over the operators, and else what evolution
- * finds.
+ * The method for one space: the one that is named, an explorer that is given, or with `auto` what the explorers advise.
  *
  * @param limit most designs of this space that may be evaluated
  * @throws a usage error where the named method cannot be used
@@ -83,33 +66,18 @@ export const planMethod = (
   space: Space,
   objectives: readonly Objective[],
   limit: number,
-  method: Method,
+  method: Method | Explorer,
 ): Plan => {
-  const count = countDesigns(space);
-  const odd = notAdditive(objectives);
-  if (method === 'exhaustive' && count > BigInt(limit)) {
-    throw usageError(
-      `the method exhaustive needs a limit of at least the number of designs, ${grouped(count)}; ` +
-        `it is ${grouped(limit)}`,
-      'method',
-      'limit',
-    );
-  }
-  if (method === 'exact' && odd !== undefined) {
-    throw usageError(
-      `the method exact needs objectives that add up over the operators, and ${formatObjective(odd)} does not; ` +
-        'use evolve',
-      'method',
-    );
-  }
-  if (method !== 'auto') return chosen(method, 'it was asked for', space, limit);
-  const most = Math.min(limit, SMALL);
-  const size = `the space has ${grouped(count)} designs`;
-  if (count <= BigInt(most)) {
-    return chosen('exhaustive', `${size}, few enough for all of them`, space, limit);
-  }
-  const why = `${size}, more than ${grouped(most)}, and `;
-  return odd === undefined
-    ? chosen('exact', `${why}every objective adds up over the operators`, space, limit)
-    : chosen('evolve', `${why}${formatObjective(odd)} does not add up over the operators`, space, limit);
+  const named = typeof method === 'string' ? EXPLORERS.find(({ name }) => name === method) : method;
+  const [explorer, why]: readonly [Explorer, string] =
+    named === undefined ? advised(space, objectives, limit) : [named, 'it was asked for'];
+  const lacking = explorer.lacks?.(space, objectives, limit);
+  if (lacking !== undefined) throw usageError(`the method ${explorer.name} needs ${lacking}`, 'method');
+  return {
+    name: explorer.name,
+    explorer,
+    why,
+    text: explorer.describe(space, limit),
+    atMost: (explorer.atMost ?? allowed)(space, limit),
+  };
 };

@@ -1,5 +1,5 @@
 import { LuDecomposition, Matrix } from 'ml-matrix';
-import type { Points } from './pareto-ranks.js';
+import type { Points } from './points.js';
 
 /** Values from 0 (best of all points) to 1 (worst); 0 in dimensions without a difference. */
 const normalised = ({ count, dimensions, values }: Points): Float64Array => {

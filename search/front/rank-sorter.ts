@@ -1,3 +1,5 @@
+import type { Points } from './points.js';
+
 /**
  * Non-dominated sorting by divide and conquer after Jensen (2003) with the corrections of Fortin et al. (2013) and the
  * three-way splits of Buzdalov and Shalyto (2014): O(n log^(k−1) n) for k objectives, all minimised.
@@ -30,7 +32,7 @@ class PrefixMaximum {
 }
 
 /** Position of each point's value of objective `j` among the distinct values of it. */
-const positions = (values: Float64Array, count: number, k: number, j: number): Uint32Array => {
+const positions = ({ values, count, dimensions: k }: Points, j: number): Uint32Array => {
   const column = new Float64Array(count);
   for (let i = 0; i < count; i++) column[i] = values[i * k + j]!;
   const order = new Uint32Array(count).map((_, i) => i).sort((a, b) => column[a]! - column[b]!);
@@ -67,12 +69,12 @@ export class RankSorter {
   readonly ranks: Int32Array;
   /** Every objective as positions among its distinct values: comparisons of integers. */
   private readonly columns: readonly Uint32Array[];
-  private readonly staircase: PrefixMaximum;
+  private readonly highest: PrefixMaximum;
 
-  constructor(values: Float64Array, count: number, k: number) {
-    this.ranks = new Int32Array(count);
-    this.columns = Array.from({ length: k }, (_, j) => positions(values, count, k, j));
-    this.staircase = new PrefixMaximum(count);
+  constructor(points: Points) {
+    this.ranks = new Int32Array(points.count);
+    this.columns = Array.from({ length: points.dimensions }, (_, j) => positions(points, j));
+    this.highest = new PrefixMaximum(points.count);
   }
 
   /** Ranks `set` within itself, objectives above `j` being settled. */
@@ -189,10 +191,10 @@ export class RankSorter {
   private sweepWithin(set: Uint32Array): void {
     const column = this.columns[1] ?? this.columns[0]!;
     for (const i of set) {
-      this.raise(i, this.staircase.query(column[i]!) + 1);
-      this.staircase.raise(column[i]!, this.ranks[i]!);
+      this.raise(i, this.highest.query(column[i]!) + 1);
+      this.highest.raise(column[i]!, this.ranks[i]!);
     }
-    for (const i of set) this.staircase.clear(column[i]!);
+    for (const i of set) this.highest.clear(column[i]!);
   }
 
   private sweepBetween(left: Uint32Array, right: Uint32Array): void {
@@ -200,10 +202,10 @@ export class RankSorter {
     let next = 0;
     for (const b of right) {
       for (; next < left.length && left[next]! < b; next++) {
-        this.staircase.raise(column[left[next]!]!, this.ranks[left[next]!]!);
+        this.highest.raise(column[left[next]!]!, this.ranks[left[next]!]!);
       }
-      this.raise(b, this.staircase.query(column[b]!) + 1);
+      this.raise(b, this.highest.query(column[b]!) + 1);
     }
-    for (let i = 0; i < next; i++) this.staircase.clear(column[left[i]!]!);
+    for (let i = 0; i < next; i++) this.highest.clear(column[left[i]!]!);
   }
 }

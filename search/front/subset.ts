@@ -1,5 +1,5 @@
 import { hypervolume } from './hypervolume.js';
-import type { Points } from './pareto-ranks.js';
+import type { Points } from './points.js';
 
 /** How the points of a front are compared. */
 export interface Yardstick {

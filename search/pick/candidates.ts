@@ -3,7 +3,8 @@ import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../r
 import { worstExcess, type Constraint } from '../rank/constraints.js';
 import { changeCount, designId } from '../space/changes.js';
 import { objectivePoints, type Objective } from '../rank/objectives.js';
-import { paretoRanks, type Points } from '../front/pareto-ranks.js';
+import { paretoRanks } from '../front/pareto-ranks.js';
+import type { Points } from '../front/points.js';
 import { rowOf, type Space } from '../space/space.js';
 import { kneeDistances } from '../front/knee.js';
 import { comparePreferred, pays, priceOf, type Preference } from './preference.js';

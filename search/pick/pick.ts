@@ -13,7 +13,7 @@ import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../rank/objectives.js';
 import { countDesigns } from '../space/space.js';
 import type { Method } from '../explore/methods.js';
-import { planSweep, sweep, type Sweep, type SweepModel } from '../sweep.js';
+import { planSweep, sweep, type Sweep, type SweepModel } from '../explore/sweep.js';
 import { choose, evaluatedOf, type Preferred, type Evaluated, type Wish } from './candidates.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { sideObjectives } from './preference.js';

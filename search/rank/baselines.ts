@@ -1,8 +1,18 @@
 import type { MetricRow } from '../metrics.js';
 import { baselineRow, type Study } from './table.js';
-import { FIGURE_COUNT, loadFigures, storeFigures, type DesignFigures } from '../evaluate/figures.js';
+import { FIGURE_COUNT, loadFigures, storeFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from '../evaluate/session.js';
-import { allDesigns, baselineSpace, rowOf, type Designs, type Space } from '../space/space.js';
+import {
+  allDesigns,
+  baselineSpace,
+  designsOf,
+  onSystem,
+  radicesOf,
+  rowOf,
+  rowsOf,
+  type Designs,
+  type Space,
+} from '../space/space.js';
 import { STANDARD } from '../substitute/index.js';
 
 /** Digits of the unchanged network on every system; none if the space does not hold it. */
@@ -12,12 +22,8 @@ export const baselineDesigns = (space: Space): Uint16Array[] => {
     space.sites.every(({ options }) => options[0] === STANDARD) &&
     space.groups.every(({ group, widths }) => widths[0] === group.channels);
   if (!holds) return [];
-  const varying = space.sites.length + space.groups.length;
-  return space.systems.map((_, system) => {
-    const digits = new Uint16Array(varying + 1);
-    digits[varying] = system;
-    return digits;
-  });
+  const unchanged = new Uint16Array(space.sites.length + space.groups.length);
+  return space.systems.map((_, system) => onSystem(unchanged, system));
 };
 
 /** Row of the unchanged network on each system; undefined where the designs do not hold it. */
@@ -41,34 +47,25 @@ export interface Found {
 export const withBaselines = (space: Space, found: Found, baselines: Study['baselines']): Found => {
   const { designs, results } = found;
   const rows = baselineRows(space, designs);
-  const fresh = baselineDesigns(space).filter((digits) => {
-    const system = digits.at(-1)!;
-    return baselines[system] !== undefined && rows[system] === undefined;
+  const late = baselineDesigns(space).filter((row) => {
+    const at = rows[row.at(-1)!];
+    return baselines[row.at(-1)!] !== undefined && (at === undefined || results.known[at] === 0);
   });
-  const late = rows.flatMap((row, system) => {
-    const figures = baselines[system];
-    return row !== undefined && figures !== undefined && results.known[row] === 0 ? [{ row, figures }] : [];
-  });
-  if (fresh.length === 0 && late.length === 0) return found;
+  if (late.length === 0) return found;
+  const fresh = late.filter((row) => rows[row.at(-1)!] === undefined);
   const count = designs.count + fresh.length;
-  const width = space.sites.length + space.groups.length + 1;
-  const digits = new Uint16Array(count * width);
   const figures = new Float64Array(count * FIGURE_COUNT);
   const known = new Uint8Array(count);
-  digits.set(designs.digits);
   figures.set(results.figures);
   known.set(results.known);
-  const add = (row: number, of: DesignFigures): void => {
-    storeFigures(of, figures, row);
-    known[row] = 1;
-  };
-  for (const { row, figures: of } of late) add(row, of);
-  fresh.forEach((own, i) => {
-    digits.set(own, (designs.count + i) * width);
-    add(designs.count + i, baselines[own.at(-1)!]!);
-  });
+  for (const row of late) {
+    const system = row.at(-1)!;
+    const at = rows[system] ?? designs.count + fresh.indexOf(row);
+    storeFigures(baselines[system]!, figures, at);
+    known[at] = 1;
+  }
   return {
-    designs: { count, width, digits },
+    designs: designsOf([...rowsOf(designs), ...fresh], radicesOf(space).length),
     results: { ...results, figures, width: FIGURE_COUNT, known },
   };
 };

@@ -2,7 +2,7 @@ import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
 import type { Table } from './table.js';
-import type { Points } from '../front/pareto-ranks.js';
+import type { Points } from '../front/points.js';
 
 /** A column to minimise or maximise. */
 export interface Objective {

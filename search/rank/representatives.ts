@@ -1,12 +1,11 @@
 import { retainedMeans } from '../emit/retained-weights.js';
 import { kneeDistances } from '../front/knee.js';
 import { distinctRows, greedySubset } from '../front/subset.js';
-import type { Points } from '../front/pareto-ranks.js';
+import type { Points } from '../front/points.js';
 import { METRICS, type MetricRow } from '../metrics.js';
 import { changeCount } from '../space/changes.js';
-import { referenceOf } from './coverage.js';
 import { objectivePoints } from './objectives.js';
-import { digitsAt, type Ranking } from './ranking.js';
+import { digitsAt, referenceOf, type Ranking } from './ranking.js';
 import { baselineRow, metricsAt, selectRows } from './table.js';
 
 /** Why a design is shown besides: it is the unchanged network, the best with its word for retained weights, or the knee. */

@@ -5,7 +5,7 @@ import type { Method } from '../explore/methods.js';
 import { knownCount } from '../evaluate/session.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
 import { countDesigns, rowOf, type Space } from '../space/space.js';
-import type { PlannedModel, Sweep } from '../sweep.js';
+import type { PlannedModel, Sweep } from '../explore/sweep.js';
 import { constraintsRecord, exactCount, known } from './records.js';
 
 /** Version of the shape of `run.json`. */

@@ -1,3 +1,5 @@
+import type { Designs } from './space.js';
+
 /** Twice as many slots as rows. */
 const slotsFor = (capacity: number): Uint32Array =>
   new Uint32Array(2 ** Math.ceil(Math.log2(2 * capacity + 2)));
@@ -51,6 +53,12 @@ export class RowSet {
         }
         return 0;
       });
+  }
+
+  /** The rows as a table. */
+  designs(): Designs {
+    const { size: count, width } = this;
+    return { count, width, digits: this.rows.slice(0, count * width) };
   }
 
   private grow(): void {

@@ -3,7 +3,15 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { seededRandom } from './random.js';
 import { RowSet } from './row-set.js';
-import { allDesigns, countDesigns, type Designs, radicesOf, type Space } from './space.js';
+import {
+  allDesigns,
+  countDesigns,
+  designsOf,
+  onSystem,
+  varyingRadices,
+  type Designs,
+  type Space,
+} from './space.js';
 
 /** Which designs of a space are evaluated. */
 export interface Sample {
@@ -159,7 +167,7 @@ export const sampleSize = (space: Space, limit: number): SampleSize => {
  * designs that every sample contains, the sample is exactly those.
  */
 export const sampleDesigns = (space: Space, limit: number, seed: number): Sample => {
-  const radices = radicesOf(space).slice(0, -1);
+  const radices = varyingRadices(space);
   const systems = space.systems.length;
   const fixed = mandatoryRows(space, radices.length);
   const mandatory = fixed.length * systems;
@@ -191,17 +199,12 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
 };
 
 /** Every row on every system, in lexicographic order; the row that was added last only on the first `remainder`. */
-const onSystems = (rows: RowSet, systems: number, remainder: number): Designs => {
-  const width = rows.width + 1;
-  const count = rows.size * systems - (systems - remainder);
-  const digits = new Uint16Array(count * width);
-  let at = 0;
-  for (const i of rows.sorted()) {
-    const used = i === rows.size - 1 ? remainder : systems;
-    for (let system = 0; system < used; system++, at += width) {
-      digits.set(rows.row(i), at);
-      digits[at + width - 1] = system;
-    }
-  }
-  return { count, width, digits };
-};
+const onSystems = (rows: RowSet, systems: number, remainder: number): Designs =>
+  designsOf(
+    [...rows.sorted()].flatMap((i) =>
+      Array.from({ length: i === rows.size - 1 ? remainder : systems }, (_, system) =>
+        onSystem(rows.row(i), system),
+      ),
+    ),
+    rows.width + 1,
+  );

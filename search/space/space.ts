@@ -54,6 +54,9 @@ export const radicesOf = (space: Space): number[] => [
   space.systems.length,
 ];
 
+/** The same without the system. */
+export const varyingRadices = (space: Space): number[] => radicesOf(space).slice(0, -1);
+
 /** Exact number of designs in the space. */
 export const countDesigns = (space: Space): bigint =>
   radicesOf(space).reduce((product, radix) => product * BigInt(radix), 1n);
@@ -79,11 +82,23 @@ export const indexOf = (space: Space, digits: Digits): bigint =>
 export const rowOf = (table: Designs, i: number): Uint16Array =>
   table.digits.subarray(i * table.width, (i + 1) * table.width);
 
+/** All rows of a table, without copying. */
+export const rowsOf = (table: Designs): Uint16Array[] =>
+  Array.from({ length: table.count }, (_, i) => rowOf(table, i));
+
 /** Rows of digits as a table. */
 export const designsOf = (rows: readonly Uint16Array[], width: number): Designs => {
   const digits = new Uint16Array(rows.length * width);
   rows.forEach((row, i) => digits.set(row, i * width));
   return { count: rows.length, width, digits };
+};
+
+/** A row of digits with that of a system after the others. */
+export const onSystem = (row: Digits, system: number): Uint16Array => {
+  const digits = new Uint16Array(row.length + 1);
+  digits.set(row);
+  digits[row.length] = system;
+  return digits;
 };
 
 /** Every design of a space, in the order of `digitsAt`. The caller makes sure that they fit into memory. */

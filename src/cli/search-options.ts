@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { METHODS } from '../../search/explore/methods.js';
 import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
 import type { ConstraintOptions } from '../../search/rank/constraints.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
@@ -112,7 +113,7 @@ export const addSearchOptions = (command: Command): Command => {
     )
     .option('--objectives <list>', 'columns of ranking.csv to rank by');
   addBounds(command)
-    .option('--method <name>', 'auto, exact, exhaustive, sample or evolve', 'auto')
+    .option('--method <name>', `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`, 'auto')
     .option(
       '--jobs <n>',
       'worker threads (default: one per processor)',

@@ -7,7 +7,13 @@ import { defaultObjectives, parseObjectives, type Objective } from '../../search
 import { METRICS } from '../../search/metrics.js';
 import { constraintsRecord } from '../../search/report/records.js';
 import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
-import { planSweep, sweep, type PlannedModel, type Sweep, type SweepModel } from '../../search/sweep.js';
+import {
+  planSweep,
+  sweep,
+  type PlannedModel,
+  type Sweep,
+  type SweepModel,
+} from '../../search/explore/sweep.js';
 import type { Run } from './interrupt.js';
 import { FLAGS } from './setting-flags.js';
 import { showProgress } from './progress.js';

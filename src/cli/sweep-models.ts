@@ -3,7 +3,7 @@ import { buildSpace, checkOptions, chooseSystems } from '../../search/space/buil
 import type { ModelSource } from '../../search/report/sweep-json.js';
 import { readSpaceFile, type LoadedSpaceFile } from '../../search/space/space-file.js';
 import { countDesigns, type Space } from '../../search/space/space.js';
-import type { SweepModel } from '../../search/sweep.js';
+import type { SweepModel } from '../../search/explore/sweep.js';
 import { usageError } from '../errors.js';
 import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';

@@ -8,7 +8,7 @@ import { constraintsText, missesOf, STOPPED_TEXTS } from '../../search/report/am
 import { rankingRows } from '../../search/report/ranking-csv.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { countDesigns, rowOf, type Space } from '../../search/space/space.js';
-import type { Sweep } from '../../search/sweep.js';
+import type { Sweep } from '../../search/explore/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { retainedFront, spreadRows, type FrontRow } from '../../bench/retained-front.js';
 import { retainedReport } from '../../bench/retained-table.js';
-import { change, retainedText, markdownTable } from '../../bench/markdown.js';
+import { change, markdownTable } from '../../bench/markdown.js';
+import { retainedCell } from '../../search/report/amounts.js';
 import { methodsReport } from '../../bench/methods-table.js';
 import { reachedShare, type MethodRun } from '../../bench/methods.js';
 import type { MetricRow } from '../../search/metrics.js';
@@ -18,7 +19,7 @@ test('Markdown tables line up, numbers to the right', () => {
 });
 
 test('shares never seem to be more than they are', () => {
-  expect([0.79999, 0.95, 1, 1e-6, 0, NaN].map(retainedText)).toEqual([
+  expect([0.79999, 0.95, 1, 1e-6, 0, NaN].map((share) => retainedCell(share))).toEqual([
     '0.7999',
     '0.9500',
     '1.0000',

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { below, shuffle } from '../../space/random.js';
 import { RowSet } from '../../space/row-set.js';
 import { allDesigns, countDesigns, radicesOf, rowOf, type Space } from '../../space/space.js';
 import type { Ranked } from './selection.js';
@@ -34,34 +34,26 @@ export const createBreeder = (space: Space, rng: RandomGenerator): Breeder => {
   const exhausted = (): boolean => BigInt(seen.size) === total;
 
   const chance = (probability: number): boolean => uniformFloat64(rng) < probability;
-  const below = (limit: number): number => (limit <= 1 ? 0 : uniformInt(rng, 0, limit - 1));
-  const shuffle = <T>(list: T[], count = list.length): T[] => {
-    for (let i = 0; i < Math.min(count, list.length - 1); i++) {
-      const j = uniformInt(rng, i, list.length - 1);
-      [list[i], list[j]] = [list[j]!, list[i]!];
-    }
-    return list.slice(0, count);
-  };
-
   /** Any design, with any share of its digits changed. */
   const randomRow = (): Uint16Array => {
     const share = uniformFloat64(rng);
     const row = new Uint16Array(width);
-    for (let i = 0; i < width - 1; i++) if (chance(share)) row[i] = below(radices[i]!);
-    row[width - 1] = below(systems);
+    for (let i = 0; i < width - 1; i++) if (chance(share)) row[i] = below(rng, radices[i]!);
+    row[width - 1] = below(rng, systems);
     return row;
   };
 
   /** Changes every digit with probability 1/n, to any other of its values. */
   const mutate = (row: Uint16Array): Uint16Array => {
     for (let i = 0; i < width; i++) {
-      if (radices[i]! > 1 && chance(1 / width)) row[i] = (row[i]! + 1 + below(radices[i]! - 1)) % radices[i]!;
+      if (radices[i]! > 1 && chance(1 / width))
+        row[i] = (row[i]! + 1 + below(rng, radices[i]! - 1)) % radices[i]!;
     }
     return row;
   };
 
   const tournament = (parents: readonly Ranked[]): Ranked => {
-    const [a, b] = [parents[below(parents.length)]!, parents[below(parents.length)]!];
+    const [a, b] = [parents[below(rng, parents.length)]!, parents[below(rng, parents.length)]!];
     if (a.rank !== b.rank) return a.rank < b.rank ? a : b;
     return b.crowding > a.crowding ? b : a;
   };
@@ -88,7 +80,7 @@ export const createBreeder = (space: Space, rng: RandomGenerator): Breeder => {
     const all = allDesigns(space);
     const open: number[] = [];
     for (let i = 0; i < all.count; i++) if (!seen.has(rowOf(all, i))) open.push(i);
-    for (const i of shuffle(open, count - born.length)) {
+    for (const i of shuffle(rng, open, count - born.length)) {
       const row = rowOf(all, i).slice();
       seen.add(row);
       born.push(row);
@@ -113,8 +105,8 @@ export const createBreeder = (space: Space, rng: RandomGenerator): Breeder => {
       const singles = radices
         .slice(0, -1)
         .flatMap((radix, i) => Array.from({ length: radix - 1 }, (_, d) => [i, d + 1] as const));
-      for (const [i, digit] of shuffle(singles, (count - born.length) >> 1)) {
-        const row = new Uint16Array(width).fill(below(systems), width - 1).fill(digit, i, i + 1);
+      for (const [i, digit] of shuffle(rng, singles, (count - born.length) >> 1)) {
+        const row = new Uint16Array(width).fill(below(rng, systems), width - 1).fill(digit, i, i + 1);
         seen.add(row);
         born.push(row);
       }

@@ -1,19 +1,19 @@
+import { grouped } from '../../../src/text.js';
 import { baselinesOf, slowestBaseline } from '../../rank/baselines.js';
 import type { MetricRow } from '../../metrics.js';
 import { tabulate, type Study } from '../../rank/table.js';
 import { excess } from '../../rank/constraints.js';
-import { coverageOf, type Coverage } from '../../rank/coverage.js';
+import { coverageOf, type Coverage } from '../../rank/ranking.js';
 import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
 import { seededRandom } from '../../space/random.js';
-import { countDesigns, designsOf, type Designs, type Space } from '../../space/space.js';
+import { designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
-import type { Exploration, ExploreRequest, Explorer } from '../explorer.js';
-import { createFront, type Front } from './archive.js';
-import { createHistory } from './history.js';
-import { createLog } from '../log.js';
-import { pointsOf, survivors, type Individual, type Ranked } from './selection.js';
+import { allowed, type Exploration, type ExploreRequest, type Explorer } from '../explorer.js';
+import { EvaluatedDesigns } from '../evaluated-designs.js';
+import { emptyArchive, extended } from '../../front/archive.js';
+import { individualPoints, survivors, type Individual, type Ranked } from './selection.js';
 
 /** Individuals of a generation in large spaces. */
 const POPULATION = 200;
@@ -21,8 +21,19 @@ const SMALLEST = 16;
 /** A population is at most this share of the space and of the limit. */
 const SHARE = 8;
 
+/** Beyond three objectives, where measuring takes long, a generation is recorded only after so many more designs. */
+const GROWTH = 1.1;
+
 /** Generations without a change of the front after which the search ends. */
 const STAGNATION = 50;
+
+/** State of a search after a generation. */
+export interface HistoryEntry {
+  readonly evaluated: number;
+  readonly front: number;
+  /** As `Coverage` has it; null where it is not known. */
+  readonly hypervolume: number | null;
+}
 
 /** Why a search ended, as `run.json` names it. */
 type End = 'limit' | 'time' | 'exhausted' | 'stagnation' | 'interrupted';
@@ -37,8 +48,7 @@ const ENDINGS: Readonly<Record<End, string>> = {
 
 /** Individuals of a generation: 200, fewer for small spaces and limits. */
 export const populationSize = (space: Space, limit: number): number => {
-  const designs = countDesigns(space);
-  const most = designs < BigInt(limit) ? Number(designs) : limit;
+  const most = allowed(space, limit);
   return Math.min(most, POPULATION, Math.max(SMALLEST, Math.ceil(most / SHARE)));
 };
 
@@ -67,20 +77,21 @@ const individualsOf = (
  * when the front has not changed for 50 generations. All random choices come from the seed; the number of threads
  * changes nothing. A search that ends because its time is up cannot be repeated exactly.
  */
-export const evolve: Explorer = async (request): Promise<Exploration> => {
+const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const { space, objectives, limit, seed, seconds, onProgress } = request;
   const until = seconds === undefined ? Infinity : performance.now() + 1000 * seconds;
   const dimensions = objectives.length;
+  const growth = dimensions <= 3 ? 1 : GROWTH;
   const size = populationSize(space, limit);
   const breeder = createBreeder(space, seededRandom(seed));
-  const log = createLog();
-  const front: Front = createFront(dimensions);
-  const history = createHistory(dimensions);
+  const evaluated = new EvaluatedDesigns(radicesOf(space).length);
+  let front = emptyArchive<Individual>(dimensions);
+  const history: HistoryEntry[] = [];
   const session = openSession(space, { ...request.evaluate, jobs: Math.min(request.evaluate.jobs, size) });
 
   let baselines: readonly (DesignFigures | undefined)[] | undefined;
   let slowest: MetricRow | undefined;
-  const cover = (): Coverage => coverageOf(pointsOf(front.members(), dimensions), objectives, slowest);
+  const cover = (): Coverage => coverageOf(front.points, objectives, slowest);
 
   let population: Ranked[] = [];
   let generations = 0;
@@ -89,22 +100,22 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
     if (results.interrupted) return 'interrupted';
     if (performance.now() >= until) return 'time';
     if (breeder.exhausted()) return 'exhausted';
-    if (log.count() >= limit) return 'limit';
+    if (evaluated.count >= limit) return 'limit';
     return generations - changed >= STAGNATION ? 'stagnation' : undefined;
   };
 
   let end: End | undefined;
   try {
     while (end === undefined) {
-      const wanted = Math.min(size, limit - log.count());
+      const wanted = Math.min(size, limit - evaluated.count);
       const rows = generations === 0 ? breeder.start(wanted) : breeder.children(population, wanted);
-      const before = log.count();
-      const designs = designsOf(rows, space.sites.length + space.groups.length + 1);
+      const before = evaluated.count;
+      const designs = designsOf(rows, evaluated.width);
       const results = await session.evaluate(designs, {
         until,
         onProgress: (finished) => onProgress?.(before + finished, limit),
       });
-      log.add(designs, results);
+      evaluated.add(designs, results);
       if (baselines === undefined) {
         const ended = results.interrupted || performance.now() >= until;
         baselines = ended ? [] : await baselinesOf(space, designs, results, request.evaluate);
@@ -112,22 +123,24 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       }
       const individuals = individualsOf(request, designs, results, baselines);
       generations++;
-      if (front.add(individuals)) changed = generations;
+      const met = individuals.filter(({ violation }) => violation === 0);
+      const better = extended(front, met, individualPoints(met, dimensions));
+      if (better !== front) [front, changed] = [better, generations];
       const parents = population.map(({ individual }) => individual);
       population = survivors([...parents, ...individuals], dimensions, size);
       end = endOf(results) ?? (rows.length === 0 ? 'stagnation' : undefined);
-      history.record(log.count(), front.members().length, cover, end !== undefined);
+      if (end !== undefined || evaluated.count >= growth * (history.at(-1)?.evaluated ?? 0)) {
+        const hypervolume = cover().hypervolume ?? null;
+        history.push({ evaluated: evaluated.count, front: front.members.length, hypervolume });
+      }
     }
   } finally {
     await session.close();
   }
 
-  const { designs, results } = log.table(end === 'interrupted');
   const reproducible = end !== 'time' && end !== 'interrupted';
-  const count = (n: number): string => n.toLocaleString('en-US');
   return {
-    designs,
-    results,
+    ...evaluated.finish(),
     stopped: end === 'time' || end === 'interrupted' ? end : undefined,
     facts: {
       method: 'evolve',
@@ -137,10 +150,19 @@ export const evolve: Explorer = async (request): Promise<Exploration> => {
       stopped: end,
       reproducible,
       reference_point: cover().reference ?? null,
-      history: history.entries(),
+      history,
     },
     lines: [
-      `evolutionary search: ${count(designs.count)} designs in ${count(generations)} generations; ${ENDINGS[end]}`,
+      `evolutionary search: ${grouped(evaluated.count)} designs in ${grouped(generations)} generations; ${ENDINGS[end]}`,
     ],
   };
+};
+
+/** Evolution: for any objectives. */
+export const evolve: Explorer<'evolve'> = {
+  name: 'evolve',
+  explore,
+  describe: (space, limit) =>
+    `at most ${grouped(allowed(space, limit))} designs, which an evolutionary search chooses`,
+  advise: () => ({ take: true, why: '' }),
 };

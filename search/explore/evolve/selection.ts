@@ -1,4 +1,5 @@
-import { paretoRanks, type Points } from '../../front/pareto-ranks.js';
+import { paretoRanks } from '../../front/pareto-ranks.js';
+import { pointsOf, type Points } from '../../front/points.js';
 
 /** A design as selection sees it. */
 export interface Individual {
@@ -19,11 +20,11 @@ export interface Ranked {
 }
 
 /** The objective values of individuals, to sort them. */
-export const pointsOf = (individuals: readonly Individual[], dimensions: number): Points => {
-  const values = new Float64Array(individuals.length * dimensions);
-  individuals.forEach((individual, i) => values.set(individual.values, i * dimensions));
-  return { count: individuals.length, dimensions, values };
-};
+export const individualPoints = (individuals: readonly Individual[], dimensions: number): Points =>
+  pointsOf(
+    individuals.map(({ values }) => values),
+    dimensions,
+  );
 
 /**
  * Ranks under constraint domination (Deb et al. 2002): who meets the constraints is ranked by Pareto dominance, the
@@ -31,7 +32,7 @@ export const pointsOf = (individuals: readonly Individual[], dimensions: number)
  */
 const constrainedRanks = (individuals: readonly Individual[], dimensions: number): number[] => {
   const meeting = individuals.filter(({ violation }) => violation === 0);
-  const within = paretoRanks(pointsOf(meeting, dimensions));
+  const within = paretoRanks(individualPoints(meeting, dimensions));
   const fronts = within.reduce((most, rank) => Math.max(most, rank), 0);
   const violations = [...new Set(individuals.map(({ violation }) => violation).filter((v) => v > 0))];
   violations.sort((a, b) => a - b);

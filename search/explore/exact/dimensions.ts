@@ -2,11 +2,11 @@ import { METRICS, type MetricName } from '../../metrics.js';
 import type { Constraint } from '../../rank/constraints.js';
 import type { Objective } from '../../rank/objectives.js';
 import type { AdditiveModel, Combination } from './additive-model.js';
-import { lossOf, segmentColumn, type SegmentColumn, type SegmentCosts } from './segment-costs.js';
+import { lossOf, segmentColumn, type SegmentCosts } from './segment-costs.js';
 
 /** How a metric comes about from what is known of the segments. */
 interface Form {
-  readonly source: SegmentColumn;
+  readonly source: MetricName;
   readonly combine: Combination;
   /** Value of the metric from the sum or maximum over the segments; `hertz` is the system's clock. */
   readonly value: (total: number, hertz: number) => number;

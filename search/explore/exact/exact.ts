@@ -1,9 +1,10 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { grouped } from '../../../src/text.js';
+import { formatObjective } from '../../rank/objectives.js';
 import { baselineDesigns } from '../../rank/baselines.js';
 import { openSession } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
-import { seededRandom } from '../../space/random.js';
-import { radicesOf, designsOf, type Space } from '../../space/space.js';
+import { below, seededRandom } from '../../space/random.js';
+import { designsOf, onSystem, radicesOf, varyingRadices, type Space } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './near-front.js';
 import type { SolveOptions } from './eliminate.js';
@@ -11,7 +12,14 @@ import { evolve } from '../evolve/evolve.js';
 import { exactFacts, proofLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
-import { dimensionsOf, exactDimension, formModel, isKept, type Dimension } from './dimensions.js';
+import {
+  dimensionsOf,
+  exactDimension,
+  formModel,
+  isKept,
+  notAdditive,
+  type Dimension,
+} from './dimensions.js';
 import { lossOf, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
@@ -29,7 +37,7 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
 /** Retained weights below which designs are of less and less use: labels are thinned there first. */
-export const RETAINED_BANDS = [0.05, 0.001];
+const RETAINED_BANDS = [0.05, 0.001];
 
 /** Weights (elements) beyond which the table does not encode them all but predicts their encoded sizes. */
 const MOST_TABLE_WEIGHTS = 16 * 2 ** 20;
@@ -68,26 +76,15 @@ const tableWeights = ({ network, groups, sites }: Space): number => {
 /** Some designs on every system. */
 const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Array[] => {
   const rng = seededRandom(seed);
-  const radices = radicesOf(space);
+  const radices = varyingRadices(space);
   return space.systems.flatMap((_, system) =>
     Array.from({ length: perSystem }, () =>
-      Uint16Array.from(radices, (radix, i) =>
-        i === radices.length - 1 ? system : radix === 1 ? 0 : uniformInt(rng, 0, radix - 1),
+      onSystem(
+        radices.map((radix) => below(rng, radix)),
+        system,
       ),
     ),
   );
-};
-
-/** Evolution where the sums are out of reach, with the reason; `timeUp` if it is the clock. */
-const evolveInstead = async (request: ExploreRequest, why: string, timeUp: boolean): Promise<Exploration> => {
-  const found = await evolve(request);
-  const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
-  return {
-    ...found,
-    stopped,
-    facts: { ...found.facts, ...stoppedFacts(stopped), why },
-    lines: [`evolution instead of sums: ${why}`, ...found.lines],
-  };
 };
 
 const searchesOf = (
@@ -193,7 +190,7 @@ const judgeNear = async (
  * system; the Pareto front of the sums is computed without visiting the designs one by one; the full estimator then
  * judges the front and, nearest first, what the errors of the sums might have kept from it.
  */
-export const exact: Explorer = async (request): Promise<Exploration> => {
+const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const started = performance.now();
   const { space, objectives, constraints, seconds } = request;
   const dimensions = dimensionsOf(objectives, constraints);
@@ -206,12 +203,18 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     await tableSession.close();
   };
   const isInterrupted = (): boolean => request.evaluate.signal?.aborted === true;
-  /** Evolution with the time that is left. */
+  /** Evolution with the time that is left, where the sums are out of reach; `timeUp` if the clock is the reason. */
   const evolveNow = async (why: string, timeUp = false): Promise<Exploration> => {
     await close();
-    const left = (ends.all - performance.now()) / 1000;
-    const rest = { ...request, ...(seconds !== undefined && { seconds: Math.max(0, left) }) };
-    return evolveInstead(rest, why, timeUp);
+    const left = Math.max(0, (ends.all - performance.now()) / 1000);
+    const found = await evolve.explore({ ...request, ...(seconds !== undefined && { seconds: left }) });
+    const stopped = found.stopped ?? (timeUp ? 'time' : undefined);
+    return {
+      ...found,
+      stopped,
+      facts: { ...found.facts, ...stoppedFacts(stopped), why },
+      lines: [`evolution instead of sums: ${why}`, ...found.lines],
+    };
   };
   try {
     const unchanged = designsOf(baselineDesigns(space), radicesOf(space).length);
@@ -224,7 +227,7 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
     }
     const largest = segments === undefined ? 0 : largestSegment(space, segments);
     if (largest > LARGEST_SEGMENT) {
-      const states = largest.toLocaleString('en-US');
+      const states = grouped(largest);
       return await evolveNow(`a part of the network has ${states} states, too many for a table`);
     }
     const tabulated =
@@ -288,4 +291,24 @@ export const exact: Explorer = async (request): Promise<Exploration> => {
   } finally {
     await close();
   }
+};
+
+/** The exact front of the sums: for objectives that add up, multiply, or are largest values over the operators. */
+export const exact: Explorer<'exact'> = {
+  name: 'exact',
+  explore,
+  describe: (_, limit) =>
+    `the designs on and near the exact front of the additive model, at most ${grouped(limit)}`,
+  lacks: (_, objectives) => {
+    const odd = notAdditive(objectives);
+    return (
+      odd && `objectives that add up over the operators, and ${formatObjective(odd)} does not; use evolve`
+    );
+  },
+  advise: (_, objectives) => {
+    const odd = notAdditive(objectives);
+    return odd === undefined
+      ? { take: true, why: 'and every objective adds up over the operators' }
+      : { take: false, why: `and ${formatObjective(odd)} does not add up over the operators` };
+  },
 };

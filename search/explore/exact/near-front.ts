@@ -1,9 +1,10 @@
 import type { Objective } from '../../rank/objectives.js';
 import { RowSet } from '../../space/row-set.js';
-import { radicesOf, type Space } from '../../space/space.js';
+import { onSystem, radicesOf, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
-import { covered, prune, type Rows } from '../../front/non-dominated.js';
+import { covered, prune } from '../../front/non-dominated.js';
+import type { Points } from '../../front/points.js';
 import type { Verifier } from './verifier.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
@@ -19,12 +20,9 @@ export interface Candidates {
 export const solutionCandidates = (search: SystemSearch): Candidates => {
   const { count, costs, digits } = search.solution!;
   const width = search.formed.model.radices.length;
-  const rows = Array.from({ length: count }, (_, i) => {
-    const row = new Uint16Array(width + 1);
-    row.set(digits.subarray(i * width, (i + 1) * width));
-    row[width] = search.system;
-    return row;
-  });
+  const rows = Array.from({ length: count }, (_, i) =>
+    onSystem(digits.subarray(i * width, (i + 1) * width), search.system),
+  );
   return { search, rows, costs };
 };
 
@@ -50,7 +48,7 @@ export class Neighbourhood {
     const { judged, best } = verifier;
     const radices = radicesOf(space);
     const k = search.dimensions.length;
-    for (const number of best) {
+    for (const number of best.members) {
       const own = judged.rows.row(number);
       if (own[own.length - 1] !== search.system || this.asked.has(number)) continue;
       this.asked.add(number);
@@ -117,7 +115,8 @@ export const nearest = (
   most: number,
 ): Uint16Array[] => {
   const chosen: Uint16Array[] = [];
-  const { judged, front } = verifier;
+  const { judged } = verifier;
+  const front = verifier.best.points;
   const worst = Float64Array.from(objectives, (_, j) => {
     let most = -Infinity;
     for (let i = 0; i < front.count; i++) most = Math.max(most, front.values[i * objectives.length + j]!);
@@ -129,7 +128,7 @@ export const nearest = (
     const found: { readonly row: Uint16Array; readonly volume: number }[] = [];
     candidates.forEach(({ search, rows, costs }, c) => {
       const hoped = search.hoped(costs, rows.length, hope);
-      const values: Rows = {
+      const values: Points = {
         values: orientedValues(search, objectives, hoped, rows.length),
         count: rows.length,
         dimensions: objectives.length,

@@ -1,3 +1,4 @@
+import { grouped } from '../../../src/text.js';
 import { countDesigns } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import type { ExploreRequest, Stopped } from '../explorer.js';
@@ -95,8 +96,6 @@ export const exactFacts = (
     ...stoppedFacts(stopped),
   };
 };
-
-const grouped = (n: number | bigint): string => n.toLocaleString('en-US');
 
 const percent = (share: number): string => (share === 0 ? '0 %' : `${(100 * share).toPrecision(2)} %`);
 

@@ -1,11 +1,10 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { createBreath } from '../../evaluate/breathe.js';
 import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
 import { METRIC_NAMES, METRICS, type FromWeights, type MetricName } from '../../metrics.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
-import { seededRandom } from '../../space/random.js';
-import { radicesOf, type Designs, type Space } from '../../space/space.js';
+import { below, seededRandom } from '../../space/random.js';
+import { designsOf, onSystem, rowOf, varyingRadices, type Designs, type Space } from '../../space/space.js';
 import type { Applier } from '../../emit/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
@@ -18,8 +17,7 @@ const WEIGHT_COLUMNS = METRIC_NAMES.filter(
 );
 
 /** What is known of a segment in each of its states: the estimator's figures, then what the weights say. */
-export const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_COLUMNS];
-export type SegmentColumn = MetricName;
+const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_COLUMNS];
 
 const WIDTH = SEGMENT_COLUMNS.length;
 
@@ -36,7 +34,7 @@ export interface SegmentCosts {
 }
 
 /** A column of a segment's values: one number per state. */
-export const segmentColumn = (values: Float64Array, column: SegmentColumn): Float64Array => {
+export const segmentColumn = (values: Float64Array, column: MetricName): Float64Array => {
   const at = SEGMENT_COLUMNS.indexOf(column);
   return Float64Array.from({ length: values.length / WIDTH }, (_, state) => values[state * WIDTH + at]!);
 };
@@ -52,34 +50,6 @@ export interface Observations {
   readonly results: Results;
 }
 
-/** Observations of both, one after the other. */
-export const joinObservations = (a: Observations, b: Observations): Observations => {
-  const join = <T extends Float64Array | Uint16Array | Uint8Array>(x: T, y: T, to: T): T => {
-    to.set(x);
-    to.set(y, x.length);
-    return to;
-  };
-  const [x, y] = [a.results, b.results];
-  const digits = join(
-    a.designs.digits,
-    b.designs.digits,
-    new Uint16Array(a.designs.digits.length + b.designs.digits.length),
-  );
-  return {
-    designs: { ...a.designs, count: a.designs.count + b.designs.count, digits },
-    results: {
-      figures: join(x.figures, y.figures, new Float64Array(x.figures.length + y.figures.length)),
-      width: Math.max(x.width, y.width),
-      known: join(x.known, y.known, new Uint8Array(x.known.length + y.known.length)),
-      failures: new Map([
-        ...x.failures,
-        ...[...y.failures].map(([row, why]) => [row + a.designs.count, why] as const),
-      ]),
-      interrupted: x.interrupted || y.interrupted,
-    },
-  };
-};
-
 /** Designs on one system that show every state of every segment `times` times, in different company. */
 export const tableDesigns = (
   space: Space,
@@ -87,17 +57,14 @@ export const tableDesigns = (
   system: number,
   times: number,
 ): Designs => {
-  const radices = radicesOf(space).slice(0, -1);
+  const radices = varyingRadices(space);
   const rng = seededRandom(times);
-  const random = (below: number): number => (below <= 1 ? 0 : uniformInt(rng, 0, below - 1));
+  const random = (limit: number): number => below(rng, limit);
   const rows = Array.from({ length: times }, () => coveringDesigns(radices, scopes, random)).flat();
-  const width = radices.length + 1;
-  const digits = new Uint16Array(rows.length * width);
-  rows.forEach((row, i) => {
-    digits.set(row, i * width);
-    digits[(i + 1) * width - 1] = system;
-  });
-  return { count: rows.length, width, digits };
+  return designsOf(
+    rows.map((row) => onSystem(row, system)),
+    radices.length + 1,
+  );
 };
 
 /** Writes what the weights say in every state; it depends on the segment's operators alone. */
@@ -139,10 +106,10 @@ export const tabulateSegments = async (
   system: number,
   segments: readonly Segment[],
   positions: readonly (readonly number[])[],
-  { designs, results }: Observations,
+  observations: readonly Observations[],
   applier: Applier,
 ): Promise<SegmentCosts> => {
-  const radices = radicesOf(space).slice(0, -1);
+  const radices = varyingRadices(space);
   let missing = 0;
   const costs: SegmentCosts['costs'][number][] = [];
   for (const [s, { operators }] of segments.entries()) {
@@ -150,12 +117,16 @@ export const tabulateSegments = async (
     const count = stateCount(own, radices);
     const values = new Float64Array(count * WIDTH);
     const seen = new Uint32Array(count);
-    for (let row = 0; row < designs.count; row++) {
-      if (results.known[row] === 0) continue;
-      const state = stateOf(own, radices, designs.digits.subarray(row * designs.width));
-      seen[state]!++;
-      const from = row * results.width + s * SEGMENT_FIGURE_COUNT;
-      for (let j = 0; j < SEGMENT_FIGURE_COUNT; j++) values[state * WIDTH + j]! += results.figures[from + j]!;
+    for (const { designs, results } of observations) {
+      for (let row = 0; row < designs.count; row++) {
+        if (results.known[row] === 0) continue;
+        const state = stateOf(own, radices, rowOf(designs, row));
+        seen[state]!++;
+        const from = row * results.width + s * SEGMENT_FIGURE_COUNT;
+        for (let j = 0; j < SEGMENT_FIGURE_COUNT; j++) {
+          values[state * WIDTH + j]! += results.figures[from + j]!;
+        }
+      }
     }
     for (let state = 0; state < count; state++) {
       if (seen[state] === 0) missing++;

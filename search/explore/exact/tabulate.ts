@@ -1,19 +1,13 @@
 import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
 import type { Session } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
-import { radicesOf, type Designs, type Space } from '../../space/space.js';
+import { varyingRadices, type Designs, type Space } from '../../space/space.js';
 import { createApplier } from '../../emit/apply.js';
 import { stateCount } from './additive-model.js';
 import { positionsInContext } from './tabulated-positions.js';
 import type { ExploreRequest } from '../explorer.js';
 import type { Dimension } from './dimensions.js';
-import {
-  joinObservations,
-  tableDesigns,
-  tabulateSegments,
-  type Observations,
-  type SegmentCosts,
-} from './segment-costs.js';
+import { tableDesigns, tabulateSegments, type Observations, type SegmentCosts } from './segment-costs.js';
 
 /** What the tables of all systems say. */
 export interface Tables {
@@ -30,7 +24,7 @@ export const LARGEST_SEGMENT = 65_536;
 
 /** Number of states of the largest segment. */
 export const largestSegment = (space: Space, segments: SystemSegments): number => {
-  const radices = radicesOf(space).slice(0, -1);
+  const radices = varyingRadices(space);
   return Math.max(...segments.flat().map(({ positions }) => stateCount(positions, radices)));
 };
 
@@ -43,7 +37,7 @@ export const tabulateAll = async (
   until: number,
 ): Promise<Tables | undefined> => {
   const applier = createApplier(space, 'unknown');
-  const radices = radicesOf(space).slice(0, -1);
+  const radices = varyingRadices(space);
   const figures = SEGMENT_FIGURES.filter((name) =>
     dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
   );
@@ -66,10 +60,10 @@ export const tabulateAll = async (
     const first = await observe(tableDesigns(space, own, system, large ? 1 : FIRST_SHOWS));
     if (isOver()) return undefined;
     const positions = await positionsInContext(radices, segments, figures, first);
-    const wider = positions.some((p, s) => p !== own[s]);
-    const all = wider
-      ? joinObservations(first, await observe(tableDesigns(space, positions, system, 1)))
-      : first;
+    const all = [first];
+    if (positions.some((p, s) => p !== own[s])) {
+      all.push(await observe(tableDesigns(space, positions, system, 1)));
+    }
     if (isOver()) return undefined;
     tables.push(await tabulateSegments(space, system, segments, positions, all, applier));
   }

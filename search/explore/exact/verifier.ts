@@ -1,18 +1,17 @@
 import type { Results, Session } from '../../evaluate/session.js';
 import { RowSet } from '../../space/row-set.js';
 import { countDesigns, radicesOf, type Designs } from '../../space/space.js';
-import type { ExploreRequest } from '../explorer.js';
+import { allowed, type ExploreRequest } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
-import { prune, type Rows } from '../../front/non-dominated.js';
+import { emptyArchive, extended, type Archive } from '../../front/archive.js';
+import { pointAt, pointsOf } from '../../front/points.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Has designs judged by the full estimator, and knows the best of them. */
 export class Verifier {
   readonly judged: EvaluatedDesigns;
-  /** Values of the objectives (smaller is better) of judged designs that meet the limits and that no other beats. */
-  front: Rows;
-  /** Numbers of these designs; of equal ones the first. */
-  best: readonly number[] = [];
+  /** Numbers of the judged designs that meet the limits and that no other beats, with their objectives. */
+  best: Archive<number>;
   /** Time of `performance.now()` after which nothing more is judged. */
   until = Infinity;
   private readonly capacity: number;
@@ -23,11 +22,9 @@ export class Verifier {
     private readonly searches: readonly SystemSearch[],
   ) {
     const { space, limit, objectives } = request;
-    const total = countDesigns(space);
-    const most = total < BigInt(limit) ? Number(total) : limit;
-    this.judged = new EvaluatedDesigns(most, radicesOf(space).length);
-    this.front = { values: new Float64Array(0), count: 0, dimensions: objectives.length };
-    this.capacity = most;
+    this.judged = new EvaluatedDesigns(radicesOf(space).length);
+    this.best = emptyArchive(objectives.length);
+    this.capacity = allowed(space, limit);
   }
 
   /** True once the time budget is used up. */
@@ -69,23 +66,25 @@ export class Verifier {
     const before = judged.count;
     judged.add(table, results);
     for (const search of this.searches) search.measure(judged);
-    this.update(before);
+    const fresh = this.meeting(before);
+    this.best = extended(
+      this.best,
+      fresh.map(({ number }) => number),
+      pointsOf(
+        fresh.map(({ values }) => values),
+        this.request.objectives.length,
+      ),
+    );
   }
 
   /** Numbers of all judged designs on the front, of equal ones each. */
   get onFront(): number[] {
-    const { judged, front, request } = this;
-    if (front.count === 0) return [];
-    const k = front.dimensions;
-    const found = new Set(
-      Array.from({ length: front.count }, (_, i) => front.values.subarray(i * k, (i + 1) * k).join()),
-    );
-    return Array.from({ length: judged.count }, (_, i) => i).filter((i) => {
-      if (!judged.knows(i)) return false;
-      const search = this.searchOf(judged.rows.row(i));
-      const costs = search.trueCosts(judged, i);
-      return search.meets(costs) && found.has(orientedValues(search, request.objectives, costs, 1).join());
-    });
+    const { points } = this.best;
+    if (points.count === 0) return [];
+    const found = new Set(Array.from({ length: points.count }, (_, i) => pointAt(points, i).join()));
+    return this.meeting(0)
+      .filter(({ values }) => found.has(values.join()))
+      .map(({ number }) => number);
   }
 
   private fresh(rows: Iterable<Uint16Array>, most: number): Designs {
@@ -95,29 +94,19 @@ export class Verifier {
       if (set.size >= most) break;
       if (!judged.rows.has(row)) set.add(row);
     }
-    const digits = new Uint16Array(set.size * judged.width);
-    for (let i = 0; i < set.size; i++) digits.set(set.row(i), i * judged.width);
-    return { count: set.size, width: judged.width, digits };
+    return set.designs();
   }
 
-  private update(from: number): void {
+  /** Judged designs from a number on that meet the limits, with the values of their objectives. */
+  private meeting(from: number): { readonly number: number; readonly values: Float64Array }[] {
     const { judged, request } = this;
-    const k = request.objectives.length;
-    const numbers = [...this.best];
-    const values = Array.from(this.front.values);
-    for (let i = from; i < judged.count; i++) {
-      if (!judged.knows(i)) continue;
-      const search = this.searchOf(judged.rows.row(i));
-      const costs = search.trueCosts(judged, i);
-      if (!search.meets(costs)) continue;
-      numbers.push(i);
-      values.push(...orientedValues(search, request.objectives, costs, 1));
-    }
-    const all: Rows = { values: Float64Array.from(values), count: numbers.length, dimensions: k };
-    const kept = prune(all);
-    const next = new Float64Array(kept.length * k);
-    kept.forEach((at, i) => next.set(all.values.subarray(at * k, (at + 1) * k), i * k));
-    this.front = { values: next, count: kept.length, dimensions: k };
-    this.best = Array.from(kept, (at) => numbers[at]!);
+    return Array.from({ length: judged.count - from }, (_, i) => from + i).flatMap((number) => {
+      if (!judged.knows(number)) return [];
+      const search = this.searchOf(judged.rows.row(number));
+      const costs = search.trueCosts(judged, number);
+      return search.meets(costs)
+        ? [{ number, values: orientedValues(search, request.objectives, costs, 1) }]
+        : [];
+    });
   }
 }

@@ -1,11 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { planMethod, parseMethod, type Method } from '../../../search/explore/methods.js';
+import { EXPLORERS, METHODS, planMethod, parseMethod, type Method } from '../../../search/explore/methods.js';
+import { evaluateDesigns } from '../../../search/evaluate/session.js';
 import { exhaustive } from '../../../search/explore/exhaustive.js';
-import type { ExploreRequest } from '../../../search/explore/explorer.js';
+import type { Explorer, ExploreRequest } from '../../../search/explore/explorer.js';
 import { sample } from '../../../search/explore/sample.js';
 import { parseObjectives } from '../../../search/rank/objectives.js';
-import { rowOf, type Designs, type Space } from '../../../search/space/space.js';
-import { planSweep } from '../../../search/sweep.js';
+import {
+  allDesigns,
+  countDesigns,
+  designsOf,
+  rowOf,
+  type Designs,
+  type Space,
+} from '../../../search/space/space.js';
+import { planSweep, sweep } from '../../../search/explore/sweep.js';
 import { smallSpace } from '../fixture.js';
 
 const evaluator = new URL('../evaluators/fake.js', import.meta.url).href;
@@ -103,17 +112,82 @@ describe('the choice of a method', () => {
   });
 });
 
+describe('an explorer', () => {
+  /** Evaluates every tenth design. */
+  const tenth: Explorer = {
+    name: 'tenth',
+    explore: async ({ space, evaluate }) => {
+      const all = allDesigns(space);
+      const rows = Array.from({ length: Math.ceil(all.count / 10) }, (_, i) => rowOf(all, 10 * i));
+      const designs = designsOf(rows, all.width);
+      const results = await evaluateDesigns(space, designs, evaluate);
+      return { designs, results, facts: { method: 'tenth' }, lines: ['looked at every tenth design'] };
+    },
+    describe: () => 'every tenth design',
+    atMost: (space) => Math.ceil(Number(countDesigns(space)) / 10),
+    lacks: (_, objectives) => (objectives.length > 2 ? 'at most two objectives' : undefined),
+  };
+
+  it('from outside plans and searches like those of the registry', async () => {
+    const models = [{ name: 'small', space: smallSpace('plain') }];
+    const planned = planSweep(models, usual, 1000, tenth);
+    expect(planned[0]!.plan).toMatchObject({
+      name: 'tenth',
+      why: 'it was asked for',
+      text: 'every tenth design',
+      atMost: 44,
+    });
+    const request = { objectives: usual, constraints: [], seed: 1, evaluate: { jobs: 1, evaluator } };
+    const { rankings, explorations } = await sweep({ ...request, models: planned });
+    // Those and the unchanged network on the second system, which is not among them.
+    expect(rankings[0]!.ids).toHaveLength(45);
+    expect(explorations).toEqual([
+      {
+        facts: { method: 'tenth', why: 'it was asked for' },
+        lines: ['looked at every tenth design'],
+        stopped: undefined,
+      },
+    ]);
+  });
+
+  it('is refused where it lacks something', () => {
+    const three = parseObjectives('cycles_total,sram_total_bytes,parameters:max');
+    expect(() => planMethod(smallSpace('plain'), three, 1000, tenth)).toThrow(
+      'the method tenth needs at most two objectives',
+    );
+  });
+
+  it('is a method by standing in the registry', () => {
+    expect(METHODS).toEqual(['auto', ...EXPLORERS.map(({ name }) => name)]);
+    for (const explorer of EXPLORERS) {
+      const method = parseMethod(explorer.name);
+      expect(planMethod(smallSpace('plain'), usual, 1000, method).explorer).toBe(explorer);
+    }
+    // All that lies in the room and is an explorer is registered.
+    const room = new URL('../../../search/explore/', import.meta.url);
+    const files = readdirSync(room, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+    const declared = files.flatMap((file) =>
+      [...readFileSync(new URL(file, room), 'utf8').matchAll(/^export const (\w+): Explorer</gm)].map(
+        ([, name]) => name!,
+      ),
+    );
+    expect(declared.sort()).toEqual(EXPLORERS.map(({ name }) => name).sort());
+  });
+});
+
 describe('a fixed table of designs', () => {
   it('is the whole space for the exhaustive explorer', async () => {
-    const { designs, results, facts } = await exhaustive(requestFor(smallSpace('throwing')));
+    const { designs, results, facts } = await exhaustive.explore(requestFor(smallSpace('throwing')));
     expect(new Set(rows(designs)).size).toBe(432);
     expect(results.failures.size).toBe(48);
     expect(facts).toEqual({ method: 'exhaustive' });
-    await expect(exhaustive(requestFor(smallSpace('plain'), { limit: 431 }))).rejects.toThrow('432 designs');
+    await expect(exhaustive.explore(requestFor(smallSpace('plain'), { limit: 431 }))).rejects.toThrow(
+      '432 designs',
+    );
   });
 
   it('is the stratified sample for the sampling one', async () => {
-    const { designs, results, facts } = await sample(requestFor(smallSpace('plain'), { limit: 100 }));
+    const { designs, results, facts } = await sample.explore(requestFor(smallSpace('plain'), { limit: 100 }));
     expect(new Set(rows(designs)).size).toBe(100);
     expect(results.known.every((k) => k === 1)).toBe(true);
     expect(facts).toMatchObject({ method: 'sample', mandatory: 14 });
@@ -121,7 +195,9 @@ describe('a fixed table of designs', () => {
   });
 
   it('is gone through from the unchanged networks in random order when time is short', async () => {
-    const { designs, results, facts } = await exhaustive(requestFor(smallSpace('slow'), { seconds: 0.2 }));
+    const { designs, results, facts } = await exhaustive.explore(
+      requestFor(smallSpace('slow'), { seconds: 0.2 }),
+    );
     const known = results.known.reduce((n, k) => n + k, 0);
     expect(known).toBeGreaterThan(0);
     expect(known).toBeLessThan(432);

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hypervolume } from '../../../search/front/hypervolume.js';
-import { paretoRanks, type Points } from '../../../search/front/pareto-ranks.js';
+import { paretoRanks } from '../../../search/front/pareto-ranks.js';
+import { pointsOf as pointsFrom, type Points } from '../../../search/front/points.js';
 import { distinctRows, greedySubset } from '../../../search/front/subset.js';
 
 const seed = 31;
 
-const pointsOf = (rows: readonly (readonly number[])[], dimensions = rows[0]?.length ?? 2): Points => ({
-  count: rows.length,
-  dimensions,
-  values: Float64Array.from(rows.flat()),
-});
+const pointsOf = (rows: readonly (readonly number[])[], dimensions = rows[0]?.length ?? 2): Points =>
+  pointsFrom(rows, dimensions);
 
 const volume = (rows: readonly (readonly number[])[], reference: readonly number[]): number =>
   hypervolume(pointsOf(rows, reference.length), reference)!;

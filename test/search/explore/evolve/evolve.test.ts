@@ -7,7 +7,7 @@ import { constraintsOf, meeting } from '../../../../search/rank/constraints.js';
 import { evolve, populationSize } from '../../../../search/explore/evolve/evolve.js';
 import { exhaustive } from '../../../../search/explore/exhaustive.js';
 import type { Exploration, ExploreRequest } from '../../../../search/explore/explorer.js';
-import type { HistoryEntry } from '../../../../search/explore/evolve/history.js';
+import type { HistoryEntry } from '../../../../search/explore/evolve/evolve.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
 import { coverage, rank, type Ranking } from '../../../../search/rank/ranking.js';
 import { rowOf, type Space } from '../../../../search/space/space.js';
@@ -61,8 +61,8 @@ const frontOf = ({ ids, frontSize }: Ranking): string[] => ids.slice(0, frontSiz
 describe('evolutionary search', () => {
   it('finds nearly the whole front of a space in a part of its designs', async () => {
     const request = requestFor();
-    const everything = await judged(request, await exhaustive({ ...request, limit: 3456 }));
-    const found = await judged(request, await evolve(request));
+    const everything = await judged(request, await exhaustive.explore({ ...request, limit: 3456 }));
+    const found = await judged(request, await evolve.explore(request));
     expect(found.hypervolume).toBeGreaterThan(0.999 * everything.hypervolume);
     expect(found.hypervolume).toBeLessThanOrEqual(everything.hypervolume);
   });
@@ -75,10 +75,10 @@ describe('evolutionary search', () => {
         limit: 1000,
         objectives: parseObjectives(text),
       });
-      const exploration = await evolve(request);
+      const exploration = await evolve.explore(request);
       expect(new Set(rowsOf(exploration)).size).toBe(432);
       expect(exploration.facts).toMatchObject({ stopped: 'exhausted', reproducible: true });
-      const all = await judged(request, await exhaustive(request));
+      const all = await judged(request, await exhaustive.explore(request));
       expect(frontOf((await judged(request, exploration)).ranking)).toEqual(frontOf(all.ranking));
     },
   );
@@ -87,7 +87,7 @@ describe('evolutionary search', () => {
     for (const limit of [1, 2, 7, 100, 601]) {
       const progress: number[] = [];
       const request = requestFor({ limit, onProgress: (finished) => progress.push(finished) });
-      const exploration = await evolve(request);
+      const exploration = await evolve.explore(request);
       const rows = rowsOf(exploration);
       expect(rows).toHaveLength(limit);
       expect(new Set(rows).size).toBe(limit);
@@ -98,14 +98,14 @@ describe('evolutionary search', () => {
   });
 
   it('depends on nothing but its seed', async () => {
-    const runs = await Promise.all([1, 1, 2].map((seed) => evolve(requestFor({ seed }))));
+    const runs = await Promise.all([1, 1, 2].map((seed) => evolve.explore(requestFor({ seed }))));
     expect(runs[1]).toEqual(runs[0]);
     expect(rowsOf(runs[2]!)).not.toEqual(rowsOf(runs[0]!));
   });
 
   it.skipIf(!built)(`is the same on one thread and on two${remark}`, async () => {
     const [alone, together] = await Promise.all(
-      [1, 2].map((jobs) => evolve(requestFor({ evaluate: { jobs, evaluator: landscape, worker } }))),
+      [1, 2].map((jobs) => evolve.explore(requestFor({ evaluate: { jobs, evaluator: landscape, worker } }))),
     );
     expect(together).toEqual(alone);
   });
@@ -116,7 +116,7 @@ describe('evolutionary search', () => {
       'cycles_total,sram_total_bytes,parameters,nn_macs',
     ]) {
       const request = requestFor({ objectives: parseObjectives(text) });
-      const exploration = await evolve(request);
+      const exploration = await evolve.explore(request);
       const history = historyOf(exploration);
       const volumes = history.map((entry) => entry.hypervolume!);
       expect(volumes).toEqual([...volumes].sort((a, b) => a - b));
@@ -129,15 +129,15 @@ describe('evolutionary search', () => {
   it('looks for designs that meet the constraints', async () => {
     const constraints = constraintsOf({ maxCycles: 1180, maxSram: 90 });
     const request = requestFor({ constraints, limit: 300 });
-    const everything = await judged(request, await exhaustive({ ...request, limit: 3456 }));
+    const everything = await judged(request, await exhaustive.explore({ ...request, limit: 3456 }));
     expect(everything.ranking.table.count).toBeGreaterThan(0);
     expect(everything.ranking.table.count).toBeLessThan(100);
-    const found = await judged(request, await evolve(request));
+    const found = await judged(request, await evolve.explore(request));
     expect(found.hypervolume).toBeGreaterThan(0.95 * everything.hypervolume);
   });
 
   it('lists designs that cannot be evaluated, and goes on without them', async () => {
-    const exploration = await evolve(
+    const exploration = await evolve.explore(
       requestFor({ space: smallSpace('throwing'), limit: 300, evaluate: { jobs: 1, evaluator: fake } }),
     );
     const rows = rowsOf(exploration);
@@ -151,7 +151,9 @@ describe('evolutionary search', () => {
 
   it('stops when its time is up, and says that it cannot be repeated', async () => {
     const evaluate = { jobs: 1, evaluator: fake };
-    const exploration = await evolve(requestFor({ space: smallSpace('slow'), seconds: 0.3, evaluate }));
+    const exploration = await evolve.explore(
+      requestFor({ space: smallSpace('slow'), seconds: 0.3, evaluate }),
+    );
     expect(exploration.facts).toMatchObject({ stopped: 'time', reproducible: false });
     expect(exploration.designs.count).toBeGreaterThan(0);
     expect(exploration.designs.count).toBeLessThan(432);
@@ -162,7 +164,7 @@ describe('evolutionary search', () => {
 
   it('keeps what was finished when it is interrupted', async () => {
     const controller = new AbortController();
-    const exploration = await evolve(
+    const exploration = await evolve.explore(
       requestFor({
         evaluate: { jobs: 1, evaluator: landscape, signal: controller.signal },
         onProgress: (finished) => finished > 250 && controller.abort(),
@@ -178,7 +180,7 @@ describe('evolutionary search', () => {
     const widths = Array.from({ length: 40 }, (_, i) => i + 1);
     const large = { ...space, groups: space.groups.map(({ group }) => ({ group, widths })) };
     const request = requestFor({ space: large, limit: 100_000, objectives: parseObjectives('cycles_total') });
-    const exploration = await evolve(request);
+    const exploration = await evolve.explore(request);
     expect(exploration.facts).toMatchObject({ stopped: 'stagnation', reproducible: true });
     expect(exploration.designs.count).toBeLessThan(30_000);
   });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFront } from '../../../../search/explore/evolve/archive.js';
 import {
   crowdingDistances,
   survivors,
@@ -74,26 +73,5 @@ describe('survivors', () => {
     expect(crowdingDistances(front, 2)).toEqual([Infinity, 0.4, 1, 1.6, Infinity]);
     const kept = survivors(front, 2, 3).map((r) => r.individual.values[0]);
     expect(kept.sort((a, b) => a! - b!)).toEqual([0, 6, 10]);
-  });
-});
-
-describe('the front of a search', () => {
-  it('is that of all its individuals, whatever the order', () => {
-    fc.assert(
-      fc.property(fc.array(populations(3), { maxLength: 4 }), (generations) => {
-        const front = createFront(3);
-        for (const generation of generations) {
-          const before = new Set(front.members().map(({ values }) => values.join()));
-          const changed = front.add(generation);
-          const after = new Set(front.members().map(({ values }) => values.join()));
-          expect(changed).toBe(before.size !== after.size || [...after].some((point) => !before.has(point)));
-        }
-        const meeting = generations.flat().filter(({ violation }) => violation === 0);
-        const best = meeting.filter((b) => !meeting.some((a) => dominates(a, b)));
-        const points = front.members().map(({ values }) => values.join());
-        expect(points.sort()).toEqual([...new Set(best.map(({ values }) => values.join()))].sort());
-      }),
-      { seed, numRuns: 60 },
-    );
   });
 });

@@ -10,7 +10,8 @@ import { exact } from '../../../../search/explore/exact/exact.js';
 import type { Exploration } from '../../../../search/explore/explorer.js';
 import { dimensionsOf, formModel, notAdditive } from '../../../../search/explore/exact/dimensions.js';
 import { tableDesigns, tabulateSegments } from '../../../../search/explore/exact/segment-costs.js';
-import { prune, type Rows } from '../../../../search/front/non-dominated.js';
+import { prune } from '../../../../search/front/non-dominated.js';
+import { selectPoints, type Points } from '../../../../search/front/points.js';
 import { hypervolume } from '../../../../search/front/hypervolume.js';
 import { parseObjectives } from '../../../../search/rank/objectives.js';
 import { allDesigns, rowOf, type Designs, type Space } from '../../../../search/space/space.js';
@@ -31,7 +32,7 @@ const request = (space: Space, limit = 100_000) => ({
 });
 
 /** Objectives of designs, smaller is better, from rows of figures. */
-const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => ArrayLike<number>): Rows => {
+const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => ArrayLike<number>): Points => {
   const applier = createApplier(space, 'unknown');
   const values = new Float64Array(3 * designs.count);
   for (let i = 0; i < designs.count; i++) {
@@ -43,13 +44,9 @@ const valuesOf = (space: Space, designs: Designs, figuresOf: (row: number) => Ar
   return { values, count: designs.count, dimensions: 3 };
 };
 
-const front = (rows: Rows): Rows => {
-  const kept = prune(rows);
-  const values = Float64Array.from([...kept].flatMap((i) => [...rows.values.subarray(3 * i, 3 * i + 3)]));
-  return { values, count: kept.length, dimensions: 3 };
-};
+const front = (points: Points): Points => selectPoints(points, prune(points));
 
-const exploredValues = (space: Space, { designs, results }: Exploration): Rows =>
+const exploredValues = (space: Space, { designs, results }: Exploration): Points =>
   valuesOf(space, designs, (i) => results.figures.subarray(i * results.width));
 
 describe('exact exploration', () => {
@@ -69,7 +66,7 @@ describe('exact exploration', () => {
       const baselines = space.systems.map((_, system) => system);
       const worst = (j: number): number => Math.max(...baselines.map((i) => all.values[3 * i + j]!)) * 1.001;
       const reference = [worst(0), worst(1), 0];
-      const explored = await exact(request(space));
+      const explored = await exact.explore(request(space));
       const share =
         hypervolume(front(exploredValues(space, explored)), reference)! / hypervolume(front(all), reference)!;
       expect(share, `seed ${seed}`).toBeGreaterThanOrEqual(0.999);
@@ -97,7 +94,7 @@ describe('exact exploration', () => {
           system,
           segments,
           positions,
-          { designs, results },
+          [{ designs, results }],
           applier,
         );
         expect(table.missing).toBe(0);
@@ -106,14 +103,14 @@ describe('exact exploration', () => {
         const values = new Float64Array(3 * every.count);
         for (let i = 0; i < every.count; i++) values.set(additiveCosts(model, rowOf(every, i)), 3 * i);
         const solution = solve(model, { labels: Infinity, front: Infinity, exact: 2 });
-        const text = ({ values: v, count }: Rows): string[] => [
+        const text = ({ values: v, count }: Points): string[] => [
           ...new Set(
             Array.from({ length: count }, (_, i) =>
               [...v.subarray(3 * i, 3 * i + 3)].map((x) => Number(x.toPrecision(10))).join(' '),
             ),
           ),
         ];
-        const rounded = (rows: Rows): Rows => ({
+        const rounded = (rows: Points): Points => ({
           ...rows,
           values: rows.values.map((x) => Number(x.toPrecision(10))),
         });
@@ -138,7 +135,7 @@ describe('exact exploration', () => {
 
   it('evaluates no more designs than the limit, and none twice', async () => {
     const space = randomSpace(6, 5000);
-    const { designs, results } = await exact(request(space, 40));
+    const { designs, results } = await exact.explore(request(space, 40));
     expect(designs.count).toBeLessThanOrEqual(40);
     const rows = Array.from({ length: designs.count }, (_, i) => rowOf(designs, i).join());
     expect(new Set(rows).size).toBe(rows.length);
@@ -148,12 +145,15 @@ describe('exact exploration', () => {
   it('keeps the designs that only a constraint favours', async () => {
     for (const seed of [6, 9]) {
       const space = randomSpace(seed, 4000);
-      const free = await exact(request(space));
+      const free = await exact.explore(request(space));
       const best = front(exploredValues(space, free));
       const shares = Array.from({ length: best.count }, (_, i) => -best.values[3 * i + 2]!);
       const bound = [...shares].sort((a, b) => a - b)[shares.length >> 1]!;
-      const bounded = await exact({ ...request(space), constraints: constraintsOf({ minRetained: bound }) });
-      const least = (rows: Rows): number =>
+      const bounded = await exact.explore({
+        ...request(space),
+        constraints: constraintsOf({ minRetained: bound }),
+      });
+      const least = (rows: Points): number =>
         Math.min(
           ...Array.from({ length: rows.count }, (_, i) => i)
             .filter((i) => -rows.values[3 * i + 2]! >= bound - 1e-12)
@@ -165,7 +165,10 @@ describe('exact exploration', () => {
 
   it('looks for what comes near when nothing can meet the constraints', async () => {
     const space = randomSpace(6, 5000);
-    const { designs } = await exact({ ...request(space), constraints: constraintsOf({ maxCycles: 1 }) });
+    const { designs } = await exact.explore({
+      ...request(space),
+      constraints: constraintsOf({ maxCycles: 1 }),
+    });
     expect(designs.count).toBeGreaterThan(space.systems.length);
   });
 
@@ -206,7 +209,9 @@ describe('the exact search in odd spaces', () => {
     const builder = new NetworkBuilder();
     const network = builder.network([builder.input([1, 4, 4, 8])]);
     const systems = chooseSystems(['ethos-u55-128', 'ethos-u85-256'], {});
-    const found = await exact(request({ network, sites: [], groups: [], systems, optimise: 'Performance' }));
+    const found = await exact.explore(
+      request({ network, sites: [], groups: [], systems, optimise: 'Performance' }),
+    );
     expect(found.designs.count).toBe(2);
     expect([...found.results.known]).toEqual([1, 1]);
     expect(found.stopped).toBeUndefined();
@@ -214,7 +219,7 @@ describe('the exact search in odd spaces', () => {
 
   it('says when the time was too short', async () => {
     const space = randomSpace(4, 1500);
-    const found = await exact({ ...request(space), seconds: 0.001 });
+    const found = await exact.explore({ ...request(space), seconds: 0.001 });
     expect(found.stopped).toBe('time');
     expect(found.facts).toMatchObject({ reproducible: false, stopped: 'time' });
     expect(found.lines.join()).not.toMatch(/bound:/);

@@ -1,13 +1,13 @@
-import { baselinesOf, slowestBaseline, withBaselines } from './rank/baselines.js';
-import { selectRows, tabulate, type Study, type Table } from './rank/table.js';
-import { meeting, nearest, type Constraint } from './rank/constraints.js';
-import type { SessionOptions } from './evaluate/session.js';
-import { planMethod, type Plan, type Method } from './explore/methods.js';
-import type { Exploration, Stopped } from './explore/explorer.js';
-import type { Objective } from './rank/objectives.js';
-import { coverage, rank, type Coverage, type Ranking } from './rank/ranking.js';
-import { shareOut } from './space/sample.js';
-import { countDesigns, type Space } from './space/space.js';
+import { baselinesOf, slowestBaseline, withBaselines } from '../rank/baselines.js';
+import { selectRows, tabulate, type Study, type Table } from '../rank/table.js';
+import { meeting, nearest, type Constraint } from '../rank/constraints.js';
+import type { SessionOptions } from '../evaluate/session.js';
+import { planMethod, type Plan, type Method } from './methods.js';
+import { allowed, type Exploration, type Explorer, type Stopped } from './explorer.js';
+import type { Objective } from '../rank/objectives.js';
+import { coverage, rank, type Coverage, type Ranking } from '../rank/ranking.js';
+import { shareOut } from '../space/sample.js';
+import type { Space } from '../space/space.js';
 
 /** One model and what may vary in it. */
 export interface SweepModel {
@@ -61,13 +61,12 @@ export const planSweep = (
   models: readonly SweepModel[],
   objectives: readonly Objective[],
   limit: number,
-  method: Method,
+  method: Method | Explorer,
 ): PlannedModel[] => {
-  const capacities = models.map(({ space }) => {
-    const count = countDesigns(space);
-    return count > BigInt(limit) ? limit : Number(count);
-  });
-  const shares = shareOut(limit, capacities);
+  const shares = shareOut(
+    limit,
+    models.map(({ space }) => allowed(space, limit)),
+  );
   return models.map((model, i) => {
     const share = Math.max(1, shares[i]!);
     return { ...model, limit: share, plan: planMethod(model.space, objectives, share, method) };
@@ -93,7 +92,7 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
   let last: number | undefined;
   for (const [i, { name, space, plan, limit }] of models.entries()) {
     const later = models.slice(i + 1).reduce((sum, model) => sum + model.plan.atMost, 0);
-    const { facts, lines, stopped, ...found } = await plan.explorer({
+    const { facts, lines, stopped, ...found } = await plan.explorer.explore({
       space,
       objectives,
       constraints,
