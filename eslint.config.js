@@ -70,7 +70,7 @@ export default tseslint.config(
   within(['src/cli/**/*.ts'], [['/bench/', 'bench is no part of the program']]),
   within(['search/**/*.ts'], [['/(src/cli|bench)/', 'search knows no command line']]),
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'search/**/*.ts'],
     ignores: ['src/cli/**'],
     rules: {
       'no-restricted-syntax': [

@@ -1,3 +1,4 @@
+import type { Setting } from '../src/errors.js';
 import type { Hardware } from '../src/cost/hardware.js';
 import type { PerArea } from '../src/estimate/types.js';
 import type { System } from '../src/npu/system.js';
@@ -79,14 +80,13 @@ export interface Quotient {
   readonly by: 'clock' | 'baseline';
 }
 
-/** A constraint that options state. */
+/** A constraint that can be set. */
 export interface Bound {
-  /** Name of the option without dashes: `max-cycles`. */
-  readonly option: string;
+  readonly setting: Setting;
   readonly kind: 'most' | 'least';
-  /** Units of the metric in one of the option's. */
+  /** Units of the metric in one of the setting's. */
   readonly factor: number;
-  /** The option's unit, as it follows a number. */
+  /** The setting's unit, as it follows a number. */
   readonly unit: string;
 }
 
@@ -106,7 +106,7 @@ export interface Metric {
   readonly source: FromEstimate | FromWeights | FromSystem | Quotient;
   /** It may be an objective. */
   readonly objective: boolean;
-  /** It may be constrained by an option. */
+  /** It may be constrained. */
   readonly bound?: Bound;
 }
 
@@ -142,7 +142,7 @@ const ROWS = {
       ({ cycles }) => cycles,
     ),
     objective: true,
-    bound: { option: 'max-cycles', kind: 'most', factor: 1, unit: 'cycles' },
+    bound: { setting: 'maxCycles', kind: 'most', factor: 1, unit: 'cycles' },
   },
   cycles_npu: {
     label: 'NPU cycles',
@@ -163,7 +163,7 @@ const ROWS = {
     direction: 'min',
     source: { from: 'quotient', of: 'cycles_total', times: 1000, by: 'clock' },
     objective: true,
-    bound: { option: 'max-time', kind: 'most', factor: 1, unit: 'ms' },
+    bound: { setting: 'maxTime', kind: 'most', factor: 1, unit: 'ms' },
   },
   sram_total_bytes: {
     label: 'SRAM bytes moved',
@@ -190,7 +190,7 @@ const ROWS = {
       ({ bytes }) => external(bytes),
     ),
     objective: true,
-    bound: { option: 'max-external', kind: 'most', factor: 1024, unit: 'KiB' },
+    bound: { setting: 'maxExternal', kind: 'most', factor: 1024, unit: 'KiB' },
   },
   sram_memory_used_bytes: {
     label: 'SRAM bytes used',
@@ -205,7 +205,7 @@ const ROWS = {
       over: { combine: 'largest', of: ({ liveSramBytes }) => liveSramBytes },
     },
     objective: true,
-    bound: { option: 'max-sram', kind: 'most', factor: 1024, unit: 'KiB' },
+    bound: { setting: 'maxSram', kind: 'most', factor: 1024, unit: 'KiB' },
   },
   nn_macs: {
     label: 'MACs',
@@ -246,7 +246,7 @@ const ROWS = {
     direction: 'max',
     source: { from: 'weights', read: ({ retained }) => retained.before, over: 'product' },
     objective: true,
-    bound: { option: 'min-retained', kind: 'least', factor: 1, unit: '' },
+    bound: { setting: 'minRetained', kind: 'least', factor: 1, unit: '' },
   },
   cycles_vs_baseline: {
     label: 'cycles to those of the unchanged network',

@@ -14,7 +14,24 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
 };
 
 /** What a caller may set otherwise, by the names of the library; the command line has an option for each. */
-export type Setting = 'configFiles' | 'systemConfig' | 'memoryMode' | 'arenaCacheSize' | 'directory';
+export type Setting =
+  | 'configFiles'
+  | 'systemConfig'
+  | 'memoryMode'
+  | 'arenaCacheSize'
+  | 'directory'
+  | 'space'
+  | 'options'
+  | 'objectives'
+  | 'method'
+  | 'limit'
+  | 'preference'
+  | 'minGain'
+  | 'maxCycles'
+  | 'maxTime'
+  | 'maxSram'
+  | 'maxExternal'
+  | 'minRetained';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

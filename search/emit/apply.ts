@@ -2,10 +2,17 @@ import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
-import { elementsOf, parameterInputs, parametersOf, parametersOfReplacement } from './parameters.js';
+import { countParameters, parametersOf } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
 import { withEntries, withLastEntry, withUnknownValues, type AxisMap } from './resize.js';
-import type { RetainedWeights, Substitution, Target, Values } from '../substitute/substitution.js';
+import {
+  local,
+  WHOLE_RETAINED,
+  type RetainedWeights,
+  type Substitution,
+  type Target,
+  type Values,
+} from '../substitute/substitution.js';
 import { resizedStatistics } from './weight-statistics.js';
 import { widthShares } from './width-shares.js';
 
@@ -30,8 +37,6 @@ export interface Applier {
    */
   readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
 }
-
-const WHOLE: RetainedWeights = { before: 1, after: 1 };
 
 /**
  * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
@@ -94,19 +99,19 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     const substitution = substitutionOf(slot, digits);
     if (substitution !== undefined) {
       const replacement = substitution.rewrite(targetOf(slot, digits, resized), values);
-      const parameters = parametersOfReplacement(replacement, graph.tensors);
-      return { resized: [], replacement, parameters };
+      const tensorAt = (t: number): Tensor | undefined =>
+        t < -1 ? replacement.tensors[local(t)] : graph.tensors[t];
+      return { resized: [], replacement, parameters: countParameters(replacement.operators, tensorAt) };
     }
     const newShape = operator.options['new_shape'];
     const patch =
       Array.isArray(newShape) && newShape.length > 0 && Number(newShape.at(-1)) > 0
         ? { newShape: (newShape as number[]).with(-1, widths.channels(operator.outputs[0]!, digits)) }
         : {};
-    const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
-    const parameters = parameterInputs(operator, isConstant).reduce((sum, t) => {
-      const changed = resized.find((r) => operator.inputs[r.input] === t);
-      return sum + elementsOf(changed?.tensor ?? graph.tensors[t]!);
-    }, 0);
+    const parameters = countParameters(
+      [operator],
+      (t) => resized.find((r) => operator.inputs[r.input] === t)?.tensor ?? graph.tensors[t],
+    );
     return { resized, ...patch, parameters };
   };
 
@@ -168,7 +173,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
 
   const slotRetained = (slot: Slot, digits: Digits): RetainedWeights => {
     const piece = pieceOf(slot, digits);
-    return piece === undefined ? WHOLE : (piece.retained ??= retainedOfPiece(slot, piece, digits));
+    return piece === undefined ? WHOLE_RETAINED : (piece.retained ??= retainedOfPiece(slot, piece, digits));
   };
 
   const networkOf = (digits: Digits): Network => {
@@ -213,4 +218,13 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     },
     operatorRetained: (operator, digits) => slotRetained(slots[operator]!, digits),
   };
+};
+
+const known = new WeakMap<Space, Applier>();
+
+/** The applier of a space, with known values; kept for as long as the space. */
+export const applierOf = (space: Space): Applier => {
+  const applier = known.get(space) ?? createApplier(space);
+  known.set(space, applier);
+  return applier;
 };

@@ -1,6 +1,7 @@
 import type { Graph } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
-import type { Applier } from './apply.js';
+import { applierOf } from './apply.js';
+import { isWeighted } from './parameters.js';
 import { STANDARD } from '../substitute/index.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
 
@@ -26,15 +27,14 @@ export interface ChangedLayer {
   readonly retained: RetainedWeights;
 }
 
-const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
-
 const kernelOf = (graph: Graph, operator: number): { readonly kernel?: readonly [number, number] } => {
   const shape = graph.tensors[graph.operators[operator]!.inputs[1] ?? -1]?.shape ?? [];
   return shape.length === 4 ? { kernel: [shape[1]!, shape[2]!] } : {};
 };
 
 /** The layers that a design changes, in the order of the original's operators. */
-export const changedLayers = (space: Space, digits: Digits, applier: Applier): ChangedLayer[] => {
+export const changedLayers = (space: Space, digits: Digits): ChangedLayer[] => {
+  const applier = applierOf(space);
   const [graph] = space.network.graphs;
   const unchanged = new Uint16Array(digits.length);
   const optionAt = new Map(space.sites.map(({ site, options }, i) => [site.operator, options[digits[i]!]!]));
@@ -48,7 +48,7 @@ export const changedLayers = (space: Space, digits: Digits, applier: Applier): C
     return { before, after: widthAt.get(tensor ?? -1) ?? before };
   };
   return graph.operators.flatMap(({ kind, inputs, outputs }, operator): ChangedLayer[] => {
-    if (!WEIGHTED.has(kind)) return [];
+    if (!isWeighted({ kind })) return [];
     const option = optionAt.get(operator) ?? STANDARD;
     const [inputChannels, outputChannels] = [channels(inputs[0]), channels(outputs[0])];
     const isResized = [inputChannels, outputChannels].some(({ before, after }) => before !== after);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { emitModel } from '../../src/graph/export.js';
 import { writeModel, type TfliteModel } from '../../src/tflite/model.js';
 import type { Digits, Space } from '../space/space.js';
-import { createApplier, type Applier } from './apply.js';
+import { applierOf, type Applier } from './apply.js';
 
 /**
  * The bytes of a `.tflite` file of one design: the original with the design's changes, weights included, and all else
@@ -16,7 +16,7 @@ export const emitDesign = (
   model: TfliteModel,
   space: Space,
   digits: Digits,
-  applier: Applier = createApplier(space),
+  applier: Applier = applierOf(space),
 ): Uint8Array => {
   const network = applier.network(digits);
   const emitted = network === space.network ? model : emitModel(model, network);

@@ -1,7 +1,7 @@
 import type { Graph } from '../../src/graph/network.js';
 import { channelRelation } from '../space/channel-rules.js';
 import type { WidthGroup } from '../space/width-groups.js';
-import { realWeights } from '../substitute/real-weights.js';
+import { elementsOf, realWeights } from '../substitute/real-weights.js';
 
 /** Adds the squared real weights of each output channel of an operator; nothing where they are not known. */
 const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {
@@ -15,7 +15,7 @@ const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {
   const values = tensor === undefined || axis === undefined ? undefined : realWeights(tensor);
   if (values === undefined) return;
   const channels = norms.length;
-  const inner = tensor!.shape!.slice(axis! + 1).reduce((n, d) => n * d, 1);
+  const inner = elementsOf(tensor!.shape!.slice(axis! + 1));
   for (let from = 0, channel = 0; from < values.length; from += inner, channel = (channel + 1) % channels) {
     let sum = 0;
     for (let i = from; i < from + inner; i++) sum += values[i]! * values[i]!;

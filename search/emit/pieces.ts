@@ -2,7 +2,7 @@ import type { Graph, Operator, Tensor } from '../../src/graph/network.js';
 import { channelRelation, type ConstantAxes } from '../space/channel-rules.js';
 import type { Space } from '../space/space.js';
 import type { GroupWidths } from './group-widths.js';
-import { elementsOf, parameterInputs } from './parameters.js';
+import { countParameters, parameterInputs } from './parameters.js';
 import { local, type Replacement, type RetainedWeights } from '../substitute/substitution.js';
 import type { WidthShares } from './width-shares.js';
 
@@ -50,19 +50,20 @@ export const slotsOf = (space: Space, widths: GroupWidths): { slots: Slot[]; sha
   const graph = space.network.graphs[0];
   const siteOf = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
   const readers = countReaders(graph);
-  const isConstant = (t: number): boolean => graph.tensors[t]?.constant !== undefined;
+  const tensorAt = (t: number): Tensor | undefined => graph.tensors[t];
   let shared = false;
   const slots = graph.operators.map((operator, index): Slot => {
     const touched = [...operator.inputs, ...operator.outputs].map((t) => widths.groupOf[t] ?? -1);
-    const own = parameterInputs(operator, isConstant);
-    shared ||= own.some((t) => readers[t]! > 1);
+    shared ||= parameterInputs(operator, tensorAt).some((t) => readers[t]! > 1);
     return {
       operator,
       site: siteOf.get(index) ?? -1,
       groups: [...new Set(touched)].filter((g) => g >= 0),
       constants: channelRelation(operator, graph).constants,
-      exclusive: new Set(operator.inputs.slice(1).filter((t) => isConstant(t) && readers[t] === 1)),
-      parameters: own.reduce((sum, t) => sum + elementsOf(graph.tensors[t]!), 0),
+      exclusive: new Set(
+        operator.inputs.slice(1).filter((t) => tensorAt(t)?.constant !== undefined && readers[t] === 1),
+      ),
+      parameters: countParameters([operator], tensorAt),
       pieces: new Map(),
       decomposed: new Map(),
     };

@@ -1,3 +1,4 @@
+import { elementsOf } from '../substitute/real-weights.js';
 import {
   ELEMENT_BITS,
   type Constant,
@@ -15,8 +16,6 @@ export interface AxisMap {
 
 /** What the entries that a map pads hold: real zeros, or copies of the last entry of the axis. */
 export type Padding = 'zero' | 'last';
-
-const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /**
  * Entries of a per-axis list; padded ones repeat the last positive scale and the zero point beside it. A list for an

@@ -1,5 +1,6 @@
 import type { Space } from '../space/space.js';
 import { hasKnownRetained } from '../substitute/index.js';
+import { isWeighted } from './parameters.js';
 import { realWeights } from '../substitute/real-weights.js';
 
 /** What a share of retained weights means for whoever uses the weights. */
@@ -31,7 +32,7 @@ export const unknownRetained = ({ network, sites, groups }: Space): string | und
   const varying = new Set(groups.flatMap(({ group }) => group.tensors));
   const replaced = new Set(sites.map(({ site }) => site.operator));
   const lacking = operators.findIndex(({ kind, inputs, outputs }, index) => {
-    if (!/^(DEPTHWISE_)?CONV_2D$|^FULLY_CONNECTED$/.test(kind)) return false;
+    if (!isWeighted({ kind })) return false;
     if (!replaced.has(index) && ![...inputs, ...outputs].some((t) => varying.has(t))) return false;
     const weights = tensors[inputs[1] ?? -1];
     return weights?.constant !== undefined && realWeights(weights) === undefined;

@@ -1,6 +1,7 @@
 import type { Operator, Tensor, WeightStatistics } from '../../src/graph/network.js';
 import { weightsFromBytes } from '../../src/weights/from-bytes.js';
 import { measureStatistics } from '../../src/weights/statistics.js';
+import { elementsOf } from '../substitute/real-weights.js';
 import type { AxisMap } from './resize.js';
 
 /** A layer's weights minus zero point, output channel by output channel. */
@@ -17,7 +18,7 @@ function levelsOf({ type, shape, constant, quantisation }: Tensor, depthwise: bo
   const bytes = constant?.bytes;
   if (bytes === undefined || shape === undefined || (type !== 'int8' && type !== 'uint8')) return undefined;
   const outputs = (depthwise ? shape.at(-1) : shape[0]) ?? 0;
-  const elements = shape.reduce((n, d) => n * d, 1);
+  const elements = elementsOf(shape);
   const zeroPoints = quantisation?.zeroPoints ?? [];
   const common = zeroPoints.every((zeroPoint) => zeroPoint === zeroPoints[0]);
   if (elements === 0 || elements !== bytes.length || !common) return undefined;

@@ -1,3 +1,4 @@
+import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Digits, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Segment } from './segments.js';
@@ -17,14 +18,28 @@ export interface WorkerSetup {
  */
 export type Wanted = 'figures' | 'segments';
 
+/** Figures of a design, and the estimate of its layers that they are from. */
+export interface Detailed {
+  readonly figures: DesignFigures;
+  readonly evaluation: Evaluation;
+}
+
 /** What evaluation asks of an evaluator. */
 export interface BatchEvaluator {
+  /** @throws when the design cannot be evaluated */
   readonly evaluate: (digits: Digits) => DesignFigures;
+  /** The same with layers; absent where the evaluator knows none: then reports leave them out. */
+  readonly detailed?: (digits: Digits) => Detailed;
   /** Writes a design's figures as row `row`: as `evaluate`, without an object for each. */
   readonly store?: (digits: Digits, table: Float64Array, row: number) => void;
+  /** Figures of every segment of a design; absent where the evaluator knows no segments. */
   readonly segmentFigures?: (digits: Digits) => Float64Array;
+  /** The segments of the network on a system. */
   readonly segments?: (system: number) => readonly Segment[];
 }
+
+/** Makes the evaluator of a space. */
+export type CreateEvaluator = (space: Space, values: Values) => BatchEvaluator;
 
 /** Rows of digits to evaluate. */
 export interface Batch {

@@ -1,20 +1,27 @@
-import type { Space } from '../space/space.js';
-import type { Values } from '../substitute/substitution.js';
-import type { BatchEvaluator, WorkerSetup } from './batch.js';
+import type { BatchEvaluator, CreateEvaluator, WorkerSetup } from './batch.js';
 import type { SystemSegments } from './segments.js';
 
 interface EvaluatorModule {
-  readonly createEvaluator: (space: Space, values: Values) => BatchEvaluator;
+  readonly createEvaluator: CreateEvaluator;
 }
+
+/**
+ * What makes evaluators: the `createEvaluator` of a module.
+ * @throws if the module cannot be loaded
+ */
+export const loadCreateEvaluator = async (url: string): Promise<CreateEvaluator> =>
+  ((await import(url)) as EvaluatorModule).createEvaluator;
 
 /**
  * The evaluator of a session: the estimator's, or that of a module which exports a `createEvaluator` of its own.
  * @throws if the module cannot be loaded or the evaluator not be made
  */
 export const loadEvaluator = async ({ space, values, evaluator }: WorkerSetup): Promise<BatchEvaluator> => {
-  const module: EvaluatorModule =
-    evaluator === undefined ? await import('./evaluator.js') : ((await import(evaluator)) as EvaluatorModule);
-  return module.createEvaluator(space, values);
+  const create =
+    evaluator === undefined
+      ? (await import('./evaluator.js')).createEvaluator
+      : await loadCreateEvaluator(evaluator);
+  return create(space, values);
 };
 
 /**

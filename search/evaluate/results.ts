@@ -17,9 +17,12 @@ export interface Results {
   readonly interrupted: boolean;
 }
 
+/** Designs whose figures are known. */
+export const knownCount = ({ known }: Results): number => known.reduce((sum, k) => sum + k, 0);
+
 /** Every design of the table was evaluated, with or without success. */
-export const isWhole = ({ count }: Designs, { known, failures }: Results): boolean =>
-  known.reduce((sum, k) => sum + k, 0) + failures.size === count;
+export const isWhole = ({ count }: Designs, results: Results): boolean =>
+  knownCount(results) + results.failures.size === count;
 
 /** Rows [from, to) of a table of designs. */
 export interface Range {

@@ -7,7 +7,7 @@ import type { SystemSegments } from './segments.js';
 import { createThreads, isBuilt } from './threads.js';
 
 export type { Wanted } from './batch.js';
-export { isWhole, type Results } from './results.js';
+export { isWhole, knownCount, type Results } from './results.js';
 
 /** What all tables of designs of a session have in common. */
 export interface SessionOptions {

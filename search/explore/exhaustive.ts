@@ -22,7 +22,7 @@ export const exhaustive: Explorer<'exhaustive'> = {
     const count = countDesigns(space);
     return count <= BigInt(limit)
       ? undefined
-      : `--limit to be at least the number of designs, ${grouped(count)}; it allows ${grouped(limit)}`;
+      : `a limit of at least the number of designs, ${grouped(count)}; it is ${grouped(limit)}`;
   },
   advise: (space, _, limit) => {
     const most = Math.min(limit, SMALL);

@@ -50,7 +50,7 @@ export interface Advice {
  * budget that ends the search.
  */
 export interface Explorer<Name extends string = string> {
-  /** Value of `--method`, and `method` in `run.json`. */
+  /** Name of the method, also in `run.json`. */
   readonly name: Name;
   /** Searches one space. */
   readonly explore: (request: ExploreRequest) => Promise<Exploration>;
@@ -58,7 +58,7 @@ export interface Explorer<Name extends string = string> {
   readonly describe: (space: Space, limit: number) => string;
   /** Most designs that it will see, if not all that the limit allows. */
   readonly atMost?: (space: Space, limit: number) => number;
-  /** What it needs and does not have, as in "--method exact needs …"; undefined if it can be used. */
+  /** What it needs and does not have, as in "the method exact needs …"; undefined if it can be used. */
   readonly lacks?: (space: Space, objectives: readonly Objective[], limit: number) => string | undefined;
   /** Whether `auto` should take it; without, `auto` never does. */
   readonly advise?: (space: Space, objectives: readonly Objective[], limit: number) => Advice;

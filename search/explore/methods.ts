@@ -12,10 +12,10 @@ import { sample } from './sample.js';
 /** All explorers; `auto` takes the first of them that advises it. */
 export const EXPLORERS = [exhaustive, exact, evolve, sample] as const;
 
-/** A value of `--method`. */
+/** Name of an explorer, or `auto`. */
 export type Method = 'auto' | (typeof EXPLORERS)[number]['name'];
 
-/** Values of `--method`. */
+/** Names of all explorers, and `auto`. */
 export const METHODS: readonly Method[] = ['auto', ...EXPLORERS.map(({ name }) => name)];
 
 /** A method for one space, with the reasons for people. */
@@ -30,12 +30,13 @@ export interface Plan {
 }
 
 /**
- * Reads a value of `--method`.
+ * Reads the name of a method.
  * @throws a usage error for any that does not exist
  */
 export const parseMethod = (text: string): Method => {
   const method = METHODS.find((name) => name === text);
-  if (method === undefined) throw usageError(`--method "${text}" is not known${suggestion(text, METHODS)}`);
+  if (method === undefined)
+    throw usageError(`method "${text}" is not known${suggestion(text, METHODS)}`, 'method');
   return method;
 };
 
@@ -71,7 +72,7 @@ export const planMethod = (
   const [explorer, why]: readonly [Explorer, string] =
     named === undefined ? advised(space, objectives, limit) : [named, 'it was asked for'];
   const lacking = explorer.lacks?.(space, objectives, limit);
-  if (lacking !== undefined) throw usageError(`--method ${explorer.name} needs ${lacking}`);
+  if (lacking !== undefined) throw usageError(`the method ${explorer.name} needs ${lacking}`, 'method');
   return {
     name: explorer.name,
     explorer,

@@ -1,11 +1,11 @@
 import type { MetricRow } from '../metrics.js';
 import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../rank/table.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
-import { designId } from '../space/changes.js';
+import { changeCount, designId } from '../space/changes.js';
 import { objectivePoints, type Objective } from '../rank/objectives.js';
 import { paretoRanks } from '../front/pareto-ranks.js';
-import { rowOf, type Digits, type Space } from '../space/space.js';
-import { STANDARD } from '../substitute/index.js';
+import type { Points } from '../front/points.js';
+import { rowOf, type Space } from '../space/space.js';
 import { kneeDistances } from '../front/knee.js';
 import { comparePreferred, pays, priceOf, type Preference } from './preference.js';
 
@@ -60,16 +60,6 @@ export const candidateAt = (evaluated: Evaluated, i: number): Candidate => {
   return { id: designId(evaluated.space, digits), digits: digits.slice(), ...rest };
 };
 
-/** Layers and widths that a design changes. */
-export const changeCount = ({ sites, groups }: Space, digits: Digits): number => {
-  let count = 0;
-  sites.forEach(({ options }, i) => (count += Number(options[digits[i]!] !== STANDARD)));
-  groups.forEach(({ group, widths }, i) => {
-    count += Number(widths[digits[sites.length + i]!] !== group.channels);
-  });
-  return count;
-};
-
 /** A candidate without its id, which takes longest to make. */
 type Priced = Omit<Candidate, 'id'>;
 
@@ -105,6 +95,17 @@ export const compareCandidates = (wish: Wish, space: Space, a: Candidate, b: Can
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 };
 
+/** The first of some rows in an order of candidates; of equal ones the earlier. Undefined without rows. */
+export const firstOf = (
+  evaluated: Evaluated,
+  rows: readonly number[],
+  order: (a: Candidate, b: Candidate) => number,
+): Candidate | undefined =>
+  rows.reduce<Candidate | undefined>((best, i) => {
+    const candidate = candidateAt(evaluated, i);
+    return best === undefined || order(candidate, best) < 0 ? candidate : best;
+  }, undefined);
+
 /** The preferred one of some rows; undefined without rows. */
 export const bestOf = (evaluated: Evaluated, rows: Iterable<number>, wish: Wish): Candidate | undefined => {
   const { space } = evaluated;
@@ -138,22 +139,13 @@ const kneeRows = (
   paying: ReadonlySet<number>,
   { objectives }: Wish,
 ): number[] => {
-  const points = objectivePoints(selectRows(evaluated.table, Uint32Array.from(rows)), objectives);
-  const ranks = paretoRanks(points);
-  const front = rows.map((_, i) => i).filter((i) => ranks[i] === 1);
-  const { dimensions, values } = points;
-  const distances = kneeDistances({
-    count: front.length,
-    dimensions,
-    values: Float64Array.from(
-      front.flatMap((i) => [...values.subarray(i * dimensions, (i + 1) * dimensions)]),
-    ),
-  });
-  let most = -Infinity;
-  front.forEach((i, at) => {
-    if (paying.has(rows[i]!)) most = Math.max(most, distances[at]!);
-  });
-  return front.filter((i, at) => distances[at] === most && paying.has(rows[i]!)).map((i) => rows[i]!);
+  const points = (of: readonly number[]): Points =>
+    objectivePoints(selectRows(evaluated.table, Uint32Array.from(of)), objectives);
+  const ranks = paretoRanks(points(rows));
+  const front = rows.filter((_, i) => ranks[i] === 1);
+  const distances = kneeDistances(points(front));
+  const most = front.reduce((d, row, i) => (paying.has(row) ? Math.max(d, distances[i]!) : d), -Infinity);
+  return front.filter((row, i) => distances[i] === most && paying.has(row));
 };
 
 /** What was chosen from. */

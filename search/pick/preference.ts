@@ -3,22 +3,22 @@ import { suggestion } from '../../src/suggest.js';
 import type { MetricRow } from '../metrics.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../rank/objectives.js';
 
-/** Values of `--prefer`. */
+/** All preferences. */
 export const PREFERENCES = ['cycles', 'bandwidth', 'retained', 'knee'] as const;
-/** A value of `--prefer`. */
+/** What a pick prefers among the designs that it may pick. */
 export type Preference = (typeof PREFERENCES)[number];
 
 /** Preferences that were renamed: the old names keep working. */
 const RENAMED: Readonly<Record<string, Preference>> = { energy: 'retained' };
 
 /**
- * Reads a value of `--prefer`.
+ * Reads the name of a preference.
  * @throws a usage error for any that does not exist
  */
 export const parsePreference = (text: string): Preference => {
   const preference = PREFERENCES.find((name) => name === (RENAMED[text] ?? text));
   if (preference === undefined)
-    throw usageError(`--prefer "${text}" is not known${suggestion(text, PREFERENCES)}`);
+    throw usageError(`preference "${text}" is not known${suggestion(text, PREFERENCES)}`, 'preference');
   return preference;
 };
 

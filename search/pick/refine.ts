@@ -1,16 +1,17 @@
 import type { MetricRow } from '../metrics.js';
 import { tabulate, type Study } from '../rank/table.js';
-import { worstExcess } from '../rank/constraints.js';
+import { changeCount } from '../space/changes.js';
 import { isWhole, type Session } from '../evaluate/session.js';
 import type { Objective } from '../rank/objectives.js';
 import type { Space } from '../space/space.js';
 import {
   candidateAt,
-  changeCount,
   chargedPrice,
   compareCandidates,
   evaluatedOf,
+  firstOf,
   isWorthAt,
+  meetingRows,
   type Candidate,
   type Evaluated,
   type Wish,
@@ -61,15 +62,11 @@ const improves = (to: Candidate, from: Candidate, wish: Wish, space: Space): boo
 
 /** The best neighbour that improves on the pick and may be picked. */
 const bestStep = (neighbours: Evaluated, from: Candidate, wish: Wish): Candidate | undefined => {
-  const { space, table } = neighbours;
-  let best: Candidate | undefined;
-  for (let i = 0; i < table.count; i++) {
-    if (worstExcess(table, i, wish.constraints) > 0 || !isWorthAt(neighbours, i, wish)) continue;
-    const candidate = candidateAt(neighbours, i);
-    if (!improves(candidate, from, wish, space)) continue;
-    if (best === undefined || compareCandidates(wish, space, candidate, best) < 0) best = candidate;
-  }
-  return best;
+  const { space } = neighbours;
+  const rows = meetingRows(neighbours, wish.constraints).filter(
+    (i) => isWorthAt(neighbours, i, wish) && improves(candidateAt(neighbours, i), from, wish, space),
+  );
+  return firstOf(neighbours, rows, (a, b) => compareCandidates(wish, space, a, b));
 };
 
 /**

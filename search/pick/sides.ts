@@ -1,8 +1,10 @@
+import { changeCount } from '../space/changes.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
 import {
   candidateAt,
-  changeCount,
   compareCandidates,
+  firstOf,
+  meetingRows,
   paysAt,
   type Candidate,
   type Evaluated,
@@ -49,20 +51,14 @@ const cheapestMeeting = (
   constraints: readonly Constraint[],
   wish: Wish,
 ): Candidate | undefined => {
-  const { space, table } = evaluated;
+  const { space } = evaluated;
   const { preference } = wish;
   const isUnchanged = ({ digits }: Candidate): number => Number(changeCount(space, digits) === 0);
   const order = (a: Candidate, b: Candidate): number =>
     isUnchanged(a) - isUnchanged(b) ||
     priceOf(preference, a.numbers) - priceOf(preference, b.numbers) ||
     compareCandidates(wish, space, a, b);
-  let best: Candidate | undefined;
-  for (let i = 0; i < table.count; i++) {
-    if (worstExcess(table, i, constraints) > 0) continue;
-    const candidate = candidateAt(evaluated, i);
-    if (best === undefined || order(candidate, best) < 0) best = candidate;
-  }
-  return best;
+  return firstOf(evaluated, meetingRows(evaluated, constraints), order);
 };
 
 /** The nearest design on each side, among those evaluated. */

@@ -1,3 +1,4 @@
+import type { Setting } from '../../src/errors.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
 import { selectRows, type Table } from './table.js';
 
@@ -9,7 +10,7 @@ export interface Constraint {
   readonly bound: number;
 }
 
-/** Values of the options that constrain, in the options' units; all may be left out. */
+/** Values of the settings that constrain, in the settings' units; all may be left out. */
 export interface ConstraintOptions {
   readonly maxCycles?: number | undefined;
   /** Milliseconds per inference. */
@@ -22,25 +23,19 @@ export interface ConstraintOptions {
   readonly minRetained?: number | undefined;
 }
 
-/** `max-cycles` as the key of an options object: `maxCycles`. */
-export const optionKey = (option: string): string =>
-  option.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The constraints that the options state. */
+/** The constraints that are set. */
 export const constraintsOf = (options: ConstraintOptions): Constraint[] =>
   METRIC_NAMES.flatMap((column): Constraint[] => {
     const { bound } = METRICS[column];
-    const value = bound && (options as Readonly<Record<string, unknown>>)[optionKey(bound.option)];
-    return bound === undefined || typeof value !== 'number'
+    const value = bound && (options as Partial<Record<Setting, number>>)[bound.setting];
+    return bound === undefined || value === undefined
       ? []
       : [{ column, kind: bound.kind, bound: value * bound.factor }];
   });
 
-/** The option that states a constraint, `--max-cycles`; for a metric without one, its name. */
-export const constraintOption = ({ column }: Constraint): string => {
-  const { bound } = METRICS[column];
-  return bound === undefined ? column : `--${bound.option}`;
-};
+/** What states constraints. */
+export const constraintSettings = (constraints: readonly Constraint[]): Setting[] =>
+  constraints.flatMap(({ column }) => METRICS[column].bound?.setting ?? []);
 
 /** By how much a value misses a bound, relative to the bound; 0 when it is met, infinite when it is not known. */
 export const excess = ({ kind, bound }: Constraint, value: number): number => {

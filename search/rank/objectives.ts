@@ -30,25 +30,30 @@ export const parseObjectives = (text: string): Objective[] => {
     .map((word) => word.trim())
     .filter((word) => word !== '');
   if (words.length === 0) {
-    throw usageError('--objectives is empty; name at least one column, such as cycles_total');
+    throw usageError('no objective is named; name at least one column, such as cycles_total', 'objectives');
   }
   if (words.length > MOST)
-    throw usageError(`--objectives names ${words.length} columns; at most ${MOST} are possible`);
+    throw usageError(`${words.length} objectives are named; at most ${MOST} are possible`, 'objectives');
   const objectives = words.map((word): Objective => {
     const [name = '', direction, ...rest] = word.split(':');
     const column = OBJECTIVE_COLUMNS.find((c) => c === name);
     if (column === undefined) {
       throw usageError(
-        `--objectives: column "${name}" cannot be an objective${suggestion(name, OBJECTIVE_COLUMNS)}`,
+        `column "${name}" cannot be an objective${suggestion(name, OBJECTIVE_COLUMNS)}`,
+        'objectives',
       );
     }
     if (rest.length > 0 || (direction !== undefined && direction !== 'min' && direction !== 'max')) {
-      throw usageError(`--objectives: "${word}" has an unknown direction; write ${name}:min or ${name}:max`);
+      throw usageError(
+        `objective "${word}" has an unknown direction; write ${name}:min or ${name}:max`,
+        'objectives',
+      );
     }
     return { column, direction: direction ?? METRICS[column].direction };
   });
   const twice = objectives.find(({ column }, i) => objectives.findIndex((o) => o.column === column) !== i);
-  if (twice !== undefined) throw usageError(`--objectives names ${twice.column} twice; name it once`);
+  if (twice !== undefined)
+    throw usageError(`objective ${twice.column} is named twice; name it once`, 'objectives');
   return objectives;
 };
 

@@ -14,20 +14,38 @@ export interface Ranking {
   /** Sorted: row i has rank i + 1. */
   readonly table: Table;
   readonly paretoRank: Uint32Array;
+  /** Pareto rank among the designs on the same system. */
+  readonly systemRank: Uint32Array;
   readonly ids: readonly string[];
   /** Rows with Pareto rank 1, which come first. */
   readonly frontSize: number;
 }
 
-const digitsAt = (studies: readonly Study[], table: Table, i: number): Uint16Array =>
+/** Digits of row `i` of a ranking. */
+export const digitsAt = ({ studies, table }: Pick<Ranking, 'studies' | 'table'>, i: number): Uint16Array =>
   rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
+
+/** Pareto rank of every row among those of its group. */
+const ranksWithin = (
+  table: Table,
+  objectives: readonly Objective[],
+  groups: readonly number[],
+): Uint32Array => {
+  const ranks = new Uint32Array(table.count);
+  for (const group of new Set(groups)) {
+    const rows = Uint32Array.from(groups.keys()).filter((i) => groups[i] === group);
+    const own = paretoRanks(objectivePoints(selectRows(table, rows), objectives));
+    rows.forEach((row, i) => (ranks[row] = own[i]!));
+  }
+  return ranks;
+};
 
 /** Sorts designs by Pareto rank, then by the objectives in their order, then by id and model. */
 export const rank = (studies: readonly Study[], table: Table, objectives: readonly Objective[]): Ranking => {
   const points = objectivePoints(table, objectives);
   const ranks = paretoRanks(points);
   const ids = Array.from({ length: table.count }, (_, i) =>
-    designId(studies[table.study[i]!]!.space, digitsAt(studies, table, i)),
+    designId(studies[table.study[i]!]!.space, digitsAt({ studies, table }, i)),
   );
   const { dimensions: k, values } = points;
   const order = new Uint32Array(table.count).map((_, i) => i);
@@ -41,11 +59,14 @@ export const rank = (studies: readonly Study[], table: Table, objectives: readon
     return table.study[a]! - table.study[b]!;
   });
   const paretoRank = Uint32Array.from(order, (i) => ranks[i]!);
+  const systems = Array.from({ length: table.count }, (_, i) => digitsAt({ studies, table }, i).at(-1)!);
+  const systemRanks = new Set(systems).size > 1 ? ranksWithin(table, objectives, systems) : ranks;
   return {
     studies,
     objectives,
     table: selectRows(table, order),
     paretoRank,
+    systemRank: Uint32Array.from(order, (i) => systemRanks[i]!),
     ids: Array.from(order, (i) => ids[i]!),
     frontSize: paretoRank.reduce((n, r) => n + (r === 1 ? 1 : 0), 0),
   };
@@ -63,9 +84,10 @@ export interface DesignText {
 }
 
 /** Texts of row `i` of a ranking. */
-export const textOf = ({ studies, table, ids }: Ranking, i: number): DesignText => {
+export const textOf = (ranking: Ranking, i: number): DesignText => {
+  const { studies, table, ids } = ranking;
   const study = studies[table.study[i]!]!;
-  const digits = digitsAt(studies, table, i);
+  const digits = digitsAt(ranking, i);
   const { system } = study.space.systems[digits.at(-1)!]!;
   const changes = changesOf(study.space, digits);
   return {
@@ -93,6 +115,10 @@ export interface Coverage {
   readonly hypervolume: number | undefined;
 }
 
+/** Where domination ends: at the baseline's value of a minimised objective, at 0 of a maximised one. */
+export const referenceOf = (objectives: readonly Objective[], baseline: MetricRow): number[] =>
+  objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));
+
 /**
  * Coverage of a front.
  * @param points of the front, as `objectivePoints` gives them
@@ -104,7 +130,7 @@ export const coverageOf = (
   baseline: MetricRow | undefined,
 ): Coverage => {
   if (baseline === undefined) return { reference: undefined, hypervolume: undefined };
-  const reference = objectives.map(({ column, direction }) => (direction === 'max' ? 0 : baseline[column]));
+  const reference = referenceOf(objectives, baseline);
   const box = objectives.reduce((volume, { column }) => volume * baseline[column], 1);
   const volume = hypervolume(points, reference);
   return { reference, hypervolume: volume === undefined || !(box > 0) ? undefined : volume / box };

@@ -1,5 +1,4 @@
-import type { System } from '../../src/npu/system.js';
-import type { Results } from '../evaluate/session.js';
+import { knownCount, type Results } from '../evaluate/session.js';
 import { FIGURE_AT, FIGURE_COUNT, type DesignFigures } from '../evaluate/figures.js';
 import {
   emptyRow,
@@ -11,8 +10,9 @@ import {
   type MetricRow,
   type WeightFigures,
 } from '../metrics.js';
-import { rowOf, type Designs, type Space } from '../space/space.js';
-import { createApplier, type Applier } from '../emit/apply.js';
+import { rowOf, type Designs, type Digits, type Space } from '../space/space.js';
+import { applierOf, parametersOf } from '../emit/apply.js';
+import { WHOLE_RETAINED } from '../substitute/substitution.js';
 
 /** One model with its designs and what is known of them. */
 export interface Study {
@@ -34,15 +34,6 @@ export interface Table {
   readonly columns: Readonly<Record<MetricName, Float64Array>>;
 }
 
-/** Kept for as long as their spaces: tables of the same space are made again and again. */
-const appliers = new WeakMap<Space, Applier>();
-
-const applierOf = (space: Space): Applier => {
-  const applier = appliers.get(space) ?? createApplier(space);
-  appliers.set(space, applier);
-  return applier;
-};
-
 const columnsOf = (make: (name: MetricName) => Float64Array): Table['columns'] =>
   Object.fromEntries(METRIC_NAMES.map((name) => [name, make(name)])) as Table['columns'];
 
@@ -50,40 +41,51 @@ const columnsOf = (make: (name: MetricName) => Float64Array): Table['columns'] =
 export const metricsAt = ({ columns }: Table, i: number): MetricRow =>
   Object.fromEntries(METRIC_NAMES.map((name) => [name, columns[name][i]!])) as MetricRow;
 
-/** Retained weights of what is not changed. */
-export const WHOLE = { before: 1, after: 1 } as const;
+/** Retained weights and parameters of a design. */
+const weightsOf = (space: Space, digits: Digits): WeightFigures => {
+  const applier = applierOf(space);
+  return { parameters: applier.parameters(digits), retained: applier.retained(digits) };
+};
 
 /**
  * Metrics of a design from its figures.
  * @param baseline figures of the unchanged network on the same system
  */
-export const metricsFrom = (
+export const designMetrics = (
+  space: Space,
+  digits: Digits,
   figures: DesignFigures,
-  weights: WeightFigures,
-  system: System,
   baseline: DesignFigures,
 ): MetricRow =>
-  metricsOf({ system, figure: (name) => figures[name], weights, baseline: (name) => baseline[name] });
+  metricsOf({
+    system: space.systems[digits[digits.length - 1]!]!.system,
+    figure: (name) => figures[name],
+    weights: weightsOf(space, digits),
+    baseline: (name) => baseline[name],
+  });
+
+/** Metrics of the unchanged network on a system of a space. */
+export const unchangedMetrics = (space: Space, system: number, figures: DesignFigures): MetricRow => {
+  const figure = (name: FigureName): number => figures[name];
+  const weights = { parameters: parametersOf(space.network), retained: WHOLE_RETAINED };
+  return metricsOf({ system: space.systems[system]!.system, figure, weights, baseline: figure });
+};
 
 /** Metrics of a baseline, for comparison beside the designs. */
-export const baselineRow = (study: Study, system: number): MetricRow | undefined => {
-  const figures = study.baselines[system];
-  if (figures === undefined) return undefined;
-  const unchanged = createApplier({ ...study.space, sites: [], groups: [] });
-  const weights = { parameters: unchanged.parameters([system]), retained: WHOLE };
-  return metricsFrom(figures, weights, study.space.systems[system]!.system, figures);
+export const baselineRow = ({ space, baselines }: Study, system: number): MetricRow | undefined => {
+  const figures = baselines[system];
+  return figures && unchangedMetrics(space, system, figures);
 };
 
 /** The designs whose figures are known, in the order of the studies and their designs. */
 export const tabulate = (studies: readonly Study[]): Table => {
-  const count = studies.reduce((sum, { results }) => sum + results.known.reduce((n, k) => n + k, 0), 0);
+  const count = studies.reduce((sum, { results }) => sum + knownCount(results), 0);
   const study = new Uint16Array(count);
   const row = new Uint32Array(count);
   const columns = columnsOf(() => new Float64Array(count));
   const values = emptyRow();
   let at = 0;
   studies.forEach(({ space, designs, results, baselines }, s) => {
-    const applier = applierOf(space);
     const ofBaselines = baselines.map((figures) => figures && ((name: FigureName): number => figures[name]));
     for (let design = 0; design < designs.count; design++) {
       if (results.known[design] === 0) continue;
@@ -92,7 +94,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
       const measured = {
         system: space.systems[system]!.system,
         figure: (name: FigureName) => results.figures[design * FIGURE_COUNT + FIGURE_AT[name]]!,
-        weights: { parameters: applier.parameters(digits), retained: applier.retained(digits) },
+        weights: weightsOf(space, digits),
         baseline: ofBaselines[system],
       };
       measure(measured, values);

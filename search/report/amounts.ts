@@ -1,6 +1,7 @@
+import type { Stopped } from '../explore/explorer.js';
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
-import { constraintOption, excess, type Constraint } from '../rank/constraints.js';
+import { excess, type Constraint } from '../rank/constraints.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 
 /** KiB with one decimal. */
@@ -66,21 +67,35 @@ const missText = (column: MetricName, value: number): string => {
   return `${rounded} ${amount ?? label}`;
 };
 
-/** How a constraint was written: `--min-retained 0.8`. */
-export const constraintText = (constraint: Constraint): string => {
-  const { bound } = METRICS[constraint.column];
-  return `${constraintOption(constraint)} ${constraint.bound / (bound?.factor ?? 1)}`;
+/** `at least 0.8`: a constraint in the unit in which it is set. */
+const limitText = ({ column, kind, bound }: Constraint): string => {
+  const limit = bound / (METRICS[column].bound?.factor ?? 1);
+  return `at ${kind} ${limit.toLocaleString('en-US', { maximumFractionDigits: 12 })}`;
 };
 
-/** The constraints that a design does not meet, each with its figure: `--min-retained 0.8 (retained weights 0.35)`. */
+/** What a design has to have: `at most 256 KiB of SRAM used and at least 0.8 of the weights retained`. */
+export const constraintsText = (constraints: readonly Constraint[]): string =>
+  constraints
+    .map((constraint) => {
+      const { amount, label } = METRICS[constraint.column];
+      return `${limitText(constraint)} ${amount ?? label}`;
+    })
+    .join(' and ');
+
+/** The figures in which a design does not meet constraints, with these: `retained weights 0.35 (at least 0.8)`. */
 export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
   constraints
     .filter((constraint) => excess(constraint, metrics[constraint.column]) > 0)
     .map(
-      (constraint) =>
-        `${constraintText(constraint)} (${missText(constraint.column, metrics[constraint.column])})`,
+      (constraint) => `${missText(constraint.column, metrics[constraint.column])} (${limitText(constraint)})`,
     );
 
-/** What each change has to save: `1 % (--min-gain)`. */
+/** What ended a search early: `when the time was up`. */
+export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'it was interrupted',
+};
+
+/** What each change has to save: `1 %`. */
 export const minGainText = ({ minGain }: { readonly minGain: number }): string =>
-  `${Number((100 * minGain).toPrecision(12))} % (--min-gain)`;
+  `${Number((100 * minGain).toPrecision(12))} %`;

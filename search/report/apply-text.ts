@@ -1,4 +1,4 @@
-import { LINE_WIDTH, shortened, wrap } from '../../src/text.js';
+import { shortened, wrap } from '../../src/text.js';
 import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
 import { grouped } from '../../src/text.js';
 import { FIGURES } from '../evaluate/figures.js';
@@ -81,7 +81,7 @@ const systemTables = ({ systems }: Applied): string[] =>
 /** A design's changes for people: a line per layer, what the weights are worth, figures per system. */
 export const appliedText = (applied: Applied): string => {
   const { model, design, layers, retainedUnknown } = applied;
-  const title = wrap(`${model}, design ${shortened(design, LINE_WIDTH)}`);
+  const title = wrap(`${model}, design ${design}`);
   if (layers.length === 0) return [`${title}: nothing changes`, ...systemTables(applied)].join('\n');
   return [
     title,

@@ -108,7 +108,7 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
     ...(retainedUnknown === undefined ? {} : { retained_unknown: retainedUnknown }),
     layers: account.changed.map(({ layer, pair, undone, sentence }) => ({
       ...layerRecord(layer),
-      ...pairRecord(pair),
+      ...(pair && pairRecord(pair)),
       undone: alternativeRecord(undone),
       explanation: sentence,
     })),

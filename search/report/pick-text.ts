@@ -2,18 +2,18 @@ import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
 import { aligned } from './apply-text.js';
 import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
-import type { Stopped } from '../explore/explorer.js';
 import { countDesigns } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';
 import type { Candidate, Wish } from '../pick/candidates.js';
 import {
   changePercent,
-  constraintText,
+  constraintsText,
   minGainText,
   missesOf,
   retainedText,
   shortLabel,
   shortText,
+  STOPPED_TEXTS,
 } from './amounts.js';
 import { METRIC_NAMES, METRICS } from '../metrics.js';
 import type { Picked } from '../pick/pick.js';
@@ -30,11 +30,6 @@ const cheaperText = (wish: Wish, count: number): string => {
   const { one, many } = VERBS[price];
   const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
   return `${count === 1 ? one : many} than the unchanged network${least}`;
-};
-
-const EARLY: Readonly<Record<Stopped, string>> = {
-  time: 'the time was up',
-  interrupted: 'interrupted',
 };
 
 /** The two networks side by side. */
@@ -68,16 +63,15 @@ const section = (title: string, sentences: readonly string[]): string[] =>
 /** How many designs there were to pick from. */
 const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
   const { constraints } = wish;
-  const limits = constraints.map(constraintText).join(' ');
   const { stopped } = sweeps[0];
   const total = countDesigns(study.space).toLocaleString('en-US');
   return [
     stopped === undefined
       ? `${plural(evaluated, 'design')} evaluated`
-      : `${grouped(evaluated)} of ${total} designs evaluated, then ${EARLY[stopped]}`,
+      : `${grouped(evaluated)} of ${total} designs evaluated, then ${STOPPED_TEXTS[stopped]}`,
     ...(constraints.length === 0
       ? []
-      : [`${grouped(meeting)} of them ${meeting === 1 ? 'meets' : 'meet'} ${limits}`]),
+      : [`${grouped(meeting)} of them ${meeting === 1 ? 'has' : 'have'} ${constraintsText(constraints)}`]),
     `${grouped(paying)} of these ${cheaperText(wish, paying)}`,
   ].join(', ');
 };
@@ -128,7 +122,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
           ),
         ]),
     ...(picked.refined?.neighbours === undefined
-      ? [`${EARLY[picked.stopped ?? 'interrupted']}: not every single choice was tried again`]
+      ? [`${STOPPED_TEXTS[picked.stopped ?? 'interrupted']}: not every single choice was tried again`]
       : []),
     ...proofText(picked).map((line) => wrap(line)),
     ...accountNotes(account).map((note) => wrap(`note: ${note}`)),
@@ -137,21 +131,16 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
-const BEFORE: Readonly<Record<Stopped, string>> = {
-  time: 'the time was up',
-  interrupted: 'the interruption',
-};
-
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
   const { preference, constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
-  const limits = constraints.map(constraintText).join(' ');
+  const limits = constraintsText(constraints);
   const meets = constraints.length > 0;
   const parts = [
-    `no design of ${picked.study.space.network.name}${meets ? ` that meets ${limits}` : ''} ` +
+    `no design of ${picked.study.space.network.name}${meets ? ` that has ${limits}` : ''} ` +
       cheaperText(wish, 1) +
-      (picked.stopped === undefined ? '' : ` among those evaluated before ${BEFORE[picked.stopped]}`),
+      (picked.stopped === undefined ? '' : ` among those evaluated before ${STOPPED_TEXTS[picked.stopped]}`),
   ];
   const figures = ({ numbers, baseline }: Candidate): string => {
     const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
@@ -160,8 +149,8 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   if (cheaper !== undefined) {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(
-      `the nearest of the cheaper ones is ${cheaper.id} with ${figures(cheaper)}, which ` +
-        (misses === '' ? `saves less than ${minGainText(wish)} per change` : `misses ${misses}`),
+      `the nearest cheaper one is ${cheaper.id} with ${figures(cheaper)}` +
+        (misses === '' ? `, which saves less than ${minGainText(wish)} per change` : ` and ${misses}`),
     );
   } else if (meets) {
     parts.push('without these limits none is cheaper either');

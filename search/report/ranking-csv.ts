@@ -5,78 +5,71 @@ import { plainField } from '../../src/report/numbers.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
-
-/** Columns of text, each with the metric that it follows; the first come before all metrics. */
-const TEXT_COLUMNS = [
-  ['rank'],
-  ['pareto_rank'],
-  ['model'],
-  ['design'],
-  ['accelerator'],
-  ['system_config'],
-  ['memory_mode'],
-  ['substitutions', 'retained_energy'],
-  ['widths', 'retained_energy'],
-  ['retained_means', 'retained_energy_quantised'],
-  ['encoded_sizes', 'predicted'],
-] as const satisfies readonly (readonly [name: string, after?: MetricName])[];
-type TextColumn = (typeof TEXT_COLUMNS)[number][0];
-type Column = TextColumn | MetricName;
-
-const textsAfter = (metric: MetricName | undefined): Column[] =>
-  TEXT_COLUMNS.filter(([, after]) => after === metric).map(([name]) => name);
-
-/** Columns of `ranking.csv` and `front.csv`. */
-export const CSV_COLUMNS: readonly Column[] = [
-  ...textsAfter(undefined),
-  ...METRIC_NAMES.flatMap((name) => [...(METRICS[name].unit === 'flag' ? [] : [name]), ...textsAfter(name)]),
-];
+import { known } from './records.js';
 
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
 export const formatNumber = (value: number): string => (Number.isFinite(value) ? String(value) : '');
 
-const TEXTS: Partial<Record<Column, keyof DesignText>> = {
-  model: 'model',
-  design: 'design',
-  accelerator: 'accelerator',
-  system_config: 'systemConfig',
-  memory_mode: 'memoryMode',
-  substitutions: 'substitutions',
-  widths: 'widths',
+/** A column: its name and how it is read, as text or as a number (NaN where it is not known). */
+interface Column {
+  readonly name: string;
+  readonly read: (ranking: Ranking, i: number, text: DesignText) => string | number;
+}
+
+const text = (name: string, key: keyof DesignText): Column => ({ name, read: (_, __, texts) => texts[key] });
+
+const metric = (name: MetricName): Column => ({ name, read: ({ table }, i) => table.columns[name][i]! });
+
+/** Columns that follow a metric. */
+const AFTER: Partial<Record<MetricName, readonly Column[]>> = {
+  retained_energy: [text('substitutions', 'substitutions'), text('widths', 'widths')],
+  retained_energy_quantised: [
+    { name: 'retained_means', read: ({ table }, i) => retainedMeans(table.columns.retained_energy[i]!) },
+  ],
+  predicted: [
+    {
+      name: 'encoded_sizes',
+      read: ({ table }, i) => (table.columns.predicted[i] === 1 ? 'predicted' : 'exact'),
+    },
+  ],
 };
 
-const isText = (column: Column): boolean =>
-  TEXTS[column] !== undefined || column === 'retained_means' || column === 'encoded_sizes';
+const COLUMNS: readonly Column[] = [
+  { name: 'rank', read: (_, i) => i + 1 },
+  { name: 'pareto_rank', read: ({ paretoRank }, i) => paretoRank[i]! },
+  text('model', 'model'),
+  text('design', 'design'),
+  text('accelerator', 'accelerator'),
+  text('system_config', 'systemConfig'),
+  text('memory_mode', 'memoryMode'),
+  ...METRIC_NAMES.flatMap((name) => [
+    ...(METRICS[name].unit === 'flag' ? [] : [metric(name)]),
+    ...(AFTER[name] ?? []),
+  ]),
+  { name: 'pareto_rank_on_system', read: ({ systemRank }, i) => systemRank[i]! },
+];
 
-const cell = (ranking: Ranking, i: number, text: DesignText, column: Column): string => {
-  const key = TEXTS[column];
-  if (key !== undefined) return text[key];
-  if (column === 'rank') return String(i + 1);
-  if (column === 'pareto_rank') return String(ranking.paretoRank[i]);
-  if (column === 'retained_means') return retainedMeans(ranking.table.columns.retained_energy[i]!);
-  if (column === 'encoded_sizes') return ranking.table.columns.predicted[i] === 1 ? 'predicted' : 'exact';
-  return formatNumber(ranking.table.columns[column as MetricName][i]!);
+/** Columns of `ranking.csv` and `front.csv`. */
+export const CSV_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => name);
+
+const valuesOf = (ranking: Ranking, i: number): (string | number)[] => {
+  const texts = textOf(ranking, i);
+  return COLUMNS.map(({ read }) => read(ranking, i, texts));
 };
 
 /** The first `count` rows of a ranking as objects with the columns as keys; null for a number that is not known. */
 export const rankingRows = (ranking: Ranking, count: number): Record<string, string | number | null>[] =>
-  Array.from({ length: count }, (_, i) => {
-    const text = textOf(ranking, i);
-    return Object.fromEntries(
-      CSV_COLUMNS.map((column) => {
-        const shown = cell(ranking, i, text, column);
-        return [column, isText(column) ? shown : shown === '' ? null : Number(shown)];
-      }),
-    );
-  });
+  Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(
+      valuesOf(ranking, i).map((value, at) => [
+        CSV_COLUMNS[at]!,
+        typeof value === 'string' ? value : known(value),
+      ]),
+    ),
+  );
 
-const cellsOf = (ranking: Ranking, i: number): string[] => {
-  const text = textOf(ranking, i);
-  return CSV_COLUMNS.map((column) => {
-    const shown = cell(ranking, i, text, column);
-    return isText(column) ? plainField(shown) : shown;
-  });
-};
+const cellsOf = (ranking: Ranking, i: number): string[] =>
+  valuesOf(ranking, i).map((value) => (typeof value === 'string' ? plainField(value) : formatNumber(value)));
 
 /** Rows that become text together: keeps their cells from being in memory all at once. */
 const CSV_CHUNK = 1000;

@@ -1,6 +1,5 @@
 import { METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
-import { constraintOption } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 import type { RetainedWeights } from '../substitute/substitution.js';
@@ -55,7 +54,6 @@ export const layerRecord = (layer: ChangedLayer): Fields => ({
 /** What constraints ask for. */
 export const constraintsRecord = (constraints: readonly Constraint[]): Fields[] =>
   constraints.map((constraint) => ({
-    option: constraintOption(constraint),
     column: constraint.column,
     ...(constraint.kind === 'most' ? { at_most: constraint.bound } : { at_least: constraint.bound }),
   }));

@@ -2,6 +2,7 @@ import type { Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
 import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Method } from '../explore/methods.js';
+import { knownCount } from '../evaluate/session.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
 import { countDesigns, rowOf, type Space } from '../space/space.js';
 import type { PlannedModel, Sweep } from '../explore/sweep.js';
@@ -98,7 +99,7 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
         how: model.plan.text,
         limit: model.limit,
         planned: studies[i]!.designs.count,
-        finished: countKnown(studies[i]!.results.known),
+        finished: knownCount(studies[i]!.results),
         failed: studies[i]!.results.failures.size,
       },
       front_size: rankings[i]!.frontSize,
@@ -125,5 +126,3 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
     timings: { jobs: facts.jobs, ...facts.seconds },
   };
 };
-
-const countKnown = (known: Uint8Array): number => known.reduce((sum, k) => sum + k, 0);

@@ -7,12 +7,16 @@ import { suggestion } from '../../src/suggest.js';
 import { findSites, targetAt, type Site } from './sites.js';
 import type { LoadedSpaceFile, WidthRule } from './space-file.js';
 import type { SiteChoice, Space, SystemChoice, WidthChoice } from './space.js';
-import { ALL_OPTIONS, findSubstitution, optionNames, STANDARD, usualOptions } from '../substitute/index.js';
+import {
+  ALL_OPTIONS,
+  DEFAULT_OPTIONS,
+  findSubstitution,
+  optionNames,
+  STANDARD,
+  usualOptions,
+} from '../substitute/index.js';
 import { chooseSystem, distinctSystems } from './systems.js';
 import { findWidthGroups, type WidthGroup } from './width-groups.js';
-
-/** Options of a site where nothing else is said. */
-export const DEFAULT_OPTIONS: readonly string[] = [STANDARD, 'separable'];
 
 /** What a space is made of besides the network. */
 export interface SpaceRequest {
@@ -21,6 +25,8 @@ export interface SpaceRequest {
   /** Options to add at every site that the file does not treat on its own. */
   readonly options?: readonly string[];
   readonly file?: LoadedSpaceFile;
+  /** Makes the errors about what the file asks for; input errors, by default. */
+  readonly fault?: (message: string) => ParetouError;
 }
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
@@ -37,11 +43,11 @@ const checkOption = (option: string, fail: (message: string) => Error): void => 
 };
 
 /**
- * Checks a list of option names from the command line.
+ * Checks a list of option names.
  * @throws a usage error for an unknown name
  */
 export const checkOptions = (options: readonly string[]): readonly string[] => {
-  for (const option of options) checkOption(option, (message) => usageError(`--options: ${message}`));
+  for (const option of options) checkOption(option, (message) => usageError(message, 'options'));
   return options;
 };
 
@@ -54,13 +60,14 @@ const illegal = (network: Network, site: Site, option: string): string | undefin
 const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   const sites = findSites(network);
   const { content = {}, place } = request.file ?? {};
+  const { fault = inputError } = request;
   const placeOf = (path: readonly PropertyKey[], key = false): string => place?.(path, key) ?? '';
   const checkSite = (operator: number, where: () => string): void => {
     if (sites.some((site) => site.operator === operator)) return;
     const kind = network.graphs[0].operators[operator]?.kind;
     const what = kind === undefined ? 'does not exist' : `(${kind}) is not a site`;
     const known = sites.map((site) => site.operator).join(', ');
-    throw inputError(
+    throw fault(
       `${where()}: operator ${operator} of ${network.name} ${what}; ` +
         (known === '' ? 'this network has no sites' : `its sites are ${known}`),
     );
@@ -68,13 +75,13 @@ const siteChoices = (network: Network, request: SpaceRequest): SiteChoice[] => {
   const listed = content.sites === undefined || content.sites === 'all' ? undefined : content.sites;
   listed?.forEach((operator, i) => checkSite(operator, () => placeOf(['sites', i])));
   content.options?.forEach((option, i) =>
-    checkOption(option, (message) => inputError(`${placeOf(['options', i])}: ${message}`)),
+    checkOption(option, (message) => fault(`${placeOf(['options', i])}: ${message}`)),
   );
   for (const [key, options] of Object.entries(content.site_options ?? {})) {
     checkSite(Number(key), () => placeOf(['site_options', key], true));
     const site = sites.find((s) => s.operator === Number(key))!;
     options.forEach((option, i) => {
-      const fail = (message: string): Error => inputError(`${placeOf(['site_options', key, i])}: ${message}`);
+      const fail = (message: string): Error => fault(`${placeOf(['site_options', key, i])}: ${message}`);
       checkOption(option, fail);
       const reason = illegal(network, site, option);
       if (reason !== undefined) throw fail(`${option} cannot replace operator ${key}: ${reason}`);
@@ -115,7 +122,7 @@ const groupChoices = (network: Network, request: SpaceRequest): WidthChoice[] =>
     const operator = Number(key);
     const group = groups.find((g) => g.operators.includes(operator));
     const fail = (message: string): Error =>
-      inputError(
+      (request.fault ?? inputError)(
         `${place?.(['group_widths', key], true) ?? ''}: operator ${operator} of ${network.name} ${message}`,
       );
     if (group === undefined) {
@@ -139,7 +146,7 @@ const groupChoices = (network: Network, request: SpaceRequest): WidthChoice[] =>
 };
 
 /**
- * The systems of a space: those of the file, or else the accelerators of the command line.
+ * The systems of a space: those of the file, or else those of a list of accelerators.
  * @throws a usage or input error for a system that does not exist, with its place in the file
  */
 export const chooseSystems = (

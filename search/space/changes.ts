@@ -153,3 +153,13 @@ export const digitsOf = (space: Space, changes: Changes, system = 0): Uint16Arra
   const digits = [...siteDigits, ...groupDigits, system];
   return foreign || digits.includes(-1) ? undefined : Uint16Array.from(digits);
 };
+
+/** Layers and widths that a design changes. */
+export const changeCount = ({ sites, groups }: Space, digits: Digits): number => {
+  let count = 0;
+  sites.forEach(({ options }, i) => (count += Number(options[digits[i]!] !== STANDARD)));
+  groups.forEach(({ group, widths }, i) => {
+    count += Number(widths[digits[sites.length + i]!] !== group.channels);
+  });
+  return count;
+};

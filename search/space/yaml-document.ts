@@ -110,9 +110,10 @@ export const readYaml = (file: string): YamlDocument => {
     const code = readFault(cause) ?? '';
     throw inputError(
       code === 'ENOENT'
-        ? `${file}: there is no such file; check the path given to --space`
+        ? `${file}: there is no such file; check the path of the space file`
         : `${file}: cannot be read as a YAML file, since ${READ_FAULTS[code] ?? code}; check that it is a readable text file`,
       cause,
+      'space',
     );
   }
   return parseYaml(text, file);

@@ -1,6 +1,6 @@
-import { findLowrank, lowrank, usualRanks } from './lowrank.js';
-import { MOST_TERMS, separable } from './separable.js';
-import type { Substitution, Target } from './substitution.js';
+import { LOWRANK } from './lowrank.js';
+import { SEPARABLE } from './separable.js';
+import type { Substitution, SubstitutionFamily, Target } from './substitution.js';
 
 /** Name of the option that leaves a site as it is. */
 export const STANDARD = 'standard';
@@ -8,38 +8,13 @@ export const STANDARD = 'standard';
 /** Stands in lists of options for all whose retained weights is known, with a few numbers that suit each site. */
 export const ALL_OPTIONS = 'all';
 
-/** Substitutions of one kind, which differ in numbers or activations. */
-export interface SubstitutionFamily {
-  /** How the options are written, where names are listed; `R` stands for a number. */
-  readonly names: readonly string[];
-  /** The option with this name, or this code in design ids. */
-  readonly find: (nameOrCode: string) => Substitution | undefined;
-  /** The option that is legal wherever any of them is. */
-  readonly least: Substitution;
-  /** Names of the options that `all` adds at a site. */
-  readonly usual: (target: Target) => readonly string[];
-}
-
-const separables = Array.from({ length: MOST_TERMS }, (_, i) => [
-  separable(i + 1, 'none'),
-  separable(i + 1, 'relu'),
-  separable(i + 1, 'shifted-relu'),
-]).flat();
-
 /** All substitutions. A new one is a file of its own and an entry here. */
-export const SUBSTITUTIONS: readonly SubstitutionFamily[] = [
-  {
-    names: separables.map((s) => s.name),
-    find: (nameOrCode) => separables.find((s) => s.name === nameOrCode || s.code === nameOrCode),
-    least: separables[0]!,
-    usual: () => separables.filter((s) => s.keepsFunction).map((s) => s.name),
-  },
-  {
-    names: ['lowrank*R', 'lowrank*R:spatial'],
-    find: findLowrank,
-    least: lowrank(1, 'channels'),
-    usual: (target) => usualRanks(target).map((rank) => `lowrank*${rank}`),
-  },
+export const SUBSTITUTIONS: readonly SubstitutionFamily[] = [SEPARABLE, LOWRANK];
+
+/** Options of a site where nothing else is said. */
+export const DEFAULT_OPTIONS: readonly string[] = [
+  STANDARD,
+  ...SUBSTITUTIONS.flatMap(({ byDefault }) => byDefault ?? []),
 ];
 
 const found = new Map<string, Substitution>();
@@ -65,7 +40,7 @@ export const hasKnownRetained = (option: string): boolean =>
 export const isReplaceable = (target: Target): boolean =>
   SUBSTITUTIONS.some(({ least }) => least.illegal(target) === undefined);
 
-/** Every name that `--options` and space files may use, with `R` for a number. */
+/** Every name that lists of options and space files may use, with `R` for a number. */
 export const optionNames = (): string[] => [
   STANDARD,
   ...SUBSTITUTIONS.flatMap(({ names }) => names),
@@ -80,4 +55,11 @@ export const usualOptions = (target: Target): string[] => [
   ),
 ];
 
-export type { Replacement, RetainedWeights, Substitution, Target, Values } from './substitution.js';
+export type {
+  Replacement,
+  RetainedWeights,
+  Substitution,
+  SubstitutionFamily,
+  Target,
+  Values,
+} from './substitution.js';

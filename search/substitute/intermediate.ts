@@ -1,11 +1,5 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
-import {
-  biasQuantisation,
-  quantiseRows,
-  rowQuantisation,
-  storedRange,
-  type StoredRows,
-} from './requantise.js';
+import { quantiseRows, storedRange, type Scaling, type StoredRows } from './requantise.js';
 
 /**
  * What follows the first of two layers. `relu` changes the function, for networks that are trained again;
@@ -19,7 +13,6 @@ export interface FirstLayer {
   readonly stored: StoredRows;
   /** In units of input scale × weights' scale. */
   readonly bias: Int32Array;
-  readonly biasQuantisation: Quantisation;
   /** Real values that the bias adds. */
   readonly shift: Float64Array;
   readonly output: Quantisation;
@@ -43,13 +36,13 @@ const mostlyPositive = (filters: Float64Array, length: number): Float64Array => 
  * channel it makes the magnitudes of the stored taps add up to 1: then every channel's range is as wide as the
  * input's. With one scale for all, filters keep the norm 1 that the decomposition gave them.
  */
-const storeFilters = (filters: Float64Array, channels: number, type: ElementType): StoredRows => {
+const storeFilters = (filters: Float64Array, channels: number, scaling: Scaling): StoredRows => {
   const length = filters.length / channels;
-  const stored = quantiseRows(mostlyPositive(filters, length), new Float64Array(channels), type);
+  const stored = quantiseRows(mostlyPositive(filters, length), new Float64Array(channels), scaling);
   const sums = Array.from({ length: channels }, (_, c) =>
     stored.levels.subarray(c * length, (c + 1) * length).reduce((sum, level) => sum + Math.abs(level), 0),
   );
-  if (type !== 'int8') {
+  if (scaling !== 'per-row') {
     return sums.some((sum) => sum > 0) ? stored : { ...stored, scales: stored.scales.fill(SCALE_OF_ZEROS) };
   }
   const scales = Float64Array.from(sums, (sum) => (sum === 0 ? SCALE_OF_ZEROS : Math.fround(1 / sum)));
@@ -67,9 +60,9 @@ export const storeFirstLayer = (
   channels: number,
   activation: Activation,
   input: { readonly type: ElementType; readonly quantisation: Quantisation },
-  type: ElementType,
+  scaling: Scaling,
 ): FirstLayer => {
-  const stored = storeFilters(filters, channels, type);
+  const stored = storeFilters(filters, channels, scaling);
   const length = filters.length / channels;
   const [scale, zeroPoint] = [input.quantisation.scales[0]!, input.quantisation.zeroPoints[0] ?? 0];
   const [lowest, highest] = storedRange(input.type);
@@ -98,7 +91,6 @@ export const storeFirstLayer = (
   return {
     stored,
     bias,
-    biasQuantisation: biasQuantisation(scale, rowQuantisation(stored, type, 0)),
     shift,
     output: { scales: [step], zeroPoints: [zero], axis: 0 },
   };

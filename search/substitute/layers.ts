@@ -1,21 +1,18 @@
 import type { Constant, ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './intermediate.js';
-import { storedRange } from './requantise.js';
-import type { RetainedWeights, Target } from './substitution.js';
-
-/** Retained weights of layers without values. */
-export const UNKNOWN_RETAINED: RetainedWeights = { before: NaN, after: NaN };
-
-/** A tensor without quantisation where none is given. */
-const tensorOf = (
-  name: string,
-  type: ElementType,
-  shape: readonly number[],
-  quantisation: Quantisation | undefined,
-): Tensor => ({ name, type, shape, ...(quantisation && { quantisation }), variable: false });
+import {
+  biasQuantisation,
+  int32Bytes,
+  rowBytes,
+  rowQuantisation,
+  scalingOf,
+  storedRange,
+  type StoredRows,
+} from './requantise.js';
+import type { Target } from './substitution.js';
 
 /** A constant tensor; its values are yet to be made where no bytes are given. */
-export const constantTensor = (
+const constantTensor = (
   name: string,
   type: ElementType,
   shape: readonly number[],
@@ -23,16 +20,16 @@ export const constantTensor = (
   bytes: Uint8Array | undefined,
 ): Tensor => {
   const constant: Constant = bytes === undefined ? {} : { bytes };
-  return { ...tensorOf(name, type, shape, quantisation), constant };
+  return { ...mapTensor(name, type, shape, quantisation), constant };
 };
 
-/** A feature map. */
+/** A feature map; without quantisation where none is given. */
 export const mapTensor = (
   name: string,
   type: ElementType,
   shape: readonly number[],
   quantisation: Quantisation | undefined,
-): Tensor => tensorOf(name, type, shape, quantisation);
+): Tensor => ({ name, type, shape, ...(quantisation && { quantisation }), variable: false });
 
 const repeated = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
@@ -40,21 +37,58 @@ const repeated = (value: number, count: number): number[] => new Array<number>(c
 const NOMINAL_SCALE = Math.fround(1 / 127);
 
 /** Form of the quantisation of new weights whose values are not worked out; undefined where the old have none. */
-export const nominalWeights = (
-  { weights }: Target,
-  channels: number,
-  axis: number,
-): Quantisation | undefined => {
-  if (weights.quantisation === undefined) return undefined;
-  return weights.type === 'int8'
+const nominalWeights = (target: Target, channels: number, axis: number): Quantisation | undefined => {
+  if (target.weights.quantisation === undefined) return undefined;
+  const scaling = scalingOf(target);
+  return scaling === 'per-row'
     ? { scales: repeated(NOMINAL_SCALE, channels), zeroPoints: repeated(0, channels), axis }
-    : { scales: [NOMINAL_SCALE], zeroPoints: [128], axis: 0 };
+    : { scales: [NOMINAL_SCALE], zeroPoints: [scaling === 'affine' ? 128 : 0], axis: 0 };
 };
 
 /** The same for a bias: as many scales as the weights have. */
-export const nominalBias = (target: Target, channels: number): Quantisation | undefined => {
+const nominalBias = (target: Target, channels: number): Quantisation | undefined => {
   const q = nominalWeights(target, channels, 0);
   return q === undefined ? undefined : { ...q, zeroPoints: q.zeroPoints.map(() => 0) };
+};
+
+/** What is stored of a layer, and the scale of what it reads. */
+export interface StoredLayer {
+  readonly rows: StoredRows;
+  readonly bias: Int32Array;
+  readonly inputScale: number;
+}
+
+/**
+ * Weights and bias of a new layer.
+ * @param axis of the output channels
+ * @param stored absent where values are not worked out: then only their form is known
+ */
+export const layerConstants = (
+  target: Target,
+  name: string,
+  shape: readonly number[],
+  axis: number,
+  stored: StoredLayer | undefined,
+): [weights: Tensor, bias: Tensor] => {
+  const channels = shape[axis]!;
+  return [
+    constantTensor(
+      `${name}/weights`,
+      target.weights.type,
+      shape,
+      stored ? rowQuantisation(stored.rows, axis) : nominalWeights(target, channels, axis),
+      stored && rowBytes(stored.rows, axis > 0),
+    ),
+    constantTensor(
+      `${name}/bias`,
+      'int32',
+      [channels],
+      stored
+        ? biasQuantisation(stored.inputScale, rowQuantisation(stored.rows, 0))
+        : nominalBias(target, channels),
+      stored && int32Bytes(stored.bias),
+    ),
+  ];
 };
 
 /** The same for the intermediate feature map: the input's, with the zero point that a ReLU wants. */

@@ -1,14 +1,14 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
+import { layerConstants, mapTensor, nominalMap } from './layers.js';
 import {
-  constantTensor,
-  mapTensor,
-  nominalBias,
-  nominalMap,
-  nominalWeights,
+  local,
+  type Replacement,
+  type Substitution,
+  type SubstitutionFamily,
+  type Target,
+  type Values,
   UNKNOWN_RETAINED,
-} from './layers.js';
-import { int32Bytes, rowBytes, rowQuantisation } from './requantise.js';
-import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
+} from './substitution.js';
 import { solveTwoLayers } from './two-layers.js';
 import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 
@@ -82,34 +82,23 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
   const solved =
     values === 'known' ? solveTwoLayers(target, UNFOLD[division](weights), rank, 'none') : undefined;
   const name = `${ofm.name}/lowrank`;
-  const { type } = weights;
-  const lastWeights = constantTensor(
-    `${name}/second/weights`,
-    type,
+  const [lastWeights, lastBias] = layerConstants(
+    target,
+    `${name}/second`,
     kernelShape(outputs, spatial ? 1 : height, width, rank),
-    solved ? rowQuantisation(solved.second, type, 0) : nominalWeights(target, outputs, 0),
-    solved && rowBytes(solved.second, false),
+    0,
+    solved && { rows: solved.second, bias: solved.secondBias, inputScale: solved.first.output.scales[0]! },
   );
-  const lastBias = constantTensor(
-    `${name}/second/bias`,
-    'int32',
-    [outputs],
-    solved ? solved.secondBiasQuantisation : nominalBias(target, outputs),
-    solved && int32Bytes(solved.secondBias),
-  );
-  const firstWeights = constantTensor(
-    `${name}/first/weights`,
-    type,
+  const [firstWeights, firstBias] = layerConstants(
+    target,
+    `${name}/first`,
     kernelShape(rank, spatial ? height : 1, 1, inputs),
-    solved ? rowQuantisation(solved.first.stored, type, 0) : nominalWeights(target, rank, 0),
-    solved && rowBytes(solved.first.stored, false),
-  );
-  const firstBias = constantTensor(
-    `${name}/first/bias`,
-    'int32',
-    [rank],
-    solved?.first.biasQuantisation ?? nominalBias(target, rank),
-    solved && int32Bytes(solved.first.bias),
+    0,
+    solved && {
+      rows: solved.first.stored,
+      bias: solved.first.bias,
+      inputScale: ifm.quantisation!.scales[0]!,
+    },
   );
   const map = mapTensor(
     `${name}/first`,
@@ -171,7 +160,7 @@ export const lowrank = (rank: number, division: Division): Substitution => ({
 });
 
 /** The option of this name (`lowrank*16`, `lowrank*16:spatial`) or code (`l16`, `k16`). */
-export const findLowrank = (nameOrCode: string): Substitution | undefined => {
+const findLowrank = (nameOrCode: string): Substitution | undefined => {
   const name = /^lowrank\*([1-9]\d{0,4})(:spatial)?$/.exec(nameOrCode);
   if (name !== null) return lowrank(Number(name[1]), name[2] === undefined ? 'channels' : 'spatial');
   const code = /^([lk])([1-9]\d{0,4})$/.exec(nameOrCode);
@@ -183,9 +172,21 @@ const near = (channels: number): number =>
   channels < 8 ? Math.max(1, Math.round(channels)) : 8 * Math.round(channels / 8);
 
 /** About a quarter and a half of the input channels of a kernel, where that is fewer than the rank. */
-export const usualRanks = ({ weights }: Target): number[] => {
+const usualRanks = ({ weights }: Target): number[] => {
   const [, height, width, inputs] = shapeOf(weights);
   if (height * width === 1) return [];
   const bound = rankBound(byChannels(weights));
   return [...new Set([near(inputs / 4), near(inputs / 2)])].filter((rank) => rank < bound);
+};
+
+/** Two layers through fewer channels. */
+export const LOWRANK: SubstitutionFamily = {
+  names: ['lowrank*R', 'lowrank*R:spatial'],
+  forms: [
+    ['lowrank*R', 'a 1x1 down to R channels, then the kernel; of fully connected layers two of them'],
+    ['lowrank*R:spatial', "the kernel's height down to R channels, then its width"],
+  ],
+  find: findLowrank,
+  least: lowrank(1, 'channels'),
+  usual: (target) => usualRanks(target).map((rank) => lowrank(rank, 'channels').name),
 };

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../src/graph/network.js';
 
-const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+/** Number of elements of a shape. */
+export const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Stored values of a constant of 8-bit integers or single-precision numbers; undefined for other types. */
 const storedValues = (tensor: Tensor): ArrayLike<number> | undefined => {

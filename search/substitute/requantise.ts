@@ -1,14 +1,32 @@
 import type { ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
+import type { Target } from './substitution.js';
 
 /** Lowest and highest value that an 8-bit type stores. */
 export const storedRange = (type: ElementType): readonly [number, number] =>
   type === 'uint8' ? [0, 255] : [-128, 127];
 
+/**
+ * How the rows of weights are quantised: symmetric with a scale for each row, or with one for all; or with one scale
+ * and zero point for all.
+ */
+export type Scaling = 'per-row' | 'per-tensor' | 'affine';
+
+/**
+ * How new weights of a layer are quantised. A fully connected layer with one scale keeps to one: runtimes refuse
+ * several where its bias has one.
+ */
+export const scalingOf = ({ operator, weights }: Pick<Target, 'operator' | 'weights'>): Scaling => {
+  if (weights.type !== 'int8') return 'affine';
+  const single = (weights.quantisation?.scales.length ?? 1) <= 1;
+  return operator.kind === 'FULLY_CONNECTED' && single ? 'per-tensor' : 'per-row';
+};
+
 /** Quantised weights, one row per output channel of their layer. */
 export interface StoredRows {
+  readonly scaling: Scaling;
   /** Stored values less their zero point, in the order of the values. */
   readonly levels: Int16Array;
-  /** Real value of one level, per row; all the same where the type has one scale for all. */
+  /** Real value of one level, per row; all the same where one scale is for all. */
   readonly scales: Float64Array;
   readonly zeroPoint: number;
 }
@@ -18,42 +36,47 @@ const TINY = 1e-30;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/**
- * Quantises rows of weights. int8: symmetric, one scale per row, ±127. Other types (uint8): one scale and zero point
- * for all, whose range holds zero. No scale is below its row's `least`, and rows of zeros get that one.
- */
-export const quantiseRows = (values: Float64Array, least: Float64Array, type: ElementType): StoredRows => {
+/** ±127 of one scale per row. */
+const symmetric = (values: Float64Array, least: Float64Array): Pick<StoredRows, 'levels' | 'scales'> => {
   const rows = least.length;
   const length = values.length / rows;
   const levels = new Int16Array(values.length);
   const scales = new Float64Array(rows);
-  if (type === 'int8') {
-    for (let row = 0; row < rows; row++) {
-      const from = row * length;
-      let largest = 0;
-      for (let i = from; i < from + length; i++) largest = Math.max(largest, Math.abs(values[i]!));
-      const scale = Math.fround(Math.max(largest / 127, least[row]!, TINY));
-      scales[row] = scale;
-      for (let i = from; i < from + length; i++) levels[i] = clamp(Math.round(values[i]! / scale), -127, 127);
-    }
-    return { levels, scales, zeroPoint: 0 };
+  for (let row = 0; row < rows; row++) {
+    const from = row * length;
+    let largest = 0;
+    for (let i = from; i < from + length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    const scale = Math.fround(Math.max(largest / 127, least[row]!, TINY));
+    scales[row] = scale;
+    for (let i = from; i < from + length; i++) levels[i] = clamp(Math.round(values[i]! / scale), -127, 127);
   }
+  return { levels, scales };
+};
+
+/**
+ * Quantises rows of weights: symmetric ones to ±127, others with a range that holds zero. No scale is below the `least`
+ * of its rows, and rows of zeros get that one.
+ */
+export const quantiseRows = (values: Float64Array, least: Float64Array, scaling: Scaling): StoredRows => {
+  if (scaling === 'per-row') return { scaling, ...symmetric(values, least), zeroPoint: 0 };
+  const scales = new Float64Array(least.length);
+  const most = least.reduce((a, b) => Math.max(a, b), TINY);
+  if (scaling === 'per-tensor') {
+    const whole = symmetric(values, Float64Array.of(most));
+    return { scaling, levels: whole.levels, scales: scales.fill(whole.scales[0]!), zeroPoint: 0 };
+  }
+  const levels = new Int16Array(values.length);
   let [low, high] = [0, 0];
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  const scale = Math.fround(
-    Math.max(
-      (high - low) / 255,
-      least.reduce((a, b) => Math.max(a, b), TINY),
-    ),
-  );
+  const scale = Math.fround(Math.max((high - low) / 255, most));
   const zeroPoint = clamp(Math.round(-low / scale), 0, 255);
   for (let i = 0; i < values.length; i++) {
     levels[i] = clamp(Math.round(values[i]! / scale), -zeroPoint, 255 - zeroPoint);
   }
-  return { levels, scales: scales.fill(scale), zeroPoint };
+  return { scaling, levels, scales: scales.fill(scale), zeroPoint };
 };
 
 /** Real values of stored rows. */
@@ -66,9 +89,9 @@ export const realRows = ({ levels, scales }: StoredRows): Float64Array => {
   return values;
 };
 
-/** Quantisation of stored rows, as it is written: per row for int8, of `axis`. */
-export const rowQuantisation = (stored: StoredRows, type: ElementType, axis: number): Quantisation =>
-  type === 'int8'
+/** Quantisation of stored rows, as it is written; scales per row belong to `axis`. */
+export const rowQuantisation = (stored: StoredRows, axis: number): Quantisation =>
+  stored.scaling === 'per-row'
     ? { scales: [...stored.scales], zeroPoints: new Array<number>(stored.scales.length).fill(0), axis }
     : { scales: [stored.scales[0]!], zeroPoints: [stored.zeroPoint], axis: 0 };
 
@@ -90,9 +113,9 @@ export const rowBytes = (stored: StoredRows, channelsLast: boolean): Uint8Array 
 export const someRows = (stored: StoredRows, from: number, to: number): StoredRows => {
   const length = stored.levels.length / stored.scales.length;
   return {
+    ...stored,
     levels: stored.levels.subarray(from * length, to * length),
     scales: stored.scales.subarray(from, to),
-    zeroPoint: stored.zeroPoint,
   };
 };
 

@@ -1,20 +1,21 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './intermediate.js';
+import { layerConstants, mapTensor, nominalMap } from './layers.js';
+import { someRows } from './requantise.js';
 import {
-  constantTensor,
-  mapTensor,
-  nominalBias,
-  nominalMap,
-  nominalWeights,
+  local,
+  type Replacement,
+  type Substitution,
+  type SubstitutionFamily,
+  type Target,
+  type Values,
   UNKNOWN_RETAINED,
-} from './layers.js';
-import { biasQuantisation, int32Bytes, rowBytes, rowQuantisation, someRows } from './requantise.js';
-import { local, type Replacement, type Substitution, type Target, type Values } from './substitution.js';
+} from './substitution.js';
 import { solveTwoLayers, type TwoLayers } from './two-layers.js';
 import { leadingShare, rankBound, type Unfolding } from './unfolding.js';
 
 /** Most depthwise convolutions side by side. */
-export const MOST_TERMS = 4;
+const MOST_TERMS = 4;
 
 /** For each input channel, kernel positions × output channels. */
 const slices = (weights: Tensor): Unfolding => {
@@ -81,23 +82,17 @@ const depthwiseTensors = (
   const { ifm, ofm, weights } = target;
   const [, height, width] = weights.shape! as [number, number, number];
   const channels = to - from;
-  const stored = solved && someRows(solved.first.stored, from, to);
   return [
-    constantTensor(
-      `${name}/weights`,
-      weights.type,
+    ...layerConstants(
+      target,
+      name,
       [1, height, width, channels],
-      stored ? rowQuantisation(stored, weights.type, 3) : nominalWeights(target, channels, 3),
-      stored && rowBytes(stored, true),
-    ),
-    constantTensor(
-      `${name}/bias`,
-      'int32',
-      [channels],
-      stored
-        ? biasQuantisation(ifm.quantisation!.scales[0]!, rowQuantisation(stored, weights.type, 0))
-        : nominalBias(target, channels),
-      solved && int32Bytes(solved.first.bias.subarray(from, to)),
+      3,
+      solved && {
+        rows: someRows(solved.first.stored, from, to),
+        bias: solved.first.bias.subarray(from, to),
+        inputScale: ifm.quantisation!.scales[0]!,
+      },
     ),
     mapTensor(
       name,
@@ -116,21 +111,12 @@ const pointwiseTensors = (
   biased: boolean,
 ): Tensor[] => {
   const { ofm, weights } = target;
-  const outputs = weights.shape![0]!;
-  const name = `${ofm.name}/pointwise`;
-  const kernel = constantTensor(
-    `${name}/weights`,
-    weights.type,
-    [outputs, 1, 1, channels],
-    solved ? rowQuantisation(solved.second, weights.type, 0) : nominalWeights(target, outputs, 0),
-    solved && rowBytes(solved.second, false),
-  );
-  const bias = constantTensor(
-    `${name}/bias`,
-    'int32',
-    [outputs],
-    solved ? solved.secondBiasQuantisation : nominalBias(target, outputs),
-    solved && int32Bytes(solved.secondBias),
+  const [kernel, bias] = layerConstants(
+    target,
+    `${ofm.name}/pointwise`,
+    [weights.shape![0]!, 1, 1, channels],
+    0,
+    solved && { rows: solved.second, bias: solved.secondBias, inputScale: solved.first.output.scales[0]! },
   );
   return biased ? [kernel, bias] : [kernel];
 };
@@ -213,3 +199,28 @@ export const separable = (terms: number, activation: Activation): Substitution =
   ...(activation === 'shifted-relu' && { note: SHIFTED_NOTE }),
   retained: ({ weights }) => (activation === 'relu' ? NaN : leadingShare(weights, slices(weights), terms)),
 });
+
+const all = Array.from({ length: MOST_TERMS }, (_, i) =>
+  (['none', 'relu', 'shifted-relu'] as const).map((activation) => separable(i + 1, activation)),
+).flat();
+
+/** Depthwise convolutions and a 1×1. */
+export const SEPARABLE: SubstitutionFamily = {
+  names: all.map(({ name }) => name),
+  forms: [
+    ['separable', 'a depthwise convolution, then a 1x1'],
+    [
+      'separable*T',
+      `T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to ${MOST_TERMS})`,
+    ],
+    [
+      '...:shifted-relu',
+      'the same function with a ReLU between the two, which the cost model may find cheaper',
+    ],
+    ['...:relu', 'a ReLU that changes the function: for training, the retained weights are not known'],
+  ],
+  byDefault: 'separable',
+  find: (nameOrCode) => all.find(({ name, code }) => name === nameOrCode || code === nameOrCode),
+  least: all[0]!,
+  usual: () => all.filter(({ keepsFunction }) => keepsFunction).map(({ name }) => name),
+};

@@ -19,6 +19,12 @@ export interface RetainedWeights {
   readonly after: number;
 }
 
+/** Of what is not changed. */
+export const WHOLE_RETAINED: RetainedWeights = { before: 1, after: 1 };
+
+/** Of layers without values. */
+export const UNKNOWN_RETAINED: RetainedWeights = { before: NaN, after: NaN };
+
 /**
  * New tensors and the operators that use them. In `operators`, tensor indices ≥ −1 are those of the network and
  * `local(i)` stands for `tensors[i]`.
@@ -39,9 +45,25 @@ export const local = (i: number): number => -2 - i;
  */
 export type Values = 'known' | 'unknown';
 
+/** A kind of substitution, whose options differ in numbers or activations. */
+export interface SubstitutionFamily {
+  /** How the options are written, where names are listed; `R` stands for a number. */
+  readonly names: readonly string[];
+  /** Forms of the options with what they do, for whoever chooses one. */
+  readonly forms: readonly (readonly [form: string, what: string])[];
+  /** Name of the option that every site gets where nothing is said. */
+  readonly byDefault?: string;
+  /** The option with this name, or this code in design ids. */
+  readonly find: (nameOrCode: string) => Substitution | undefined;
+  /** The option that is legal wherever any of them is. */
+  readonly least: Substitution;
+  /** Names of the options that `all` adds at a site. */
+  readonly usual: (target: Target) => readonly string[];
+}
+
 /** One way to replace a convolution or fully connected layer by other operators with the same input and output. */
 export interface Substitution {
-  /** Name in `--options`, space files and the `substitutions` column. */
+  /** Name in lists of options, space files and the `substitutions` column. */
   readonly name: string;
   /** Short form in design ids: letters, then optionally digits; never `w`. */
   readonly code: string;

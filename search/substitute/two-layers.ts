@@ -1,15 +1,6 @@
-import type { Quantisation } from '../../src/graph/network.js';
 import { storeFirstLayer, type Activation, type FirstLayer } from './intermediate.js';
 import { realWeights } from './real-weights.js';
-import {
-  biasQuantisation,
-  LARGEST_BIAS,
-  quantiseRows,
-  realBias,
-  realRows,
-  rowQuantisation,
-  type StoredRows,
-} from './requantise.js';
+import { LARGEST_BIAS, quantiseRows, realBias, realRows, scalingOf, type StoredRows } from './requantise.js';
 import type { RetainedWeights, Target } from './substitution.js';
 import {
   fit,
@@ -28,7 +19,6 @@ export interface TwoLayers {
   /** One row per output channel; within it the intermediate's channels vary fastest. */
   readonly second: StoredRows;
   readonly secondBias: Int32Array;
-  readonly secondBiasQuantisation: Quantisation;
   readonly retained: RetainedWeights;
 }
 
@@ -62,18 +52,18 @@ const storeSecondLayer = (
   rows: Float64Array,
   bias: Float64Array,
   first: FirstLayer,
-  { weights }: Target,
-): Pick<TwoLayers, 'second' | 'secondBias' | 'secondBiasQuantisation'> => {
+  target: Target,
+): Pick<TwoLayers, 'second' | 'secondBias'> => {
   const outputs = bias.length;
   const length = rows.length / outputs;
   const [inputScale] = first.output.scales as [number];
-  const originals = weights.quantisation!.scales;
+  const originals = target.weights.quantisation!.scales;
   const least = bias.map((b, o) => {
     const fits = Math.abs(b) / (inputScale * LARGEST_BIAS);
     const empty = rows.subarray(o * length, (o + 1) * length).every((value) => value === 0);
     return empty ? Math.max(fits, originals[o] ?? originals[0]!) : fits;
   });
-  const second = quantiseRows(rows, least, weights.type);
+  const second = quantiseRows(rows, least, scalingOf(target));
   const channels = first.shift.length;
   const secondBias = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
@@ -83,11 +73,7 @@ const storeSecondLayer = (
     const scale = second.scales[o]!;
     secondBias[o] = Math.round((bias[o]! / scale - shift) / inputScale);
   }
-  return {
-    second,
-    secondBias,
-    secondBiasQuantisation: biasQuantisation(inputScale, rowQuantisation(second, weights.type, 0)),
-  };
+  return { second, secondBias };
 };
 
 /**
@@ -115,7 +101,7 @@ export const solveTwoLayers = (
   const matrices = unfold(values, u);
   const filters = byChannel(leadingFilters(spectrum, u, terms), u.blocks, terms);
   const source = { type: ifm.type, quantisation: input };
-  const first = storeFirstLayer(filters, channels, activation, source, weights.type);
+  const first = storeFirstLayer(filters, channels, activation, source, scalingOf(target));
   const left = byBlock(realRows(first.stored), u.blocks, terms);
   const right = byChannel(fit(left, matrices, terms, u), u.blocks, terms);
   const stored = storeSecondLayer(transposed(right, channels), realBiases, first, target);

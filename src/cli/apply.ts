@@ -7,7 +7,6 @@ import { appliedRecord } from '../../search/report/apply-json.js';
 import { appliedText } from '../../search/report/apply-text.js';
 import { describeDesign } from '../../search/report/describe-design.js';
 import type { SystemChoice } from '../../search/space/space.js';
-import { createApplier } from '../../search/emit/apply.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
@@ -107,9 +106,8 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   const systems = systemsFor(options, system);
   const { model, network } = await loadModel(path);
   const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
-  const applier = createApplier(space);
-  const applied = describeDesign(space, digits, applier);
-  const bytes = emitDesign(model, space, digits, applier);
+  const applied = describeDesign(space, digits);
+  const bytes = emitDesign(model, space, digits);
   const directory = options.outputDir ?? join('results', network.name);
   const file = options.output ?? join(directory, designFileName(network.name, applied.design));
   if (isSameFile(file, path))

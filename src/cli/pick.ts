@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
+import { constraintSettings } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
@@ -8,7 +9,6 @@ import { pick, type Picked } from '../../search/pick/pick.js';
 import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
-import { type Applier, createApplier } from '../../search/emit/apply.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
 import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
@@ -19,7 +19,16 @@ import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js
 import { placementLines, placementsJson } from './placements.js';
 import { addSearchOptions, number, type SearchOptions } from './search-options.js';
 import { showProgress } from './progress.js';
-import { announce, dryRun, type PreparedSearch, prepareSearch, standInNote, workersFor } from './search.js';
+import {
+  announce,
+  constraintsWithFlags,
+  dryRun,
+  type PreparedSearch,
+  prepareSearch,
+  standInNote,
+  workersFor,
+} from './search.js';
+import { messageWithFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
@@ -98,10 +107,9 @@ const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES
 const emitted = (
   { files: [file], planned: [model] }: PreparedSearch,
   { candidate }: PickAccount,
-  applier: Applier,
 ): Uint8Array | string => {
   try {
-    return emitDesign(file!, model!.space, candidate.digits, applier);
+    return emitDesign(file!, model!.space, candidate.digits);
   } catch (error) {
     if (error instanceof ParetouError) return error.message;
     throw error;
@@ -127,7 +135,11 @@ const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: Pi
   const text = nothingText(picked, wish);
   const advice = `${text}; --options all and --widths let more vary`;
   const fits = narrow && !interrupted && advice.length < LONGEST_MESSAGE;
-  return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text);
+  const settings = [
+    ...constraintSettings(wish.constraints),
+    ...(wish.minGain > 0 ? (['minGain'] as const) : []),
+  ];
+  return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text, { settings });
 };
 
 /** Paths of what was written, and the record. */
@@ -148,10 +160,13 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
   if (design !== undefined) writeWhole(design, file as Uint8Array);
   const record = {
     ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
+    constraints: constraintsWithFlags(wish.constraints),
     ...placementsJson(prepared.placements[0]!),
     file: design ?? null,
     ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
-    ...(error && { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+    ...(error && {
+      error: { kind: error.kind, message: messageWithFlags(error), exit_code: error.exitCode },
+    }),
   };
   const recordPath = join(directory, 'pick.json');
   writeWhole(recordPath, `${JSON.stringify(record, undefined, 2)}\n`);
@@ -180,7 +195,7 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
     );
   }
   picked.sweeps.flatMap((sweep) => failureLines(sweep)).forEach((line) => note(line));
-  if (error !== undefined) note(`error: ${error.message}`);
+  if (error !== undefined) note(`error: ${messageWithFlags(error)}`);
   const kind = exitKind(picked);
   if (kind === 'interrupted' && error === undefined) note('interrupted: picked from what was finished');
   if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
@@ -214,11 +229,10 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
-  const applier = createApplier(space);
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
-  const account = judged && (await accountOf(space, wish, judged, applier, isOver));
-  const file = picked.refined && account && emitted(prepared, account, applier);
+  const account = judged && (await accountOf(space, wish, judged, { isOver }));
+  const file = picked.refined && account && emitted(prepared, account);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
     prepared,

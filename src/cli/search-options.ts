@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 import { METHODS } from '../../search/explore/methods.js';
 import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search/metrics.js';
-import { optionKey, type ConstraintOptions } from '../../search/rank/constraints.js';
-import { usageError } from '../errors.js';
+import type { ConstraintOptions } from '../../search/rank/constraints.js';
+import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
+import { usageError, type Setting } from '../errors.js';
+import { FLAGS } from './setting-flags.js';
 import type { CommonOptions, SystemOptions } from './options.js';
 
 /** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
@@ -53,9 +55,9 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
 };
 
 /** The option that constrains a metric. */
-const boundOption = (name: MetricName, { option, unit }: Bound): Option => {
+const boundOption = (name: MetricName, { setting, unit }: Bound): Option => {
   const [help, example] = BOUND_HELP[name] ?? [METRICS[name].label, '1'];
-  const flag = `--${option}`;
+  const flag = FLAGS[setting];
   return METRICS[name].unit === 'share'
     ? new Option(`${flag} <ratio>`, help).argParser(
         number(flag, `a ratio from 0 to 1, such as ${example}`, 0, 1),
@@ -64,7 +66,7 @@ const boundOption = (name: MetricName, { option, unit }: Bound): Option => {
 };
 
 /** Options that were renamed: they keep working. */
-const OLD_BOUNDS: Readonly<Record<string, string>> = { 'min-energy': 'min-retained' };
+const OLD_BOUNDS: Readonly<Record<string, Setting>> = { '--min-energy': 'minRetained' };
 
 /** Adds an option per metric that can be constrained. */
 const addBounds = (command: Command): Command => {
@@ -74,10 +76,10 @@ const addBounds = (command: Command): Command => {
   }
   for (const [old, now] of Object.entries(OLD_BOUNDS)) {
     command.addOption(
-      new Option(`--${old} <ratio>`)
+      new Option(`${old} <ratio>`)
         .argParser((text: string) => {
-          const value = number(`--${old}`, 'a ratio from 0 to 1, such as 0.8', 0, 1)(text);
-          command.setOptionValueWithSource(optionKey(now), value, 'cli');
+          const value = number(old, 'a ratio from 0 to 1, such as 0.8', 0, 1)(text);
+          command.setOptionValueWithSource(now, value, 'cli');
           return value;
         })
         .hideHelp(),
@@ -98,11 +100,11 @@ const fractions = (text: string): readonly number[] => {
 /** Adds the options that say what may vary, what is wanted and how to search. */
 export const addSearchOptions = (command: Command): Command => {
   command
-    .option('--space <file.yaml>', 'what may vary (default: each site standard or separable)')
+    .option('--space <file.yaml>', `what may vary (default: each site ${DEFAULT_OPTIONS.join(' or ')})`)
     .option(
       '--options <list>',
-      'further options for the sites, or all for every one whose retained weights is known: separable, separable*T ' +
-        '(T terms, 2 to 4), each also with :shifted-relu or :relu; lowrank*R (R channels), also with :spatial',
+      `further options for the sites (${SUBSTITUTIONS.flatMap(({ forms }) => forms.map(([form]) => form)).join(', ')}), ` +
+        'or all for those whose retained weights are known; paretou help sweep says what they do',
     )
     .option(
       '--widths <list>',

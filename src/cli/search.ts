@@ -4,6 +4,8 @@ import { unknownRetained } from '../../search/emit/retained-weights.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import { METRICS } from '../../search/metrics.js';
+import { constraintsRecord } from '../../search/report/records.js';
 import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
 import {
   planSweep,
@@ -13,6 +15,7 @@ import {
   type SweepModel,
 } from '../../search/explore/sweep.js';
 import type { Run } from './interrupt.js';
+import { FLAGS } from './setting-flags.js';
 import { showProgress } from './progress.js';
 import type { SearchOptions } from './search-options.js';
 import { note, print, printJson } from './streams.js';
@@ -81,6 +84,13 @@ export const dryRun = (models: readonly PlannedModel[], schema: string, options:
     print([spaceLine(model), ...spaceDetails(model.space), how].join('\n'));
   }
 };
+
+/** Constraints in records, with the options that state them. */
+export const constraintsWithFlags = (constraints: readonly Constraint[]): Record<string, unknown>[] =>
+  constraintsRecord(constraints).map((fields, i) => ({
+    option: FLAGS[METRICS[constraints[i]!.column].bound!.setting],
+    ...fields,
+  }));
 
 /** What stands in for retained weights by default, in a sentence; undefined where nothing does. */
 export const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>

@@ -2,12 +2,24 @@ import type { ParetouError, Setting } from '../errors.js';
 import { messageLine } from '../safe-text.js';
 
 /** The options of the command line for the settings that the library's errors are about. */
-const FLAGS: Readonly<Record<Setting, string>> = {
+export const FLAGS: Readonly<Record<Setting, string>> = {
   configFiles: '--config',
   systemConfig: '--system-config',
   memoryMode: '--memory-mode',
   arenaCacheSize: '--arena-cache-size',
   directory: '--output-dir',
+  space: '--space',
+  options: '--options',
+  objectives: '--objectives',
+  method: '--method',
+  limit: '--limit',
+  preference: '--prefer',
+  minGain: '--min-gain',
+  maxCycles: '--max-cycles',
+  maxTime: '--max-time',
+  maxSram: '--max-sram',
+  maxExternal: '--max-external',
+  minRetained: '--min-retained',
 };
 
 /** An error's sentence, with the options that it is about. */

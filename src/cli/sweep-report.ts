@@ -1,10 +1,10 @@
 import { metricsAt, type Table } from '../../search/rank/table.js';
-import type { Constraint } from '../../search/rank/constraints.js';
+import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { designId } from '../../search/space/changes.js';
 import { RETAINED_NOTE } from '../../search/emit/retained-weights.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
-import { constraintText, missesOf } from '../../search/report/amounts.js';
+import { constraintsText, missesOf, STOPPED_TEXTS } from '../../search/report/amounts.js';
 import { rankingRows } from '../../search/report/ranking-csv.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { countDesigns, rowOf, type Space } from '../../search/space/space.js';
@@ -12,18 +12,19 @@ import type { Sweep } from '../../search/explore/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';
+import { messageWithFlags } from './setting-flags.js';
 import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson, speaker } from './streams.js';
 
 /** Which design comes nearest to the constraints, in a sentence. */
 const unmetSentence = (result: Sweep, constraints: readonly Constraint[]): string => {
-  const asked = constraints.map(constraintText).join(' ');
+  const asked = constraintsText(constraints);
   const row = result.nearest;
   if (row === undefined) return 'no design was evaluated in the time that --seconds allows; allow more';
   const study = result.studies[result.table.study[row]!]!;
   const id = designId(study.space, rowOf(study.designs, result.table.row[row]!));
   const misses = missesOf(metricsAt(result.table, row), constraints);
-  return `no design meets ${asked}; the nearest is ${id} of ${study.model}, which misses ${misses.join(' and ')}`;
+  return `no design has ${asked}; the nearest is ${id} of ${study.model}, with ${misses.join(' and ')}`;
 };
 
 /** The designs that could not be evaluated, the first of them with the reasons. */
@@ -77,16 +78,10 @@ const differingCpu = ({ columns, study, count }: Table, wanted: number, model: s
 
 const ranked = ({ rankings }: Sweep): number => rankings.reduce((sum, { table }) => sum + table.count, 0);
 
-/** How a search that was ended early says so. */
-const EARLY: Readonly<Record<Stopped, string>> = {
-  time: 'when the time was up',
-  interrupted: 'when it was interrupted',
-};
-
 /** What the best were chosen from: `12 designs`, or `4 of 81 designs, when the time was up,`. */
 const choiceText = (count: number, space: Space, stopped: Stopped | undefined): string => {
   if (stopped === undefined) return plural(count, 'design');
-  return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, ${EARLY[stopped]},`;
+  return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, when ${STOPPED_TEXTS[stopped]},`;
 };
 
 /** The best designs of a model, as a table with its heading. */
@@ -96,7 +91,8 @@ const modelLines = (result: Sweep, i: number): string[] => {
   const { stopped } = result.explorations[i]!;
   const objectives = ranking.objectives.map(formatObjective).join(', ');
   const from = choiceText(ranking.table.count, space, stopped);
-  const front = stopped === undefined ? 'on the front' : 'on the front of these';
+  const systems = space.systems.length > 1 ? ', all systems together' : '';
+  const front = `on the front${stopped === undefined ? '' : ' of these'}${systems}`;
   return [
     `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
     frontTable(ranking),
@@ -128,7 +124,12 @@ export const reportSweep = (
   const count = ranked(result);
   const say = speaker(options);
   const kind = exitKind(result);
-  const error = kind === 'unmet' ? new ParetouError('unmet', unmetSentence(result, constraints)) : undefined;
+  const error =
+    kind === 'unmet'
+      ? new ParetouError('unmet', unmetSentence(result, constraints), {
+          settings: result.nearest === undefined ? [] : constraintSettings(constraints),
+        })
+      : undefined;
   if (options.json) {
     printJson({
       ...record,
@@ -136,7 +137,7 @@ export const reportSweep = (
       files: written,
       ...(error === undefined
         ? {}
-        : { error: { kind: error.kind, message: error.message, exit_code: error.exitCode } }),
+        : { error: { kind: error.kind, message: messageWithFlags(error), exit_code: error.exitCode } }),
     });
   } else if (!options.quiet && count > 0) {
     print(
@@ -158,7 +159,7 @@ export const reportSweep = (
   }
   if (count === 0) explorerLines(result).forEach(say);
   failureLines(result).forEach((line) => note(line));
-  if (error !== undefined) note(`error: ${error.message}`);
+  if (error !== undefined) note(`error: ${messageWithFlags(error)}`);
   if (kind === 'interrupted') say(`interrupted: ${plural(table.count, 'design')} finished and written`);
   if (kind !== undefined) process.exitCode = EXIT_CODES[kind];
 };

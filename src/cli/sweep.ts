@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { join } from 'node:path';
 import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
+import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions, type SearchOptions } from './search-options.js';
-import { announce, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
+import { announce, constraintsWithFlags, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
 import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
@@ -17,14 +18,10 @@ export interface SweepOptions extends SearchOptions {
 }
 
 const HELP = `
-A site is an operator with constant weights that some option can replace. It may stay (standard) or become a depthwise
-and a 1x1 convolution (separable). --options adds others; all adds every separable without :relu, and lowrank*R with a
-few R for each site:
-  separable*T             T depthwise convolutions side by side, then a 1x1 over all of them (T 2 to 4)
-  ...:shifted-relu        the same function with a ReLU between the two, which the cost model may find cheaper
-  ...:relu                a ReLU that changes the function: for training, the retained weights are not known
-  lowrank*R               a 1x1 down to R channels, then the kernel
-  lowrank*R:spatial       the kernel's height down to R channels, then its width
+A site is an operator with constant weights that some option can replace. By default it is one of ${DEFAULT_OPTIONS.join(', ')},
+where standard is the operator as it is. --options adds others; all adds those whose retained weights are known, with a
+few numbers that suit each site:
+${SUBSTITUTIONS.flatMap(({ forms }) => forms.map(([form, what]) => `  ${form.padEnd(22)}  ${what}`)).join('\n')}
 Channel counts vary as --widths or the space file says.
 
 Designs are ranked by Pareto rank over the objectives: columns of ranking.csv, each with an optional :min or :max.
@@ -36,6 +33,9 @@ Methods: exact compares all designs by sums of costs and evaluates those on and 
 exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a stratified sample of --limit designs.
 auto takes exhaustive for small spaces, exact for larger ones, evolve for objectives that do not add up over the
 operators, and says why.
+
+Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
+retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
 
 Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
 the designs evaluated so far are written.
@@ -69,7 +69,7 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       reading_seconds: (evaluating - run.started) / 1000,
       evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
     };
-    const record = runRecord(result, {
+    const facts = runRecord(result, {
       version: version(),
       sources,
       models: planned,
@@ -83,6 +83,7 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       jobs: workers.jobs,
       seconds,
     });
+    const record = { ...facts, constraints: constraintsWithFlags(constraints) };
     const written = writeSweep(directory, result.rankings, record);
     reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
   });

@@ -190,7 +190,7 @@ describe('where nothing is both cheaper and within the limits', () => {
   test('names the nearest design on each side, and what each change would cost', async () => {
     expect(await small('--min-retained', '0.9')).toBe(4);
     expect(err).toMatch(
-      /\nerror: no design of small that meets --min-retained 0\.9 takes fewer cycles than the unchanged network by at least 1 % \(--min-gain\) per change; the nearest of the cheaper ones is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\), which misses --min-retained 0\.9 \(retained weights 0\.\d+\)[^\n]*\n$/,
+      /\nerror: no design of small that has at least 0\.9 of the weights retained takes fewer cycles than the unchanged network by at least 1 % per change; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+ \(at least 0\.9\)[^\n]* \(--min-retained, --min-gain\)\n$/,
     );
     const record = recordOf();
     expect(record).toMatchObject({ design: null, file: null, error: { kind: 'unmet', exit_code: 4 } });
@@ -276,5 +276,5 @@ describe('--widths', () => {
 
 test('a preference that does not exist is a fault of the command line', async () => {
   expect(await small('--prefer', 'speed')).toBe(2);
-  expect(err).toMatch(/^error: --prefer "speed" is not known/);
+  expect(err).toMatch(/^error: preference "speed" is not known.* \(--prefer\)\n/);
 });

@@ -44,7 +44,7 @@ describe.skipIf(!built)('the built program applies designs', () => {
     );
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^error: --substitutions: operator 1 \(DEPTHWISE_CONV_2D\) [^\n]+ is not a site[^\n]+\n$/,
+      /^error: --substitutions: operator 1 of [^\n]+ \(DEPTHWISE_CONV_2D\) is not a site[^\n]+\n$/,
     );
     expect(readdirSync(folder)).not.toContain('none');
   });

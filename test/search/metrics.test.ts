@@ -25,7 +25,7 @@ describe('the table of metrics', () => {
       const { source } = METRICS[name];
       if (source.from === 'quotient') expect(METRIC_NAMES.slice(0, i)).toContain(source.of);
     });
-    const options = METRIC_NAMES.flatMap((name) => METRICS[name].bound?.option ?? []);
+    const options = METRIC_NAMES.flatMap((name) => METRICS[name].bound?.setting ?? []);
     expect(new Set(options).size).toBe(options.length);
   });
 

@@ -117,7 +117,7 @@ describe('paretou sweep', () => {
     );
     expect(status).toBe(4);
     expect(stderr).toMatch(
-      /error: no design meets --max-cycles 1000; the nearest is \S+@u55-256 of story_standard, which misses --max-cycles 1000 \([\d,]+ cycles\)\n$/,
+      /error: no design has at most 1,000 cycles; the nearest is \S+@u55-256 of story_standard, with [\d,]+ cycles \(at most 1,000\) \(--max-cycles\)\n$/,
     );
     expect(rowsOf('unmet')).toEqual([]);
   });
@@ -128,12 +128,12 @@ describe('paretou sweep', () => {
     [['--options', 'seperable'], 2, 'did you mean separable?'],
     [['--jobs', '0'], 2, '--jobs is "0", expected a whole number from 1 to 512'],
     [['--seconds', '0'], 2, '--seconds is "0", expected a number of seconds from 0.001, such as 60'],
-    [['--method', 'exactly'], 2, '--method "exactly" is not known; did you mean exact?'],
-    [['--method', 'exhaustive', '--limit', '7'], 2, 'at least the number of designs, 8; it allows 7'],
+    [['--method', 'exactly'], 2, 'method "exactly" is not known; did you mean exact? (--method)'],
+    [['--method', 'exhaustive', '--limit', '7'], 2, 'at least the number of designs, 8; it is 7 (--method)'],
     [
       ['--method', 'exact', '--objectives', 'sram_memory_used_bytes:max'],
       2,
-      'sram_memory_used_bytes:max does not; use --method evolve',
+      'sram_memory_used_bytes:max does not; use evolve (--method)',
     ],
     [['--accelerator-config', 'u99'], 2, 'accelerator "u99" is not known'],
   ])('refuses %j', async (args, code, message) => {

@@ -321,8 +321,7 @@ export const exact: Explorer<'exact'> = {
   lacks: (_, objectives) => {
     const odd = notAdditive(objectives);
     return (
-      odd &&
-      `objectives that add up over the operators, and ${formatObjective(odd)} does not; use --method evolve`
+      odd && `objectives that add up over the operators, and ${formatObjective(odd)} does not; use evolve`
     );
   },
   advise: (_, objectives) => {

@@ -1,11 +1,13 @@
 import type { MetricRow } from '../../metrics.js';
-import { metricsFrom, WHOLE } from '../../rank/table.js';
+import { designMetrics, unchangedMetrics } from '../../rank/table.js';
+import type { CreateEvaluator } from '../../evaluate/batch.js';
+import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
 import { unknownRetained } from '../../emit/retained-weights.js';
 import { findSubstitution } from '../../substitute/index.js';
-import { createApplier, type Applier } from '../../emit/apply.js';
+import { applierOf } from '../../emit/apply.js';
 import type { RetainedWeights } from '../../substitute/substitution.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../../space/changes.js';
-import type { Space, SystemChoice } from '../../space/space.js';
+import { baselineSpace, type Space, type SystemChoice } from '../../space/space.js';
 import {
   changedStories,
   changedWidths,
@@ -16,7 +18,7 @@ import {
 } from './changes.js';
 import { alternativesOf, variablesOf } from './variables.js';
 import type { Candidate, Wish } from '../../pick/candidates.js';
-import { createExplainer } from './explainer.js';
+import { explainDesign } from './explainer.js';
 import { pairLayers } from './pairs.js';
 import type { Refined } from '../../pick/refine.js';
 import { choicelessSites, staysOf, type Stay } from './stays.js';
@@ -33,6 +35,8 @@ export interface PickAccount {
   readonly retained: RetainedWeights;
   /** Why the retained weights are not known. */
   readonly retainedUnknown: string | undefined;
+  /** Whether the evaluator knows the layers of designs: without, the stories tell of whole networks only. */
+  readonly layersKnown: boolean;
   readonly changed: readonly ChangedStory[];
   readonly widthsChanged: readonly ChangedWidth[];
   readonly others: readonly OtherStory[];
@@ -41,55 +45,52 @@ export interface PickAccount {
 }
 
 /** What else a reader should know of a pick. */
-export const accountNotes = ({ changed }: PickAccount): string[] => [
+export const accountNotes = ({ changed, layersKnown }: PickAccount): string[] => [
   ...new Set(changed.flatMap(({ layer }) => findSubstitution(layer.option)?.note ?? [])),
+  ...(layersKnown
+    ? []
+    : ['the evaluator knows no layers, so the reasons give no figures of single operators']),
 ];
 
-/**
- * Says what a pick changes and what each change does, and what it leaves and why.
- * @param applier that of the space, if there is one already
- * @param isOver no time is left: what stays is then told without its reasons
- */
+/** What accounts are told with. */
+export interface AccountOptions {
+  /** No time is left: what stays is then told without its reasons. */
+  readonly isOver?: () => boolean;
+  /** Makes what the figures are from; the estimator, by default. */
+  readonly createEvaluator?: CreateEvaluator;
+}
+
+/** Says what a pick changes and what each change does, and what it leaves and why. */
 export const accountOf = async (
   space: Space,
   wish: Wish,
   { candidate, neighbours }: Refined,
-  applier: Applier = createApplier(space),
-  isOver: () => boolean = () => false,
+  { isOver = () => false, createEvaluator = wholeEvaluators() }: AccountOptions = {},
 ): Promise<PickAccount> => {
   const { digits } = candidate;
-  const { system } = space.systems[digits.at(-1)!]!;
-  const explainer = createExplainer(system, space);
-  const before = explainer(space.network);
-  const network = applier.network(digits);
-  const picked = network === space.network ? before : explainer(network);
-  const pairs = pairLayers(before.explain(), picked.explain());
-  const context = { space, wish, candidate, applier, explainer, picked, isOver };
+  const system = digits.at(-1)!;
+  const applier = applierOf(space);
+  const evaluator = createEvaluator(space, 'known');
+  const before = explainDesign(createEvaluator(baselineSpace(space), 'known'), [system]);
+  const picked = applier.network(digits) === space.network ? before : explainDesign(evaluator, digits);
+  const pairs =
+    before.layers && picked.layers && pairLayers(before.layers.explain(), picked.layers.explain());
+  const context = { space, wish, candidate, evaluator, picked, isOver };
   const variables = variablesOf(space);
   const alternatives = neighbours && alternativesOf(digits, neighbours, variables);
   const changed = changedStories(context, pairs, variables, alternatives);
   const retained = applier.retained(digits);
   const changes = changesOf(space, digits);
-  const unchanged = createApplier({ ...space, sites: [], groups: [] });
   return {
     candidate,
-    system,
+    system: space.systems[system]!.system,
     substitutions: formatSubstitutions(changes.substitutions),
     widths: formatWidths(changes.widths),
-    before: metricsFrom(
-      before.figures,
-      { parameters: unchanged.parameters([0]), retained: WHOLE },
-      system,
-      before.figures,
-    ),
-    after: metricsFrom(
-      picked.figures,
-      { parameters: applier.parameters(digits), retained },
-      system,
-      before.figures,
-    ),
+    before: unchangedMetrics(space, system, before.figures),
+    after: designMetrics(space, digits, picked.figures, before.figures),
     retained,
     retainedUnknown: Number.isNaN(retained.before) ? unknownRetained(space) : undefined,
+    layersKnown: pairs !== undefined,
     changed,
     widthsChanged: changedWidths(context, variables, alternatives),
     others: otherStories(context, pairs, changed),

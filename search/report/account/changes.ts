@@ -11,7 +11,8 @@ import { cyclesText, layerText, moreText, operationsText, whyText } from './word
 /** A layer with weights that the pick changes. */
 export interface ChangedStory {
   readonly layer: ChangedLayer;
-  readonly pair: Pair;
+  /** Undefined where the evaluator knows no layers. */
+  readonly pair: Pair | undefined;
   /** The pick with this site as it was; undefined where that is not known or only channels change. */
   readonly undone: Alternative | undefined;
   readonly sentence: string;
@@ -67,26 +68,34 @@ const bytesText = (pair: Pair): string => {
   return from === to ? '' : `, ${grouped(from)} -> ${grouped(to)} bytes moved`;
 };
 
+/** What a layer cost before and after, and why, as far as layers are known. */
+const storyText = ({ wish }: Context, layer: ChangedLayer, pair: Pair | undefined): string => {
+  const { operator, kind, retained } = layer;
+  const kept = `retained ${retainedWithWord(retained.before)}`;
+  if (pair === undefined) return `operator ${operator} (${kind}) ${becomesText(layer)}: ${kept}`;
+  const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
+  return (
+    `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
+    `${kept}, because: ${whyText(pair, pricedBy(wish.preference))}`
+  );
+};
+
 /** The layers with weights that a pick changes, each with a sentence: what it cost before and after, and why. */
 export const changedStories = (
   context: Context,
-  pairs: ReadonlyMap<number, Pair>,
+  pairs: ReadonlyMap<number, Pair> | undefined,
   variables: readonly Variable[],
   alternatives: readonly (readonly Alternative[])[] | undefined,
 ): ChangedStory[] => {
-  const { space, candidate, applier, wish } = context;
-  return changedLayers(space, candidate.digits, applier).map((layer): ChangedStory => {
-    const { operator, retained, option } = layer;
-    const pair = pairs.get(operator) ?? { operator, before: [], after: [], cpuBefore: [], cpuAfter: [] };
+  const { space, candidate } = context;
+  return changedLayers(space, candidate.digits).map((layer): ChangedStory => {
+    const { operator, option } = layer;
+    const pair =
+      pairs && (pairs.get(operator) ?? { operator, before: [], after: [], cpuBefore: [], cpuAfter: [] });
     const site =
       option === STANDARD ? undefined : variables.find((v) => v.kind === 'site' && v.operator === operator);
     const undone = site && undoneOf(site, alternatives?.[site.position]);
-    const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
-    const sentence = [
-      `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
-        `retained ${retainedWithWord(retained.before)}, because: ${whyText(pair, pricedBy(wish.preference))}`,
-      ...undoneText(context, undone),
-    ].join('; ');
+    const sentence = [storyText(context, layer, pair), ...undoneText(context, undone)].join('; ');
     return { layer, pair, undone, sentence };
   });
 };
@@ -116,11 +125,11 @@ export const changedWidths = (
 /** The other operators whose cycles the pick changes. */
 export const otherStories = (
   { wish }: Context,
-  pairs: ReadonlyMap<number, Pair>,
+  pairs: ReadonlyMap<number, Pair> | undefined,
   changed: readonly ChangedStory[],
 ): OtherStory[] => {
   const own = new Set(changed.map(({ layer }) => layer.operator));
-  return [...pairs.values()]
+  return [...(pairs?.values() ?? [])]
     .filter(({ operator }) => !own.has(operator))
     .filter(({ before, after }) => cyclesOf(before) !== cyclesOf(after) || bytesOf(before) !== bytesOf(after))
     .map((pair) => {

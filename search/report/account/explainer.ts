@@ -1,23 +1,25 @@
-import { createEstimator } from '../../../src/estimate/estimate.js';
+import { describe } from '../../../src/estimate/describe.js';
+import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { explain, type Explanation } from '../../../src/explain/explain.js';
 import type { Estimate } from '../../../src/estimate/types.js';
-import type { Network } from '../../../src/graph/network.js';
-import type { System } from '../../../src/npu/system.js';
-import { describe } from '../../../src/estimate/describe.js';
-import { figuresOf, type DesignFigures } from '../../evaluate/figures.js';
-import type { Space } from '../../space/space.js';
+import type { BatchEvaluator } from '../../evaluate/batch.js';
+import type { DesignFigures } from '../../evaluate/figures.js';
+import type { Digits } from '../../space/space.js';
 
-/** A network on a system: what the estimator says of it. */
-export interface Explained {
-  readonly figures: DesignFigures;
+/** What is known of the layers of a design. */
+export interface ExplainedLayers {
   /** Cycles of each operator of the original graph (−1: of what was added). */
   readonly cycles: ReadonlyMap<number, number>;
   /** @param operators those whose layers are explained; all if absent */
   readonly explain: (operators?: ReadonlySet<number>) => Explanation;
 }
 
-/** Estimates networks on one system, each compiled as a whole like a file of its own. */
-export type Explainer = (network: Network) => Explained;
+/** A design on a system: what the evaluator says of it. */
+export interface Explained {
+  readonly figures: DesignFigures;
+  /** Undefined where the evaluator knows none. */
+  readonly layers: ExplainedLayers | undefined;
+}
 
 const cyclesByOperator = ({ layers }: Estimate): Map<number, number> => {
   const cycles = new Map<number, number>();
@@ -25,20 +27,19 @@ const cyclesByOperator = ({ layers }: Estimate): Map<number, number> => {
   return cycles;
 };
 
-/** An explainer; it keeps what networks have in common. */
-export const createExplainer = (system: System, { optimise }: Pick<Space, 'optimise'>): Explainer => {
-  const estimator = createEstimator();
-  return (network) => {
-    const evaluation = estimator.evaluate(estimator.compile(network, system.accelerator), system, {
-      optimise,
-    });
-    const [entry = evaluation] = evaluation.before;
-    const estimate = describe(entry);
-    return {
-      figures: figuresOf(evaluation),
-      cycles: cyclesByOperator(estimate),
-      explain: (operators) =>
-        explain(entry, ({ origin }) => operators === undefined || operators.has(origin), estimate),
-    };
+const layersOf = (evaluation: Evaluation): ExplainedLayers => {
+  const [entry = evaluation] = evaluation.before;
+  const estimate = describe(entry);
+  return {
+    cycles: cyclesByOperator(estimate),
+    explain: (operators) =>
+      explain(entry, ({ origin }) => operators === undefined || operators.has(origin), estimate),
   };
+};
+
+/** Figures of a design, with its layers where the evaluator knows them. */
+export const explainDesign = (evaluator: BatchEvaluator, digits: Digits): Explained => {
+  if (evaluator.detailed === undefined) return { figures: evaluator.evaluate(digits), layers: undefined };
+  const { figures, evaluation } = evaluator.detailed(digits);
+  return { figures, layers: layersOf(evaluation) };
 };

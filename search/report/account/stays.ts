@@ -2,11 +2,11 @@ import { grouped } from '../../../src/text.js';
 import { createBreath } from '../../evaluate/breathe.js';
 import { findSites, targetAt } from '../../space/sites.js';
 import type { Space } from '../../space/space.js';
-import type { Applier } from '../../emit/apply.js';
-import { findSubstitution } from '../../substitute/index.js';
+import type { BatchEvaluator } from '../../evaluate/batch.js';
+import { DEFAULT_OPTIONS, findSubstitution } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
 import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
-import type { Explained, Explainer } from './explainer.js';
+import { explainDesign, type Explained, type ExplainedLayers } from './explainer.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
 import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
 import { changePercent, minGainText, missesOf, retainedText } from '../amounts.js';
@@ -26,8 +26,7 @@ export interface Context {
   readonly space: Space;
   readonly wish: Wish;
   readonly candidate: Candidate;
-  readonly applier: Applier;
-  readonly explainer: Explainer;
+  readonly evaluator: BatchEvaluator;
   /** The picked design. */
   readonly picked: Explained;
   /** No time is left: what takes long is not explained any more. */
@@ -45,7 +44,7 @@ const cheapest = (
 };
 
 /** The layers of one operator in the pick and in another design. */
-const pairAt = (picked: Explained, other: Explained, operator: number): Pair | undefined => {
+const pairAt = (picked: ExplainedLayers, other: ExplainedLayers, operator: number): Pair | undefined => {
   const only = new Set([operator]);
   return pairLayers(picked.explain(only), other.explain(only)).get(operator);
 };
@@ -53,9 +52,10 @@ const pairAt = (picked: Explained, other: Explained, operator: number): Pair | u
 /** The operator whose cycles differ most in the direction of the whole difference. */
 const leadingOperator = (picked: Explained, other: Explained): number => {
   const sign = Math.sign(other.figures.cycles_total - picked.figures.cycles_total) || 1;
+  const [now, then] = [picked.layers!.cycles, other.layers!.cycles];
   let [leading, most] = [-1, -Infinity];
-  for (const operator of new Set([...picked.cycles.keys(), ...other.cycles.keys()])) {
-    const more = sign * ((other.cycles.get(operator) ?? 0) - (picked.cycles.get(operator) ?? 0));
+  for (const operator of new Set([...now.keys(), ...then.keys()])) {
+    const more = sign * ((then.get(operator) ?? 0) - (now.get(operator) ?? 0));
     if (more > most) [leading, most] = [operator, more];
   }
   return leading;
@@ -63,11 +63,11 @@ const leadingOperator = (picked: Explained, other: Explained): number => {
 
 /** Where the difference comes from. */
 const becauseText = (context: Context, variable: Variable, { candidate }: Alternative): string => {
-  const { picked, applier, explainer, wish } = context;
-  if (context.isOver()) return '';
-  const other = explainer(applier.network(candidate.digits));
+  const { picked, evaluator, wish } = context;
+  if (picked.layers === undefined || context.isOver()) return '';
+  const other = explainDesign(evaluator, candidate.digits);
   const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
-  const pair = pairAt(picked, other, operator);
+  const pair = other.layers && pairAt(picked.layers, other.layers, operator);
   if (pair === undefined) return '';
   const operations = pair.after.length > 1 ? `, ${operationsText(pair.after)}` : '';
   const [from, to] = [cyclesOf(pair.before), cyclesOf(pair.after)];
@@ -119,8 +119,10 @@ const reasonText = (
       alternatives.filter((a) => missesOf(a.candidate.numbers, wish.constraints).length === 0),
     );
     const other =
-      within === undefined ? '' : `; ${choiceText(variable, within)} would, and ${costText(context, within)}`;
-    return `${saves}, but not meet ${misses.join(' and ')}${other}`;
+      within === undefined
+        ? ''
+        : `; within the limits ${choiceText(variable, within)} would ${costText(context, within)}`;
+    return `${saves}, but with ${misses.join(' and ')}${other}`;
   }
   const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
   if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
@@ -130,16 +132,16 @@ const reasonText = (
 
 const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
 
-const subjectOf = ({ picked }: Context, variable: Variable): string => {
+const subjectOf = ({ picked: { layers } }: Context, variable: Variable): string => {
   const { kind, operator, operators } = variable;
   if (kind === 'width') {
     const others = operators.filter((o) => o !== operator);
     const along = others.length === 0 ? '' : ` (with ${others.join(', ')})`;
     return `width of operator ${operator}${along} stays at ${channelsText(variable)}`;
   }
-  const pair = pairAt(picked, picked, operator);
+  const pair = layers && pairAt(layers, layers, operator);
   const what =
-    pair === undefined ? '' : ` (${layerText(pair)}, ${grouped(picked.cycles.get(operator) ?? 0)} cycles)`;
+    pair === undefined ? '' : ` (${layerText(pair)}, ${grouped(layers?.cycles.get(operator) ?? 0)} cycles)`;
   return `operator ${operator}${what} stays`;
 };
 
@@ -181,9 +183,12 @@ export const choicelessSites = ({ network, sites }: Space): Stay[] => {
         ({ operator, kernelHeight, kernelWidth }) => !varying.has(operator) && kernelHeight * kernelWidth > 1,
       )
       .map((site) => {
-        const why = findSubstitution('separable')!.illegal(targetAt(network, site));
-        const reason =
-          why === undefined ? 'the space gives it no choice' : `it cannot become separable, since ${why}`;
+        const target = targetAt(network, site);
+        const faults = DEFAULT_OPTIONS.flatMap((option) => {
+          const why = findSubstitution(option)?.illegal(target);
+          return why === undefined ? [] : [`it cannot become ${option}, since ${why}`];
+        });
+        const reason = faults.length === 0 ? 'the space gives it no choice' : faults.join('; ');
         return {
           kind: 'site',
           operator: site.operator,

@@ -77,7 +77,7 @@ describe('the choice of a method', () => {
       why: expect.stringContaining('sram_memory_used_bytes:max does not add up') as string,
       atMost: 27_648,
     });
-    expect(() => choose(widened(8), 'exact', objectives)).toThrow('use --method evolve');
+    expect(() => choose(widened(8), 'exact', objectives)).toThrow('use evolve');
   });
 
   it('is the one that was asked for', () => {
@@ -85,7 +85,7 @@ describe('the choice of a method', () => {
       expect(choose(smallSpace('plain'), method)).toMatchObject({ name: method, why: 'it was asked for' });
     }
     expect(() => choose(smallSpace('plain'), 'exhaustive', usual, 431)).toThrow(
-      'needs --limit to be at least the number of designs, 432; it allows 431',
+      'needs a limit of at least the number of designs, 432; it is 431',
     );
     expect(() => parseMethod('evolv')).toThrow('did you mean evolve?');
   });
@@ -153,7 +153,7 @@ describe('an explorer', () => {
   it('is refused where it lacks something', () => {
     const three = parseObjectives('cycles_total,sram_total_bytes,parameters:max');
     expect(() => planMethod(smallSpace('plain'), three, 1000, tenth)).toThrow(
-      '--method tenth needs at most two objectives',
+      'the method tenth needs at most two objectives',
     );
   });
 

@@ -74,5 +74,5 @@ test('the objectives by default hold the preferred design; retained is kept wher
 });
 
 test('an unknown preference is told with what there is', () => {
-  expect(() => parsePreference('cycle')).toThrow(/--prefer "cycle" is not known.*cycles/);
+  expect(() => parsePreference('cycle')).toThrow(/preference "cycle" is not known.*cycles/);
 });

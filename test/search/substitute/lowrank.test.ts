@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findLowrank, lowrank, usualRanks } from '../../../search/substitute/lowrank.js';
+import { LOWRANK, lowrank } from '../../../search/substitute/lowrank.js';
 import { runReplacement } from './run-float.js';
 import {
   convolutions,
@@ -174,10 +174,10 @@ describe('low-rank layers', () => {
   });
 
   it('are written with their rank', () => {
-    expect(findLowrank('lowrank*16')).toMatchObject({ name: 'lowrank*16', code: 'l16' });
-    expect(findLowrank('k3')).toMatchObject({ name: 'lowrank*3:spatial', code: 'k3' });
+    expect(LOWRANK.find('lowrank*16')).toMatchObject({ name: 'lowrank*16', code: 'l16' });
+    expect(LOWRANK.find('k3')).toMatchObject({ name: 'lowrank*3:spatial', code: 'k3' });
     for (const text of ['lowrank', 'lowrank*0', 'lowrank*01', 'lowrank*-1', 'lowrank*2:relu', 'l', 'l0']) {
-      expect(findLowrank(text)).toBeUndefined();
+      expect(LOWRANK.find(text)).toBeUndefined();
     }
   });
 
@@ -189,6 +189,8 @@ describe('low-rank layers', () => {
     [2, [1]],
     [1, []],
   ])('of %d input channels are tried with about a quarter and a half of them', (inputs, ranks) => {
-    expect(usualRanks(targetOf({ ...USUAL, inputs, outputs: 16 }, () => 1))).toEqual(ranks);
+    expect(LOWRANK.usual(targetOf({ ...USUAL, inputs, outputs: 16 }, () => 1))).toEqual(
+      ranks.map((rank) => `lowrank*${rank}`),
+    );
   });
 });

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { buildSpace, checkOptions } from '../../../search/space/build-space.js';
 import {
@@ -13,6 +15,7 @@ import {
   findSubstitution,
   hasKnownRetained,
   optionNames,
+  SUBSTITUTIONS,
   usualOptions,
 } from '../../../search/substitute/index.js';
 import type { Target } from '../../../search/substitute/substitution.js';
@@ -73,9 +76,7 @@ describe('options', () => {
   it.each(['separable*1', 'separable*5', 'separable*02', 's2', 'lowrank', 'lowrank*0', 'separable:shifted'])(
     'are refused: %s',
     (name) => {
-      expect(() => checkOptions([name])).toThrow(
-        /--options: option ".*" is not known; (did you mean|choose)/,
-      );
+      expect(() => checkOptions([name])).toThrow(/^option ".*" is not known; (did you mean|choose)/);
     },
   );
 
@@ -143,5 +144,30 @@ describe.skipIf(sharedDir === undefined)('retained weights of trained layers', (
       expect(rounded[6]).toBeLessThanOrEqual(0.97);
       for (const { before, after } of shares) expect(Math.abs(after - before)).toBeLessThan(2e-3);
     }
+  });
+});
+
+describe('a substitution', () => {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const sources = ['search', 'src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => [join(folder, path), readFileSync(join(root, folder, path), 'utf8')] as const),
+  );
+  const families = sources.filter(([, text]) => /: SubstitutionFamily = /.test(text)).map(([path]) => path);
+
+  it('is one file, known only to the registry', () => {
+    expect(families.length).toBe(SUBSTITUTIONS.length);
+    for (const path of families) {
+      const file = basename(path).replace('.ts', '.js');
+      const readers = sources.filter(([, text]) => text.includes(`/${file}'`)).map(([reader]) => reader);
+      expect(readers).toEqual([join('search', 'substitute', 'index.ts')]);
+    }
+  });
+
+  it('is nowhere else asked for by name', () => {
+    const words = new Set(SUBSTITUTIONS.flatMap(({ names }) => names.map((name) => /^\w+/.exec(name)![0])));
+    const literal = new RegExp(`(['"\`])(${[...words].join('|')})[^'"\` ]*\\1`);
+    for (const [path, text] of sources) if (!families.includes(path)) expect(text, path).not.toMatch(literal);
   });
 });

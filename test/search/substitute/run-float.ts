@@ -29,6 +29,21 @@ const biasOf = (bias: Tensor | undefined, input: Tensor, weights: Tensor, channe
   );
 };
 
+/** A fully connected layer as the convolution that it is. */
+const asConvolution = (
+  op: Operator,
+  tensors: Parameters<typeof convolve>[2],
+): [Operator, Parameters<typeof convolve>[2]] => {
+  if (op.kind !== 'FULLY_CONNECTED') return [op, tensors];
+  const spread = (tensor: Tensor): Tensor => ({
+    ...tensor,
+    shape: [tensor.shape![0]!, 1, 1, tensor.shape![1]!],
+  });
+  const [x, w, b, y] = tensors;
+  const once = { stride_h: 1, stride_w: 1, dilation_h_factor: 1, dilation_w_factor: 1, padding: 'VALID' };
+  return [{ ...op, options: { ...op.options, ...once } }, [spread(x), spread(w), b, spread(y)]];
+};
+
 /** Start of a kernel's windows on an axis: SAME shares the padding, the larger half behind. */
 const before = (same: boolean, input: number, output: number, kernel: number, stride: number): number =>
   same ? Math.max(0, (output - 1) * stride + kernel - input) >> 1 : 0;
@@ -108,7 +123,9 @@ const run = (
       );
     } else {
       const [x, w, b] = op.inputs.map((t) => tensorOf(t));
-      last = convolve(op, maps.get(op.inputs[0]!)!, [x!, w!, b, output]);
+      const [convolution, tensors] = asConvolution(op, [x!, w!, b, output]);
+      const { values } = maps.get(op.inputs[0]!)!;
+      last = convolve(convolution, { shape: tensors[0].shape as FeatureMap['shape'], values }, tensors);
     }
     if (stored) last = { ...last, values: asStored(last.values, output) };
     maps.set(op.outputs[0]!, last);

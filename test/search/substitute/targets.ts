@@ -27,6 +27,8 @@ export interface ConvolutionShape {
   /** Zero point of the input, above the lowest value of the type: 0 after a ReLU. */
   readonly inputZero: number;
   readonly biased: boolean;
+  /** One scale for all int8 weights. */
+  readonly perTensor?: boolean;
 }
 
 export const USUAL: ConvolutionShape = {
@@ -85,7 +87,9 @@ export const targetOf = (s: ConvolutionShape, levels: Levels, seed = 1): Target 
       }
     }
   }
-  const scales = Array.from({ length: signed ? s.outputs : 1 }, () => Math.fround(0.002 + 0.01 * next()));
+  const scales = Array.from({ length: signed && s.perTensor !== true ? s.outputs : 1 }, () =>
+    Math.fround(0.002 + 0.01 * next()),
+  );
   const weights: Tensor = {
     name: 'w',
     type: s.type,
@@ -147,6 +151,32 @@ export const targetOf = (s: ConvolutionShape, levels: Levels, seed = 1): Target 
     axis: 0,
   };
   return { ...target, ofm: { ...target.ofm, quantisation: ofmQuantisation } };
+};
+
+/** A fully connected layer. */
+export const fullyConnected = (
+  s: Pick<ConvolutionShape, 'inputs' | 'outputs'> & Partial<ConvolutionShape>,
+  levels: Levels,
+): Target => {
+  const target = targetOf({ ...USUAL, ...s, height: 1, width: 1, kernel: [1, 1], padding: 'VALID' }, levels);
+  const flat = (tensor: Tensor): Tensor => ({ ...tensor, shape: [tensor.shape![0]!, tensor.shape!.at(-1)!] });
+  const { ifm, ofm, weights, operator } = target;
+  return {
+    ...target,
+    operator: {
+      ...operator,
+      kind: 'FULLY_CONNECTED',
+      options: {
+        fused_activation_function: operator.options['fused_activation_function'] ?? 'NONE',
+        weights_format: 'DEFAULT',
+        keep_num_dims: false,
+        asymmetric_quantize_inputs: false,
+      },
+    },
+    ifm: flat(ifm),
+    ofm: flat(ofm),
+    weights: flat(weights),
+  };
 };
 
 /** Whole numbers within ±limit, by index. */
