@@ -1,4 +1,5 @@
 import { grouped } from '../../../src/text.js';
+import type { Constraint } from '../../rank/constraints.js';
 import { formatObjective } from '../../rank/objectives.js';
 import { baselineDesigns } from '../../rank/baselines.js';
 import { openSession } from '../../evaluate/session.js';
@@ -39,6 +40,8 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
  */
 const LEAST_RETAINED = 0.001;
 const FREE = 2e8;
+/** The same where such designs are wanted. */
+const FREE_WITHOUT_FLOOR = 2e7;
 /** The same where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
 
@@ -95,9 +98,19 @@ const randomDesigns = (space: Space, perSystem: number, seed: number): Uint16Arr
   );
 };
 
-/** The least share of its weights that a design has to retain to be looked for; undefined for none. */
-const floorOf = (tables: readonly SegmentCosts[], { form, column }: Dimension): number | undefined =>
-  isKept(form) && tables.length > 0 && tables.every((table) => retainedIsKnown(table, column))
+/**
+ * The least share of its weights that a design has to retain to be looked for, where nothing else was asked for;
+ * undefined for none.
+ */
+const floorOf = (
+  tables: readonly SegmentCosts[],
+  { form }: Dimension,
+  constraints: readonly Constraint[],
+): number | undefined =>
+  isKept(form) &&
+  constraints.every(({ column }) => column !== form.source) &&
+  tables.length > 0 &&
+  tables.every((table) => retainedIsKnown(table, form.source))
     ? LEAST_RETAINED
     : undefined;
 
@@ -212,7 +225,8 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
   const { space, objectives, constraints, seconds } = request;
   const dimensions = dimensionsOf(objectives, constraints);
   const ends = endsOf(started, seconds);
-  const inTime = WEIGHTS_PER_SECOND * request.evaluate.jobs * TABLES_SHARE * TABLES_SHARE * (seconds ?? Infinity);
+  const inTime =
+    WEIGHTS_PER_SECOND * request.evaluate.jobs * TABLES_SHARE * TABLES_SHARE * (seconds ?? Infinity);
   const values: Values = tableWeights(space) <= Math.min(MOST_TABLE_WEIGHTS, inTime) ? 'known' : 'unknown';
   const session = openSession(space, request.evaluate);
   const tableSession = values === 'known' ? session : openSession(space, { ...request.evaluate, values });
@@ -254,7 +268,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       return await evolveNow('the time was up before the table of costs was complete', true);
     if (tableSession !== session) await tableSession.close();
     const kept = exactDimension(dimensions);
-    const floor = floorOf(tabulated?.tables ?? [], dimensions[kept]!);
+    const floor = floorOf(tabulated?.tables ?? [], dimensions[kept]!, constraints);
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions, kept, floor);
     const verifier = new Verifier(request, session, searches);
     const report = (
@@ -283,7 +297,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     verifier.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
     const bands = isKept(dimensions[kept]!.form) ? RETAINED_BANDS.map(lossOf) : [];
-    const options = { ...limits, exact: kept, bands, ...(floor !== undefined && { free: FREE }) };
+    const options = { ...limits, exact: kept, bands, free: floor === undefined ? FREE_WITHOUT_FLOOR : FREE };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
     if (!(await solveSystems(request, searches, options, ends.sums, slack))) {

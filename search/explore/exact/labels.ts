@@ -227,7 +227,10 @@ export class Collector {
 
   /** Prunes a full collector, and makes it larger where that is not enough. */
   private makeRoom(): void {
-    if (this.capacity === this.largest) { this.compact(this.capacity >> 1); return; }
+    if (this.capacity === this.largest) {
+      this.compact(this.capacity >> 1);
+      return;
+    }
     this.dropDominated();
     if (2 * this.count <= this.capacity) return;
     this.capacity *= 2;

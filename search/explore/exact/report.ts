@@ -120,7 +120,7 @@ const EARLY: Readonly<Record<Stopped, string>> = {
 
 /** The lines that end a run: how far the sums were, and what was considered. */
 export const proofLines = (report: ExactReport): string[] => {
-  const { request, tabulated, values, searches, verifier, front, complete, started, solved, stopped } =
+  const { request, tabulated, values, searches, verifier, front, complete, started, solved, stopped, floor } =
     report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
   if (!solved) return ['exact: interrupted before the front of the sums was known'];
@@ -136,6 +136,9 @@ export const proofLines = (report: ExactReport): string[] => {
     `the sums differ from the full estimate by ` +
       (errors.length === 0 ? 'nothing' : `${errors.join(', ')} on average`),
     `${grouped(stayed)} of the ${grouped(front.length)} designs on the front of the sums stayed on the front`,
+    ...(floor === undefined
+      ? []
+      : [`designs that retain less than ${percent(floor)} of their weights were not looked for`]),
     `${grouped(verifier.judged.count)} designs evaluated in full, ` +
       (complete
         ? 'all that the error could put on the front among them'
