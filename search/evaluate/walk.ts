@@ -4,7 +4,7 @@ import { designsOf, radicesOf, type Digits, type Space } from '../space/space.js
 import { FIGURE_AT, FIGURE_COUNT } from './figures.js';
 import type { Pieces } from './programs.js';
 import type { Segment } from './segments.js';
-import type { Step, Transitions } from './transitions/transitions.js';
+import { isSimple, type Step, type Transitions } from './transitions/transitions.js';
 
 /** A metric to be made small (or, with sign −1, large) or to be kept below a limit. What multiplies is a loss, −ln. */
 export interface Cost {
@@ -101,8 +101,9 @@ export const walkOrder = (space: Space, segments: readonly Segment[]): number[] 
   return [...[...all].filter((position) => !touched.has(position)), ...touched];
 };
 
-/** Designs that one task looks at, about. */
+/** Designs that one task looks at, about: where they add up, and where each has to be estimated. */
 const TASK_DESIGNS = 200_000;
+const TASK_ESTIMATES = 1000;
 
 /** The parts of a space on one system, none much too large. */
 export function* walkTasks(
@@ -115,7 +116,9 @@ export function* walkTasks(
   const order = walkOrder(space, segments);
   let rest = order.reduce((product, p) => product * radices[p]!, 1);
   let length = 0;
-  while (rest > TASK_DESIGNS) rest /= radices[order[length++]!]!;
+  const { system: target } = space.systems[system]!;
+  const most = isSimple(target) && costs.every(addsUp) ? TASK_DESIGNS : TASK_ESTIMATES;
+  while (rest > most) rest /= radices[order[length++]!]!;
   const prefix = new Array<number>(length).fill(0);
   for (;;) {
     yield { system, prefix: prefix.slice(), costs };
