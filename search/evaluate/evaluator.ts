@@ -135,7 +135,7 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
           applier,
           pieces,
           transitions: pieces && transitionsOf(task.system, pieces.frame),
-          store: (digits, table) => store(digits, table, 0),
+          store,
         },
         task,
       );

@@ -34,6 +34,8 @@ export interface WalkResult {
   readonly digits: Uint16Array;
   /** Their objectives, all to be made small: a row of numbers per design. */
   readonly objectives: Float64Array;
+  /** Their figures: `FIGURE_COUNT` numbers per design. */
+  readonly figures: Float64Array;
 }
 
 /** Losses closer than this are taken to be equal: they differ by the order of multiplication only. */
@@ -102,7 +104,7 @@ export const walkOrder = (space: Space, segments: readonly Segment[]): number[] 
 };
 
 /** Designs that one task looks at, about: where they add up, and where each has to be estimated. */
-const TASK_DESIGNS = 200_000;
+const TASK_DESIGNS = 40_000;
 const TASK_ESTIMATES = 1000;
 
 /** The parts of a space on one system, none much too large. */
@@ -136,8 +138,8 @@ export interface WalkSpace {
   /** Undefined where designs are compiled as a whole. */
   readonly pieces: Pieces | undefined;
   readonly transitions: Transitions | undefined;
-  /** Writes a design's figures as row 0 of a table. */
-  readonly store: (digits: Digits, table: Float64Array) => void;
+  /** Writes a design's figures as row `row` of a table. */
+  readonly store: (digits: Digits, table: Float64Array, row: number) => void;
 }
 
 /** Designs that no other dominates, with their costs. */
@@ -239,7 +241,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
   /** Costs of the design at hand from its own estimate; false if it cannot be estimated. */
   const estimate = (values: Float64Array): boolean => {
     try {
-      store(digits, row);
+      store(digits, row, 0);
     } catch {
       failed++;
       return false;
@@ -275,7 +277,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
       const step = fragment && transitions!.step(s, fragment, context);
       if (step !== undefined || turn === 1) return step;
       try {
-        store(digits, row);
+        store(digits, row, 0);
       } catch {
         return undefined;
       }
@@ -317,5 +319,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
   const { rows } = survivors;
   const points = new Float64Array(rows.length * objectives);
   survivors.costs.forEach((point, i) => points.set(point, i * objectives));
-  return { visited, failed, digits: designsOf(rows, radices.length).digits, objectives: points };
+  const figures = new Float64Array(rows.length * FIGURE_COUNT);
+  rows.forEach((design, i) => store(design, figures, i));
+  return { visited, failed, digits: designsOf(rows, radices.length).digits, objectives: points, figures };
 };

@@ -1,12 +1,14 @@
 import { grouped } from '../../src/text.js';
+import { FIGURE_COUNT } from '../evaluate/figures.js';
 import { openSession } from '../evaluate/session.js';
 import { isSimple } from '../evaluate/transitions/transitions.js';
-import { addsUp, costsOf, walkTasks, type Cost } from '../evaluate/walk.js';
+import { addsUp, costsOf, walkTasks, type Cost, type WalkResult } from '../evaluate/walk.js';
 import { prune } from '../front/non-dominated.js';
+import { pointsOf } from '../front/points.js';
 import { baselineDesigns } from '../rank/baselines.js';
 import type { Objective } from '../rank/objectives.js';
-import { allDesigns, countDesigns, radicesOf, type Space } from '../space/space.js';
-import { RowSet } from '../space/row-set.js';
+import { allDesigns, countDesigns, designsOf, radicesOf, type Space } from '../space/space.js';
+import { EvaluatedDesigns } from './evaluated-designs.js';
 import type { Exploration, ExploreRequest, Explorer, Stopped } from './explorer.js';
 import { evaluateTable, stoppedFacts } from './evaluate-designs.js';
 
@@ -27,24 +29,34 @@ const isFast = (space: Space, objectives: readonly Objective[]): boolean =>
     ({ system }, i) => isSimple(system) && costsOn(space, i, objectives).every((cost) => addsUp(cost)),
   );
 
-/** What walks through the parts of a space found on one system. */
-interface Found {
-  readonly rows: Uint16Array[];
-  readonly points: number[];
+/** A design that a walk through its part of the space kept. */
+interface Kept {
+  readonly digits: Uint16Array;
+  readonly point: Float64Array;
+  readonly figures: Float64Array;
 }
 
-const byDigits = (a: Uint16Array, b: Uint16Array): number => {
-  const at = a.findIndex((digit, i) => digit !== b[i]);
-  return at === -1 ? 0 : a[at]! - b[at]!;
+const keptOf = ({ digits, objectives, figures }: WalkResult, width: number, dimensions: number): Kept[] =>
+  Array.from({ length: digits.length / width }, (_, i) => ({
+    digits: digits.subarray(i * width, (i + 1) * width),
+    point: objectives.subarray(i * dimensions, (i + 1) * dimensions),
+    figures: figures.subarray(i * FIGURE_COUNT, (i + 1) * FIGURE_COUNT),
+  }));
+
+const byDigits = (a: Kept, b: Kept): number => {
+  const at = a.digits.findIndex((digit, i) => digit !== b.digits[i]);
+  return at === -1 ? 0 : a.digits[at]! - b.digits[at]!;
 };
 
-/** The designs that no other on their system dominates or equals, by their digits. */
-const bestOf = ({ rows, points }: Found, dimensions: number): Uint16Array[] => {
-  // The order in which parts were finished must not decide which of equal designs is kept.
-  const order = [...rows.keys()].sort((a, b) => byDigits(rows[a]!, rows[b]!));
-  const values = Float64Array.from(order.flatMap((i) => points.slice(i * dimensions, (i + 1) * dimensions)));
-  const kept = prune({ values, count: rows.length, dimensions });
-  return Array.from(kept.slice().sort(), (i) => rows[order[i]!]!);
+/** Those that no other dominates or equals, by their digits. */
+const bestOf = (kept: readonly Kept[], dimensions: number): Kept[] => {
+  // The order in which parts were finished must not decide which of equal designs stays.
+  const all = [...kept].sort(byDigits);
+  const points = pointsOf(
+    all.map(({ point }) => point),
+    dimensions,
+  );
+  return Array.from(prune(points).slice().sort(), (i) => all[i]!);
 };
 
 /** Looks at every design, and keeps those that no other on the same system dominates. */
@@ -53,42 +65,51 @@ const walkAll = async (request: ExploreRequest): Promise<Exploration> => {
   const until = performance.now() + 1000 * (seconds ?? Infinity);
   const total = Number(countDesigns(space));
   const width = radicesOf(space).length;
+  const dimensions = objectives.length;
   const session = openSession(space, evaluate);
   try {
+    const unchanged = designsOf(baselineDesigns(space), width);
+    const found = new EvaluatedDesigns(width);
+    found.add(unchanged, await session.evaluate(unchanged, { until }));
     const segments = (await session.segments(until)) ?? [];
     const tasks = segments.flatMap((own, system) => [
       ...walkTasks(space, own, system, costsOn(space, system, objectives, constraints)),
     ]);
     let visited = 0;
     let failed = 0;
-    const found = space.systems.map((): Found => ({ rows: [], points: [] }));
+    const kept = space.systems.map((): Kept[] => []);
     await session.walk(tasks, until, ({ system }, result) => {
       visited += result.visited;
       failed += result.failed;
-      const { rows, points } = found[system]!;
-      for (let at = 0; at < result.digits.length; at += width) {
-        rows.push(result.digits.subarray(at, at + width));
-      }
-      for (const value of result.objectives) points.push(value);
+      kept[system]!.push(...keptOf(result, width, dimensions));
       onProgress?.(visited, total);
     });
-    const best = found.flatMap((one) => bestOf(one, objectives.length));
-    const rows = new RowSet(best.length + space.systems.length, width);
-    for (const row of [...baselineDesigns(space), ...best]) rows.add(row);
-    const designs = rows.designs();
-    const results = await session.evaluate(designs);
-    const whole = visited === total && !results.interrupted;
-    const stopped: Stopped | undefined = whole
-      ? undefined
-      : evaluate.signal?.aborted === true
-        ? 'interrupted'
-        : 'time';
+    const best = kept
+      .flatMap((one) => bestOf(one, dimensions))
+      .filter(({ digits }) => !found.rows.has(digits));
+    const figures = new Float64Array(best.length * FIGURE_COUNT);
+    best.forEach((one, i) => figures.set(one.figures, i * FIGURE_COUNT));
+    found.add(
+      designsOf(
+        best.map(({ digits }) => digits),
+        width,
+      ),
+      {
+        figures,
+        width: FIGURE_COUNT,
+        known: new Uint8Array(best.length).fill(1),
+        failures: new Map(),
+        interrupted: visited < total && evaluate.signal?.aborted === true,
+      },
+    );
+    const stopped: Stopped | undefined =
+      visited === total ? undefined : found.interrupted ? 'interrupted' : 'time';
     const facts = { method: 'exhaustive', designs_visited: visited, failed, ...stoppedFacts(stopped) };
     const lines = [
       `${grouped(visited)} of ${grouped(total)} designs compared; listed are the unchanged network and what no other ` +
         'design dominates on its system, equal designs once',
     ];
-    return { designs, results, facts, lines, stopped };
+    return { ...found.finish(), facts, lines, stopped };
   } finally {
     await session.close();
   }
