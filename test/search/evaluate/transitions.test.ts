@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEvaluator } from '../../../search/evaluate/evaluator.js';
-import {
-  FIGURE_COUNT,
-  figuresOf,
-  loadFigures,
-  type DesignFigures,
-} from '../../../search/evaluate/figures.js';
-import { Transitions } from '../../../search/evaluate/transitions/transitions.js';
-import { createApplier } from '../../../search/emit/apply.js';
+import { compareFigures } from '../../../bench/figure-comparison.js';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { digitsAt, countDesigns, type Space } from '../../../search/space/space.js';
 import { chooseSystem } from '../../../search/space/systems.js';
-import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Network } from '../../../src/graph/network.js';
 import { anyNetwork } from '../../estimate/random-networks.js';
 import { residualNetwork } from '../fixture.js';
@@ -49,53 +40,6 @@ function spread(space: Space, count: number, seed: number): Uint16Array[] {
   );
 }
 
-/** The design's figures from a compilation of its whole network; undefined if it does not compile. */
-function wholeFigures(space: Space): (digits: Uint16Array) => DesignFigures | undefined {
-  const applier = createApplier(space);
-  const estimator = createEstimator();
-  return (digits) => {
-    const { system } = space.systems[digits.at(-1)!]!;
-    try {
-      const program = estimator.compile(applier.network(digits), system.accelerator);
-      return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }));
-    } catch {
-      return undefined;
-    }
-  };
-}
-
-/** Evaluates designs twice, the second time with all transitions known; returns how many were chains of lookups. */
-function check(space: Space, designs: readonly Uint16Array[]): number {
-  const evaluator = createEvaluator(space);
-  const whole = wholeFigures(space);
-  const row = new Float64Array(FIGURE_COUNT);
-  let chained = 0;
-  const { prototype } = Transitions;
-  const original = Object.getOwnPropertyDescriptor(prototype, 'store')!;
-  const store = original.value as Transitions['store'];
-  const counted: Transitions['store'] = function (this: Transitions, ...call) {
-    const known = store.apply(this, call);
-    if (known) chained++;
-    return known;
-  };
-  Object.defineProperty(prototype, 'store', { ...original, value: counted });
-  try {
-    for (let round = 0; round < 2; round++) {
-      for (const design of designs) {
-        const expected = whole(design);
-        if (expected === undefined) expect(() => evaluator.store(design, row, 0)).toThrow();
-        else {
-          evaluator.store(design, row, 0);
-          expect(loadFigures(row, 0)).toEqual(expected);
-        }
-      }
-    }
-  } finally {
-    Object.defineProperty(prototype, 'store', original);
-  }
-  return chained;
-}
-
 describe('chains of transitions', () => {
   it('have the figures of whole compilations in random networks', { timeout: 60_000 }, () => {
     let [chained, count] = [0, 0];
@@ -103,17 +47,21 @@ describe('chains of transitions', () => {
       fc.property(anyNetwork({ maxSteps: 8 }), fc.nat(1000), (network, seed) => {
         const space = spaceOf(network);
         const designs = spread(space, 21, seed);
-        chained += check(space, designs);
-        count += 2 * designs.length;
+        const compared = compareFigures(space, designs);
+        expect(compared.differences).toEqual([]);
+        chained += compared.chained;
+        count += designs.length - compared.refused;
       }),
       { seed: 4, numRuns: 12 },
     );
-    expect(chained).toBeGreaterThan(count / 5);
+    expect(chained).toBeGreaterThan(count / 4);
   });
 
   it('replace compilations once everything has been seen', () => {
     const space = spaceOf(withRandomValues(residualNetwork(), randomNumbers(1)));
     const designs = spread(space, 60, 3);
-    expect(check(space, designs)).toBeGreaterThan(40);
+    const { chained, differences } = compareFigures(space, designs);
+    expect(differences).toEqual([]);
+    expect(chained).toBeGreaterThan(30);
   });
 });
