@@ -19,9 +19,9 @@ export const COMPARED_SYSTEMS: Readonly<Record<string, ComparedSystem>> = {
     request: { accelerator: 'ethos-u55-128', memoryMode: 'Shared_Sram' },
   },
   'u55-arena': {
-    title: 'ethos-u55-128 Sram_Only, arena 3/4',
+    title: 'ethos-u55-128 Sram_Only, arena 5/4',
     request: { accelerator: 'ethos-u55-128', memoryMode: 'Sram_Only' },
-    arenaShare: 3 / 4,
+    arenaShare: 5 / 4,
   },
   u65: {
     title: 'ethos-u65-512 Dedicated_Sram_384KB',
@@ -33,9 +33,9 @@ export const COMPARED_SYSTEMS: Readonly<Record<string, ComparedSystem>> = {
   },
   u85: { title: 'ethos-u85-256', request: { accelerator: 'ethos-u85-256' } },
   'u85-arena': {
-    title: 'ethos-u85-256, arena 1/2',
+    title: 'ethos-u85-256, arena 3/4',
     request: { accelerator: 'ethos-u85-256' },
-    arenaShare: 1 / 2,
+    arenaShare: 3 / 4,
   },
 };
 

@@ -257,13 +257,15 @@ export class Transitions {
   }
 
   /** Nothing in the evaluation was decided by a look at the whole network. */
-  private isLocal({ optimise, program, scheduled }: Evaluation): boolean {
+  private isLocal({ optimise, program, scheduled, memory }: Evaluation): boolean {
     const { spilling, arenaCacheSize } = this.system;
     const { tensors, ops, sharing } = program;
     if (optimise === 'Size' || scheduled.cascaded || runsOnCpu(program) || sharing.weights) return false;
     if (tensors.some(({ state }) => state !== undefined)) return false;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     if (!spilling) return scheduled.snapshot.peak < most;
+    // Otherwise feature maps may have been evicted that stay in other designs.
+    if (memory.staging + memory.featureMaps > most) return false;
     return ops.every(
       ({ cost, ifms, primaryIfm, ofms }) =>
         cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,

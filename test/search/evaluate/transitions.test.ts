@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareFigures } from '../../../bench/figure-comparison.js';
+import { resnetLike } from '../../../bench/networks.js';
+import { designDrawer } from '../../../bench/space.js';
 import { buildSpace } from '../../../search/space/build-space.js';
 import { parseSpaceFile } from '../../../search/space/space-file.js';
 import { digitsAt, countDesigns, type Space } from '../../../search/space/space.js';
 import { chooseSystem } from '../../../search/space/systems.js';
+import { importNetwork } from '../../../src/graph/import.js';
 import type { Network } from '../../../src/graph/network.js';
+import type { SystemRequest } from '../../../src/npu/resolve.js';
+import { readModel, writeModel } from '../../../src/tflite/model.js';
 import { anyNetwork } from '../../estimate/random-networks.js';
 import { residualNetwork } from '../fixture.js';
 import { withRandomValues } from '../substitute/random-network.js';
@@ -22,9 +27,9 @@ const SYSTEMS = [
   { accelerator: 'ethos-u85-128', memoryMode: 'Sram_Only' },
 ];
 
-const spaceOf = (network: Network): Space =>
+const spaceOf = (network: Network, systems: readonly SystemRequest[] = SYSTEMS): Space =>
   buildSpace(network, {
-    systems: SYSTEMS.map(chooseSystem),
+    systems: systems.map(chooseSystem),
     optimise: 'Performance',
     file: parseSpaceFile(
       'options: [standard, separable, "separable*2:relu"]\nwidths: [0.5, 1, 1.3]\n',
@@ -63,5 +68,15 @@ describe('chains of transitions', () => {
     const { chained, differences } = compareFigures(space, designs);
     expect(differences).toEqual([]);
     expect(chained).toBeGreaterThan(30);
+  });
+
+  it('learn nothing from designs in which feature maps were evicted', () => {
+    const model = readModel(writeModel(resnetLike()), 'resnet_like');
+    const request = { accelerator: 'ethos-u65-256', memoryMode: 'Dedicated_Sram', arenaCacheSize: 65536 };
+    const space = spaceOf(importNetwork(model, 'resnet_like'), [request]);
+    const { chained, differences } = compareFigures(space, designDrawer(space)(150));
+    expect(differences).toEqual([]);
+    expect(chained).toBeGreaterThan(15);
+    expect(chained).toBeLessThan(135);
   });
 });
