@@ -1,7 +1,6 @@
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
 import type { System } from '../../../src/npu/system.js';
-import { allocate } from '../../../src/schedule/allocate.js';
 import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
 import { allocateFirstFit, RangeList } from '../../../src/schedule/first-fit.js';
 import { AREA, type Machine } from '../../../src/schedule/machine.js';
@@ -223,7 +222,7 @@ export class Transitions {
     return this.readers.numberOf(faces.join(), faces);
   }
 
-  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
+  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce, or is not certain. */
   private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
     const { spilling, arenaCacheSize } = this.system;
     const { current, chain, live, stagingList, featureMapList } = this;
@@ -237,10 +236,9 @@ export class Transitions {
     }
     live.end(stagingList);
     const staging = allocateFirstFit(stagingList, length);
-    if (!spilling) {
-      if (staging.peak >= most) return undefined;
-      return { featureMaps: sizeOf(staging, stagingList, length), staging: 0 };
-    }
+    // Where the first trial is no optimum, the search for a smaller allocation depends on the order of all ranges.
+    if (staging.size > staging.peak) return undefined;
+    if (!spilling) return staging.peak < most ? { featureMaps: staging.size, staging: 0 } : undefined;
     live.begin(featureMapList);
     for (let s = 0, at = 0; s < chain.length; s++) {
       live.add(featureMapList, current[s]!.featureMaps!, at, last);
@@ -248,12 +246,10 @@ export class Transitions {
     }
     live.end(featureMapList);
     const featureMaps = allocateFirstFit(featureMapList, length);
+    if (featureMaps.size > featureMaps.peak) return undefined;
     // Feature maps that were moved back compete for staging memory before they are.
     if (staging.peak + featureMaps.peak > most) return undefined;
-    return {
-      featureMaps: sizeOf(featureMaps, featureMapList, length),
-      staging: sizeOf(staging, stagingList, length, arenaCacheSize),
-    };
+    return { featureMaps: featureMaps.size, staging: staging.size };
   }
 
   /** Nothing in the evaluation was decided by a look at the whole network. */
@@ -365,18 +361,6 @@ export class Transitions {
     return transition;
   }
 }
-
-/** Bytes that ranges take: those of the first trial if no allocation can be smaller. */
-const sizeOf = (
-  { size, peak }: { readonly size: number; readonly peak: number },
-  { count, starts, ends, sizes }: RangeList,
-  length: number,
-  limit?: number,
-): number => {
-  if (size <= peak) return size;
-  const none = new Int32Array(0);
-  return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, 16, limit);
-};
 
 const isLarge = ({ ifmBytes, whole }: Plan): boolean =>
   ifmBytes > LARGE || (whole.encoding?.allocatedBytes ?? 0) > LARGE;
