@@ -18,6 +18,7 @@ import {
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
+import { walk, type WalkResult, type WalkTask } from './walk.js';
 import { Transitions } from './transitions/transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
@@ -31,6 +32,8 @@ export interface Evaluator {
    * @throws when the design cannot be estimated
    */
   readonly store: (digits: Digits, table: Float64Array, row: number) => boolean;
+  /** Looks at all designs of a part of the space. */
+  readonly walk: (task: WalkTask) => WalkResult;
   /** The segments of the network on a system; the same for all systems of a family. */
   readonly segments: (system: number) => readonly Segment[];
   /**
@@ -125,6 +128,20 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
       return loadFigures(row, 0);
     },
     store,
+    walk: (task) => {
+      const { pieces, segmentation } = sourceFor(task.system);
+      return walk(
+        {
+          space,
+          segments: segmentation.segments,
+          applier,
+          pieces,
+          transitions: pieces && transitionsOf(task.system, pieces.frame),
+          store,
+        },
+        task,
+      );
+    },
     segments: (system) => sourceFor(system).segmentation.segments,
     segmentFigures: (digits) => {
       const source = sourceFor(digits[systemDigit]!);

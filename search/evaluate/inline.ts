@@ -1,7 +1,7 @@
 import { createBatchSizer } from './batch-size.js';
 import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
 import { loadEvaluator, loadSegments } from './load-evaluator.js';
-import type { Engine } from './results.js';
+import { requireWalk, type Engine } from './results.js';
 
 /** Evaluates in the calling thread. */
 export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine => {
@@ -25,6 +25,15 @@ export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine =
     segments: async () => {
       evaluator ??= loadEvaluator(setup);
       return loadSegments(setup, await evaluator);
+    },
+    walk: async (tasks, until, take) => {
+      evaluator ??= loadEvaluator(setup);
+      const { walk } = await evaluator;
+      for (const task of tasks) {
+        if (signal?.aborted === true || performance.now() >= until) return;
+        take(task, requireWalk(walk?.(task)));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     close: () => Promise.resolve(),
   };

@@ -2,6 +2,7 @@ import type { Designs } from '../space/space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { SystemSegments } from './segments.js';
+import type { WalkResult, WalkTask } from './walk.js';
 
 /** Figures of evaluated designs, by their row in the table of designs. */
 export interface Results {
@@ -91,6 +92,12 @@ export class Collector {
   }
 }
 
+/** @throws if an evaluator from outside cannot walk */
+export const requireWalk = (result: WalkResult | undefined): WalkResult => {
+  if (result === undefined) throw new Error('the evaluator cannot go through whole spaces');
+  return result;
+};
+
 /** One way to evaluate tables of designs, one after another or side by side. */
 export interface Engine {
   /** Ends when all designs are finished, or soon after `until` or an abort. */
@@ -100,5 +107,11 @@ export interface Engine {
    * @throws if the network cannot be compiled
    */
   readonly segments: (until: number) => Promise<SystemSegments | undefined>;
+  /** Goes through parts of the space, in no order; ends early soon after `until` or an abort. */
+  readonly walk: (
+    tasks: Iterable<WalkTask>,
+    until: number,
+    take: (task: WalkTask, result: WalkResult) => void,
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -26,6 +26,20 @@ export interface LivePieces {
   readonly aliases: Int32Array;
 }
 
+/** Sizes of ranges in a flat list, added up. */
+export function bytesOfRanges(ranges: Float64Array): number {
+  let bytes = 0;
+  for (let k = 2; k < ranges.length; k += RANGE) bytes += ranges[k]!;
+  return bytes;
+}
+
+/** The same of all tensors of a segment, those that others touch as well included. */
+export function bytesOf({ own, shared }: LivePieces): number {
+  let bytes = bytesOfRanges(own);
+  for (let k = 3; k < shared.length; k += SHARED) bytes += shared[k]!;
+  return bytes;
+}
+
 /** A range under construction. */
 class Range {
   start = Infinity;

@@ -10,7 +10,7 @@ import type { Fragment, Frame } from '../compose.js';
 import { storeEstimated } from '../figures.js';
 import { Constants } from './constants.js';
 import { interfaceOf, type Interface } from './interface.js';
-import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { bytesOf, bytesOfRanges, LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
 import { Claims, EncodedClaims, meetsRival } from './rivals.js';
 import { scheduleSegment, type SegmentProgram } from './schedule-segment.js';
 
@@ -37,7 +37,7 @@ interface State {
   /** For each shared tensor the number of its first reader's face here; 0 for none. */
   readonly faces: Int32Array;
   /** By the faces of the readers of its results, then by context. */
-  readonly transitions: (Transition | undefined)[][];
+  readonly transitions: ((Transition | undefined)[] | undefined)[];
   /** Some weights are those of these states of other segments, too. */
   readonly rivals: State[];
   /** Designs with it take the full path. */
@@ -50,10 +50,20 @@ interface Transition {
   readonly sums: Float64Array;
   readonly encodedBytes: number;
   readonly buffers: Float64Array;
+  /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */
+  readonly figures: Float64Array;
   /** Context of the segment after it. */
   readonly next: number;
   /** Some encoded tensors are those of these transitions of other segments, too. */
   readonly rivals: Transition[];
+  step?: Step;
+}
+
+/** A transition as those see it who add designs up segment by segment. */
+export interface Step extends Pick<Transition, 'figures' | 'next'> {
+  /** Bytes of all live ranges of the segment: more than it ever takes. */
+  readonly bytes: number;
+  readonly rivals: readonly unknown[];
 }
 
 /** Numbers for things that are told apart by a key, from `first` in the order of asking. */
@@ -77,6 +87,10 @@ class Numbered<T> {
     return this.items[number - this.first]!;
   }
 }
+
+/** What a segment costs depends on no later one, and memory is never scarce but for enormous networks. */
+export const isSimple = ({ spilling, arenaCacheSize }: System): boolean =>
+  !spilling && arenaCacheSize >= LARGE_PEAK;
 
 /** What an operation knows of the one before it. */
 const contextKey = (before: Entry | undefined, spilling: boolean): string => {
@@ -174,6 +188,29 @@ export class Transitions {
       this.states[s]![fragment.index] ??= this.stateOf(evaluation, plain, fragment, s, at);
       at += fragment.ops.length;
     });
+  }
+
+  get isSimple(): boolean {
+    return isSimple(this.system);
+  }
+
+  /** One segment after a context, where transitions are simple; undefined if it is not certain. */
+  step(segment: number, fragment: Fragment, context: number): Step | undefined {
+    const { machine } = this;
+    const state = this.states[segment]![fragment.index];
+    if (machine === undefined || state === undefined || state.excluded) return undefined;
+    this.current[segment] = state;
+    const row = (state.transitions[0] ??= []);
+    const transition = (row[context] ??= this.transitionOf(machine, segment, context, 0));
+    if (transition === undefined) return undefined;
+    return (transition.step ??= stepOf(state, transition));
+  }
+
+  /** True if the sums of some steps are those of their design; `bytes` is the sum of theirs. */
+  holds(chain: readonly Step[], bytes: number): boolean {
+    if (bytes >= LARGE_PEAK) return false;
+    for (let s = 0; s < chain.length; s++) if (chain[s]!.rivals.length > 0) return false;
+    return true;
   }
 
   /** Finds the design's states and transitions; false if a state is missing or must not be used. */
@@ -351,16 +388,34 @@ export class Transitions {
         if (consumer !== undefined && face !== 0) readers.set(consumer, this.faces.at(face));
       });
     }
-    const { sums, encodedBytes, buffers, last, uses } = scheduleSegment(machine, own, before, readers);
+    const { sums, figures, encodedBytes, buffers, last, uses } = scheduleSegment(
+      machine,
+      own,
+      before,
+      readers,
+    );
     sums.forEach((value, column) => {
       if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
     });
     const next = this.contextOf(segment + 1, last);
-    const transition: Transition = { sums, encodedBytes, buffers, next, rivals: [] };
+    const transition: Transition = { sums, figures, encodedBytes, buffers, next, rivals: [] };
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
     return transition;
   }
 }
+
+const stepOf = (state: State, { figures, next, buffers, rivals }: Transition): Step => {
+  const bytes = bytesOf(state.staging) + bytesOfRanges(buffers);
+  // States and transitions may still get rivals.
+  return {
+    figures,
+    next,
+    bytes,
+    get rivals() {
+      return state.rivals.length > 0 ? state.rivals : rivals;
+    },
+  };
+};
 
 const isLarge = ({ ifmBytes, whole }: Plan): boolean =>
   ifmBytes > LARGE || (whole.encoding?.allocatedBytes ?? 0) > LARGE;
