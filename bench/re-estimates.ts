@@ -17,7 +17,7 @@ interface Amounts {
 }
 
 /** Of designs as chains of transitions, and of whole compilations. */
-const CHAINED: Amounts = { warmUp: 100_000, perRun: 50_000 };
+const CHAINED: Amounts = { warmUp: 50_000, perRun: 20_000 };
 const WHOLE: Amounts = { warmUp: 500, perRun: 100 };
 
 function measure(

@@ -2,7 +2,6 @@ import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
 import type { System } from '../../../src/npu/system.js';
 import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
-import { allocateFirstFit, RangeList } from '../../../src/schedule/first-fit.js';
 import { AREA, type Machine } from '../../../src/schedule/machine.js';
 import { runsOnCpu } from '../../../src/schedule/memory.js';
 import type { Plan } from '../../../src/schedule/plan.js';
@@ -136,8 +135,6 @@ export class Transitions {
   /** Columns of `sums` that are not zero everywhere. */
   private readonly columns: number[] = [];
   private readonly live: LiveRanges;
-  private readonly stagingList = new RangeList();
-  private readonly featureMapList = new RangeList();
 
   constructor(
     private readonly frame: Frame,
@@ -259,34 +256,35 @@ export class Transitions {
     return this.readers.numberOf(faces.join(), faces);
   }
 
-  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce, or is not certain. */
+  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
   private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
     const { spilling, arenaCacheSize } = this.system;
-    const { current, chain, live, stagingList, featureMapList } = this;
+    const { current, chain, live } = this;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     const last = length - 1;
-    live.begin(stagingList);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.addOwn(stagingList, chain[s]!.buffers, at, last);
-      live.add(stagingList, current[s]!.staging, at, last);
+      live.addOwn(chain[s]!.buffers, at, last);
+      live.add(current[s]!.staging, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(stagingList);
-    const staging = allocateFirstFit(stagingList, length);
-    // Where the first trial is no optimum, the search for a smaller allocation depends on the order of all ranges.
-    if (staging.size > staging.peak) return undefined;
-    if (!spilling) return staging.peak < most ? { featureMaps: staging.size, staging: 0 } : undefined;
-    live.begin(featureMapList);
+    live.end();
+    const first = live.firstFit(length);
+    if (!spilling) {
+      return first.peak < most ? { featureMaps: live.size(first, length), staging: 0 } : undefined;
+    }
+    if (first.peak > most) return undefined;
+    const staging = live.size(first, length, arenaCacheSize);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.add(featureMapList, current[s]!.featureMaps!, at, last);
+      live.add(current[s]!.featureMaps!, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(featureMapList);
-    const featureMaps = allocateFirstFit(featureMapList, length);
-    if (featureMaps.size > featureMaps.peak) return undefined;
+    live.end();
+    const others = live.firstFit(length);
     // Feature maps that were moved back compete for staging memory before they are.
-    if (staging.peak + featureMaps.peak > most) return undefined;
-    return { featureMaps: featureMaps.size, staging: staging.size };
+    if (first.peak + others.peak > most) return undefined;
+    return { featureMaps: live.size(others, length), staging };
   }
 
   /** Nothing in the evaluation was decided by a look at the whole network. */
