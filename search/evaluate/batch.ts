@@ -34,7 +34,7 @@ export interface BatchEvaluator {
   /** Writes a design's figures as row `row`: as `evaluate`, without an object for each. */
   readonly store?: (digits: Digits, table: Float64Array, row: number) => void;
   /** Figures of every segment of a design; absent where the evaluator knows no segments. */
-  /** Looks at all designs of a part of the space; without, `loadEvaluator`'s caller has to go through them. */
+  /** Looks at all designs of a part of the space; without, they are evaluated one by one. */
   readonly walk?: (task: WalkTask) => WalkResult;
   readonly segmentFigures?: (digits: Digits) => Float64Array;
   /** The segments of the network on a system. */

@@ -1,7 +1,7 @@
 import { createBatchSizer } from './batch-size.js';
 import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
-import { loadEvaluator, loadSegments } from './load-evaluator.js';
-import { requireWalk, type Engine } from './results.js';
+import { loadEvaluator, loadSegments, loadWalk } from './load-evaluator.js';
+import type { Engine } from './results.js';
 
 /** Evaluates in the calling thread. */
 export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine => {
@@ -28,10 +28,10 @@ export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine =
     },
     walk: async (tasks, until, take) => {
       evaluator ??= loadEvaluator(setup);
-      const { walk } = await evaluator;
+      const walk = await loadWalk(setup, await evaluator);
       for (const task of tasks) {
         if (signal?.aborted === true || performance.now() >= until) return;
-        take(task, requireWalk(walk?.(task)));
+        take(task, walk(task));
         await new Promise((resolve) => setImmediate(resolve));
       }
     },

@@ -92,12 +92,6 @@ export class Collector {
   }
 }
 
-/** @throws if an evaluator from outside cannot walk */
-export const requireWalk = (result: WalkResult | undefined): WalkResult => {
-  if (result === undefined) throw new Error('the evaluator cannot go through whole spaces');
-  return result;
-};
-
 /** One way to evaluate tables of designs, one after another or side by side. */
 export interface Engine {
   /** Ends when all designs are finished, or soon after `until` or an abort. */

@@ -58,7 +58,6 @@ export interface Session {
   /**
    * Goes through parts of the space and hands on what was found in each, in no order. Ends early soon after `until` or
    * an abort.
-   * @throws if the evaluator comes from outside and cannot
    */
   readonly walk: (
     tasks: Iterable<WalkTask>,

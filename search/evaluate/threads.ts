@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { createBatchSizer } from './batch-size.js';
 import { type BatchResult, reasonOf, type WorkerSetup } from './batch.js';
-import { requireWalk, type Collector, type Engine, type Range } from './results.js';
+import type { Collector, Engine, Range } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkResult } from './walk.js';
 
@@ -167,8 +167,7 @@ export const createThreads = (
         while (!isAborted() && performance.now() < until) {
           const next = rest.next();
           if (next.done === true) return;
-          const result = (await own.run(next.value, { name: 'walk' })) as WalkResult | undefined;
-          take(next.value, requireWalk(result));
+          take(next.value, (await own.run(next.value, { name: 'walk' })) as WalkResult);
         }
       };
       try {
