@@ -26,11 +26,12 @@ export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
   /**
-   * Writes a design's figures as row `row` of a table.
+   * Writes a design's figures as row `row` of a table. True if they were added up from transitions of its segments, false
+   * if the whole network was scheduled; the figures are the same.
    *
    * @throws when the design cannot be estimated
    */
-  readonly store: (digits: Digits, table: Float64Array, row: number) => void;
+  readonly store: (digits: Digits, table: Float64Array, row: number) => boolean;
   /** Looks at all designs of a part of the space. */
   readonly walk: (task: WalkTask) => WalkResult;
   /** The segments of the network on a system; the same for all systems of a family. */
@@ -106,17 +107,18 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     return known;
   };
 
-  const store = (digits: Digits, table: Float64Array, row: number): void => {
+  const store = (digits: Digits, table: Float64Array, row: number): boolean => {
     const system = digits[systemDigit]!;
     const { family } = hardwareByName(space.systems[system]!.system.accelerator);
     const pieces = sources.get(family)?.pieces;
     const known = pieces && transitionsOf(system, pieces.frame);
     let fragments = pieces?.of(digits);
-    if (fragments !== undefined && known!.store(fragments, table, row)) return;
+    if (fragments !== undefined && known!.store(fragments, table, row)) return true;
     const evaluation = evaluate(digits, programOf(digits));
     storeEstimated(estimatedOf(evaluation), table, row);
     fragments ??= pieces?.of(digits);
     if (fragments !== undefined) known!.learn(fragments, evaluation);
+    return false;
   };
 
   return {

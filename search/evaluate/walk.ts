@@ -5,7 +5,8 @@ import { FIGURE_AT, FIGURE_COUNT } from './figures.js';
 import { lossOf } from './loss.js';
 import type { Pieces } from './programs.js';
 import type { Segment } from './segments.js';
-import { isSimple, type Step, type Transitions } from './transitions/transitions.js';
+import type { Step } from './transitions/state.js';
+import { isSimple, type Transitions } from './transitions/transitions.js';
 
 /** A metric to be made small (or, with sign −1, large) or to be kept below a limit. What multiplies is a loss, −ln. */
 export interface Cost {

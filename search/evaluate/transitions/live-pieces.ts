@@ -1,5 +1,6 @@
+import { allocate } from '../../../src/schedule/allocate.js';
 import type { Entry } from '../../../src/schedule/entry.js';
-import type { RangeList } from '../../../src/schedule/first-fit.js';
+import { allocateFirstFit, RangeList, type FirstFit } from '../../../src/schedule/first-fit.js';
 import type { ProgramOp, ProgramTensor } from '../../../src/schedule/program.js';
 
 const ALIGNMENT = 16;
@@ -10,10 +11,18 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
 const FROM_START = 1;
 const TO_END = 2;
 
-/** Numbers of a live range in a flat list: first and last time, size, flags. */
-const RANGE = 4;
+/** Numbers of a live range in a flat list: first and last time, size, flags, when it is created. */
+const RANGE = 5;
 /** The same of a tensor that several segments touch, after its number. */
-const SHARED = 5;
+const SHARED = 6;
+
+/**
+ * Ranges are created one after another: for each operation what is taken over, then its weight buffers, then its
+ * tensors. The moment is a number that grows by this much from operation to operation.
+ */
+const MOMENTS = 2 ** 20;
+const BUFFER_MOMENT = 1;
+const TENSOR_MOMENT = 16;
 
 /**
  * Live ranges in one memory of the tensors of a segment, times counted from its first operation: those of its own
@@ -48,7 +57,10 @@ class Range {
   /** Number of a tensor in it that several segments touch; −1 for none. */
   shared = -1;
 
-  constructor(readonly size: number) {}
+  constructor(
+    readonly size: number,
+    readonly moment: number,
+  ) {}
 
   use(from: number, to: number): void {
     this.start = Math.min(this.start, from);
@@ -71,10 +83,11 @@ export function livePiecesOf(
 ): LivePieces {
   const rangeOf = new Map<number, Range>();
   const aliases: number[] = [];
+  let moment = 0;
   const rangeFor = (id: number): Range => {
     let range = rangeOf.get(id);
     if (range === undefined) {
-      range = new Range(aligned(tensors[id]!.bytes));
+      range = new Range(aligned(tensors[id]!.bytes), moment++);
       if (id < sharedCount) range.shared = id;
       rangeOf.set(id, range);
     }
@@ -89,6 +102,7 @@ export function livePiecesOf(
   };
   ops.forEach((op, k) => {
     const t = 2 * k;
+    moment = k * MOMENTS;
     const ofm = op.ofms[0];
     const reused = ofm !== undefined && isIn(ofm) ? op.inPlaceIfms.find(isIn) : undefined;
     if (reused !== undefined) {
@@ -99,6 +113,7 @@ export function livePiecesOf(
         else aliases.push(ofm!, range.shared);
       }
     }
+    moment = k * MOMENTS + TENSOR_MOMENT;
     for (const id of op.ifms) touch(id, t);
     for (const id of op.ofms) touch(id, t);
     if (op.scratch !== -1) touch(op.scratch, t);
@@ -112,10 +127,10 @@ export function livePiecesOf(
   const own: number[] = [];
   const shared: number[] = [];
   for (const range of new Set(rangeOf.values())) {
-    const { start, end, size, flags } = range;
+    const { start, end, size, flags, moment: created } = range;
     if (end < 0 && flags === 0) continue;
-    if (range.shared === -1) own.push(start, end, size, flags);
-    else shared.push(range.shared, start, end, size, flags);
+    if (range.shared === -1) own.push(start, end, size, flags, created);
+    else shared.push(range.shared, start, end, size, flags, created);
   }
   return {
     own: Float64Array.from(own),
@@ -135,7 +150,8 @@ export function bufferPiecesOf(entries: readonly Entry[], owners: readonly numbe
     if (buffer === undefined) return;
     const { parts, prebuffered } = buffer;
     const owner = owners[k]!;
-    const ranges = found.get(owner) ?? parts.map((bytes) => new Range(aligned(bytes)));
+    const ranges =
+      found.get(owner) ?? parts.map((bytes, p) => new Range(aligned(bytes), k * MOMENTS + BUFFER_MOMENT + p));
     found.set(owner, ranges);
     const lastPart = (slices!.boundaries.length - 2) % parts.length;
     ranges.forEach((range, p) => {
@@ -143,32 +159,40 @@ export function bufferPiecesOf(entries: readonly Entry[], owners: readonly numbe
       range.use(from, 2 * k + (p === lastPart ? 1 : 0));
     });
   });
-  const numbers = [...found.values()].flat().flatMap(({ start, end, size }) => [start, end, size, 0]);
+  const numbers = [...found.values()]
+    .flat()
+    .flatMap(({ start, end, size, moment }) => [start, end, size, 0, moment]);
   return Float64Array.from(numbers);
 }
 
-/** Puts the live ranges of one memory together from those of the segments of a design. */
+/** The live ranges of one memory, put together from those of the segments of a design. */
 export class LiveRanges {
+  private readonly list = new RangeList();
+  /** When each range of the list is created. */
+  private readonly moments: number[] = [];
   /** The shared tensor whose memory each one is in. */
   private readonly root: Int32Array;
   private readonly starts: Float64Array;
   private readonly ends: Float64Array;
   private readonly sizes: Float64Array;
+  private readonly created: Float64Array;
 
   constructor(private readonly sharedCount: number) {
     this.root = new Int32Array(sharedCount);
     this.starts = new Float64Array(sharedCount);
     this.ends = new Float64Array(sharedCount);
     this.sizes = new Float64Array(sharedCount);
+    this.created = new Float64Array(sharedCount);
   }
 
-  begin(list: RangeList): void {
-    list.clear();
+  begin(): void {
+    this.list.clear();
     const { root, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) root[t] = t;
     this.starts.fill(Infinity);
     this.ends.fill(-1);
     this.sizes.fill(0);
+    this.created.fill(Infinity);
   }
 
   /**
@@ -177,10 +201,11 @@ export class LiveRanges {
    * @param at time of its first operation
    * @param last time index of the end of the network
    */
-  add(list: RangeList, { own, shared, aliases }: LivePieces, at: number, last: number): void {
-    const { root, starts, ends, sizes } = this;
+  add({ own, shared, aliases }: LivePieces, at: number, last: number): void {
+    const { root, starts, ends, sizes, created } = this;
     for (let k = 0; k < aliases.length; k += 2) root[aliases[k]!] = root[aliases[k + 1]!]!;
-    this.addOwn(list, own, at, last);
+    this.addOwn(own, at, last);
+    const first = (at / 2) * MOMENTS;
     for (let k = 0; k < shared.length; k += SHARED) {
       const range = root[shared[k]!]!;
       const flags = shared[k + 4]!;
@@ -189,24 +214,59 @@ export class LiveRanges {
       if (start < starts[range]!) starts[range] = start;
       if (end > ends[range]!) ends[range] = end;
       if (sizes[range] === 0) sizes[range] = shared[k + 3]!;
+      const moment = first + shared[k + 5]!;
+      if (moment < created[range]!) created[range] = moment;
     }
   }
 
   /** Adds ranges that are a segment's alone. */
-  addOwn(list: RangeList, own: Float64Array, at: number, last: number): void {
+  addOwn(own: Float64Array, at: number, last: number): void {
+    const first = (at / 2) * MOMENTS;
     for (let k = 0; k < own.length; k += RANGE) {
       const flags = own[k + 3]!;
       const start = (flags & FROM_START) !== 0 ? 0 : at + own[k]!;
       const end = (flags & TO_END) !== 0 ? last : at + own[k + 1]!;
-      list.add(start < 0 ? 0 : start, end, own[k + 2]!);
+      this.push(start < 0 ? 0 : start, end, own[k + 2]!, first + own[k + 4]!);
     }
   }
 
   /** Adds what all segments together know of shared tensors. */
-  end(list: RangeList): void {
-    const { starts, ends, sizes, sharedCount } = this;
+  end(): void {
+    const { starts, ends, sizes, created, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) {
-      if (ends[t]! >= 0 && sizes[t]! > 0) list.add(starts[t]!, ends[t]!, sizes[t]!);
+      if (ends[t]! >= 0 && sizes[t]! > 0) this.push(starts[t]!, ends[t]!, sizes[t]!, created[t]!);
     }
+  }
+
+  /**
+   * Places the ranges by the first trial of an allocation.
+   *
+   * @param length number of time indices
+   */
+  firstFit(length: number): FirstFit {
+    return allocateFirstFit(this.list, length);
+  }
+
+  /**
+   * Bytes that the ranges take, after the first trial. Where that is no optimum, further trials follow, and the order in
+   * which the ranges are created matters.
+   *
+   * @param limit the size that the result should not exceed
+   */
+  size({ size, peak }: FirstFit, length: number, limit?: number): number {
+    if (size <= peak) return size;
+    const { list, moments } = this;
+    const order = Array.from({ length: list.count }, (_, r) => r);
+    order.sort((a, b) => moments[a]! - moments[b]!);
+    const sorted = new RangeList();
+    for (const r of order) sorted.add(list.starts[r]!, list.ends[r]!, list.sizes[r]!);
+    const none = new Int32Array(0);
+    const { count, starts, ends, sizes } = sorted;
+    return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, ALIGNMENT, limit);
+  }
+
+  private push(start: number, end: number, size: number, moment: number): void {
+    this.moments[this.list.count] = moment;
+    this.list.add(start, end, size);
   }
 }

@@ -1,9 +1,7 @@
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
 import type { System } from '../../../src/npu/system.js';
-import { allocate } from '../../../src/schedule/allocate.js';
 import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
-import { allocateFirstFit, RangeList } from '../../../src/schedule/first-fit.js';
 import { AREA, type Machine } from '../../../src/schedule/machine.js';
 import { runsOnCpu } from '../../../src/schedule/memory.js';
 import type { Plan } from '../../../src/schedule/plan.js';
@@ -11,9 +9,12 @@ import type { Fragment, Frame } from '../compose.js';
 import { storeEstimated } from '../figures.js';
 import { Constants } from './constants.js';
 import { interfaceOf, type Interface } from './interface.js';
-import { bytesOf, bytesOfRanges, LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { contextKey, faceKey } from './keys.js';
+import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { Numbered } from './numbered.js';
 import { Claims, EncodedClaims, meetsRival } from './rivals.js';
-import { scheduleSegment, type SegmentProgram } from './schedule-segment.js';
+import { scheduleSegment } from './schedule-segment.js';
+import { stepOf, type State, type Step, type Transition } from './state.js';
 
 /**
  * Operations with more bytes of weights or IFM than this take the full path: so much less than the scheduler's own
@@ -23,89 +24,9 @@ const LARGE = 2 ** 27;
 /** The same for feature maps and buffers that are alive at the same time. */
 const LARGE_PEAK = 2 ** 28;
 
-/** What a segment becomes for given choices, as far as no other segment has a say in it. */
-interface State {
-  readonly operations: number;
-  readonly segment: SegmentProgram;
-  readonly interface: Interface;
-  /** Shared tensors that it writes and does not read. */
-  readonly written: readonly number[];
-  /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
-  readonly staging: LivePieces;
-  readonly featureMaps: LivePieces | undefined;
-  /** Numbers of the constants that it reads besides weights. */
-  readonly constants: Int32Array;
-  /** For each shared tensor the number of its first reader's face here; 0 for none. */
-  readonly faces: Int32Array;
-  /** By the faces of the readers of its results, then by context. */
-  readonly transitions: ((Transition | undefined)[] | undefined)[];
-  /** Some weights are those of these states of other segments, too. */
-  readonly rivals: State[];
-  /** Designs with it take the full path. */
-  excluded: boolean;
-}
-
-/** The figures of a segment in a context. */
-interface Transition {
-  /** As `addSums` makes them. */
-  readonly sums: Float64Array;
-  readonly encodedBytes: number;
-  readonly buffers: Float64Array;
-  /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */
-  readonly figures: Float64Array;
-  /** Context of the segment after it. */
-  readonly next: number;
-  /** Some encoded tensors are those of these transitions of other segments, too. */
-  readonly rivals: Transition[];
-  step?: Step;
-}
-
-/** A transition as those see it who add designs up segment by segment. */
-export interface Step extends Pick<Transition, 'figures' | 'next'> {
-  /** Bytes of all live ranges of the segment: more than it ever takes. */
-  readonly bytes: number;
-  readonly rivals: readonly unknown[];
-}
-
-/** Numbers for things that are told apart by a key, from `first` in the order of asking. */
-class Numbered<T> {
-  readonly items: T[] = [];
-  private readonly known = new Map<string, number>();
-
-  constructor(private readonly first = 0) {}
-
-  numberOf(key: string, item: T): number {
-    let number = this.known.get(key);
-    if (number === undefined) {
-      number = this.first + this.items.length;
-      this.known.set(key, number);
-      this.items.push(item);
-    }
-    return number;
-  }
-
-  at(number: number): T {
-    return this.items[number - this.first]!;
-  }
-}
-
 /** What a segment costs depends on no later one, and memory is never scarce but for enormous networks. */
 export const isSimple = ({ spilling, arenaCacheSize }: System): boolean =>
   !spilling && arenaCacheSize >= LARGE_PEAK;
-
-/** What an operation knows of the one before it. */
-const contextKey = (before: Entry | undefined, spilling: boolean): string => {
-  if (before === undefined) return 'start';
-  if (before.plan === undefined) return 'CPU';
-  return spilling ? `${before.hideCycles} ${before.freeMemory}` : `${before.hideCycles}`;
-};
-
-/** What the writer of a feature map knows of the operation that reads it: its face. */
-const faceKey = (reader: Plan | undefined): string => {
-  if (reader === undefined) return 'CPU';
-  const { run, weightCycles, ifmCycles } = reader.unbuffered;
-  return `${run} ${weightCycles} ${ifmCycles} ${reader.ifmBytes}`;
-};
 
 /**
  * The figures of designs on one system as chains of transitions: what a segment costs depends on its own choices (its
@@ -137,8 +58,6 @@ export class Transitions {
   /** Columns of `sums` that are not zero everywhere. */
   private readonly columns: number[] = [];
   private readonly live: LiveRanges;
-  private readonly stagingList = new RangeList();
-  private readonly featureMapList = new RangeList();
 
   constructor(
     private readonly frame: Frame,
@@ -263,44 +182,44 @@ export class Transitions {
   /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
   private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
     const { spilling, arenaCacheSize } = this.system;
-    const { current, chain, live, stagingList, featureMapList } = this;
+    const { current, chain, live } = this;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     const last = length - 1;
-    live.begin(stagingList);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.addOwn(stagingList, chain[s]!.buffers, at, last);
-      live.add(stagingList, current[s]!.staging, at, last);
+      live.addOwn(chain[s]!.buffers, at, last);
+      live.add(current[s]!.staging, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(stagingList);
-    const staging = allocateFirstFit(stagingList, length);
+    live.end();
+    const first = live.firstFit(length);
     if (!spilling) {
-      if (staging.peak >= most) return undefined;
-      return { featureMaps: sizeOf(staging, stagingList, length), staging: 0 };
+      return first.peak < most ? { featureMaps: live.size(first, length), staging: 0 } : undefined;
     }
-    live.begin(featureMapList);
+    if (first.peak > most) return undefined;
+    const staging = live.size(first, length, arenaCacheSize);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.add(featureMapList, current[s]!.featureMaps!, at, last);
+      live.add(current[s]!.featureMaps!, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(featureMapList);
-    const featureMaps = allocateFirstFit(featureMapList, length);
+    live.end();
+    const others = live.firstFit(length);
     // Feature maps that were moved back compete for staging memory before they are.
-    if (staging.peak + featureMaps.peak > most) return undefined;
-    return {
-      featureMaps: sizeOf(featureMaps, featureMapList, length),
-      staging: sizeOf(staging, stagingList, length, arenaCacheSize),
-    };
+    if (first.peak + others.peak > most) return undefined;
+    return { featureMaps: live.size(others, length), staging };
   }
 
   /** Nothing in the evaluation was decided by a look at the whole network. */
-  private isLocal({ optimise, program, scheduled }: Evaluation): boolean {
+  private isLocal({ optimise, program, scheduled, memory }: Evaluation): boolean {
     const { spilling, arenaCacheSize } = this.system;
     const { tensors, ops, sharing } = program;
     if (optimise === 'Size' || scheduled.cascaded || runsOnCpu(program) || sharing.weights) return false;
     if (tensors.some(({ state }) => state !== undefined)) return false;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     if (!spilling) return scheduled.snapshot.peak < most;
+    // Otherwise feature maps may have been evicted that stay in other designs.
+    if (memory.staging + memory.featureMaps > most) return false;
     return ops.every(
       ({ cost, ifms, primaryIfm, ofms }) =>
         cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,
@@ -405,31 +324,6 @@ export class Transitions {
     return transition;
   }
 }
-
-const stepOf = (state: State, { figures, next, buffers, rivals }: Transition): Step => {
-  const bytes = bytesOf(state.staging) + bytesOfRanges(buffers);
-  // States and transitions may still get rivals.
-  return {
-    figures,
-    next,
-    bytes,
-    get rivals() {
-      return state.rivals.length > 0 ? state.rivals : rivals;
-    },
-  };
-};
-
-/** Bytes that ranges take: those of the first trial if no allocation can be smaller. */
-const sizeOf = (
-  { size, peak }: { readonly size: number; readonly peak: number },
-  { count, starts, ends, sizes }: RangeList,
-  length: number,
-  limit?: number,
-): number => {
-  if (size <= peak) return size;
-  const none = new Int32Array(0);
-  return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, 16, limit);
-};
 
 const isLarge = ({ ifmBytes, whole }: Plan): boolean =>
   ifmBytes > LARGE || (whole.encoding?.allocatedBytes ?? 0) > LARGE;
