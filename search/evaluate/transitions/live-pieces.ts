@@ -1,5 +1,6 @@
 import type { Entry } from '../../../src/schedule/entry.js';
-import type { RangeList } from '../../../src/schedule/first-fit.js';
+import { RangeList } from '../../../src/schedule/first-fit.js';
+import type { Liveness } from '../../../src/schedule/liveness.js';
 import type { ProgramOp, ProgramTensor } from '../../../src/schedule/program.js';
 
 const ALIGNMENT = 16;
@@ -10,10 +11,18 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
 const FROM_START = 1;
 const TO_END = 2;
 
-/** Numbers of a live range in a flat list: first and last time, size, flags. */
-const RANGE = 4;
+/** Numbers of a live range in a flat list: first and last time, size, flags, when it is created. */
+const RANGE = 5;
 /** The same of a tensor that several segments touch, after its number. */
-const SHARED = 5;
+const SHARED = 6;
+
+/**
+ * What an operation creates, in order: the range of an input that it writes in place, its weight buffers, other
+ * tensors. Added to its time, it puts ranges in the order in which `liveRanges` has them.
+ */
+const CREATED = { reused: 0, buffers: 0.25, tensors: 0.5 } as const;
+/** Comes between what one operation creates. */
+const CREATION_STEP = 2 ** -20;
 
 /**
  * Live ranges in one memory of the tensors of a segment, times counted from its first operation: those of its own
@@ -34,7 +43,10 @@ class Range {
   /** Number of a tensor in it that several segments touch; −1 for none. */
   shared = -1;
 
-  constructor(readonly size: number) {}
+  constructor(
+    readonly size: number,
+    readonly created: number,
+  ) {}
 
   use(from: number, to: number): void {
     this.start = Math.min(this.start, from);
@@ -57,10 +69,11 @@ export function livePiecesOf(
 ): LivePieces {
   const rangeOf = new Map<number, Range>();
   const aliases: number[] = [];
-  const rangeFor = (id: number): Range => {
+  let created = 0;
+  const rangeFor = (id: number, at: number): Range => {
     let range = rangeOf.get(id);
     if (range === undefined) {
-      range = new Range(aligned(tensors[id]!.bytes));
+      range = new Range(aligned(tensors[id]!.bytes), at + created++ * CREATION_STEP);
       if (id < sharedCount) range.shared = id;
       rangeOf.set(id, range);
     }
@@ -69,16 +82,17 @@ export function livePiecesOf(
   const touch = (id: number, t: number): void => {
     const { bytes, graphInput } = tensors[id]!;
     if (!isIn(id) || bytes === 0) return;
-    const range = rangeFor(id);
+    const range = rangeFor(id, t + CREATED.tensors);
     range.use(t, t + 1);
     if (graphInput) range.flags |= FROM_START;
   };
   ops.forEach((op, k) => {
     const t = 2 * k;
+    created = 0;
     const ofm = op.ofms[0];
     const reused = ofm !== undefined && isIn(ofm) ? op.inPlaceIfms.find(isIn) : undefined;
     if (reused !== undefined) {
-      const range = rangeFor(reused);
+      const range = rangeFor(reused, t + CREATED.reused);
       rangeOf.set(ofm!, range);
       if (ofm! < sharedCount) {
         if (range.shared === -1) range.shared = ofm!;
@@ -100,8 +114,8 @@ export function livePiecesOf(
   for (const range of new Set(rangeOf.values())) {
     const { start, end, size, flags } = range;
     if (end < 0 && flags === 0) continue;
-    if (range.shared === -1) own.push(start, end, size, flags);
-    else shared.push(range.shared, start, end, size, flags);
+    if (range.shared === -1) own.push(start, end, size, flags, range.created);
+    else shared.push(range.shared, start, end, size, flags, range.created);
   }
   return {
     own: Float64Array.from(own),
@@ -112,25 +126,45 @@ export function livePiecesOf(
 
 /**
  * The live ranges of a segment's weight buffers, times counted from its first operation (−1: while the one before runs).
- *
- * @param owners for each operation the one whose buffer it uses
  */
-export function bufferPiecesOf(entries: readonly Entry[], owners: readonly number[]): Float64Array {
-  const found = new Map<number, Range[]>();
-  entries.forEach(({ buffer, slices }, k) => {
-    if (buffer === undefined) return;
+export function bufferPiecesOf(entries: readonly Entry[]): Float64Array {
+  const numbers = entries.flatMap(({ buffer, slices }, k) => {
+    if (buffer === undefined) return [];
     const { parts, prebuffered } = buffer;
-    const owner = owners[k]!;
-    const ranges = found.get(owner) ?? parts.map((bytes) => new Range(aligned(bytes)));
-    found.set(owner, ranges);
     const lastPart = (slices!.boundaries.length - 2) % parts.length;
-    ranges.forEach((range, p) => {
+    return parts.flatMap((bytes, p) => {
       const from = 2 * k - (p === 0 && prebuffered ? 1 : 0);
-      range.use(from, 2 * k + (p === lastPart ? 1 : 0));
+      const to = 2 * k + (p === lastPart ? 1 : 0);
+      return [from, to, aligned(bytes), 0, 2 * k + CREATED.buffers + p * CREATION_STEP];
     });
   });
-  const numbers = [...found.values()].flat().flatMap(({ start, end, size }) => [start, end, size, 0]);
   return Float64Array.from(numbers);
+}
+
+/** Live ranges of one memory that know when they were created. */
+export class CreatedRanges extends RangeList {
+  private readonly created: number[] = [];
+
+  put(start: number, end: number, size: number, created: number): void {
+    this.created[this.count] = created;
+    this.add(start, end, size);
+  }
+
+  /** The ranges in order of creation. */
+  liveness(length: number): Liveness {
+    const { count, starts, ends, sizes, created } = this;
+    const order = Array.from({ length: count }, (_, r) => r).sort((a, b) => created[a]! - created[b]!);
+    const none = new Int32Array(0);
+    return {
+      count,
+      starts: Int32Array.from(order, (r) => starts[r]!),
+      ends: Int32Array.from(order, (r) => ends[r]!),
+      sizes: Float64Array.from(order, (r) => sizes[r]!),
+      rangeOf: none,
+      times: none,
+      length,
+    };
+  }
 }
 
 /** Puts the live ranges of one memory together from those of the segments of a design. */
@@ -140,15 +174,17 @@ export class LiveRanges {
   private readonly starts: Float64Array;
   private readonly ends: Float64Array;
   private readonly sizes: Float64Array;
+  private readonly created: Float64Array;
 
   constructor(private readonly sharedCount: number) {
     this.root = new Int32Array(sharedCount);
     this.starts = new Float64Array(sharedCount);
     this.ends = new Float64Array(sharedCount);
     this.sizes = new Float64Array(sharedCount);
+    this.created = new Float64Array(sharedCount);
   }
 
-  begin(list: RangeList): void {
+  begin(list: CreatedRanges): void {
     list.clear();
     const { root, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) root[t] = t;
@@ -163,8 +199,8 @@ export class LiveRanges {
    * @param at time of its first operation
    * @param last time index of the end of the network
    */
-  add(list: RangeList, { own, shared, aliases }: LivePieces, at: number, last: number): void {
-    const { root, starts, ends, sizes } = this;
+  add(list: CreatedRanges, { own, shared, aliases }: LivePieces, at: number, last: number): void {
+    const { root, starts, ends, sizes, created } = this;
     for (let k = 0; k < aliases.length; k += 2) root[aliases[k]!] = root[aliases[k + 1]!]!;
     this.addOwn(list, own, at, last);
     for (let k = 0; k < shared.length; k += SHARED) {
@@ -174,25 +210,27 @@ export class LiveRanges {
       const end = (flags & TO_END) !== 0 ? last : at + shared[k + 2]!;
       if (start < starts[range]!) starts[range] = start;
       if (end > ends[range]!) ends[range] = end;
-      if (sizes[range] === 0) sizes[range] = shared[k + 3]!;
+      if (sizes[range] !== 0) continue;
+      sizes[range] = shared[k + 3]!;
+      created[range] = at + shared[k + 5]!;
     }
   }
 
   /** Adds ranges that are a segment's alone. */
-  addOwn(list: RangeList, own: Float64Array, at: number, last: number): void {
+  addOwn(list: CreatedRanges, own: Float64Array, at: number, last: number): void {
     for (let k = 0; k < own.length; k += RANGE) {
       const flags = own[k + 3]!;
       const start = (flags & FROM_START) !== 0 ? 0 : at + own[k]!;
       const end = (flags & TO_END) !== 0 ? last : at + own[k + 1]!;
-      list.add(start < 0 ? 0 : start, end, own[k + 2]!);
+      list.put(start < 0 ? 0 : start, end, own[k + 2]!, at + own[k + 4]!);
     }
   }
 
   /** Adds what all segments together know of shared tensors. */
-  end(list: RangeList): void {
-    const { starts, ends, sizes, sharedCount } = this;
+  end(list: CreatedRanges): void {
+    const { starts, ends, sizes, created, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) {
-      if (ends[t]! >= 0 && sizes[t]! > 0) list.add(starts[t]!, ends[t]!, sizes[t]!);
+      if (ends[t]! >= 0 && sizes[t]! > 0) list.put(starts[t]!, ends[t]!, sizes[t]!, created[t]!);
     }
   }
 }

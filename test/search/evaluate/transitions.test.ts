@@ -15,8 +15,9 @@ import { digitsAt, countDesigns, type Space } from '../../../search/space/space.
 import { chooseSystem } from '../../../search/space/systems.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Network } from '../../../src/graph/network.js';
+import type { SystemRequest } from '../../../src/npu/resolve.js';
 import { anyNetwork } from '../../estimate/random-networks.js';
-import { residualNetwork } from '../fixture.js';
+import { NetworkBuilder, residualNetwork } from '../fixture.js';
 import { withRandomValues } from '../substitute/random-network.js';
 import { randomNumbers } from '../substitute/targets.js';
 
@@ -31,14 +32,13 @@ const SYSTEMS = [
   { accelerator: 'ethos-u85-128', memoryMode: 'Sram_Only' },
 ];
 
-const spaceOf = (network: Network): Space =>
+const CHOICES = 'options: [standard, separable, "separable*2:relu"]\nwidths: [0.5, 1, 1.3]\n';
+
+const spaceOf = (network: Network, yaml = CHOICES, systems: readonly SystemRequest[] = SYSTEMS): Space =>
   buildSpace(network, {
-    systems: SYSTEMS.map(chooseSystem),
+    systems: systems.map(chooseSystem),
     optimise: 'Performance',
-    file: parseSpaceFile(
-      'options: [standard, separable, "separable*2:relu"]\nwidths: [0.5, 1, 1.3]\n',
-      'space.yaml',
-    ),
+    file: parseSpaceFile(yaml, 'space.yaml'),
   });
 
 /** So many designs of a space, spread over it. */
@@ -115,5 +115,49 @@ describe('chains of transitions', () => {
     const space = spaceOf(withRandomValues(residualNetwork(), randomNumbers(1)));
     const designs = spread(space, 60, 3);
     expect(check(space, designs)).toBeGreaterThan(40);
+  });
+
+  it('know the readers of results after an operation of the CPU', () => {
+    const b = new NetworkBuilder();
+    let x = b.conv(b.input([1, 16, 16, 16]), 32);
+    for (let i = 0; i < 3; i++) {
+      x = b.operator('SQRT', [x], [b.map(b.shapeOf(x))]);
+      x = b.conv(b.conv(b.conv(x, 64, 1), 16, 1), 24);
+    }
+    const space = spaceOf(withRandomValues(b.network([x]), randomNumbers(2)));
+    expect(check(space, spread(space, 150, 1))).toBeGreaterThan(30);
+  });
+
+  it('learn nothing from designs that staging memory is too small for', () => {
+    const b = new NetworkBuilder();
+    const x = b.conv(b.conv(b.input([1, 12, 12, 16]), 32, 1), 24, 1);
+    const space = spaceOf(
+      withRandomValues(b.network([b.conv(x, 24)]), randomNumbers(5)),
+      'options: [standard, separable]\nwidths: [0.25, 0.5, 1, 2]\n',
+      [8064, 9344, 11104, 12288, 13312, 14336].map((arenaCacheSize) => ({
+        accelerator: 'ethos-u85-256',
+        memoryMode: 'Dedicated_Sram',
+        arenaCacheSize,
+      })),
+    );
+    // The widest first.
+    const all = Number(countDesigns(space));
+    const designs = Array.from({ length: all }, (_, i) => digitsAt(space, BigInt(all - 1 - i)));
+    expect(check(space, designs)).toBeGreaterThan(10);
+  });
+
+  it('learn nothing from designs in which other feature maps stay in staging memory', () => {
+    const b = new NetworkBuilder();
+    const x = b.conv(b.input([1, 6, 6, 8]), 8);
+    const y = b.conv(b.add(b.conv(x, 8), x), 8);
+    const z = b.operator('MUL', [y, x], [b.map(b.shapeOf(y))], { fused_activation_function: 'NONE' });
+    const space = spaceOf(
+      withRandomValues(b.network([y, b.conv(z, 16)]), randomNumbers(6)),
+      'options: [standard, separable, "lowrank*4"]\n',
+      [{ accelerator: 'ethos-u85-2048', memoryMode: 'Dedicated_Sram' }],
+    );
+    const all = Number(countDesigns(space));
+    const designs = Array.from({ length: all }, (_, i) => digitsAt(space, BigInt((i * 50 + 7) % all)));
+    expect(check(space, designs)).toBeGreaterThan(10);
   });
 });
