@@ -109,25 +109,43 @@ function place(
 }
 
 /** Positions worth swapping: of the highest range, its neighbours, and all that they rest on. */
-function candidates(
-  r: NeighbouredRanges,
-  order: Int32Array,
-  layout: Layout,
-): { all: number[]; apart: number[]; top: number } {
-  let top = 0;
-  for (let i = 1; i < r.count; i++) if (layout.top[i]! > layout.top[top]!) top = i;
-  const positions = new Set<number>();
-  const addChain = (range: number): void => {
-    for (let at = range; at !== NONE; at = layout.support[at]!) positions.add(layout.position[at]!);
-  };
-  addChain(top);
-  for (let n = r.first[top]!; n < r.first[top + 1]!; n++) addChain(r.neighbours[n]!);
-  const all = [...positions].sort((a, b) => a - b);
-  const apart = all.filter((p) => {
-    const range = order[p]!;
-    return r.end[range]! < r.start[top]! || r.start[range]! > r.end[top]!;
-  });
-  return { all, apart, top };
+class Candidates {
+  /** In ascending order. */
+  readonly all: number[] = [];
+  /** Those of ranges that are never alive together with the highest. */
+  readonly apart: number[] = [];
+  /** The highest range. */
+  top = 0;
+  private readonly marked: Uint8Array;
+
+  constructor(private readonly r: NeighbouredRanges) {
+    this.marked = new Uint8Array(r.count);
+  }
+
+  find(order: Int32Array, layout: Layout): void {
+    const { r, all, apart, marked } = this;
+    let top = 0;
+    for (let i = 1; i < r.count; i++) if (layout.top[i]! > layout.top[top]!) top = i;
+    this.top = top;
+    this.markChain(top, layout);
+    for (let n = r.first[top]!; n < r.first[top + 1]!; n++) this.markChain(r.neighbours[n]!, layout);
+    all.length = 0;
+    apart.length = 0;
+    const [start, end] = [r.start[top]!, r.end[top]!];
+    for (let p = 0; p < r.count; p++) {
+      if (marked[p] === 0) continue;
+      marked[p] = 0;
+      all.push(p);
+      const range = order[p]!;
+      if (r.end[range]! < start || r.start[range]! > end) apart.push(p);
+    }
+  }
+
+  private markChain(range: number, { support, position }: Layout): void {
+    for (let at = range; at !== NONE && this.marked[position[at]!] === 0; at = support[at]!) {
+      this.marked[position[at]!] = 1;
+    }
+  }
 }
 
 function addFarNeighbours(r: NeighbouredRanges, layout: Layout, top: number, all: number[]): void {
@@ -162,11 +180,12 @@ function swap(order: Int32Array, a: number, b: number): void {
  * is deterministic: first fit in order of pressure, then random swaps from a fixed seed until the lower bound is met.
  *
  * @param limit the size that the result should not exceed
+ * @param tried the first trial is known to be no optimum
  */
-export function allocate(liveness: Liveness, alignment: number, limit = Infinity): number {
+export function allocate(liveness: Liveness, alignment: number, limit = Infinity, tried = false): number {
   if (liveness.count === 0) return 0;
   const trial = (): FirstFit => allocateFirstFit(listOf(liveness, alignment), liveness.length);
-  if (liveness.count <= FEW) {
+  if (liveness.count <= FEW && !tried) {
     const { size, peak } = trial();
     if (size <= peak) return size;
   }
@@ -180,13 +199,15 @@ export function allocate(liveness: Liveness, alignment: number, limit = Infinity
   if (best <= r.lowerBound) return best;
 
   const random = new MersenneTwister();
+  const found = new Candidates(r);
   const bestOrder = order.slice();
   const bestLayout = newLayout(r.count);
   copyLayout(layout, bestLayout);
   let improved = 0;
   const trials = Math.min(MAX_ITERATIONS, Math.floor(MAX_VISITS / Math.max(1, r.neighbours.length)));
   for (let i = 0; i < trials; i++) {
-    const { all, apart, top } = candidates(r, order, layout);
+    found.find(order, layout);
+    const { all, apart, top } = found;
     const pick = (from: readonly number[]): number => from[random.next() % from.length]!;
     const far = random.next() % 100 < 30 && apart.length > 0;
     let first = pick(far ? apart : all);

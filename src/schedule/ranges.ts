@@ -39,45 +39,55 @@ function byStart(
   return { first, ranges };
 }
 
+/** Pairs of ranges, one after another, in an array that is filled again and again. */
+let pairs = new Int32Array(1024);
+
 /**
- * Pairs of ranges in order of first meeting: at each time those that begin meet all that are alive. Undefined when
- * there are more than `MAX_PAIRS`.
+ * Fills in the pairs of ranges in order of first meeting: at each time those that begin meet all that are alive.
+ *
+ * @returns twice their number; undefined when there are more than `MAX_PAIRS`
  */
-function meetings(count: number, start: Int32Array, end: Int32Array, length: number): number[] | undefined {
-  const pairs: number[] = [];
+function meet(count: number, start: Int32Array, end: Int32Array, length: number): number | undefined {
+  let filled = 0;
   const alive: number[] = [];
+  const fresh: number[] = [];
   const { first, ranges } = byStart(count, start, length);
   for (let t = 0; t < length; t++) {
-    let kept = 0;
-    const fresh: number[] = [];
+    fresh.length = 0;
     for (let k = first[t]!; k < first[t + 1]!; k++) if (end[ranges[k]!]! >= t) fresh.push(ranges[k]!);
     if (fresh.length === 0) continue;
-    for (const r of alive) if (end[r]! >= t) alive[kept++] = r;
+    let kept = 0;
+    for (let k = 0; k < alive.length; k++) if (end[alive[k]!]! >= t) alive[kept++] = alive[k]!;
     alive.length = kept;
-    for (const r of fresh) insert(alive, r);
-    if (pairs.length / 2 + fresh.length * alive.length > MAX_PAIRS) return undefined;
+    for (let k = 0; k < fresh.length; k++) insert(alive, fresh[k]!);
+    const most = filled + 2 * fresh.length * alive.length;
+    if (most > 2 * MAX_PAIRS) return undefined;
+    if (most > pairs.length) {
+      const wider = new Int32Array(2 * most);
+      wider.set(pairs);
+      pairs = wider;
+    }
     let older = 0;
     for (let i = 0; i < alive.length; i++) {
       const a = alive[i]!;
-      if (start[a] === t) {
-        older++;
-        for (let j = i + 1; j < alive.length; j++) pairs.push(a, alive[j]!);
-      } else for (let k = older; k < fresh.length; k++) pairs.push(a, fresh[k]!);
+      const begins = start[a] === t;
+      if (begins) older++;
+      const others = begins ? alive : fresh;
+      for (let k = begins ? i + 1 : older; k < others.length; k++) {
+        pairs[filled++] = a;
+        pairs[filled++] = others[k]!;
+      }
     }
   }
-  return pairs;
+  return filled;
 }
 
 /** Adds a number to a sorted list. */
 function insert(list: number[], value: number): void {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  list.splice(low, 0, value);
+  let at = list.length;
+  list.push(value);
+  for (; at > 0 && list[at - 1]! > value; at--) list[at] = list[at - 1]!;
+  list[at] = value;
 }
 
 /** The ranges of a memory, sizes rounded up to `alignment`. */
@@ -101,14 +111,14 @@ export function rangesOf(liveness: Liveness, alignment: number): Ranges {
 /** Ranges with their neighbours; undefined when there are more than `MAX_PAIRS` pairs of them. `length`: of time. */
 export function withNeighbours(known: Ranges, length: number): NeighbouredRanges | undefined {
   const { count, start, end } = known;
-  const pairs = meetings(count, start, end, length);
-  if (pairs === undefined) return undefined;
+  const filled = meet(count, start, end, length);
+  if (filled === undefined) return undefined;
   const first = new Int32Array(count + 1);
-  for (const r of pairs) first[r + 1]!++;
+  for (let p = 0; p < filled; p++) first[pairs[p]! + 1]!++;
   for (let r = 0; r < count; r++) first[r + 1]! += first[r]!;
-  const neighbours = new Int32Array(pairs.length);
+  const neighbours = new Int32Array(filled);
   const next = first.slice();
-  for (let p = 0; p < pairs.length; p += 2) {
+  for (let p = 0; p < filled; p += 2) {
     const a = pairs[p]!;
     const b = pairs[p + 1]!;
     neighbours[next[a]!++] = b;

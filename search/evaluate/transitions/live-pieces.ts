@@ -159,6 +159,8 @@ export function bufferPiecesOf(entries: readonly Entry[]): Float64Array {
 /** The live ranges of one memory, put together from those of the segments of a design. */
 export class LiveRanges {
   private readonly list = new RangeList();
+  /** The list in order of creation. */
+  private readonly sorted = new RangeList();
   /** When each range of the list is created. */
   private readonly moments: number[] = [];
   /** The shared tensor whose memory each one is in. */
@@ -249,11 +251,13 @@ export class LiveRanges {
     const { list, moments } = this;
     const order = Array.from({ length: list.count }, (_, r) => r);
     order.sort((a, b) => moments[a]! - moments[b]!);
-    const sorted = new RangeList();
+    const { sorted } = this;
+    sorted.clear();
     for (const r of order) sorted.add(list.starts[r]!, list.ends[r]!, list.sizes[r]!);
     const none = new Int32Array(0);
     const { count, starts, ends, sizes } = sorted;
-    return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, ALIGNMENT, limit);
+    const liveness = { count, starts, ends, sizes, length, rangeOf: none, times: none };
+    return allocate(liveness, ALIGNMENT, limit, true);
   }
 
   private push(start: number, end: number, size: number, moment: number): void {
