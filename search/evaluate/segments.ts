@@ -107,12 +107,19 @@ function settle(sets: DisjointSets, sequences: readonly (readonly number[])[]): 
   }
 }
 
-/** Choices that operators depend on: those of their sites and the widths of their feature maps. */
+/**
+ * Choices that operators depend on: those of their sites, those of sites that read constants of theirs (weights that
+ * one operator has rearranged are so for all of its readers), and the widths of their feature maps.
+ */
 function positionsOf(space: Space, members: readonly number[]): number[] {
-  const { operators } = space.network.graphs[0];
+  const { operators, tensors } = space.network.graphs[0];
   const own = new Set(members);
   const touched = new Set(members.flatMap((i) => [...operators[i]!.inputs, ...operators[i]!.outputs]));
-  const sites = space.sites.flatMap(({ site }, s) => (own.has(site.operator) ? [s] : []));
+  const readsTheirs = (operator: number): boolean =>
+    operators[operator]!.inputs.some((t) => tensors[t]?.constant !== undefined && touched.has(t));
+  const sites = space.sites.flatMap(({ site: { operator } }, s) =>
+    own.has(operator) || readsTheirs(operator) ? [s] : [],
+  );
   const groups = space.groups.flatMap(({ group }, g) =>
     group.tensors.some((t) => touched.has(t)) ? [space.sites.length + g] : [],
   );

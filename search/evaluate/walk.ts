@@ -2,6 +2,7 @@ import { METRICS, type FigureName, type MetricName } from '../metrics.js';
 import type { Applier } from '../emit/apply.js';
 import { designsOf, radicesOf, type Digits, type Space } from '../space/space.js';
 import { FIGURE_AT, FIGURE_COUNT } from './figures.js';
+import { lossOf } from './loss.js';
 import type { Pieces } from './programs.js';
 import type { Segment } from './segments.js';
 import type { Step } from './transitions/state.js';
@@ -41,12 +42,6 @@ export interface WalkResult {
 
 /** Losses closer than this are taken to be equal: they differ by the order of multiplication only. */
 const SAME_LOSS = 1e-9;
-/** Loss of weights of which it is not known what they retain. */
-const UNKNOWN_LOSS = 1e6;
-
-const lossOf = (retained: number): number =>
-  Number.isNaN(retained) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(retained, 1e-300)));
-
 const isProduct = (metric: MetricName): boolean => {
   const { source } = METRICS[metric];
   return source.from === 'weights' && source.over === 'product';

@@ -12,7 +12,9 @@ export class Constants {
   of(ops: readonly ProgramOp[], tensors: readonly ProgramTensor[]): Int32Array {
     const found = new Set<number>();
     for (const op of ops) {
-      forEachConstant(op, tensors, 0, (key, bytes) => {
+      forEachConstant(op, tensors, 0, (content, bytes) => {
+        // Large ones have no content, and their tensor may have other sizes in other designs.
+        const key = `${content} ${bytes}`;
         let number = this.numbers.get(key);
         if (number === undefined) {
           this.numbers.set(key, (number = this.bytes.length));

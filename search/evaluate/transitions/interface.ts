@@ -50,3 +50,18 @@ export function interfaceOf(
     calm,
   };
 }
+
+/**
+ * Whether segments of two designs are the same to their neighbours. Where feature maps may be moved back from staging
+ * memory, that depends on all their readers; where none is, it takes one that might be.
+ *
+ * @param spilling staging memory is apart
+ */
+export function agree(first: readonly Interface[], other: readonly Interface[], spilling: boolean): boolean {
+  const calm = first.every((segment) => segment.calm);
+  return first.every(({ writers, readers }, s) => {
+    const { writers: theirWriters, readers: theirReaders, calm: isCalm } = other[s]!;
+    if (theirWriters !== writers) return false;
+    return !spilling || (calm ? isCalm : theirReaders === readers);
+  });
+}

@@ -141,27 +141,18 @@ export function livePiecesOf(
 
 /**
  * The live ranges of a segment's weight buffers, times counted from its first operation (−1: while the one before runs).
- *
- * @param owners for each operation the one whose buffer it uses
  */
-export function bufferPiecesOf(entries: readonly Entry[], owners: readonly number[]): Float64Array {
-  const found = new Map<number, Range[]>();
-  entries.forEach(({ buffer, slices }, k) => {
-    if (buffer === undefined) return;
+export function bufferPiecesOf(entries: readonly Entry[]): Float64Array {
+  const numbers = entries.flatMap(({ buffer, slices }, k) => {
+    if (buffer === undefined) return [];
     const { parts, prebuffered } = buffer;
-    const owner = owners[k]!;
-    const ranges =
-      found.get(owner) ?? parts.map((bytes, p) => new Range(aligned(bytes), k * MOMENTS + BUFFER_MOMENT + p));
-    found.set(owner, ranges);
     const lastPart = (slices!.boundaries.length - 2) % parts.length;
-    ranges.forEach((range, p) => {
+    return parts.flatMap((bytes, p) => {
       const from = 2 * k - (p === 0 && prebuffered ? 1 : 0);
-      range.use(from, 2 * k + (p === lastPart ? 1 : 0));
+      const to = 2 * k + (p === lastPart ? 1 : 0);
+      return [from, to, aligned(bytes), 0, k * MOMENTS + BUFFER_MOMENT + p];
     });
   });
-  const numbers = [...found.values()]
-    .flat()
-    .flatMap(({ start, end, size, moment }) => [start, end, size, 0, moment]);
   return Float64Array.from(numbers);
 }
 

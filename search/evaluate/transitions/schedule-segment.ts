@@ -1,7 +1,7 @@
 import { addSums, SUMS } from '../../../src/estimate/totals.js';
 import { bufferSchedule } from '../../../src/schedule/buffering.js';
 import { encodedTensors, useOf, type Use } from '../../../src/schedule/encoded-tensors.js';
-import { plainEntry, type Entry } from '../../../src/schedule/entry.js';
+import { CPU_ENTRY, plainEntry, type Entry } from '../../../src/schedule/entry.js';
 import { scheduleFigures } from '../../../src/schedule/figures.js';
 import type { Snapshot } from '../../../src/schedule/liveness.js';
 import type { Machine } from '../../../src/schedule/machine.js';
@@ -54,7 +54,7 @@ const snapshotOf = (program: Program): Snapshot => {
 };
 
 /**
- * Schedules the operations of a segment.
+ * Schedules the operations of a segment; undefined if some of them use the same weight buffer.
  *
  * @param before the operation before it
  * @param readers plans of the operations outside that read its results first, by their index in the program
@@ -64,9 +64,11 @@ export function scheduleSegment(
   { program, from, to, areas, plain }: SegmentProgram,
   before: Entry | undefined,
   readers: ReadonlyMap<number, Plan | undefined>,
-): ScheduledSegment {
+): ScheduledSegment | undefined {
   const reference = plain.slice();
-  for (const [index, plan] of readers) if (plan !== undefined) reference[index] = plainEntry(plan);
+  for (const [index, plan] of readers) {
+    reference[index] = plan === undefined ? CPU_ENTRY : plainEntry(plan);
+  }
   const { spilling, arenaCacheSize } = machine.system;
   const limit = spilling ? arenaCacheSize : Infinity;
   const schedule = bufferSchedule(
@@ -82,6 +84,7 @@ export function scheduleSegment(
   const own = { ...program, ops: program.ops.slice(from, to) };
   const figures = scheduleFigures(machine, own, schedule, areas, before?.hideCycles);
   const encoded = encodedTensors(machine, own, schedule);
+  if (shareBuffers(own, schedule, encoded).some((owner, k) => owner !== k)) return undefined;
   const sums = new Float64Array(SUMS);
   const summands = { machine, program: own, scheduled: { schedule }, figures };
   addSums(summands, sums);
@@ -89,7 +92,7 @@ export function scheduleSegment(
     sums,
     figures: addedFigures(summands),
     encodedBytes: encoded.bytes,
-    buffers: bufferPiecesOf(schedule, Array.from(shareBuffers(own, schedule, encoded))),
+    buffers: bufferPiecesOf(schedule),
     last: schedule.at(-1) ?? before,
     uses: schedule.flatMap(({ plan, slices }, k) =>
       plan === undefined || slices === undefined ? [] : (useOf(own, k, plan, slices) ?? []),

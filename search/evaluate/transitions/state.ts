@@ -1,12 +1,13 @@
-import type { Interface } from './interface.js';
 import { bytesOf, bytesOfRanges, type LivePieces } from './live-pieces.js';
 import type { SegmentProgram } from './schedule-segment.js';
 
 /** What a segment becomes for given choices, as far as no other segment has a say in it. */
 export interface State {
   readonly operations: number;
+  /** Some of its operations are the CPU's; some are the NPU's. */
+  readonly usesCpu: boolean;
+  readonly usesNpu: boolean;
   readonly segment: SegmentProgram;
-  readonly interface: Interface;
   /** Shared tensors that it writes and does not read. */
   readonly written: readonly number[];
   /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
@@ -21,7 +22,7 @@ export interface State {
   /** Some weights are those of these states of other segments, too. */
   readonly rivals: State[];
   /** Designs with it take the full path. */
-  excluded: boolean;
+  readonly excluded: boolean;
 }
 
 /** The figures of a segment in a context. */

@@ -8,7 +8,7 @@ import type { Plan } from '../../../src/schedule/plan.js';
 import type { Fragment, Frame } from '../compose.js';
 import { storeEstimated } from '../figures.js';
 import { Constants } from './constants.js';
-import { interfaceOf, type Interface } from './interface.js';
+import { agree, interfaceOf, type Interface } from './interface.js';
 import { contextKey, faceKey } from './keys.js';
 import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
 import { Numbered } from './numbered.js';
@@ -43,10 +43,8 @@ export class Transitions {
   /** Faces of readers where a segment writes several tensors for others. */
   private readonly readers = new Numbered<readonly number[]>();
   private readonly constants = new Constants();
-  /** Of the first state of each segment. Where one differs, rules that look at the whole network may act. */
-  private readonly interfaces: (Interface | undefined)[];
-  /** Some feature maps may be moved back from staging memory, depending on all their readers. */
-  private moving = false;
+  /** Of the segments of the first design that was learnt from. Nothing is learnt from those that do not agree with it. */
+  private interfaces: readonly Interface[] | undefined;
   private readonly sources = new Claims<State>();
   private readonly contents = new Claims<State>();
   private readonly encoded = new EncodedClaims<Transition>();
@@ -67,7 +65,6 @@ export class Transitions {
     this.states = Array.from({ length: count }, () => []);
     this.contexts = Array.from({ length: count + 1 }, () => new Numbered<Entry | undefined>());
     this.contextOf(0, undefined);
-    this.interfaces = new Array<Interface | undefined>(count).fill(undefined);
     this.live = new LiveRanges(frame.shared.size);
   }
 
@@ -78,12 +75,16 @@ export class Transitions {
     sums.fill(0);
     let constants = this.constants.total(current);
     let operations = 0;
+    let usesNpu = false;
     for (let s = 0; s < chain.length; s++) {
       const transition = chain[s]!;
+      usesNpu ||= current[s]!.usesNpu;
       for (let k = 0; k < columns.length; k++) sums[columns[k]!]! += transition.sums[columns[k]!]!;
       constants += transition.encodedBytes;
       operations += current[s]!.operations;
     }
+    // A network without any operation for the NPU is left as it is.
+    if (!usesNpu) return false;
     const memory = this.memory(2 * operations + 2);
     if (memory === undefined) return false;
     const { hardware } = machine;
@@ -98,7 +99,11 @@ export class Transitions {
    * @param evaluation of the program that the fragments make up
    */
   learn(fragments: readonly Fragment[], evaluation: Evaluation): void {
-    if (!this.isLocal(evaluation)) return;
+    if (fragments.every(({ index }, s) => this.states[s]![index] !== undefined)) return;
+    if (!this.isLocal(evaluation) || shareWeights(fragments)) return;
+    const interfaces = this.interfacesOf(fragments, evaluation);
+    this.interfaces ??= interfaces;
+    if (!agree(this.interfaces, interfaces, this.system.spilling)) return;
     this.machine ??= evaluation.machine;
     const plain = evaluation.scheduled.schedule.map(({ plan }) =>
       plan === undefined ? CPU_ENTRY : plainEntry(plan),
@@ -120,6 +125,7 @@ export class Transitions {
     const state = this.states[segment]![fragment.index];
     if (machine === undefined || state === undefined || state.excluded) return undefined;
     this.current[segment] = state;
+    if (this.meetsReaders(segment, context)) return undefined;
     const row = (state.transitions[0] ??= []);
     const transition = (row[context] ??= this.transitionOf(machine, segment, context, 0));
     if (transition === undefined) return undefined;
@@ -143,7 +149,7 @@ export class Transitions {
     }
     let context = 0;
     for (let s = 0; s < fragments.length; s++) {
-      const reader = this.readerOf(s);
+      const reader = this.readerOf(s, context);
       const row = (current[s]!.transitions[reader] ??= []);
       const transition = (row[context] ??= this.transitionOf(machine, s, context, reader));
       if (transition === undefined) return false;
@@ -170,10 +176,22 @@ export class Transitions {
     return 0;
   }
 
-  /** Number for the faces of the readers of a segment's results. They only matter where staging memory is apart. */
-  private readerOf(segment: number): number {
+  /**
+   * Readers of a segment's results decide about its weight buffers: where staging memory is apart, and after operations
+   * of the CPU, which count as leaving no memory free.
+   */
+  private meetsReaders(segment: number, context: number): boolean {
+    const { written, usesCpu } = this.current[segment]!;
+    if (written.length === 0) return false;
+    if (this.system.spilling || usesCpu) return true;
+    const before = this.contexts[segment]!.at(context);
+    return before !== undefined && before.plan === undefined;
+  }
+
+  /** Number for the faces of the readers of a segment's results; 0 where they do not matter. */
+  private readerOf(segment: number, context: number): number {
+    if (!this.meetsReaders(segment, context)) return 0;
     const { written } = this.current[segment]!;
-    if (!this.system.spilling || written.length === 0) return 0;
     if (written.length === 1) return this.faceOf(segment, written[0]!);
     const faces = written.map((tensor) => this.faceOf(segment, tensor));
     return this.readers.numberOf(faces.join(), faces);
@@ -218,12 +236,20 @@ export class Transitions {
     if (tensors.some(({ state }) => state !== undefined)) return false;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     if (!spilling) return scheduled.snapshot.peak < most;
-    // Otherwise feature maps may have been evicted that stay in other designs.
-    if (memory.staging + memory.featureMaps > most) return false;
+    // So much fits in staging memory together that nothing has been evicted.
+    if (scheduled.snapshot.peak + memory.featureMaps > most) return false;
     return ops.every(
       ({ cost, ifms, primaryIfm, ofms }) =>
         cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,
     );
+  }
+
+  private interfacesOf(fragments: readonly Fragment[], { program, scheduled }: Evaluation): Interface[] {
+    let at = 0;
+    return fragments.map(({ ops: { length } }) => {
+      const ops = program.ops.slice(at, (at += length));
+      return interfaceOf(program, ops, scheduled.placement.areas, this.frame.shared.size);
+    });
   }
 
   private stateOf(
@@ -252,8 +278,9 @@ export class Transitions {
     const written = new Set(ops.flatMap(({ ofms }) => ofms.slice(0, 1)));
     const state: State = {
       operations: ops.length,
+      usesCpu: ops.some(({ cost }) => cost === undefined),
+      usesNpu: ops.some(({ cost }) => cost !== undefined),
       segment: { program, from, to, areas, plain },
-      interface: interfaceOf(program, ops, areas, sharedCount),
       written: [...written].filter((id) => id < sharedCount && faces[id] === 0),
       staging: pieces(AREA.staging),
       featureMaps: spilling ? pieces(AREA.featureMaps) : undefined,
@@ -263,7 +290,6 @@ export class Transitions {
       rivals: [],
       excluded: plain.slice(from, to).some(({ plan }) => plan !== undefined && isLarge(plan)),
     };
-    this.meetOthers(state, segment);
     for (const { source, content } of fragment.weights) {
       this.sources.add(source, segment, state);
       this.contents.add(content, segment, state);
@@ -271,26 +297,7 @@ export class Transitions {
     return state;
   }
 
-  /** Excludes states that meet other segments in another way than the first state of their segment. */
-  private meetOthers(state: State, segment: number): void {
-    const differs = (one: State, s: number): boolean => {
-      const first = this.interfaces[s]!;
-      const { writers, readers } = one.interface;
-      return first.writers !== writers || (this.moving && first.readers !== readers);
-    };
-    this.interfaces[segment] ??= state.interface;
-    if (this.system.spilling && !this.moving && !state.interface.calm) {
-      this.moving = true;
-      this.states.forEach((known, s) =>
-        known.forEach((one) => {
-          if (one !== undefined) one.excluded ||= differs(one, s);
-        }),
-      );
-    }
-    state.excluded ||= differs(state, segment);
-  }
-
-  /** Schedules a segment in a context; undefined where its state was seen elsewhere in the network. */
+  /** Schedules a segment in a context; undefined where its figures are not its own alone. */
   private transitionOf(
     machine: Machine,
     segment: number,
@@ -300,21 +307,18 @@ export class Transitions {
     const { written, segment: own } = this.current[segment]!;
     const before = this.contexts[segment]!.at(context);
     if ((before === undefined) !== (own.from === 0) && own.to > own.from) return undefined;
-    const faces = written.length > 1 && this.system.spilling ? this.readers.at(reader) : [reader];
     const readers = new Map<number, Plan | undefined>();
-    if (this.system.spilling) {
+    if (this.meetsReaders(segment, context)) {
+      const faces = written.length > 1 ? this.readers.at(reader) : [reader];
       written.forEach((tensor, k) => {
         const [consumer] = own.program.tensors[tensor]!.consumers;
         const face = faces[k]!;
         if (consumer !== undefined && face !== 0) readers.set(consumer, this.faces.at(face));
       });
     }
-    const { sums, figures, encodedBytes, buffers, last, uses } = scheduleSegment(
-      machine,
-      own,
-      before,
-      readers,
-    );
+    const scheduled = scheduleSegment(machine, own, before, readers);
+    if (scheduled === undefined) return undefined;
+    const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
     sums.forEach((value, column) => {
       if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
     });
@@ -323,6 +327,16 @@ export class Transitions {
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
     return transition;
   }
+}
+
+/** Weights of one segment are those of another, too: the scheduler may have decided about them together. */
+function shareWeights(fragments: readonly Fragment[]): boolean {
+  const users = new Map<string | number, number>();
+  return fragments.some(({ weights }, s) =>
+    weights
+      .flatMap(({ source, content }) => [source, content])
+      .some((key) => (users.get(key) ?? s) !== s || (users.set(key, s), false)),
+  );
 }
 
 const isLarge = ({ ifmBytes, whole }: Plan): boolean =>

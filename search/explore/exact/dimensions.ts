@@ -2,7 +2,8 @@ import { METRICS, type MetricName } from '../../metrics.js';
 import type { Constraint } from '../../rank/constraints.js';
 import type { Objective } from '../../rank/objectives.js';
 import type { AdditiveModel, Combination } from './additive-model.js';
-import { lossOf, segmentColumn, type SegmentCosts } from './segment-costs.js';
+import { lossOf } from '../../evaluate/loss.js';
+import { segmentColumn, type SegmentCosts } from './segment-costs.js';
 
 /** How a metric comes about from what is known of the segments. */
 interface Form {

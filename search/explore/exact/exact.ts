@@ -21,7 +21,8 @@ import {
   notAdditive,
   type Dimension,
 } from './dimensions.js';
-import { lossOf, retainedIsKnown, type SegmentCosts } from './segment-costs.js';
+import { lossOf } from '../../evaluate/loss.js';
+import { retainedIsKnown, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
 import { SystemSearch } from './system-search.js';

@@ -1,5 +1,6 @@
 import { createBreath } from '../../evaluate/breathe.js';
 import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
+import { lossOf, UNKNOWN_LOSS } from '../../evaluate/loss.js';
 import { METRIC_NAMES, METRICS, type FromWeights, type MetricName } from '../../metrics.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
@@ -21,9 +22,6 @@ const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_CO
 
 const WIDTH = SEGMENT_COLUMNS.length;
 
-/** Loss of a layer whose retained weights is not known: worse than any other. */
-const UNKNOWN_LOSS = 1e6;
-
 /** Costs of the segments of a space on one system. */
 export interface SegmentCosts {
   readonly system: number;
@@ -38,10 +36,6 @@ export const segmentColumn = (values: Float64Array, column: MetricName): Float64
   const at = SEGMENT_COLUMNS.indexOf(column);
   return Float64Array.from({ length: values.length / WIDTH }, (_, state) => values[state * WIDTH + at]!);
 };
-
-/** −ln of a retained weights: what layers lose adds up. */
-export const lossOf = (retained: number): number =>
-  Number.isNaN(retained) ? UNKNOWN_LOSS : Math.max(0, -Math.log(Math.max(retained, 1e-300)));
 
 /** True if what the layers retain is known in every state. */
 export const retainedIsKnown = ({ costs }: SegmentCosts, column: MetricName): boolean =>

@@ -6,7 +6,8 @@ import { radicesOf, type Space } from '../../../search/space/space.js';
 import { createApplier } from '../../../search/emit/apply.js';
 import { createEstimator } from '../../../src/estimate/estimate.js';
 import type { Program } from '../../../src/schedule/program.js';
-import { smallSpace } from '../fixture.js';
+import { spaceOf } from '../../../bench/space.js';
+import { NetworkBuilder, smallSpace } from '../fixture.js';
 import { sharingOf } from '../../../src/schedule/weight-use.js';
 
 const segmentationOn = (space: Space, accelerator: string): Segmentation => {
@@ -62,6 +63,21 @@ describe('segments of the residual network', () => {
     expect(positions('ethos-u55-128')).toEqual([[0, 3], [1, 3, 4], [2, 3, 4], [3], [3, 5], [5], [5], [5]]);
     expect(positions('ethos-u85-256')).toEqual([[0, 3], [1, 3, 4], [2, 3, 4], [3, 5], [5], [5], [5]]);
     expect(radicesOf(space)).toHaveLength(7);
+  });
+
+  it('depend on the sites of all operators that share their weights', () => {
+    const b = new NetworkBuilder();
+    const first = b.conv(b.input([1, 8, 8, 6]), 6);
+    const between = b.conv(first, 6);
+    const { inputs, options } = b.operators[0]!;
+    const last = b.operator('CONV_2D', [between, ...inputs.slice(1)], [b.map(b.shapeOf(between))], options);
+    const sharing = spaceOf(
+      b.network([last]),
+      [{ accelerator: 'ethos-u55-128' }],
+      'options: [standard, separable]\n',
+    );
+    const { segments } = segmentationOn(sharing, 'ethos-u55-128');
+    expect(segments.map((s) => s.positions)).toEqual([[0, 2], [1], [0, 2]]);
   });
 });
 
