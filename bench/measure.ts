@@ -56,6 +56,16 @@ export const durations = (
 export const rates = (what: string, unit: string, samples: readonly Sample[], amount: number): Figure =>
   figure(what, `${unit}/s`, true, samples, (ms) => (1000 * amount) / ms);
 
+/** How many times as fast the second samples are as the first, run by run. */
+export const ratios = (what: string, slow: readonly Sample[], fast: readonly Sample[]): Figure => ({
+  what,
+  unit: 'times',
+  rate: true,
+  wall: slow.map(({ wallMs }, i) => wallMs / fast[i]!.wallMs),
+  cpu: slow.map(({ cpuMs }, i) => cpuMs / fast[i]!.cpuMs),
+  peakBytes: [],
+});
+
 const figure = (
   what: string,
   unit: string,

@@ -33,9 +33,9 @@ export interface BatchEvaluator {
   readonly detailed?: (digits: Digits) => Detailed;
   /** Writes a design's figures as row `row`: as `evaluate`, without an object for each. */
   readonly store?: (digits: Digits, table: Float64Array, row: number) => void;
-  /** Figures of every segment of a design; absent where the evaluator knows no segments. */
   /** Looks at all designs of a part of the space; without, they are evaluated one by one. */
   readonly walk?: (task: WalkTask) => WalkResult;
+  /** Figures of every segment of a design; absent where the evaluator knows no segments. */
   readonly segmentFigures?: (digits: Digits) => Float64Array;
   /** The segments of the network on a system. */
   readonly segments?: (system: number) => readonly Segment[];
