@@ -1,58 +1,54 @@
-import { figuresOf } from '../search/evaluate/figures.js';
-import { createEvaluator, type Evaluator } from '../search/evaluate/evaluator.js';
-import type { Space } from '../search/space/space.js';
-import { createApplier } from '../search/emit/apply.js';
-import { createEstimator } from '../src/estimate/estimate.js';
+import { createEvaluator } from '../search/evaluate/evaluator.js';
+import { FIGURE_COUNT } from '../search/evaluate/figures.js';
+import type { Digits, Space } from '../search/space/space.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
 import type { Benchmark } from './benchmark.js';
 import { rates, repeat, type Figure } from './measure.js';
+import type { ModelName } from './models.js';
 import { designDrawer, spaceOf } from './space.js';
+import { wholePath } from './whole-path.js';
 
 const RUNS = 5;
 
-/** Evaluates each design's network from its graph: lowering, linking, scheduling. Encodings and costs are kept. */
-function wholePath(space: Space): Pick<Evaluator, 'evaluate'> {
-  const applier = createApplier(space);
-  const estimator = createEstimator();
-  const { optimise } = space;
-  const systemDigit = space.sites.length + space.groups.length;
-  return {
-    evaluate: (digits) => {
-      const { system } = space.systems[digits[systemDigit]!]!;
-      const program = estimator.compile(applier.network(digits), system.accelerator);
-      return figuresOf(estimator.evaluate(program, system, { optimise }));
-    },
-  };
-}
-
 interface Amounts {
-  /** Designs before measuring: they see every choice, and with it every encoding. */
+  /** Designs before measuring: they see every choice, and with it every encoding and transition. */
   readonly warmUp: number;
   readonly perRun: number;
 }
 
+/** Of designs as chains of transitions, and of whole compilations. */
+const CHAINED: Amounts = { warmUp: 50_000, perRun: 20_000 };
+const WHOLE: Amounts = { warmUp: 500, perRun: 100 };
+
 function measure(
   what: string,
   space: Space,
-  evaluator: Pick<Evaluator, 'evaluate'>,
+  evaluate: (digits: Digits) => void,
   { warmUp, perRun }: Amounts,
 ): Figure {
   const draw = designDrawer(space);
-  for (const design of draw(warmUp)) evaluator.evaluate(design);
+  draw(warmUp).forEach(evaluate);
   const designs = Array.from({ length: RUNS }, () => draw(perRun));
-  const samples = repeat(RUNS, (run) => designs[run]!.forEach((design) => evaluator.evaluate(design)));
+  const samples = repeat(RUNS, (run) => designs[run]!.forEach(evaluate));
   return rates(what, 'designs', samples, perRun);
 }
 
-const reEstimates = (name: string, title: string, systems: readonly SystemRequest[]): Benchmark => ({
+const reEstimates = (
+  name: string,
+  title: string,
+  systems: readonly SystemRequest[],
+  which: ModelName = 'resnet',
+): Benchmark => ({
   name: `re-estimate/${name}`,
   run: ({ models }) => {
-    const model = models('resnet');
+    const model = models(which);
     const space = spaceOf(model.load(), systems);
+    const { store } = createEvaluator(space);
+    const row = new Float64Array(FIGURE_COUNT);
     const what = `re-estimate ${model.name}, ${title}`;
     return [
-      measure(what, space, createEvaluator(space), { warmUp: 3000, perRun: 1500 }),
-      measure('each from its graph', space, wholePath(space), { warmUp: 1000, perRun: 200 }),
+      measure(what, space, (digits) => store(digits, row, 0), CHAINED),
+      measure('each from its graph', space, wholePath(space), WHOLE),
     ];
   },
 });
@@ -66,7 +62,7 @@ const SIX = [
   'ethos-u65-512',
 ].map((accelerator): SystemRequest => ({ accelerator }));
 
-/** Benchmarks of what a sweep does per design, on one thread with all weights encoded. */
+/** Benchmarks of what a sweep does per design, on one thread with everything learnt. */
 export const RE_ESTIMATES: readonly Benchmark[] = [
   reEstimates('u55', 'ethos-u55-128 Shared_Sram', [
     { accelerator: 'ethos-u55-128', memoryMode: 'Shared_Sram' },
@@ -77,5 +73,11 @@ export const RE_ESTIMATES: readonly Benchmark[] = [
   reEstimates('u85', 'ethos-u85-256 Dedicated_Sram_384KB', [
     { accelerator: 'ethos-u85-256', memoryMode: 'Dedicated_Sram_384KB' },
   ]),
+  reEstimates(
+    'mobilenet',
+    'ethos-u55-128 Shared_Sram',
+    [{ accelerator: 'ethos-u55-128', memoryMode: 'Shared_Sram' }],
+    'mobilenet',
+  ),
   reEstimates('six', 'six systems mixed', SIX),
 ];

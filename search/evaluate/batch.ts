@@ -2,6 +2,7 @@ import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Digits, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Segment } from './segments.js';
+import type { WalkResult, WalkTask } from './walk.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';
 
 /** What a worker gets once. */
@@ -33,6 +34,8 @@ export interface BatchEvaluator {
   /** Writes a design's figures as row `row`: as `evaluate`, without an object for each. */
   readonly store?: (digits: Digits, table: Float64Array, row: number) => void;
   /** Figures of every segment of a design; absent where the evaluator knows no segments. */
+  /** Looks at all designs of a part of the space; without, they are evaluated one by one. */
+  readonly walk?: (task: WalkTask) => WalkResult;
   readonly segmentFigures?: (digits: Digits) => Float64Array;
   /** The segments of the network on a system. */
   readonly segments?: (system: number) => readonly Segment[];

@@ -18,6 +18,7 @@ import {
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
+import { walk, type WalkResult, type WalkTask } from './walk.js';
 import { Transitions } from './transitions/transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
@@ -25,11 +26,14 @@ export interface Evaluator {
   /** @throws when the design cannot be estimated */
   readonly evaluate: (digits: Digits) => DesignFigures;
   /**
-   * Writes a design's figures as row `row` of a table.
+   * Writes a design's figures as row `row` of a table. True if they were added up from transitions of its segments, false
+   * if the whole network was scheduled; the figures are the same.
    *
    * @throws when the design cannot be estimated
    */
-  readonly store: (digits: Digits, table: Float64Array, row: number) => void;
+  readonly store: (digits: Digits, table: Float64Array, row: number) => boolean;
+  /** Looks at all designs of a part of the space. */
+  readonly walk: (task: WalkTask) => WalkResult;
   /** The segments of the network on a system; the same for all systems of a family. */
   readonly segments: (system: number) => readonly Segment[];
   /**
@@ -103,17 +107,18 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     return known;
   };
 
-  const store = (digits: Digits, table: Float64Array, row: number): void => {
+  const store = (digits: Digits, table: Float64Array, row: number): boolean => {
     const system = digits[systemDigit]!;
     const { family } = hardwareByName(space.systems[system]!.system.accelerator);
     const pieces = sources.get(family)?.pieces;
     const known = pieces && transitionsOf(system, pieces.frame);
     let fragments = pieces?.of(digits);
-    if (fragments !== undefined && known!.store(fragments, table, row)) return;
+    if (fragments !== undefined && known!.store(fragments, table, row)) return true;
     const evaluation = evaluate(digits, programOf(digits));
     storeEstimated(estimatedOf(evaluation), table, row);
     fragments ??= pieces?.of(digits);
     if (fragments !== undefined) known!.learn(fragments, evaluation);
+    return false;
   };
 
   return {
@@ -123,6 +128,20 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
       return loadFigures(row, 0);
     },
     store,
+    walk: (task) => {
+      const { pieces, segmentation } = sourceFor(task.system);
+      return walk(
+        {
+          space,
+          segments: segmentation.segments,
+          applier,
+          pieces,
+          transitions: pieces && transitionsOf(task.system, pieces.frame),
+          store,
+        },
+        task,
+      );
+    },
     segments: (system) => sourceFor(system).segmentation.segments,
     segmentFigures: (digits) => {
       const source = sourceFor(digits[systemDigit]!);

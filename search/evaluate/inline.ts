@@ -1,6 +1,6 @@
 import { createBatchSizer } from './batch-size.js';
 import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
-import { loadEvaluator, loadSegments } from './load-evaluator.js';
+import { loadEvaluator, loadSegments, loadWalk } from './load-evaluator.js';
 import type { Engine } from './results.js';
 
 /** Evaluates in the calling thread. */
@@ -25,6 +25,15 @@ export const createInline = (setup: WorkerSetup, signal?: AbortSignal): Engine =
     segments: async () => {
       evaluator ??= loadEvaluator(setup);
       return loadSegments(setup, await evaluator);
+    },
+    walk: async (tasks, until, take) => {
+      evaluator ??= loadEvaluator(setup);
+      const walk = await loadWalk(setup, await evaluator);
+      for (const task of tasks) {
+        if (signal?.aborted === true || performance.now() >= until) return;
+        take(task, walk(task));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     close: () => Promise.resolve(),
   };

@@ -1,5 +1,9 @@
 import type { BatchEvaluator, CreateEvaluator, WorkerSetup } from './batch.js';
+import { createApplier } from '../emit/apply.js';
+import type { Digits } from '../space/space.js';
+import { storeFigures } from './figures.js';
 import type { SystemSegments } from './segments.js';
+import { walk, type WalkResult, type WalkTask } from './walk.js';
 
 interface EvaluatorModule {
   readonly createEvaluator: CreateEvaluator;
@@ -34,4 +38,25 @@ export const loadSegments = async (
 ): Promise<SystemSegments> => {
   const segmentsOf = segments ?? (await import('./evaluator.js')).createEvaluator(space, 'unknown').segments;
   return space.systems.map((_, system) => segmentsOf(system));
+};
+
+/** How a session walks through parts of its space: as the evaluator does, or design by design where it cannot. */
+export const loadWalk = async (
+  setup: WorkerSetup,
+  evaluator: BatchEvaluator,
+): Promise<(task: WalkTask) => WalkResult> => {
+  if (evaluator.walk !== undefined) return evaluator.walk;
+  const { space, values } = setup;
+  const segments = await loadSegments(setup, evaluator);
+  const applier = createApplier(space, values);
+  const store = (digits: Digits, table: Float64Array, row: number): void =>
+    storeFigures(evaluator.evaluate(digits), table, row);
+  return (task) =>
+    walk(
+      {
+        ...{ space, applier, store, pieces: undefined, transitions: undefined },
+        segments: segments[task.system]!,
+      },
+      task,
+    );
 };

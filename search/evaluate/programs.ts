@@ -23,6 +23,8 @@ export interface Pieces {
   readonly frame: Frame;
   /** One fragment per segment; undefined if the program of the design is not composed of known ones. */
   readonly of: (digits: Digits) => readonly Fragment[] | undefined;
+  /** That of one segment, if it is known. */
+  readonly fragment: (segment: number, digits: Digits) => Fragment | undefined;
 }
 
 /** Gives the digits at some positions as one key: a number where their combinations have exact ones. */
@@ -67,12 +69,17 @@ class Fragments {
     return fresh !== undefined;
   }
 
+  /** That of one segment; undefined if it has not been seen. */
+  at(segment: number, digits: Digits): Fragment | undefined {
+    return this.known[segment]!.get(this.keys[segment]!(digits));
+  }
+
   /** One fragment per segment; undefined if one of them has not been seen. */
   of(digits: Digits): Fragment[] | undefined {
-    const { keys, known } = this;
+    const { keys } = this;
     const fragments = new Array<Fragment>(keys.length);
     for (let s = 0; s < keys.length; s++) {
-      const fragment = known[s]!.get(keys[s]!(digits));
+      const fragment = this.at(s, digits);
       if (fragment === undefined) return undefined;
       fragments[s] = fragment;
     }
@@ -182,7 +189,11 @@ export function createProgramSource(
   const fragments = compile === compileTrial ? tried : new Fragments(radices, frame);
   return {
     segmentation,
-    pieces: { frame, of: (digits) => fragments.of(digits) },
+    pieces: {
+      frame,
+      of: (digits) => fragments.of(digits),
+      fragment: (segment, digits) => fragments.at(segment, digits),
+    },
     program: (digits) => {
       const known = fragments.of(digits);
       if (known !== undefined) return compose(network, frame, known);

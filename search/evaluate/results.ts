@@ -2,6 +2,7 @@ import type { Designs } from '../space/space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { SystemSegments } from './segments.js';
+import type { WalkResult, WalkTask } from './walk.js';
 
 /** Figures of evaluated designs, by their row in the table of designs. */
 export interface Results {
@@ -100,5 +101,11 @@ export interface Engine {
    * @throws if the network cannot be compiled
    */
   readonly segments: (until: number) => Promise<SystemSegments | undefined>;
+  /** Goes through parts of the space, in no order; ends early soon after `until` or an abort. */
+  readonly walk: (
+    tasks: Iterable<WalkTask>,
+    until: number,
+    take: (task: WalkTask, result: WalkResult) => void,
+  ) => Promise<void>;
   readonly close: () => Promise<void>;
 }

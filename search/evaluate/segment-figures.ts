@@ -1,8 +1,15 @@
 import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
-import { forEachWeightTensor, graphsOf, macsOf, perArea } from '../../src/estimate/totals.js';
+import { forEachWeightTensor, graphsOf, macsOf, perArea, type Summands } from '../../src/estimate/totals.js';
 import type { OperationFigures } from '../metrics.js';
-import { overSegments, SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES, type DesignFigures } from './figures.js';
+import {
+  FIGURE_AT,
+  FIGURE_COUNT,
+  overSegments,
+  SEGMENT_FIGURE_COUNT,
+  SEGMENT_FIGURES,
+  type DesignFigures,
+} from './figures.js';
 
 /** Bytes moved to and from one memory by one operation. */
 function bytesMoved(row: Float64Array, memory: number): number {
@@ -30,7 +37,7 @@ function liveSram({ machine, scheduled, program }: Evaluation): Float64Array {
 }
 
 /** What the estimator says of each operation of a graph. */
-function operationsOf(graph: Evaluation, live: Float64Array | undefined): OperationFigures[] {
+function operationsOf(graph: Summands, live: Float64Array | undefined): OperationFigures[] {
   const { machine, program, scheduled, figures } = graph;
   const encoded = new Float64Array(program.ops.length);
   forEachWeightTensor(graph, (i, _, encodedBytes) => (encoded[i]! += encodedBytes));
@@ -43,6 +50,18 @@ function operationsOf(graph: Evaluation, live: Float64Array | undefined): Operat
     liveSramBytes: live?.[i] ?? 0,
     onCpu: op.cost === undefined,
   }));
+}
+
+/** Figures that add up over operations, in the order of `FIGURES`; 0 for others. */
+export function addedFigures(summands: Summands): Float64Array {
+  const figures = new Float64Array(FIGURE_COUNT);
+  for (const operation of operationsOf(summands, undefined)) {
+    for (const name of SEGMENT_FIGURES) {
+      const { combine, of } = overSegments(name);
+      if (combine === 'sum') figures[FIGURE_AT[name]]! += of(operation);
+    }
+  }
+  return figures;
 }
 
 /** Scales the largest values of segments, so that the largest of them is what the design takes. */

@@ -4,6 +4,7 @@ import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { Collector, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
+import type { WalkResult, WalkTask } from './walk.js';
 import { createThreads, isBuilt } from './threads.js';
 
 export type { Wanted } from './batch.js';
@@ -54,6 +55,15 @@ export interface Session {
    * @throws if the network cannot be compiled
    */
   readonly segments: (until?: number) => Promise<SystemSegments | undefined>;
+  /**
+   * Goes through parts of the space and hands on what was found in each, in no order. Ends early soon after `until` or
+   * an abort.
+   */
+  readonly walk: (
+    tasks: Iterable<WalkTask>,
+    until: number,
+    take: (task: WalkTask, result: WalkResult) => void,
+  ) => Promise<void>;
   /** Ends the workers; may be called again. */
   readonly close: () => Promise<void>;
 }
@@ -80,6 +90,9 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
       return table.results(isAborted());
     },
     segments: async (until = Infinity) => (isAborted() ? undefined : open().segments(until)),
+    walk: async (tasks, until, take) => {
+      if (!isAborted()) await open().walk(tasks, until, take);
+    },
     close: async () => {
       closed = true;
       await engine?.close();

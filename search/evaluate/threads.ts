@@ -5,6 +5,7 @@ import { createBatchSizer } from './batch-size.js';
 import { type BatchResult, reasonOf, type WorkerSetup } from './batch.js';
 import type { Collector, Engine, Range } from './results.js';
 import type { SystemSegments } from './segments.js';
+import type { WalkResult } from './walk.js';
 
 /**
  * Workers may end this often, and once more per so many finished designs, before the rest is given up: it is then no
@@ -158,6 +159,22 @@ export const createThreads = (
         do await Promise.all(Array.from({ length: inFlight }, feed));
         while (!queue.empty && !stopped());
       });
+    },
+    walk: async (tasks, until, take) => {
+      const own = open();
+      const rest = tasks[Symbol.iterator]();
+      const feed = async (): Promise<void> => {
+        while (!isAborted() && performance.now() < until) {
+          const next = rest.next();
+          if (next.done === true) return;
+          take(next.value, (await own.run(next.value, { name: 'walk' })) as WalkResult);
+        }
+      };
+      try {
+        await within(until, () => Promise.all(Array.from({ length: 2 * threads }, feed)));
+      } catch (error) {
+        if (own === pool) throw error;
+      }
     },
     segments: async (until) => {
       if (isAborted()) return undefined;

@@ -1,31 +1,140 @@
 import { grouped } from '../../src/text.js';
-import { allDesigns, countDesigns } from '../space/space.js';
-import type { Explorer } from './explorer.js';
+import { FIGURE_COUNT } from '../evaluate/figures.js';
+import { openSession } from '../evaluate/session.js';
+import { isSimple } from '../evaluate/transitions/transitions.js';
+import { addsUp, costsOf, walkTasks, type Cost, type WalkResult } from '../evaluate/walk.js';
+import { prune } from '../front/non-dominated.js';
+import { pointsOf } from '../front/points.js';
+import { baselineDesigns } from '../rank/baselines.js';
+import type { Objective } from '../rank/objectives.js';
+import { allDesigns, countDesigns, designsOf, radicesOf, type Space } from '../space/space.js';
+import { EvaluatedDesigns } from './evaluated-designs.js';
+import type { Exploration, ExploreRequest, Explorer, Stopped } from './explorer.js';
 import { evaluateTable, stoppedFacts } from './evaluate-designs.js';
 
-/** `auto` evaluates all designs of spaces up to this size. */
+/** `auto` evaluates all designs of spaces up to this size, and of larger ones where that is fast. */
 const SMALL = 20_000;
+const LARGE = 10_000_000;
+
+const costsOn = (
+  { systems }: Space,
+  system: number,
+  objectives: readonly Objective[],
+  constraints: ExploreRequest['constraints'] = [],
+): Cost[] => costsOf(objectives, constraints, systems[system]!.system.coreClock);
+
+/** Designs of the space add up segment by segment. */
+const isFast = (space: Space, objectives: readonly Objective[]): boolean =>
+  space.systems.every(
+    ({ system }, i) => isSimple(system) && costsOn(space, i, objectives).every((cost) => addsUp(cost)),
+  );
+
+/** A design that a walk through its part of the space kept. */
+interface Kept {
+  readonly digits: Uint16Array;
+  readonly point: Float64Array;
+  readonly figures: Float64Array;
+}
+
+const keptOf = ({ digits, objectives, figures }: WalkResult, width: number, dimensions: number): Kept[] =>
+  Array.from({ length: digits.length / width }, (_, i) => ({
+    digits: digits.subarray(i * width, (i + 1) * width),
+    point: objectives.subarray(i * dimensions, (i + 1) * dimensions),
+    figures: figures.subarray(i * FIGURE_COUNT, (i + 1) * FIGURE_COUNT),
+  }));
+
+const byDigits = (a: Kept, b: Kept): number => {
+  const at = a.digits.findIndex((digit, i) => digit !== b.digits[i]);
+  return at === -1 ? 0 : a.digits[at]! - b.digits[at]!;
+};
+
+/** Those that no other dominates or equals, by their digits. */
+const bestOf = (kept: readonly Kept[], dimensions: number): Kept[] => {
+  // The order in which parts were finished must not decide which of equal designs stays.
+  const all = [...kept].sort(byDigits);
+  const points = pointsOf(
+    all.map(({ point }) => point),
+    dimensions,
+  );
+  return Array.from(prune(points).slice().sort(), (i) => all[i]!);
+};
+
+/** Looks at every design, and keeps those that no other on the same system dominates. */
+const walkAll = async (request: ExploreRequest): Promise<Exploration> => {
+  const { space, objectives, constraints, seconds, evaluate, onProgress } = request;
+  const until = performance.now() + 1000 * (seconds ?? Infinity);
+  const total = Number(countDesigns(space));
+  const width = radicesOf(space).length;
+  const dimensions = objectives.length;
+  const session = openSession(space, evaluate);
+  try {
+    const unchanged = designsOf(baselineDesigns(space), width);
+    const found = new EvaluatedDesigns(width);
+    found.add(unchanged, await session.evaluate(unchanged, { until }));
+    const segments = (await session.segments(until)) ?? [];
+    const tasks = segments.flatMap((own, system) => [
+      ...walkTasks(space, own, system, costsOn(space, system, objectives, constraints)),
+    ]);
+    let visited = 0;
+    let failed = 0;
+    const kept = space.systems.map((): Kept[] => []);
+    await session.walk(tasks, until, ({ system }, result) => {
+      visited += result.visited;
+      failed += result.failed;
+      kept[system]!.push(...keptOf(result, width, dimensions));
+      onProgress?.(visited, total);
+    });
+    const best = kept
+      .flatMap((one) => bestOf(one, dimensions))
+      .filter(({ digits }) => !found.rows.has(digits));
+    const figures = new Float64Array(best.length * FIGURE_COUNT);
+    best.forEach((one, i) => figures.set(one.figures, i * FIGURE_COUNT));
+    found.add(
+      designsOf(
+        best.map(({ digits }) => digits),
+        width,
+      ),
+      {
+        figures,
+        width: FIGURE_COUNT,
+        known: new Uint8Array(best.length).fill(1),
+        failures: new Map(),
+        interrupted: visited < total && evaluate.signal?.aborted === true,
+      },
+    );
+    const stopped: Stopped | undefined =
+      visited === total ? undefined : found.interrupted ? 'interrupted' : 'time';
+    const facts = { method: 'exhaustive', designs_visited: visited, failed, ...stoppedFacts(stopped) };
+    const lines = [
+      `${grouped(visited)} of ${grouped(total)} designs compared; listed are the unchanged network and what no other ` +
+        'design dominates on its system, equal designs once',
+    ];
+    return { ...found.finish(), facts, lines, stopped };
+  } finally {
+    await session.close();
+  }
+};
 
 /** Evaluates every design of a space. */
 export const exhaustive: Explorer<'exhaustive'> = {
   name: 'exhaustive',
   explore: async (request) => {
-    const count = countDesigns(request.space);
-    if (count > BigInt(request.limit)) {
-      throw new Error(`the space has ${count} designs, more than the limit of ${request.limit}`);
-    }
+    if (countDesigns(request.space) > BigInt(request.limit)) return walkAll(request);
     const found = await evaluateTable(request, allDesigns(request.space));
     return { ...found, facts: { method: 'exhaustive', ...stoppedFacts(found.stopped) }, lines: [] };
   },
-  describe: () => 'all designs of the space',
-  lacks: (space, _, limit) => {
+  describe: (space, limit) =>
+    countDesigns(space) <= BigInt(limit)
+      ? 'all designs of the space'
+      : 'all designs of the space, of which those on the front are listed',
+  lacks: (space) => {
     const count = countDesigns(space);
-    return count <= BigInt(limit)
+    return count <= BigInt(Number.MAX_SAFE_INTEGER)
       ? undefined
-      : `a limit of at least the number of designs, ${grouped(count)}; it is ${grouped(limit)}`;
+      : `a smaller space; this one has ${grouped(count)} designs`;
   },
-  advise: (space, _, limit) => {
-    const most = Math.min(limit, SMALL);
+  advise: (space, objectives, limit) => {
+    const most = isFast(space, objectives) ? LARGE : Math.min(limit, SMALL);
     return countDesigns(space) <= BigInt(most)
       ? { take: true, why: 'few enough for all of them' }
       : { take: false, why: `more than ${grouped(most)}` };

@@ -1,6 +1,6 @@
+import { allocate } from '../../../src/schedule/allocate.js';
 import type { Entry } from '../../../src/schedule/entry.js';
-import { RangeList } from '../../../src/schedule/first-fit.js';
-import type { Liveness } from '../../../src/schedule/liveness.js';
+import { allocateFirstFit, RangeList, type FirstFit } from '../../../src/schedule/first-fit.js';
 import type { ProgramOp, ProgramTensor } from '../../../src/schedule/program.js';
 
 const ALIGNMENT = 16;
@@ -17,12 +17,12 @@ const RANGE = 5;
 const SHARED = 6;
 
 /**
- * What an operation creates, in order: the range of an input that it writes in place, its weight buffers, other
- * tensors. Added to its time, it puts ranges in the order in which `liveRanges` has them.
+ * Ranges are created one after another: for each operation what is taken over, then its weight buffers, then its
+ * tensors. The moment is a number that grows by this much from operation to operation.
  */
-const CREATED = { reused: 0, buffers: 0.25, tensors: 0.5 } as const;
-/** Comes between what one operation creates. */
-const CREATION_STEP = 2 ** -20;
+const MOMENTS = 2 ** 20;
+const BUFFER_MOMENT = 1;
+const TENSOR_MOMENT = 16;
 
 /**
  * Live ranges in one memory of the tensors of a segment, times counted from its first operation: those of its own
@@ -35,6 +35,20 @@ export interface LivePieces {
   readonly aliases: Int32Array;
 }
 
+/** Sizes of ranges in a flat list, added up. */
+export function bytesOfRanges(ranges: Float64Array): number {
+  let bytes = 0;
+  for (let k = 2; k < ranges.length; k += RANGE) bytes += ranges[k]!;
+  return bytes;
+}
+
+/** The same of all tensors of a segment, those that others touch as well included. */
+export function bytesOf({ own, shared }: LivePieces): number {
+  let bytes = bytesOfRanges(own);
+  for (let k = 3; k < shared.length; k += SHARED) bytes += shared[k]!;
+  return bytes;
+}
+
 /** A range under construction. */
 class Range {
   start = Infinity;
@@ -45,7 +59,7 @@ class Range {
 
   constructor(
     readonly size: number,
-    readonly created: number,
+    readonly moment: number,
   ) {}
 
   use(from: number, to: number): void {
@@ -69,11 +83,11 @@ export function livePiecesOf(
 ): LivePieces {
   const rangeOf = new Map<number, Range>();
   const aliases: number[] = [];
-  let created = 0;
-  const rangeFor = (id: number, at: number): Range => {
+  let moment = 0;
+  const rangeFor = (id: number): Range => {
     let range = rangeOf.get(id);
     if (range === undefined) {
-      range = new Range(aligned(tensors[id]!.bytes), at + created++ * CREATION_STEP);
+      range = new Range(aligned(tensors[id]!.bytes), moment++);
       if (id < sharedCount) range.shared = id;
       rangeOf.set(id, range);
     }
@@ -82,23 +96,24 @@ export function livePiecesOf(
   const touch = (id: number, t: number): void => {
     const { bytes, graphInput } = tensors[id]!;
     if (!isIn(id) || bytes === 0) return;
-    const range = rangeFor(id, t + CREATED.tensors);
+    const range = rangeFor(id);
     range.use(t, t + 1);
     if (graphInput) range.flags |= FROM_START;
   };
   ops.forEach((op, k) => {
     const t = 2 * k;
-    created = 0;
+    moment = k * MOMENTS;
     const ofm = op.ofms[0];
     const reused = ofm !== undefined && isIn(ofm) ? op.inPlaceIfms.find(isIn) : undefined;
     if (reused !== undefined) {
-      const range = rangeFor(reused, t + CREATED.reused);
+      const range = rangeFor(reused);
       rangeOf.set(ofm!, range);
       if (ofm! < sharedCount) {
         if (range.shared === -1) range.shared = ofm!;
         else aliases.push(ofm!, range.shared);
       }
     }
+    moment = k * MOMENTS + TENSOR_MOMENT;
     for (const id of op.ifms) touch(id, t);
     for (const id of op.ofms) touch(id, t);
     if (op.scratch !== -1) touch(op.scratch, t);
@@ -112,10 +127,10 @@ export function livePiecesOf(
   const own: number[] = [];
   const shared: number[] = [];
   for (const range of new Set(rangeOf.values())) {
-    const { start, end, size, flags } = range;
+    const { start, end, size, flags, moment: created } = range;
     if (end < 0 && flags === 0) continue;
-    if (range.shared === -1) own.push(start, end, size, flags, range.created);
-    else shared.push(range.shared, start, end, size, flags, range.created);
+    if (range.shared === -1) own.push(start, end, size, flags, created);
+    else shared.push(range.shared, start, end, size, flags, created);
   }
   return {
     own: Float64Array.from(own),
@@ -124,51 +139,26 @@ export function livePiecesOf(
   };
 }
 
-/**
- * The live ranges of a segment's weight buffers, times counted from its first operation (−1: while the one before runs).
- */
+/** The live ranges of a segment's weight buffers, times counted from its first operation (−1: while the one before runs). */
 export function bufferPiecesOf(entries: readonly Entry[]): Float64Array {
   const numbers = entries.flatMap(({ buffer, slices }, k) => {
     if (buffer === undefined) return [];
     const { parts, prebuffered } = buffer;
     const lastPart = (slices!.boundaries.length - 2) % parts.length;
     return parts.flatMap((bytes, p) => {
-      const from = 2 * k - (p === 0 && prebuffered ? 1 : 0);
-      const to = 2 * k + (p === lastPart ? 1 : 0);
-      return [from, to, aligned(bytes), 0, 2 * k + CREATED.buffers + p * CREATION_STEP];
+      const start = 2 * k - (p === 0 && prebuffered ? 1 : 0);
+      const end = 2 * k + (p === lastPart ? 1 : 0);
+      return [start, end, aligned(bytes), 0, k * MOMENTS + BUFFER_MOMENT + p];
     });
   });
   return Float64Array.from(numbers);
 }
 
-/** Live ranges of one memory that know when they were created. */
-export class CreatedRanges extends RangeList {
-  private readonly created: number[] = [];
-
-  put(start: number, end: number, size: number, created: number): void {
-    this.created[this.count] = created;
-    this.add(start, end, size);
-  }
-
-  /** The ranges in order of creation. */
-  liveness(length: number): Liveness {
-    const { count, starts, ends, sizes, created } = this;
-    const order = Array.from({ length: count }, (_, r) => r).sort((a, b) => created[a]! - created[b]!);
-    const none = new Int32Array(0);
-    return {
-      count,
-      starts: Int32Array.from(order, (r) => starts[r]!),
-      ends: Int32Array.from(order, (r) => ends[r]!),
-      sizes: Float64Array.from(order, (r) => sizes[r]!),
-      rangeOf: none,
-      times: none,
-      length,
-    };
-  }
-}
-
-/** Puts the live ranges of one memory together from those of the segments of a design. */
+/** The live ranges of one memory, put together from those of the segments of a design. */
 export class LiveRanges {
+  private readonly list = new RangeList();
+  /** When each range of the list is created. */
+  private readonly moments: number[] = [];
   /** The shared tensor whose memory each one is in. */
   private readonly root: Int32Array;
   private readonly starts: Float64Array;
@@ -184,13 +174,14 @@ export class LiveRanges {
     this.created = new Float64Array(sharedCount);
   }
 
-  begin(list: CreatedRanges): void {
-    list.clear();
+  begin(): void {
+    this.list.clear();
     const { root, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) root[t] = t;
     this.starts.fill(Infinity);
     this.ends.fill(-1);
     this.sizes.fill(0);
+    this.created.fill(Infinity);
   }
 
   /**
@@ -199,10 +190,11 @@ export class LiveRanges {
    * @param at time of its first operation
    * @param last time index of the end of the network
    */
-  add(list: CreatedRanges, { own, shared, aliases }: LivePieces, at: number, last: number): void {
+  add({ own, shared, aliases }: LivePieces, at: number, last: number): void {
     const { root, starts, ends, sizes, created } = this;
     for (let k = 0; k < aliases.length; k += 2) root[aliases[k]!] = root[aliases[k + 1]!]!;
-    this.addOwn(list, own, at, last);
+    this.addOwn(own, at, last);
+    const first = (at / 2) * MOMENTS;
     for (let k = 0; k < shared.length; k += SHARED) {
       const range = root[shared[k]!]!;
       const flags = shared[k + 4]!;
@@ -210,27 +202,60 @@ export class LiveRanges {
       const end = (flags & TO_END) !== 0 ? last : at + shared[k + 2]!;
       if (start < starts[range]!) starts[range] = start;
       if (end > ends[range]!) ends[range] = end;
-      if (sizes[range] !== 0) continue;
-      sizes[range] = shared[k + 3]!;
-      created[range] = at + shared[k + 5]!;
+      if (sizes[range] === 0) sizes[range] = shared[k + 3]!;
+      const moment = first + shared[k + 5]!;
+      if (moment < created[range]!) created[range] = moment;
     }
   }
 
   /** Adds ranges that are a segment's alone. */
-  addOwn(list: CreatedRanges, own: Float64Array, at: number, last: number): void {
+  addOwn(own: Float64Array, at: number, last: number): void {
+    const first = (at / 2) * MOMENTS;
     for (let k = 0; k < own.length; k += RANGE) {
       const flags = own[k + 3]!;
       const start = (flags & FROM_START) !== 0 ? 0 : at + own[k]!;
       const end = (flags & TO_END) !== 0 ? last : at + own[k + 1]!;
-      list.put(start < 0 ? 0 : start, end, own[k + 2]!, at + own[k + 4]!);
+      this.push(start < 0 ? 0 : start, end, own[k + 2]!, first + own[k + 4]!);
     }
   }
 
   /** Adds what all segments together know of shared tensors. */
-  end(list: CreatedRanges): void {
+  end(): void {
     const { starts, ends, sizes, created, sharedCount } = this;
     for (let t = 0; t < sharedCount; t++) {
-      if (ends[t]! >= 0 && sizes[t]! > 0) list.put(starts[t]!, ends[t]!, sizes[t]!, created[t]!);
+      if (ends[t]! >= 0 && sizes[t]! > 0) this.push(starts[t]!, ends[t]!, sizes[t]!, created[t]!);
     }
+  }
+
+  /**
+   * Places the ranges by the first trial of an allocation.
+   *
+   * @param length number of time indices
+   */
+  firstFit(length: number): FirstFit {
+    return allocateFirstFit(this.list, length);
+  }
+
+  /**
+   * Bytes that the ranges take, after the first trial. Where that is no optimum, further trials follow, and the order in
+   * which the ranges are created matters.
+   *
+   * @param limit the size that the result should not exceed
+   */
+  size({ size, peak }: FirstFit, length: number, limit?: number): number {
+    if (size <= peak) return size;
+    const { list, moments } = this;
+    const order = Array.from({ length: list.count }, (_, r) => r);
+    order.sort((a, b) => moments[a]! - moments[b]!);
+    const sorted = new RangeList();
+    for (const r of order) sorted.add(list.starts[r]!, list.ends[r]!, list.sizes[r]!);
+    const none = new Int32Array(0);
+    const { count, starts, ends, sizes } = sorted;
+    return allocate({ count, starts, ends, sizes, length, rangeOf: none, times: none }, ALIGNMENT, limit);
+  }
+
+  private push(start: number, end: number, size: number, moment: number): void {
+    this.moments[this.list.count] = moment;
+    this.list.add(start, end, size);
   }
 }

@@ -8,6 +8,7 @@ import type { Machine } from '../../../src/schedule/machine.js';
 import type { Plan } from '../../../src/schedule/plan.js';
 import type { Program } from '../../../src/schedule/program.js';
 import { shareBuffers } from '../../../src/schedule/schedule.js';
+import { addedFigures } from '../segment-figures.js';
 import { bufferPiecesOf } from './live-pieces.js';
 
 /** The operations of a segment in a program that was scheduled, with nothing cascaded and memory for everything. */
@@ -25,6 +26,8 @@ export interface SegmentProgram {
 /** What the operations of a segment cost after a given operation and before given readers. */
 export interface ScheduledSegment {
   readonly sums: Float64Array;
+  /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */
+  readonly figures: Float64Array;
   readonly encodedBytes: number;
   readonly buffers: Float64Array;
   /** Its last operation, or the one before it where it has none. */
@@ -83,9 +86,11 @@ export function scheduleSegment(
   const encoded = encodedTensors(machine, own, schedule);
   if (shareBuffers(own, schedule, encoded).some((owner, k) => owner !== k)) return undefined;
   const sums = new Float64Array(SUMS);
-  addSums({ machine, program: own, scheduled: { schedule }, figures }, sums);
+  const summands = { machine, program: own, scheduled: { schedule }, figures };
+  addSums(summands, sums);
   return {
     sums,
+    figures: addedFigures(summands),
     encodedBytes: encoded.bytes,
     buffers: bufferPiecesOf(schedule),
     last: schedule.at(-1) ?? before,

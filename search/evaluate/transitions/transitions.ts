@@ -1,9 +1,7 @@
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
 import type { System } from '../../../src/npu/system.js';
-import { allocate } from '../../../src/schedule/allocate.js';
 import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
-import { allocateFirstFit, type FirstFit } from '../../../src/schedule/first-fit.js';
 import { AREA, type Machine } from '../../../src/schedule/machine.js';
 import { runsOnCpu } from '../../../src/schedule/memory.js';
 import type { Plan } from '../../../src/schedule/plan.js';
@@ -11,9 +9,12 @@ import type { Fragment, Frame } from '../compose.js';
 import { storeEstimated } from '../figures.js';
 import { Constants } from './constants.js';
 import { agree, interfaceOf, type Interface } from './interface.js';
-import { CreatedRanges, LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { contextKey, faceKey } from './keys.js';
+import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { Numbered } from './numbered.js';
 import { Claims, EncodedClaims, meetsRival } from './rivals.js';
-import { scheduleSegment, type SegmentProgram } from './schedule-segment.js';
+import { scheduleSegment } from './schedule-segment.js';
+import { stepOf, type State, type Step, type Transition } from './state.js';
 
 /**
  * Operations with more bytes of weights or IFM than this take the full path: so much less than the scheduler's own
@@ -23,77 +24,9 @@ const LARGE = 2 ** 27;
 /** The same for feature maps and buffers that are alive at the same time. */
 const LARGE_PEAK = 2 ** 28;
 
-/** What a segment becomes for given choices, as far as no other segment has a say in it. */
-interface State {
-  readonly operations: number;
-  /** Some of its operations are the CPU's; some are the NPU's. */
-  readonly usesCpu: boolean;
-  readonly usesNpu: boolean;
-  readonly segment: SegmentProgram;
-  /** Shared tensors that it writes and does not read. */
-  readonly written: readonly number[];
-  /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
-  readonly staging: LivePieces;
-  readonly featureMaps: LivePieces | undefined;
-  /** Numbers of the constants that it reads besides weights. */
-  readonly constants: Int32Array;
-  /** For each shared tensor the number of its first reader's face here; 0 for none. */
-  readonly faces: Int32Array;
-  /** By the faces of the readers of its results, then by context. */
-  readonly transitions: (Transition | undefined)[][];
-  /** Some weights are those of these states of other segments, too. */
-  readonly rivals: State[];
-  /** Designs with it take the full path. */
-  readonly excluded: boolean;
-}
-
-/** The figures of a segment in a context. */
-interface Transition {
-  /** As `addSums` makes them. */
-  readonly sums: Float64Array;
-  readonly encodedBytes: number;
-  readonly buffers: Float64Array;
-  /** Context of the segment after it. */
-  readonly next: number;
-  /** Some encoded tensors are those of these transitions of other segments, too. */
-  readonly rivals: Transition[];
-}
-
-/** Numbers for things that are told apart by a key, from `first` in the order of asking. */
-class Numbered<T> {
-  readonly items: T[] = [];
-  private readonly known = new Map<string, number>();
-
-  constructor(private readonly first = 0) {}
-
-  numberOf(key: string, item: T): number {
-    let number = this.known.get(key);
-    if (number === undefined) {
-      number = this.first + this.items.length;
-      this.known.set(key, number);
-      this.items.push(item);
-    }
-    return number;
-  }
-
-  at(number: number): T {
-    return this.items[number - this.first]!;
-  }
-}
-
-/** What an operation knows of the one before it. */
-const contextKey = (before: Entry | undefined, spilling: boolean): string => {
-  if (before === undefined) return 'start';
-  if (before.plan === undefined) return 'CPU';
-  return spilling ? `${before.hideCycles} ${before.freeMemory}` : `${before.hideCycles}`;
-};
-
-/** What the writer of a feature map knows of the operation that reads it: its face. */
-const faceKey = (reader: Plan | undefined): string => {
-  if (reader === undefined) return 'CPU';
-  const { run, weightCycles, ifmCycles } = reader.unbuffered;
-  return `${run} ${weightCycles} ${ifmCycles} ${reader.ifmBytes}`;
-};
+/** What a segment costs depends on no later one, and memory is never scarce but for enormous networks. */
+export const isSimple = ({ spilling, arenaCacheSize }: System): boolean =>
+  !spilling && arenaCacheSize >= LARGE_PEAK;
 
 /**
  * The figures of designs on one system as chains of transitions: what a segment costs depends on its own choices (its
@@ -123,8 +56,6 @@ export class Transitions {
   /** Columns of `sums` that are not zero everywhere. */
   private readonly columns: number[] = [];
   private readonly live: LiveRanges;
-  private readonly stagingRanges = new CreatedRanges();
-  private readonly featureMapRanges = new CreatedRanges();
 
   constructor(
     private readonly frame: Frame,
@@ -182,6 +113,30 @@ export class Transitions {
       this.states[s]![fragment.index] ??= this.stateOf(evaluation, plain, fragment, s, at);
       at += fragment.ops.length;
     });
+  }
+
+  get isSimple(): boolean {
+    return isSimple(this.system);
+  }
+
+  /** One segment after a context, where transitions are simple; undefined if it is not certain. */
+  step(segment: number, fragment: Fragment, context: number): Step | undefined {
+    const { machine } = this;
+    const state = this.states[segment]![fragment.index];
+    if (machine === undefined || state === undefined || state.excluded) return undefined;
+    this.current[segment] = state;
+    if (this.meetsReaders(segment, context)) return undefined;
+    const row = (state.transitions[0] ??= []);
+    const transition = (row[context] ??= this.transitionOf(machine, segment, context, 0));
+    if (transition === undefined) return undefined;
+    return (transition.step ??= stepOf(state, transition));
+  }
+
+  /** True if the sums of some steps are those of their design; `bytes` is the sum of theirs. */
+  holds(chain: readonly Step[], bytes: number): boolean {
+    if (bytes >= LARGE_PEAK) return false;
+    for (let s = 0; s < chain.length; s++) if (chain[s]!.rivals.length > 0) return false;
+    return true;
   }
 
   /** Finds the design's states and transitions; false if a state is missing or must not be used. */
@@ -245,34 +200,32 @@ export class Transitions {
   /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
   private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
     const { spilling, arenaCacheSize } = this.system;
-    const { current, chain, live, stagingRanges, featureMapRanges } = this;
+    const { current, chain, live } = this;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     const last = length - 1;
-    live.begin(stagingRanges);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.addOwn(stagingRanges, chain[s]!.buffers, at, last);
-      live.add(stagingRanges, current[s]!.staging, at, last);
+      live.addOwn(chain[s]!.buffers, at, last);
+      live.add(current[s]!.staging, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(stagingRanges);
-    const staging = allocateFirstFit(stagingRanges, length);
+    live.end();
+    const first = live.firstFit(length);
     if (!spilling) {
-      if (staging.peak >= most) return undefined;
-      return { featureMaps: sizeOf(staging, stagingRanges, length), staging: 0 };
+      return first.peak < most ? { featureMaps: live.size(first, length), staging: 0 } : undefined;
     }
-    live.begin(featureMapRanges);
+    if (first.peak > most) return undefined;
+    const staging = live.size(first, length, arenaCacheSize);
+    live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.add(featureMapRanges, current[s]!.featureMaps!, at, last);
+      live.add(current[s]!.featureMaps!, at, last);
       at += 2 * current[s]!.operations;
     }
-    live.end(featureMapRanges);
-    const featureMaps = allocateFirstFit(featureMapRanges, length);
+    live.end();
+    const others = live.firstFit(length);
     // Feature maps that were moved back compete for staging memory before they are.
-    if (staging.peak + featureMaps.peak > most) return undefined;
-    return {
-      featureMaps: sizeOf(featureMaps, featureMapRanges, length),
-      staging: sizeOf(staging, stagingRanges, length, arenaCacheSize),
-    };
+    if (first.peak + others.peak > most) return undefined;
+    return { featureMaps: live.size(others, length), staging };
   }
 
   /** Nothing in the evaluation was decided by a look at the whole network. */
@@ -283,8 +236,8 @@ export class Transitions {
     if (tensors.some(({ state }) => state !== undefined)) return false;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     if (!spilling) return scheduled.snapshot.peak < most;
-    // So much fits in staging memory together that nothing has been evicted.
-    if (scheduled.snapshot.peak + memory.featureMaps > most) return false;
+    // Otherwise feature maps may have been evicted that stay in other designs.
+    if (memory.staging + memory.featureMaps > most) return false;
     return ops.every(
       ({ cost, ifms, primaryIfm, ofms }) =>
         cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,
@@ -365,12 +318,12 @@ export class Transitions {
     }
     const scheduled = scheduleSegment(machine, own, before, readers);
     if (scheduled === undefined) return undefined;
-    const { sums, encodedBytes, buffers, last, uses } = scheduled;
+    const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
     sums.forEach((value, column) => {
       if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
     });
     const next = this.contextOf(segment + 1, last);
-    const transition: Transition = { sums, encodedBytes, buffers, next, rivals: [] };
+    const transition: Transition = { sums, figures, encodedBytes, buffers, next, rivals: [] };
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
     return transition;
   }
@@ -385,10 +338,6 @@ function shareWeights(fragments: readonly Fragment[]): boolean {
       .some((key) => (users.get(key) ?? s) !== s || (users.set(key, s), false)),
   );
 }
-
-/** Bytes that ranges take: those of the first trial if no allocation can be smaller. */
-const sizeOf = ({ size, peak }: FirstFit, ranges: CreatedRanges, length: number, limit?: number): number =>
-  size <= peak ? size : allocate(ranges.liveness(length), 16, limit);
 
 const isLarge = ({ ifmBytes, whole }: Plan): boolean =>
   ifmBytes > LARGE || (whole.encoding?.allocatedBytes ?? 0) > LARGE;

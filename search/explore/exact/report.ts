@@ -4,7 +4,7 @@ import type { Values } from '../../substitute/substitution.js';
 import type { ExploreRequest, Stopped } from '../explorer.js';
 import type { SegmentCosts } from './segment-costs.js';
 import type { Verifier } from './verifier.js';
-import type { SystemSearch } from './system-search.js';
+import { BAND, type SystemSearch } from './system-search.js';
 import { stoppedFacts } from '../evaluate-designs.js';
 
 /** What an exact search has to tell. */
@@ -95,6 +95,7 @@ export const exactFacts = (
       epsilon: epsilons[band],
     })),
     error_band_evaluated: complete ? 'whole' : 'nearest',
+    possible_improvement: complete ? [] : gapsOf(report),
     additive_errors: errorsOf(searches),
     ...stoppedFacts(stopped),
   };
@@ -118,6 +119,19 @@ const EARLY: Readonly<Record<Stopped, string>> = {
   interrupted: 'it was interrupted',
 };
 
+/** By how much a design that was not evaluated may be better, per objective: by the errors and by what was thinned. */
+const gapsOf = ({ searches, epsilons, request }: ExactReport): string[] =>
+  errorsOf(searches)
+    .slice(0, request.objectives.length)
+    .map(({ column, largest }) => ({ column, gap: BAND * largest + (epsilons.at(-1) ?? 0) }))
+    .filter(({ gap }) => gap > 0)
+    .map(({ column, gap }) => `at most ${percent(gap)} in ${column}`);
+
+const betterBy = (gaps: readonly string[]): string =>
+  gaps.length === 0
+    ? ''
+    : ` by ${gaps.join(', ')}, if its sums are no further off than ${BAND} times the errors seen`;
+
 /** The lines that end a run: how far the sums were, and what was considered. */
 export const proofLines = (report: ExactReport): string[] => {
   const { request, tabulated, values, searches, verifier, front, complete, started, solved, stopped, floor } =
@@ -139,11 +153,11 @@ export const proofLines = (report: ExactReport): string[] => {
     ...(floor === undefined
       ? []
       : [`designs that retain less than ${percent(floor)} of their weights were not looked for`]),
-    `${grouped(verifier.judged.count)} designs evaluated in full, ` +
-      (complete
-        ? 'all that the error could put on the front among them'
-        : 'those nearest to the front first') +
-      (stopped === undefined ? '' : `; ${EARLY[stopped]} before all of them were evaluated`),
+    `${grouped(verifier.judged.count)} designs evaluated in full, nearest to the front first` +
+      (stopped === undefined ? '' : `; ${EARLY[stopped]} before all that may be on it were`),
+    complete
+      ? `no other design can be on the front, unless its sums are further off than ${BAND} times the errors seen`
+      : `another design may be better${betterBy(gapsOf(report))}`,
     `bound: ${grouped(total)} designs in the space, all compared by their sums; ` +
       `front${stopped === undefined ? '' : ' so far'} ${grouped(all)}; ` +
       `${epsilonText(report)}; ${seconds} s`,

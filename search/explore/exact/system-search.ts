@@ -18,7 +18,7 @@ export interface Spread {
 }
 
 /** Errors of designs that are not judged may exceed those seen by this factor. */
-const BAND = 1.5;
+export const BAND = 1.5;
 
 const isFigure = (source: string): source is FigureName =>
   (SEGMENT_FIGURES as readonly string[]).includes(source);

@@ -1,0 +1,156 @@
+import { Command } from 'commander';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSpace } from '../search/space/build-space.js';
+import { parseSpaceFile } from '../search/space/space-file.js';
+import { note, print } from '../src/cli/streams.js';
+import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
+import { importNetwork } from '../src/graph/import.js';
+import type { Network } from '../src/graph/network.js';
+import { grouped } from '../src/text.js';
+import { readModel, writeModel, type TfliteModel } from '../src/tflite/model.js';
+import { compareFigures, type FigureComparison } from './figure-comparison.js';
+import { markdownTable } from './markdown.js';
+import { keywordLike, mobilenetLike, resnetLike } from './networks.js';
+import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
+import { designDrawer } from './space.js';
+
+/** Designs that change operators and widths, some of them wider than before. */
+const SPACE = 'options: [standard, separable, "separable*2:relu"]\nwidths: [0.5, 1, 1.25]\n';
+
+const MOST_SHOWN = 3;
+
+/** Networks of the project, by name. */
+const OWN: Readonly<Record<string, () => TfliteModel>> = {
+  resnet_like: resnetLike,
+  keyword_like: keywordLike,
+  mobilenet_like: mobilenetLike,
+};
+
+interface NamedNetwork {
+  readonly name: string;
+  readonly load: () => Network;
+}
+
+const networkOf = (bytes: Uint8Array, name: string): Network => importNetwork(readModel(bytes, name), name);
+
+const networks = (folder: string | undefined): NamedNetwork[] => {
+  if (folder === undefined) {
+    return Object.entries(OWN).map(([name, build]) => ({
+      name,
+      load: () => networkOf(writeModel(build()), name),
+    }));
+  }
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.tflite'))
+    .sort()
+    .map((file) => ({
+      name: file.replace(/\.tflite$/, ''),
+      load: () => networkOf(readFileSync(join(folder, file)), file),
+    }));
+};
+
+interface Options {
+  readonly models?: string;
+  readonly designs: number;
+  readonly only: string;
+  readonly systems: string;
+}
+
+const wholeNumber = (text: string): number => {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw usageError(`--designs is "${text}", expected a whole number from 1`);
+};
+
+const patternOf = (text: string): RegExp => {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw usageError(`--only is "${text}", expected a regular expression, such as ^resnet`);
+  }
+};
+
+const systemsNamed = (list: string) =>
+  list.split(',').map((name) => {
+    const system = COMPARED_SYSTEMS[name];
+    if (system !== undefined) return system;
+    throw usageError(`--systems has "${name}"; there are ${Object.keys(COMPARED_SYSTEMS).join(', ')}`);
+  });
+
+interface Row extends FigureComparison {
+  readonly model: string;
+  readonly system: string;
+}
+
+const COLUMNS = [
+  { title: 'model', align: 'left' },
+  { title: 'system', align: 'left' },
+  { title: 'designs', align: 'right' },
+  { title: 'refused', align: 'right' },
+  { title: 'chains', align: 'right' },
+  { title: 'differences', align: 'right' },
+] as const;
+
+const cells = ({ model, system, designs, refused, chained, differences }: Row): string[] => [
+  model,
+  system,
+  grouped(designs),
+  grouped(refused),
+  `${((100 * chained) / designs).toFixed(1)} %`,
+  grouped(differences.length),
+];
+
+function run(options: Options): void {
+  const pattern = patternOf(options.only);
+  const systems = systemsNamed(options.systems);
+  const rows: Row[] = [];
+  for (const { name, load } of networks(options.models).filter(({ name: one }) => pattern.test(one))) {
+    for (const compared of systems) {
+      note(`comparing ${name}, ${compared.title}`);
+      try {
+        const network = load();
+        const space = buildSpace(network, {
+          systems: [systemFor(network, compared)],
+          optimise: 'Performance',
+          file: parseSpaceFile(SPACE, 'space'),
+        });
+        const designs = designDrawer(space)(options.designs);
+        rows.push({ model: name, system: compared.title, ...compareFigures(space, designs) });
+      } catch (error) {
+        if (!(error instanceof ParetouError)) throw error;
+        note(`skipped: ${error.message}`);
+      }
+    }
+  }
+  if (rows.length === 0) throw usageError('nothing was compared: no model has designs on these systems');
+  print(markdownTable(COLUMNS, rows.map(cells)));
+  for (const { model, system, differences } of rows.filter((row) => row.differences.length > 0)) {
+    print(`${model}, ${system}:`);
+    for (const text of differences.slice(0, MOST_SHOWN)) print(`   ${text}`);
+    process.exitCode = 1;
+  }
+}
+
+const HELP = `
+Systems: ${Object.entries(COMPARED_SYSTEMS)
+  .map(([name, { title }]) => `${name} (${title})`)
+  .join(', ')}.
+Arenas such as 3/4 are that share of the memory that the unchanged network takes.
+Every design is evaluated twice: at first transitions are learnt, then they are known. The column "chains" is the share
+of the designs whose figures were added up from them the second time. The exit code is 1 if any figure differs.`;
+
+try {
+  new Command('same-figures')
+    .description('Compares the figures that a search evaluates with those of whole compilations.')
+    .option('--models <folder>', "the .tflite files of a folder (default: the project's own networks)")
+    .option('--designs <n>', 'random designs for each model and system', wholeNumber, 1000)
+    .option('--only <regex>', 'models whose name matches', '.')
+    .option('--systems <names>', 'systems, separated by commas', Object.keys(COMPARED_SYSTEMS).join(','))
+    .addHelpText('after', HELP)
+    .action(run)
+    .parse();
+} catch (error) {
+  if (!(error instanceof ParetouError)) throw error;
+  note(`error: ${error.message}`);
+  process.exitCode = EXIT_CODES[error.kind];
+}

@@ -1,0 +1,62 @@
+import { bytesOf, bytesOfRanges, type LivePieces } from './live-pieces.js';
+import type { SegmentProgram } from './schedule-segment.js';
+
+/** What a segment becomes for given choices, as far as no other segment has a say in it. */
+export interface State {
+  readonly operations: number;
+  /** Some of its operations are the CPU's; some are the NPU's. */
+  readonly usesCpu: boolean;
+  readonly usesNpu: boolean;
+  readonly segment: SegmentProgram;
+  /** Shared tensors that it writes and does not read. */
+  readonly written: readonly number[];
+  /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
+  readonly staging: LivePieces;
+  readonly featureMaps: LivePieces | undefined;
+  /** Numbers of the constants that it reads besides weights. */
+  readonly constants: Int32Array;
+  /** For each shared tensor the number of its first reader's face here; 0 for none. */
+  readonly faces: Int32Array;
+  /** By the faces of the readers of its results, then by context. */
+  readonly transitions: ((Transition | undefined)[] | undefined)[];
+  /** Some weights are those of these states of other segments, too. */
+  readonly rivals: State[];
+  /** Designs with it take the full path. */
+  readonly excluded: boolean;
+}
+
+/** The figures of a segment in a context. */
+export interface Transition {
+  /** As `addSums` makes them. */
+  readonly sums: Float64Array;
+  readonly encodedBytes: number;
+  readonly buffers: Float64Array;
+  /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */
+  readonly figures: Float64Array;
+  /** Context of the segment after it. */
+  readonly next: number;
+  /** Some encoded tensors are those of these transitions of other segments, too. */
+  readonly rivals: Transition[];
+  step?: Step;
+}
+
+/** A transition as those see it who add designs up segment by segment. */
+export interface Step extends Pick<Transition, 'figures' | 'next'> {
+  /** Bytes of all live ranges of the segment: more than it ever takes. */
+  readonly bytes: number;
+  readonly rivals: readonly unknown[];
+}
+
+/** The step of a transition of a state. */
+export const stepOf = (state: State, { figures, next, buffers, rivals }: Transition): Step => {
+  const bytes = bytesOf(state.staging) + bytesOfRanges(buffers);
+  // States and transitions may still get rivals.
+  return {
+    figures,
+    next,
+    bytes,
+    get rivals() {
+      return state.rivals.length > 0 ? state.rivals : rivals;
+    },
+  };
+};
