@@ -236,8 +236,8 @@ export class Transitions {
     if (tensors.some(({ state }) => state !== undefined)) return false;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     if (!spilling) return scheduled.snapshot.peak < most;
-    // So much fits in staging memory together that nothing has been evicted.
-    if (scheduled.snapshot.peak + memory.featureMaps > most) return false;
+    // Otherwise feature maps may have been evicted that stay in other designs.
+    if (memory.staging + memory.featureMaps > most) return false;
     return ops.every(
       ({ cost, ifms, primaryIfm, ofms }) =>
         cost !== undefined && tensors[ifms[primaryIfm]!]!.bytes + tensors[ofms[0]!]!.bytes < most,

@@ -220,7 +220,7 @@ export class Collector {
     members.forEach((list, band) => {
       share += band === members.length - 1 ? 1 - share : SHARES[band]!;
       const room = Math.max(1, Math.floor(most * Math.min(1, share)) - kept.length);
-      kept.push(...this.thinned(Uint32Array.from(list), band, room));
+      for (const label of this.thinned(Uint32Array.from(list), band, room)) kept.push(label);
     });
     this.keep(Uint32Array.from(kept));
   }

@@ -143,7 +143,8 @@ export const nearest = (
       });
     });
     found.sort((a, b) => b.volume - a.volume);
-    chosen.push(...found.map(({ row }) => row));
+    // Too many to be the arguments of one call.
+    for (const { row } of found) chosen.push(row);
   }
   return chosen;
 };
