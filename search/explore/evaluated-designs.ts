@@ -1,7 +1,7 @@
 import { FIGURE_AT, FIGURE_COUNT } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/session.js';
 import { RowSet } from '../space/row-set.js';
-import { rowOf, type Designs } from '../space/space.js';
+import { designsOf, rowOf, type Designs } from '../space/space.js';
 
 /** Designs that the full estimator has been asked for, in the order of the questions, with its answers. */
 export class EvaluatedDesigns {
@@ -49,14 +49,36 @@ export class EvaluatedDesigns {
     }
   }
 
-  /** All designs and their figures, as explorers hand them on. */
-  finish(): { readonly designs: Designs; readonly results: Results } {
-    const { count, failures, interrupted } = this;
-    const figures = this.figures.slice(0, count * FIGURE_COUNT);
-    const known = Uint8Array.from(this.known);
+  /**
+   * The designs and their figures, as explorers hand them on.
+   *
+   * @param isWanted whether the design of a number is wanted; all are by default
+   */
+  finish(isWanted: (i: number) => boolean = () => true): {
+    readonly designs: Designs;
+    readonly results: Results;
+  } {
+    const { rows, interrupted } = this;
+    const wanted = Array.from({ length: this.count }, (_, i) => i).filter(isWanted);
+    const figures = new Float64Array(wanted.length * FIGURE_COUNT);
+    const failures = new Map<number, string>();
+    wanted.forEach((from, to) => {
+      figures.set(this.figures.subarray(from * FIGURE_COUNT, (from + 1) * FIGURE_COUNT), to * FIGURE_COUNT);
+      const reason = this.failures.get(from);
+      if (reason !== undefined) failures.set(to, reason);
+    });
     return {
-      designs: this.rows.designs(),
-      results: { figures, width: FIGURE_COUNT, known, failures, interrupted },
+      designs: designsOf(
+        wanted.map((i) => rows.row(i)),
+        this.width,
+      ),
+      results: {
+        figures,
+        width: FIGURE_COUNT,
+        known: Uint8Array.from(wanted, (i) => this.known[i]!),
+        failures,
+        interrupted,
+      },
     };
   }
 }

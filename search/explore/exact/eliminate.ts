@@ -142,7 +142,8 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   const k = combine.length;
   const margins = options.margins ?? [];
   const provenance = new Provenance();
-  const largest = options.labels === Infinity || options.free !== undefined ? MOST_CANDIDATES : CAPACITY;
+  const { free = 0, labels: most, effort = Infinity, fewest = 1 } = options;
+  const largest = options.labels === Infinity || free > 0 ? MOST_CANDIDATES : CAPACITY;
   const collector = new Collector(k, CAPACITY, largest);
   const joiner = new Collector(k, CAPACITY, largest);
   let factors = model.terms.map((term) => factorOf(model, term));
@@ -150,7 +151,6 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
   const growths = [1, ...bands.map(() => 1)];
   let complete = true;
 
-  const { free = 0, labels: most, effort = Infinity, fewest = 1 } = options;
   /** Labels that a state, or the front, may keep after the effort so far. */
   const labelsNow = (isFront = false): number => {
     const spent = collector.added + joiner.added - free;

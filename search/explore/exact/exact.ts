@@ -2,7 +2,10 @@ import { grouped } from '../../../src/text.js';
 import type { Constraint } from '../../rank/constraints.js';
 import { formatObjective } from '../../rank/objectives.js';
 import { baselineDesigns } from '../../rank/baselines.js';
-import { openSession } from '../../evaluate/session.js';
+import { FIGURE_AT } from '../../evaluate/figures.js';
+import { openSession, type Results } from '../../evaluate/session.js';
+import { additiveCosts } from './additive-model.js';
+import { closeFront } from './closure.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
 import { below, seededRandom } from '../../space/random.js';
 import { designsOf, onSystem, radicesOf, varyingRadices, type Space } from '../../space/space.js';
@@ -44,7 +47,10 @@ const FREE = 2e8;
 /** The same where such designs are wanted. */
 const FREE_WITHOUT_FLOOR = 2e7;
 /** The same where designs within the error band are wanted as well. */
-const BAND: Omit<SolveOptions, 'exact' | 'margins'> = { labels: 20_000, front: 100_000 };
+const BAND: Omit<SolveOptions, 'exact' | 'margins'> = {
+  ...{ free: 0, labels: 20_000, effort: 3e7, fewest: 200 },
+  front: 100_000,
+};
 
 /** Retained weights below which designs are of less and less use: labels are thinned there first. */
 const RETAINED_BANDS = [0.05, 0.001];
@@ -61,7 +67,14 @@ const RANDOM_PROBES = 100;
 /** Designs judged before what is near to the front is worked out again. */
 const ROUND = 1000;
 /** Designs judged besides the front where the error band cannot be gone through as a whole. */
-const REFINED = 100_000;
+const REFINED = 6000;
+/** The band is gone through where the errors of the sums seen so far are below this share. */
+const NARROW = 0.005;
+/** Designs like the best that are evaluated in the end, where memory is plentiful, and where it is scarce. */
+const MOST_LIKE_BEST = 1_000_000;
+const MOST_LIKE_BEST_IN_LITTLE = 30_000;
+/** Memory is scarce where the unchanged network takes more than this share of it. */
+const PLENTIFUL = 0.9;
 /** Designs of a system that are thought of around the best. */
 const MOST_NEIGHBOURS = 500_000;
 /** Shares of a time budget after which the tables, and the front of the sums, have to be there. */
@@ -175,6 +188,13 @@ const probesOf = (fronts: readonly Candidates[]): Uint16Array[] =>
     return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
   });
 
+/** The unchanged network leaves fast memory to spare on every system. */
+const isPlentiful = ({ systems }: Space, { figures, width }: Results): boolean =>
+  systems.every(
+    ({ system }, i) =>
+      figures[i * width + FIGURE_AT.sram_memory_used_bytes]! < PLENTIFUL * system.arenaCacheSize,
+  );
+
 /**
  * Judges what the errors of the sums might have kept from the front: all of it where the band can be gone through, else
  * the nearest, also among what is like the best designs.
@@ -190,8 +210,10 @@ const judgeNear = async (
   const exactly = searches.every(({ solution }) => solution!.epsilon === 0);
   const flawless = searches.every(({ margins }) => margins.every((margin) => margin === 0));
   if (exactly && flawless) return true;
+  const narrow = searches.every(({ spreads }) => spreads.every(({ worst }) => worst <= NARROW));
   const solved =
     exactly &&
+    narrow &&
     verifier.room > 0 &&
     (await solveSystems(
       request,
@@ -272,10 +294,17 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     const floor = floorOf(tabulated?.tables ?? [], dimensions[kept]!, constraints);
     const searches = searchesOf(request, tabulated?.tables ?? [], dimensions, kept, floor);
     const verifier = new Verifier(request, session, searches);
+    /** The design retains enough of its weights. */
+    const isWanted = (row: Uint16Array): boolean => {
+      if (floor === undefined) return true;
+      const { model } = verifier.searchOf(row).formed;
+      return additiveCosts(model, row)[kept]! <= model.limits[kept]!;
+    };
     const report = (
       front: readonly Uint16Array[] = [],
       epsilons: readonly number[] = [],
       complete = false,
+      closed = complete,
     ): Exploration => {
       const shares = epsilons.length > 1 ? RETAINED_BANDS : [];
       const solved = epsilons.length > 0;
@@ -286,9 +315,10 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
           : undefined;
       const told = {
         ...{ request, tabulated, values, searches, verifier, front },
-        ...{ epsilons, shares, solved, complete, stopped, started, floor },
+        ...{ epsilons, shares, solved, complete, closed, stopped, started, floor },
       };
-      return { ...verifier.judged.finish(), stopped, facts: exactFacts(told), lines: proofLines(told) };
+      const found = verifier.judged.finish((i) => isWanted(verifier.judged.rows.row(i)));
+      return { ...found, stopped, facts: exactFacts(told), lines: proofLines(told) };
     };
     if (tabulated === undefined) {
       verifier.judged.add(unchanged, baselines);
@@ -321,7 +351,10 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     const epsilons = [...bands, Infinity].map((_, band) =>
       Math.max(...searches.map(({ solution }) => solution!.epsilons[band]!)),
     );
-    return report(front, epsilons, await judgeNear(request, searches, verifier, options));
+    const complete = await judgeNear(request, searches, verifier, options);
+    const most = isPlentiful(space, baselines) ? MOST_LIKE_BEST : MOST_LIKE_BEST_IN_LITTLE;
+    const closed = complete || (await closeFront(space, verifier, isWanted, most));
+    return report(front, epsilons, complete, closed);
   } finally {
     await close();
   }

@@ -25,6 +25,8 @@ export interface ExactReport {
   readonly solved: boolean;
   /** True if every design within the error band was judged, or none was left. */
   readonly complete: boolean;
+  /** Every design that differs in one choice from one on the front was evaluated. */
+  readonly closed: boolean;
   readonly stopped: Stopped | undefined;
   readonly started: number;
   /** Designs that retain less of their weights were not looked for; undefined for none. */
@@ -87,6 +89,8 @@ export const exactFacts = (
     additive_front_evaluated: front.length,
     additive_front_stayed: stayed,
     evaluated: verifier.judged.count,
+    evaluated_and_covered: verifier.screened,
+    front_closed: report.closed,
     front: all,
     least_retained: report.floor ?? 0,
     epsilon: epsilons.at(-1) ?? null,
@@ -155,6 +159,12 @@ export const proofLines = (report: ExactReport): string[] => {
       : [`designs that retain less than ${percent(floor)} of their weights were not looked for`]),
     `${grouped(verifier.judged.count)} designs evaluated in full, nearest to the front first` +
       (stopped === undefined ? '' : `; ${EARLY[stopped]} before all that may be on it were`),
+    ...(verifier.screened === 0
+      ? []
+      : [
+          `${grouped(verifier.screened)} designs evaluated that differ in one choice from one on the front` +
+            (report.closed ? ': all there are' : ', of more'),
+        ]),
     complete
       ? `no other design can be on the front, unless its sums are further off than ${BAND} times the errors seen`
       : `another design may be better${betterBy(gapsOf(report))}`,

@@ -1,6 +1,7 @@
 import type { Results, Session } from '../../evaluate/session.js';
 import { RowSet } from '../../space/row-set.js';
-import { countDesigns, radicesOf, type Designs } from '../../space/space.js';
+import { covered } from '../../front/non-dominated.js';
+import { countDesigns, designsOf, radicesOf, type Designs } from '../../space/space.js';
 import { allowed, type ExploreRequest } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended, type Archive } from '../../front/archive.js';
@@ -14,6 +15,8 @@ export class Verifier {
   best: Archive<number>;
   /** Time of `performance.now()` after which nothing more is judged. */
   until = Infinity;
+  /** Designs that were evaluated to see whether the front covers them. */
+  screened = 0;
   private readonly capacity: number;
 
   constructor(
@@ -60,13 +63,35 @@ export class Verifier {
     this.take(table, results);
   }
 
+  /** Has designs evaluated, and judges those that the front does not cover; the others are forgotten. */
+  async screen(rows: readonly Uint16Array[]): Promise<void> {
+    const { session, until, judged } = this;
+    const screened = new EvaluatedDesigns(judged.width);
+    const table = designsOf(rows, judged.width);
+    screened.add(table, await session.evaluate(table, { until }));
+    this.screened += screened.count;
+    judged.interrupted ||= screened.interrupted;
+    const found = this.meeting(screened, 0);
+    const { objectives } = this.request;
+    const beaten = covered(
+      this.best.points,
+      pointsOf(
+        found.map(({ values }) => values),
+        objectives.length,
+      ),
+    );
+    const kept = new Set(found.filter((_, i) => beaten[i] === 0).map(({ number }) => number));
+    const { designs, results } = screened.finish((i) => kept.has(i));
+    this.take(designs, results);
+  }
+
   /** Takes over what the full estimator said of designs that are not judged yet. */
   take(table: Designs, results: Results): void {
     const { judged } = this;
     const before = judged.count;
     judged.add(table, results);
     for (const search of this.searches) search.measure(judged);
-    const fresh = this.meeting(before);
+    const fresh = this.meeting(judged, before);
     this.best = extended(
       this.best,
       fresh.map(({ number }) => number),
@@ -82,7 +107,7 @@ export class Verifier {
     const { points } = this.best;
     if (points.count === 0) return [];
     const found = new Set(Array.from({ length: points.count }, (_, i) => pointAt(points, i).join()));
-    return this.meeting(0)
+    return this.meeting(this.judged, 0)
       .filter(({ values }) => found.has(values.join()))
       .map(({ number }) => number);
   }
@@ -97,9 +122,12 @@ export class Verifier {
     return set.designs();
   }
 
-  /** Judged designs from a number on that meet the limits, with the values of their objectives. */
-  private meeting(from: number): { readonly number: number; readonly values: Float64Array }[] {
-    const { judged, request } = this;
+  /** Designs from a number on that meet the limits, with the values of their objectives. */
+  private meeting(
+    judged: EvaluatedDesigns,
+    from: number,
+  ): { readonly number: number; readonly values: Float64Array }[] {
+    const { request } = this;
     return Array.from({ length: judged.count - from }, (_, i) => from + i).flatMap((number) => {
       if (!judged.knows(number)) return [];
       const search = this.searchOf(judged.rows.row(number));
