@@ -55,7 +55,7 @@ interface Factor {
 
 /** Candidates that are held at first, and where no label is thinned. */
 const CAPACITY = 1 << 15;
-const MOST_CANDIDATES = 1 << 21;
+const MOST_CANDIDATES = 1 << 20;
 /** Choices are packed with this many digits per position. */
 const DIGITS = 65536;
 
