@@ -6,6 +6,8 @@ import { runProgram } from './process.js';
 /** Eight widths per width group; substitutions as by default. */
 const SPACE = 'options: [standard, separable]\nwidths: [1, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125]\n';
 const ACCELERATORS = 'u55,u65';
+/** All methods leave out what the exact search does not look for. */
+const LEAST_RETAINED = '0.001';
 
 /** Designs that evolution and samples may evaluate: more than they do in their time. */
 const MOST_DESIGNS = 1_000_000;
@@ -56,7 +58,7 @@ const runMethod = (method: string, path: string, scratch: string, extra: readonl
   const output = join(scratch, method);
   const { peakBytes } = runProgram([
     ...['sweep', path, '--accelerator-config', ACCELERATORS, '--space', space],
-    ...['--method', method, '--output-dir', output, '--quiet', ...extra],
+    ...['--method', method, '--min-retained', LEAST_RETAINED, '--output-dir', output, '--quiet', ...extra],
   ]);
   const run = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as RunFile;
   return {

@@ -46,6 +46,8 @@ const LEAST_RETAINED = 0.001;
 const FREE = 2e8;
 /** The same where such designs are wanted. */
 const FREE_WITHOUT_FLOOR = 2e7;
+/** Losses are compared with this tolerance. */
+const SAME_LOSS = 1e-6;
 /** The same where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = {
   ...{ free: 0, labels: 20_000, effort: 3e7, fewest: 200 },
@@ -327,8 +329,11 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     }
     verifier.take(unchanged, baselines);
     const limits = LABELS[Math.min(dimensions.length, LABELS.length) - 1]!;
+    const isFloored = searches.every(
+      ({ formed }) => formed.model.limits[kept]! <= lossOf(LEAST_RETAINED) + SAME_LOSS,
+    );
     const bands = isKept(dimensions[kept]!.form) ? RETAINED_BANDS.map(lossOf) : [];
-    const options = { ...limits, exact: kept, bands, free: floor === undefined ? FREE_WITHOUT_FLOOR : FREE };
+    const options = { ...limits, exact: kept, bands, free: isFloored ? FREE : FREE_WITHOUT_FLOOR };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);
     if (!(await solveSystems(request, searches, options, ends.sums, slack))) {
