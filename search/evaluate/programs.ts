@@ -28,7 +28,7 @@ export interface Pieces {
 }
 
 /** Gives the digits at some positions as one key: a number where their combinations have exact ones. */
-function keyMaker(
+export function keyMaker(
   radices: readonly number[],
   positions: readonly number[],
 ): (digits: Digits) => number | string {

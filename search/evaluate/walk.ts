@@ -1,9 +1,10 @@
 import { METRICS, type FigureName, type MetricName } from '../metrics.js';
 import type { Applier } from '../emit/apply.js';
+import { parameterInputs } from '../emit/parameters.js';
 import { designsOf, radicesOf, type Digits, type Space } from '../space/space.js';
 import { FIGURE_AT, FIGURE_COUNT } from './figures.js';
 import { lossOf } from './loss.js';
-import type { Pieces } from './programs.js';
+import { keyMaker, type Pieces } from './programs.js';
 import type { Segment } from './segments.js';
 import type { Step } from './transitions/state.js';
 import { isSimple, type Transitions } from './transitions/transitions.js';
@@ -42,6 +43,7 @@ export interface WalkResult {
 
 /** Losses closer than this are taken to be equal: they differ by the order of multiplication only. */
 const SAME_LOSS = 1e-9;
+
 const isProduct = (metric: MetricName): boolean => {
   const { source } = METRICS[metric];
   return source.from === 'weights' && source.over === 'product';
@@ -126,6 +128,13 @@ export function* walkTasks(
   }
 }
 
+/** Operators share parameters, which a design has once: what they have does not add up to what it has. */
+const sharesParameters = ({ network }: Space): boolean => {
+  const { operators, tensors } = network.graphs[0];
+  const read = operators.flatMap((operator) => parameterInputs(operator, (t) => tensors[t]));
+  return new Set(read).size < read.length;
+};
+
 /** What a walk needs to know of its space. */
 export interface WalkSpace {
   readonly space: Space;
@@ -209,12 +218,12 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
   const figureColumns = costs.map(({ metric }) =>
     METRICS[metric].source.from === 'estimate' ? FIGURE_AT[metric as FigureName] : -1,
   );
-  const known = segments.map(() => new Map<number, Float64Array>());
+  const known = segments.map(() => new Map<number | string, Float64Array>());
+  const keys = segments.map(({ positions }) => keyMaker(radices, positions));
   /** What the weights of a segment say, as parts of the costs. */
   const weightCosts = (s: number): Float64Array => {
-    const { positions, operators } = segments[s]!;
-    let key = 0;
-    for (const p of positions) key = key * radices[p]! + digits[p]!;
+    const { operators } = segments[s]!;
+    const key = keys[s]!(digits);
     let found = known[s]!.get(key);
     if (found === undefined) {
       found = new Float64Array(count);
@@ -306,11 +315,13 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
       if (at < 0) return;
     }
   };
-  visit(
-    0,
-    0,
-    transitions !== undefined && pieces !== undefined && transitions.isSimple && costs.every(addsUp),
-  );
+  const countsParameters = weightReaders.some((source) => source?.over === 'sum');
+  const certain =
+    pieces !== undefined &&
+    transitions?.isSimple === true &&
+    costs.every(addsUp) &&
+    !(countsParameters && sharesParameters(space));
+  visit(0, 0, certain);
 
   const { rows } = survivors;
   const points = new Float64Array(rows.length * objectives);

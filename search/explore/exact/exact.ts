@@ -13,7 +13,7 @@ import type { Values } from '../../substitute/substitution.js';
 import { acrossSystems, nearest, Neighbourhood, solutionCandidates, type Candidates } from './near-front.js';
 import type { SolveOptions } from './eliminate.js';
 import { evolve } from '../evolve/evolve.js';
-import { exactFacts, proofLines } from './report.js';
+import { exactFacts, boundLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
 import {
@@ -44,11 +44,11 @@ const LABELS: readonly Omit<SolveOptions, 'exact' | 'margins'>[] = [
  */
 const LEAST_RETAINED = 0.001;
 const FREE = 2e8;
-/** The same where such designs are wanted. */
+/** Candidates before labels are thinned, where such designs are wanted. */
 const FREE_WITHOUT_FLOOR = 2e7;
 /** Losses are compared with this tolerance. */
 const SAME_LOSS = 1e-6;
-/** The same where designs within the error band are wanted as well. */
+/** Labels where designs within the error band are wanted as well. */
 const BAND: Omit<SolveOptions, 'exact' | 'margins'> = {
   ...{ free: 0, labels: 20_000, effort: 3e7, fewest: 200 },
   front: 100_000,
@@ -320,7 +320,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
         ...{ epsilons, shares, solved, complete, closed, stopped, started, floor },
       };
       const found = verifier.judged.finish((i) => isWanted(verifier.judged.rows.row(i)));
-      return { ...found, stopped, facts: exactFacts(told), lines: proofLines(told) };
+      return { ...found, stopped, facts: exactFacts(told), lines: boundLines(told) };
     };
     if (tabulated === undefined) {
       verifier.judged.add(unchanged, baselines);

@@ -137,7 +137,7 @@ const betterBy = (gaps: readonly string[]): string =>
     : ` by ${gaps.join(', ')}, if its sums are no further off than ${BAND} times the errors seen`;
 
 /** The lines that end a run: how far the sums were, and what was considered. */
-export const proofLines = (report: ExactReport): string[] => {
+export const boundLines = (report: ExactReport): string[] => {
   const { request, tabulated, values, searches, verifier, front, complete, started, solved, stopped, floor } =
     report;
   if (tabulated === undefined) return ['exact: interrupted before the table of costs was complete'];
