@@ -31,7 +31,8 @@ export type Setting =
   | 'maxTime'
   | 'maxSram'
   | 'maxExternal'
-  | 'minRetained';
+  | 'minRetained'
+  | 'maxNoise';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

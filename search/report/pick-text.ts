@@ -15,7 +15,7 @@ import {
   shortText,
   STOPPED_TEXTS,
 } from './amounts.js';
-import { METRIC_NAMES, METRICS } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS } from '../metrics.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
 
@@ -35,13 +35,14 @@ const cheaperText = (wish: Wish, count: number): string => {
 /** The two networks side by side. */
 const table = ({ before, after }: PickAccount): string[] => {
   const shown = METRIC_NAMES.filter((name) => METRICS[name].headline).filter(
-    (name) => METRICS[name].unit !== 'operators' || before[name] + after[name] > 0,
+    (name) =>
+      isShown(name, after[name]) && (METRICS[name].unit !== 'operators' || before[name] + after[name] > 0),
   );
   return aligned(
     [
       ['', 'unchanged', 'picked', 'change'],
       ...shown.map((name) => {
-        const isShare = METRICS[name].unit === 'share';
+        const isShare = METRICS[name].unit === 'share' || METRICS[name].unit === 'noise';
         const change = isShare ? '' : changePercent(before[name], after[name]);
         const means =
           name === 'retained_energy' && !Number.isNaN(after[name]) ? retainedMeans(after[name]) : '';

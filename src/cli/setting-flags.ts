@@ -20,6 +20,7 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxSram: '--max-sram',
   maxExternal: '--max-external',
   minRetained: '--min-retained',
+  maxNoise: '--max-noise',
 };
 
 /** An error's sentence, with the options that it is about. */
