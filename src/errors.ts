@@ -32,7 +32,8 @@ export type Setting =
   | 'maxSram'
   | 'maxExternal'
   | 'minRetained'
-  | 'maxNoise';
+  | 'maxNoise'
+  | 'acceptRetrain';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

@@ -92,6 +92,13 @@ const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: s
   return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
 };
 
+/** The design that only some of the constraints keep from being picked. */
+const cheaperLines = ({ cheaper }: Picked, wish: Wish): string[] => {
+  if (cheaper === undefined) return [];
+  const misses = missesOf(cheaper.numbers, wish.constraints).join(' and ');
+  return ['', wrap(`Cheaper, but not safe: ${cheaper.id} with ${figuresText(cheaper, wish)} and ${misses}.`)];
+};
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
@@ -105,6 +112,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
     ...(after.predicted === 1
       ? [wrap('some encoded sizes are predicted, because the weights of those layers are not known')]
       : []),
+    ...cheaperLines(picked, wish),
     ...section('What changes:', [
       ...widthsChanged.map(({ sentence }) => sentence),
       ...changed.map(({ sentence }) => sentence),
@@ -132,6 +140,12 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
+/** `1,234 cycles (unchanged 2,345)`. */
+const figuresText = ({ numbers, baseline }: Candidate, { preference }: Wish): string => {
+  const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
+  return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+};
+
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
   const { preference, constraints } = wish;
@@ -143,10 +157,7 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
       cheaperText(wish, 1) +
       (picked.stopped === undefined ? '' : ` among those evaluated before ${STOPPED_TEXTS[picked.stopped]}`),
   ];
-  const figures = ({ numbers, baseline }: Candidate): string => {
-    const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-    return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
-  };
+  const figures = (candidate: Candidate): string => figuresText(candidate, wish);
   if (cheaper !== undefined) {
     const misses = missesOf(cheaper.numbers, constraints).join(' and ');
     parts.push(

@@ -21,6 +21,7 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxExternal: '--max-external',
   minRetained: '--min-retained',
   maxNoise: '--max-noise',
+  acceptRetrain: '--accept-retrain',
 };
 
 /** An error's sentence, with the options that it is about. */
