@@ -91,13 +91,17 @@ export const constraintsText = (constraints: readonly Constraint[]): string =>
     })
     .join(' and ');
 
-/** The figures in which a design does not meet constraints, with these: `retained weights 0.35 (at least 0.8)`. */
-export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
+/** The figures in which a design does not meet constraints: `retained weights 0.35`. */
+export const missingFigures = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
   constraints
     .filter((constraint) => excess(constraint, metrics[constraint.column]) > 0)
-    .map(
-      (constraint) => `${missText(constraint.column, metrics[constraint.column])} (${limitText(constraint)})`,
-    );
+    .map(({ column }) => missText(column, metrics[column]));
+
+/** The same with the constraints: `retained weights 0.35 (at least 0.8)`. */
+export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
+  constraints.flatMap((constraint) =>
+    missingFigures(metrics, [constraint]).map((text) => `${text} (${limitText(constraint)})`),
+  );
 
 /** What ended a search early: `when the time was up`. */
 export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {

@@ -10,6 +10,7 @@ import {
   constraintsText,
   minGainText,
   missesOf,
+  missingFigures,
   retainedText,
   shortLabel,
   shortText,
@@ -159,7 +160,9 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   ];
   const figures = (candidate: Candidate): string => figuresText(candidate, wish);
   if (cheaper !== undefined) {
-    const misses = missesOf(cheaper.numbers, constraints).join(' and ');
+    // A single limit is named before.
+    const missing = constraints.length === 1 ? missingFigures : missesOf;
+    const misses = missing(cheaper.numbers, constraints).join(' and ');
     parts.push(
       `the nearest cheaper one is ${cheaper.id} with ${figures(cheaper)}` +
         (misses === '' ? `, which saves less than ${minGainText(wish)} per change` : ` and ${misses}`),
