@@ -31,7 +31,10 @@ export type Setting =
   | 'maxTime'
   | 'maxSram'
   | 'maxExternal'
-  | 'minRetained';
+  | 'minRetained'
+  | 'against'
+  | 'samplesLimit'
+  | 'fitSamples';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

@@ -20,6 +20,9 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxSram: '--max-sram',
   maxExternal: '--max-external',
   minRetained: '--min-retained',
+  against: '--against',
+  samplesLimit: '--samples-limit',
+  fitSamples: '--fit-samples',
 };
 
 /** An error's sentence, with the options that it is about. */
