@@ -12,10 +12,12 @@ const SRC = {
   npu: [],
   cost: ['graph', 'weights', 'lowering', 'npu'],
   schedule: ['graph', 'weights', 'lowering', 'npu', 'cost'],
+  run: ['graph'],
+  samples: ['graph', 'run'],
   estimate: ['graph', 'weights', 'lowering', 'npu', 'cost', 'schedule'],
   theory: ['weights', 'npu', 'cost'],
   explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'theory'],
-  report: ['graph', 'npu', 'estimate', 'theory', 'explain'],
+  report: ['graph', 'npu', 'estimate', 'theory', 'explain', 'samples'],
 };
 
 const within = (files, patterns, ignores = []) => ({

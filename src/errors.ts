@@ -33,7 +33,10 @@ export type Setting =
   | 'maxExternal'
   | 'minRetained'
   | 'maxNoise'
-  | 'acceptRetrain';
+  | 'acceptRetrain'
+  | 'against'
+  | 'samplesLimit'
+  | 'fitSamples';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

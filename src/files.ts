@@ -69,6 +69,36 @@ export function readRegular(
   }
 }
 
+/** The size of a regular file. @throws an error with a code, see {@link readFault} */
+export function regularSize(path: string): number {
+  const status = statSync(path);
+  if (status.isDirectory()) throw fault('EISDIR');
+  if (!status.isFile()) throw fault('NOT_A_FILE');
+  return status.size;
+}
+
+/** Bytes of a file that are read at once where it is read in pieces. */
+const PIECE_BYTES = 2 ** 20;
+
+/**
+ * Reads a part of a regular file in pieces, each in memory of its own; fewer bytes where the file ends.
+ * @throws an error with a code, see {@link readFault}
+ */
+export function* readPieces(path: string, from: number, length: number): Generator<Uint8Array, void> {
+  const file = openSync(path, 'r');
+  try {
+    for (let done = 0; done < length;) {
+      const piece = new Uint8Array(Math.min(PIECE_BYTES, length - done));
+      const read = readSync(file, piece, 0, piece.length, from + done);
+      if (read === 0) return;
+      yield piece.subarray(0, read);
+      done += read;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Why a file could not be written. */
 const WRITE_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',

@@ -2,7 +2,8 @@ import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { WeightFigures } from '../metrics.js';
 import type { Digits, Space } from '../space/space.js';
 import { noiseOf } from './choice-noise.js';
-import { createGroupWidths } from './group-widths.js';
+import { createGroupWidths, type OrderOf } from './group-widths.js';
+import type { ChannelMap } from './kept-channels.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { countParameters, parametersOf } from './parameters.js';
 import { place, resize, slotsOf, type Piece, type Slot } from './pieces.js';
@@ -45,6 +46,20 @@ export interface Applier {
    * substitution. With unknown values, `after` is NaN for a substitution.
    */
   readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
+  /** An operator with weights as substitutions see it: with the widths of a design, and known values. */
+  readonly target: (operator: number, digits: Digits) => Target;
+  /** Where a feature map's channels come from; undefined where they stay. */
+  readonly channelMap: (tensor: number, digits: Digits) => ChannelMap | undefined;
+  /** Channels of a width group of the space, in the order in which they are kept. */
+  readonly order: (group: number) => Int32Array;
+}
+
+/** What an applier does differently. */
+export interface ApplierOptions {
+  /** The channels of a width group in the order in which they are kept; by falling norm if not given. */
+  readonly order?: OrderOf;
+  /** Values of the weights of substitutions, where they are to be others than those of resized layers. */
+  readonly replacements?: Values;
 }
 
 /**
@@ -53,7 +68,11 @@ export interface Applier {
  * Narrowing a width group leaves out the channels whose filters have the smallest norms; widening pads with zeros.
  * @param values with unknown ones, changed constants of weights have no bytes and nothing is decomposed
  */
-export const createApplier = (space: Space, values: Values = 'known'): Applier => {
+export const createApplier = (
+  space: Space,
+  values: Values = 'known',
+  { order, replacements = values }: ApplierOptions = {},
+): Applier => {
   const { network } = space;
   const graph = network.graphs[0];
   const substitutions = space.sites.map(({ options }) =>
@@ -61,7 +80,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
       name === STANDARD ? undefined : findSubstitution(name)!,
     ),
   );
-  const widths = createGroupWidths(space, network);
+  const widths = createGroupWidths(space, network, order);
   const { slots, shared } = slotsOf(space, widths);
   const base = parametersOf(network);
 
@@ -107,7 +126,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     const resized = resizedConstants(slot, digits, values);
     const substitution = substitutionOf(slot, digits);
     if (substitution !== undefined) {
-      const replacement = substitution.rewrite(targetOf(slot, digits, resized), values);
+      const replacement = substitution.rewrite(targetOf(slot, digits, resized), replacements);
       const tensorAt = (t: number): Tensor | undefined =>
         t < -1 ? replacement.tensors[local(t)] : graph.tensors[t];
       return { resized: [], replacement, parameters: countParameters(replacement.operators, tensorAt) };
@@ -244,6 +263,12 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
     operatorParameters,
     retained: retainedOf,
     operatorRetained,
+    target: (operator, digits) => {
+      const slot = slots[operator]!;
+      return targetOf(slot, digits, resizedConstants(slot, digits, 'known'));
+    },
+    channelMap: widths.map,
+    order: widths.order,
   };
 };
 

@@ -1,7 +1,8 @@
-import type { Network, Tensor } from '../../src/graph/network.js';
+import type { Graph, Network, Tensor } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 import { channelMap, keepingOrder, type ChannelMap } from './kept-channels.js';
 import { withChannels } from './resize.js';
+import type { WidthGroup } from '../space/width-groups.js';
 
 /** The width groups of a space, asked by tensors of the entry graph. */
 export interface GroupWidths {
@@ -33,13 +34,20 @@ const once = <T>(make: () => T): (() => T) => {
   return () => (made ??= { value: make() }).value;
 };
 
+/** Channels of a width group in the order in which they are kept. */
+export type OrderOf = (group: WidthGroup, graph: Graph) => Int32Array;
+
 /** Works out the orders of a space's width groups when they are first asked for. */
-export const createGroupWidths = (space: Pick<Space, 'sites' | 'groups'>, network: Network): GroupWidths => {
+export const createGroupWidths = (
+  space: Pick<Space, 'sites' | 'groups'>,
+  network: Network,
+  orderOf: OrderOf = keepingOrder,
+): GroupWidths => {
   const graph = network.graphs[0];
   const siteCount = space.sites.length;
   const groupOf = new Int32Array(graph.tensors.length).fill(-1);
   space.groups.forEach(({ group }, g) => group.tensors.forEach((t) => (groupOf[t] = g)));
-  const orders = space.groups.map(({ group }) => once(() => keepingOrder(group, graph)));
+  const orders = space.groups.map(({ group }) => once(() => orderOf(group, graph)));
   const changes = space.groups.map(({ group, widths }, g) =>
     widths.map((width): (() => Changed) | undefined =>
       width === group.channels

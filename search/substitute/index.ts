@@ -56,6 +56,7 @@ export const usualOptions = (target: Target): string[] => [
 ];
 
 export type {
+  Factors,
   Replacement,
   RetainedWeights,
   Substitution,

@@ -197,6 +197,7 @@ export const separable = (terms: number, activation: Activation): Substitution =
   rewrite: (target, values) => rewrite(target, terms, activation, values),
   keepsFunction: activation !== 'relu',
   ...(activation === 'shifted-relu' && { note: SHIFTED_NOTE }),
+  factors: ({ weights }) => ({ unfolding: slices(weights), terms, activation }),
   retained: ({ weights }) => (activation === 'relu' ? NaN : leadingShare(weights, slices(weights), terms)),
 });
 

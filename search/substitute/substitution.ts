@@ -1,4 +1,6 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
+import type { Activation } from './intermediate.js';
+import type { Unfolding } from './unfolding.js';
 
 /** What a substitution sees of the layer it replaces; widths are those of the design, not of the file. */
 export interface Target {
@@ -45,6 +47,15 @@ export const local = (i: number): number => -2 - i;
  */
 export type Values = 'known' | 'unknown';
 
+/** What the two layers of a substitution are made of: products of a left and a right factor for every block. */
+export interface Factors {
+  readonly unfolding: Unfolding;
+  /** Channels of the intermediate per block. */
+  readonly terms: number;
+  /** What follows the first layer. */
+  readonly activation: Activation;
+}
+
 /** A kind of substitution, whose options differ in numbers or activations. */
 export interface SubstitutionFamily {
   /** How the options are written, where names are listed; `R` stands for a number. */
@@ -75,6 +86,8 @@ export interface Substitution {
   readonly illegal: (target: Target) => string | undefined;
   /** The operators that take the convolution's place. */
   readonly rewrite: (target: Target, values: Values) => Replacement;
+  /** Which product stands for the weights of a target, whoever works it out. */
+  readonly factors: (target: Target) => Factors;
   /** Retained weights before quantisation of a target whose weights have bytes; NaN where it is not known. */
   readonly retained: (target: Target) => number;
 }

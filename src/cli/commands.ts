@@ -40,4 +40,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'two models side by side, with the reason for each difference',
     load: async () => (await import('./compare.js')).compareCommand(),
   },
+  {
+    name: 'measure',
+    summary: 'accuracy on samples, and how far a changed network is from the original',
+    load: async () => (await import('./measure.js')).measureCommand(),
+  },
 ];

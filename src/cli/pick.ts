@@ -18,7 +18,8 @@ import { wrap } from '../text.js';
 import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
-import { addSearchOptions, number, type SearchOptions } from './search-options.js';
+import { number } from './numbers.js';
+import { addSearchOptions, type SearchOptions } from './search-options.js';
 import { showProgress } from './progress.js';
 import {
   announce,

@@ -4,6 +4,7 @@ import { METRIC_NAMES, METRICS, type Bound, type MetricName } from '../../search
 import type { ConstraintOptions } from '../../search/rank/constraints.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { usageError, type Setting } from '../errors.js';
+import { number, seed, whole } from './numbers.js';
 import { FLAGS } from './setting-flags.js';
 import type { CommonOptions, SystemOptions } from './options.js';
 
@@ -21,23 +22,6 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly seconds?: number;
   readonly dryRun?: boolean;
 }
-
-/** Parses a number within bounds. */
-export const number =
-  (option: string, what: string, least: number, most: number) =>
-  (text: string): number => {
-    const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
-    if (value >= least && value <= most) return value;
-    throw usageError(`${option} is "${text}", expected ${what}`);
-  };
-
-const whole =
-  (option: string, what: string, least: number, most: number) =>
-  (text: string): number => {
-    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-    if (value >= least && value <= most) return value;
-    throw usageError(`${option} is "${text}", expected a whole number ${what}`);
-  };
 
 const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
   number(option, `a number of ${unit} from 0, such as ${example}`, 0, Number.MAX_VALUE);
@@ -127,12 +111,7 @@ export const addSearchOptions = (command: Command): Command => {
       'worker threads (default: one per processor)',
       whole('--jobs', 'from 1 to 512', 1, 512),
     )
-    .option(
-      '--seed <n>',
-      'seed of the sample or the evolutionary search',
-      whole('--seed', 'of at most 32 bits, such as 1', -(2 ** 31), 2 ** 32 - 1),
-      1,
-    )
+    .option('--seed <n>', 'seed of the sample or the evolutionary search', seed('--seed'), 1)
     .option(
       '--limit <n>',
       'most designs to evaluate',

@@ -22,6 +22,9 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   minRetained: '--min-retained',
   maxNoise: '--max-noise',
   acceptRetrain: '--accept-retrain',
+  against: '--against',
+  samplesLimit: '--samples-limit',
+  fitSamples: '--fit-samples',
 };
 
 /** A sentence with the options that it is about. */

@@ -50,6 +50,7 @@ describe('options', () => {
       'separable*4:relu',
       'lowrank*5',
       'lowrank*12:spatial',
+      'lowrank*12:out',
     ];
     const codes = new Set<string>();
     for (const name of names) {
@@ -105,19 +106,25 @@ describe('options', () => {
   });
 });
 
+/** Low-rank options of these ranks: through input channels, and through output channels. */
+const through = (inputs: number[], outputs: number[]): string[] => [
+  ...inputs.map((rank) => `lowrank*${rank}`),
+  ...outputs.map((rank) => `lowrank*${rank}:out`),
+];
+
 describe('the group of all options', () => {
   it('has those whose retained is known, with ranks that suit each site', () => {
     const [first, second, third] = spaceOf(checkOptions(['all']) as string[]).sites;
-    expect(first!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*1', 'lowrank*2']);
-    expect(second!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*2', 'lowrank*4']);
-    expect(third!.options).toEqual(['standard', ...USUAL_SEPARABLE, 'lowrank*3', 'lowrank*6']);
+    expect(first!.options).toEqual(['standard', ...USUAL_SEPARABLE, ...through([1, 2], [2, 4])]);
+    expect(second!.options).toEqual(['standard', ...USUAL_SEPARABLE, ...through([2, 4], [3, 6])]);
+    expect(third!.options).toEqual(['standard', ...USUAL_SEPARABLE, ...through([3, 6], [2, 4])]);
   });
 
   it('can be combined with others and stand in a file', () => {
     const [, second] = spaceOf([], '{options: [all, "separable:relu"]}').sites;
-    expect(second!.options.slice(-2)).toEqual(['lowrank*4', 'separable:relu']);
+    expect(second!.options.slice(-2)).toEqual(['lowrank*6:out', 'separable:relu']);
     expect(spaceOf([], '{sites: [], site_options: {1: [all]}}').sites.map((s) => s.options.length)).toEqual([
-      11,
+      13,
     ]);
   });
 });

@@ -86,6 +86,7 @@ const OPTIONS = [
   'separable*3:shifted-relu',
   'lowrank*3',
   'lowrank*3:spatial',
+  'lowrank*3:out',
   'lowrank*8',
 ];
 

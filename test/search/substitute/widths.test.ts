@@ -159,7 +159,7 @@ describe('width groups', () => {
 });
 
 const ALL =
-  '{options: [standard, separable, "separable*4", "separable:shifted-relu", "lowrank*2", "lowrank*3:spatial"], widths: [1, 0.3, 0.6, 1.4]}';
+  '{options: [standard, separable, "separable*4", "separable:shifted-relu", "lowrank*2", "lowrank*3:spatial", "lowrank*3:out"], widths: [1, 0.3, 0.6, 1.4]}';
 
 describe('retained weights', () => {
   it('is what lies in kept channels, times what a substitution keeps of that', () => {

@@ -1,0 +1,274 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Factors } from '../substitute/index.js';
+import { cholesky, multiply, multiplyByTransposed, solveRows } from './dense.js';
+import { conjugateGradients } from './conjugate-gradients.js';
+import type { Metric } from './ridge.js';
+
+/**
+ * The form of two layers: W[o, column(s, b, f)] = Σₜ second[o, s, t·B + b] · first[t·B + b, f], with column entries of
+ * the second layer s, blocks b, entries of the first layer f and terms t.
+ */
+export interface ProductForm {
+  readonly terms: number;
+  readonly blocks: number;
+  /** Entries of a filter of the first layer. */
+  readonly entries: number;
+  /** Kernel positions of the second layer. */
+  readonly shifts: number;
+  readonly outputs: number;
+  /** Place among the weights of an output, [shift][block][entry]. */
+  readonly columns: Int32Array;
+}
+
+/** The form of a substitution for weights of so many outputs. */
+export const productForm = ({ unfolding: u, terms }: Factors, outputs: number): ProductForm => {
+  const shifts = u.columns / outputs;
+  const columns = new Int32Array(shifts * u.blocks * u.rows);
+  let at = 0;
+  for (let s = 0; s < shifts; s++) {
+    for (let b = 0; b < u.blocks; b++) {
+      for (let f = 0; f < u.rows; f++) columns[at++] = u.position(b, f, s);
+    }
+  }
+  return { terms, blocks: u.blocks, entries: u.rows, shifts, outputs, columns };
+};
+
+/** Channels of the intermediate. */
+export const channelsOf = ({ terms, blocks }: ProductForm): number => terms * blocks;
+
+/** Columns of one shift and block. */
+const columnsAt = ({ blocks, entries, columns }: ProductForm, s: number, b: number): Int32Array =>
+  columns.subarray((s * blocks + b) * entries, (s * blocks + b + 1) * entries);
+
+/** Weights that two layers make. */
+const product = (form: ProductForm, first: Float64Array, second: Float64Array): Float64Array => {
+  const { blocks, entries, shifts, outputs } = form;
+  const channels = channelsOf(form);
+  const length = form.columns.length;
+  const weights = new Float64Array(outputs * length);
+  for (let o = 0; o < outputs; o++) {
+    for (let s = 0; s < shifts; s++) {
+      for (let ch = 0; ch < channels; ch++) {
+        const factor = second[(o * shifts + s) * channels + ch]!;
+        const columns = columnsAt(form, s, ch % blocks);
+        for (let f = 0; f < entries; f++) weights[o * length + columns[f]!]! += factor * first[ch * entries + f]!;
+      }
+    }
+  }
+  return weights;
+};
+
+/** Adjoint of `product` in its first layer: what a change of the weights is to the filters. */
+const toFirst = (form: ProductForm, weights: Float64Array, second: Float64Array): Float64Array => {
+  const { blocks, entries, shifts, outputs } = form;
+  const channels = channelsOf(form);
+  const length = form.columns.length;
+  const first = new Float64Array(channels * entries);
+  for (let o = 0; o < outputs; o++) {
+    for (let s = 0; s < shifts; s++) {
+      for (let ch = 0; ch < channels; ch++) {
+        const factor = second[(o * shifts + s) * channels + ch]!;
+        const columns = columnsAt(form, s, ch % blocks);
+        for (let f = 0; f < entries; f++) first[ch * entries + f]! += factor * weights[o * length + columns[f]!]!;
+      }
+    }
+  }
+  return first;
+};
+
+/** Second layer that goes best with given filters in a metric, [output][shift][channel]. */
+export const bestSecond = (
+  form: ProductForm,
+  first: Float64Array,
+  weighted: Float64Array,
+  metric: Metric,
+): Float64Array => {
+  const { blocks, entries, shifts, outputs } = form;
+  const channels = channelsOf(form);
+  const { length, values } = metric;
+  const rows = shifts * channels;
+  const filtered = new Float64Array(rows * length);
+  for (let s = 0; s < shifts; s++) {
+    for (let ch = 0; ch < channels; ch++) {
+      const columns = columnsAt(form, s, ch % blocks);
+      const to = (s * channels + ch) * length;
+      for (let f = 0; f < entries; f++) {
+        const tap = first[ch * entries + f]!;
+        const from = columns[f]! * length;
+        if (tap !== 0) for (let i = 0; i < length; i++) filtered[to + i]! += tap * values[from + i]!;
+      }
+    }
+  }
+  /** Scalar products of some rows with all filters. */
+  const withFilters = (lines: Float64Array): Float64Array => {
+    const count = lines.length / length;
+    const result = new Float64Array(count * rows);
+    for (let r = 0; r < count; r++) {
+      for (let s = 0; s < shifts; s++) {
+        for (let ch = 0; ch < channels; ch++) {
+          const columns = columnsAt(form, s, ch % blocks);
+          let sum = 0;
+          for (let f = 0; f < entries; f++) sum += lines[r * length + columns[f]!]! * first[ch * entries + f]!;
+          result[r * rows + s * channels + ch] = sum;
+        }
+      }
+    }
+    return result;
+  };
+  const second = solveRows(cholesky(withFilters(filtered), rows), rows, withFilters(weighted));
+  return second.length === outputs * rows ? second : second.slice(0, outputs * rows);
+};
+
+/** Filters that go best with a second layer in a metric, from filters that are near. */
+const bestFirst = (
+  form: ProductForm,
+  start: Float64Array,
+  second: Float64Array,
+  weighted: Float64Array,
+  metric: Metric,
+  metrics: readonly Float64Array[],
+): Float64Array => {
+  const { terms, blocks, entries, shifts, outputs } = form;
+  const channels = channelsOf(form);
+  const { length, values } = metric;
+  const inverses = metrics.map((m, b) => {
+    const gram = new Float64Array(terms * terms);
+    for (let row = 0; row < outputs * shifts; row++) {
+      for (let t = 0; t < terms; t++) {
+        const factor = second[row * channels + t * blocks + b]!;
+        for (let u = 0; u < terms; u++) gram[t * terms + u]! += factor * second[row * channels + u * blocks + b]!;
+      }
+    }
+    return { entries: m, terms: cholesky(gram, terms) };
+  });
+  /** Solves the equations of each block as if there were no others and all shifts had the same metric. */
+  const precondition = (gradient: Float64Array): Float64Array => {
+    const result = new Float64Array(gradient.length);
+    const own = new Float64Array(terms * entries);
+    const turned = new Float64Array(terms * entries);
+    inverses.forEach((factors, b) => {
+      for (let t = 0; t < terms; t++)
+        own.set(gradient.subarray((t * blocks + b) * entries, (t * blocks + b + 1) * entries), t * entries);
+      const rows = solveRows(factors.entries, entries, own);
+      for (let t = 0; t < terms; t++)
+        for (let f = 0; f < entries; f++) turned[f * terms + t] = rows[t * entries + f]!;
+      const solved = solveRows(factors.terms, terms, turned);
+      for (let t = 0; t < terms; t++)
+        for (let f = 0; f < entries; f++) result[(t * blocks + b) * entries + f] = solved[f * terms + t]!;
+    });
+    return result;
+  };
+  return conjugateGradients({
+    start,
+    right: toFirst(form, weighted, second),
+    apply: (first) =>
+      toFirst(form, multiply(product(form, first, second), values, outputs, length, length), second),
+    precondition,
+  });
+};
+
+/** Leading `count` eigenvectors of a symmetric matrix, one per row. */
+const leadingVectors = (matrix: Float64Array, n: number, count: number): Float64Array => {
+  const evd = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), { assumeSymmetric: true });
+  const order = evd.realEigenvalues.map((_, i) => i);
+  order.sort((a, b) => evd.realEigenvalues[b]! - evd.realEigenvalues[a]!);
+  const vectors = new Float64Array(count * n);
+  order.slice(0, count).forEach((e, row) => {
+    for (let i = 0; i < n; i++) vectors[row * n + i] = evd.eigenvectorMatrix.get(i, e);
+  });
+  return vectors;
+};
+
+/** Mean metric of a block's entries over the shifts, and its Cholesky factor. */
+const blockMetrics = (form: ProductForm, { length, values }: Metric): Float64Array[] =>
+  Array.from({ length: form.blocks }, (_, b) => {
+    const { entries, shifts } = form;
+    const sum = new Float64Array(entries * entries);
+    for (let s = 0; s < shifts; s++) {
+      const columns = columnsAt(form, s, b);
+      for (let f = 0; f < entries; f++) {
+        for (let g = 0; g < entries; g++)
+          sum[f * entries + g]! += values[columns[f]! * length + columns[g]!]! / shifts;
+      }
+    }
+    return cholesky(sum, entries);
+  });
+
+/**
+ * Filters of the leading terms of each block, in the block's own metric: with M the block's weights (outputs and shifts
+ * × entries) and L·Lᵀ the metric, the leading left singular vectors of M·L applied to M.
+ */
+const leadingFilters = (
+  form: ProductForm,
+  weights: Float64Array,
+  metrics: readonly Float64Array[],
+): Float64Array => {
+  const { terms, blocks, entries, shifts, outputs } = form;
+  const length = form.columns.length;
+  const first = new Float64Array(channelsOf(form) * entries);
+  const rows = outputs * shifts;
+  metrics.forEach((lower, b) => {
+    const block = new Float64Array(rows * entries);
+    for (let o = 0; o < outputs; o++) {
+      for (let s = 0; s < shifts; s++) {
+        const columns = columnsAt(form, s, b);
+        for (let f = 0; f < entries; f++)
+          block[(o * shifts + s) * entries + f] = weights[o * length + columns[f]!]!;
+      }
+    }
+    const scaled = multiply(block, lower, rows, entries, entries);
+    const count = Math.min(terms, rows, entries);
+    let leading: Float64Array;
+    if (rows <= entries) {
+      const gram = multiplyByTransposed(scaled, scaled, rows, entries, rows);
+      leading = multiply(leadingVectors(gram, rows, count), block, count, rows, entries);
+    } else {
+      const turned = new Float64Array(entries * rows);
+      for (let r = 0; r < rows; r++)
+        for (let f = 0; f < entries; f++) turned[f * rows + r] = scaled[r * entries + f]!;
+      const vectors = leadingVectors(multiplyByTransposed(turned, turned, entries, rows, entries), entries, count);
+      // The projections M·L·v, applied to M.
+      leading = multiply(multiply(vectors, turned, count, entries, rows), block, count, rows, entries);
+    }
+    for (let t = 0; t < count; t++) {
+      const row = leading.subarray(t * entries, (t + 1) * entries);
+      const norm = Math.hypot(...row);
+      for (let f = 0; f < entries; f++)
+        first[(t * blocks + b) * entries + f] = norm > 0 ? row[f]! / norm : 0;
+    }
+  });
+  return first;
+};
+
+/** Rounds of alternating least squares. */
+const ROUNDS = 3;
+
+/**
+ * Filters of the first layer, [channel][entry], whose products with the best second layer minimise
+ * tr((W − W*)·G′·(W − W*)ᵀ): the leading terms in the metric, then alternating least squares. With one block and one
+ * shift the leading terms are the minimum.
+ */
+export const fitFilters = (form: ProductForm, weights: Float64Array, metric: Metric): Float64Array => {
+  const metrics = blockMetrics(form, metric);
+  let first = leadingFilters(form, weights, metrics);
+  if (form.blocks * form.shifts === 1) return first;
+  const weighted = multiply(weights, metric.values, form.outputs, metric.length, metric.length);
+  for (let round = 0; round < ROUNDS; round++) {
+    const second = bestSecond(form, first, weighted, metric);
+    first = bestFirst(form, first, second, weighted, metric, metrics);
+  }
+  return first;
+};
+
+/** tr((W − W*)·G′·(W − W*)ᵀ) of the product of two layers. */
+export const productError = (
+  form: ProductForm,
+  first: Float64Array,
+  second: Float64Array,
+  weights: Float64Array,
+  { length, values }: Metric,
+): number => {
+  const difference = product(form, first, second).map((value, i) => value - weights[i]!);
+  const weighted = multiply(difference, values, form.outputs, length, length);
+  return weighted.reduce((sum, value, i) => sum + value * difference[i]!, 0);
+};

@@ -1,0 +1,178 @@
+import { inputError } from '../../src/errors.js';
+import type { Network, Operator } from '../../src/graph/network.js';
+import { whyNotRunnable } from '../../src/run/index.js';
+import { createApplier, type Applier } from '../emit/apply.js';
+import { keepingOrder } from '../emit/kept-channels.js';
+import { channelRelation } from '../space/channel-rules.js';
+import type { Digits, Space } from '../space/space.js';
+import type { WidthGroup } from '../space/width-groups.js';
+import { findSubstitution, STANDARD } from '../substitute/index.js';
+import { createDraft, type Draft } from './draft.js';
+import { fitLayer } from './fit-layer.js';
+import { fitReplacement } from './fit-replacement.js';
+import { fittable, layerFacts, USUAL_PLACES, type LayerFacts, type PlaceCounts } from './layer-facts.js';
+import { runOriginal, type Inputs } from './original.js';
+import { keepingOrderFor, type Consumer } from './selection.js';
+
+/** Weights of the designs of a space, fitted to samples. */
+export interface Fitting {
+  /** The network of a design with fitted weights; the original object where nothing changes. */
+  readonly network: (digits: Digits) => Network;
+  /** Channels of the space's width group of this number in the order in which they are kept. */
+  readonly order: (group: number) => Int32Array;
+}
+
+export interface FittingOptions {
+  /** Output positions that a layer is fitted at. */
+  readonly places?: PlaceCounts;
+  /** Chooses them. */
+  readonly seed?: number;
+}
+
+/**
+ * Why the designs of a space cannot be fitted, in one sentence; undefined where they can: all operators run, and those
+ * that change are convolutions or fully connected layers of bytes with known weights.
+ */
+export const whyNotFittable = ({ network, sites, groups }: Space): string | undefined => {
+  const reason = whyNotRunnable(network);
+  if (reason !== undefined) return reason;
+  const [graph] = network.graphs;
+  const varying = new Set(groups.flatMap(({ group }) => group.tensors));
+  const replaced = new Set(sites.map(({ site }) => site.operator));
+  const index = graph.operators.findIndex((operator, i) => {
+    const touched = [...operator.inputs, ...operator.outputs].some((t) => varying.has(t));
+    const hasWeights = channelRelation(operator, graph).constants.some(
+      ({ input, role }) => input === 1 && role === 'weights',
+    );
+    return (replaced.has(i) || (touched && hasWeights)) && fittable(operator, graph.tensors) === undefined;
+  });
+  if (index < 0) return undefined;
+  const { kind } = graph.operators[index]!;
+  return `operator ${index} (${kind}) cannot be fitted: it is no int8 or uint8 layer with known weights`;
+};
+
+/** The layer as a reader of a feature map's channels; undefined where it is none. */
+const consumerOf = (facts: LayerFacts): Consumer => ({
+  taps: facts.window.kernelHeight * facts.window.kernelWidth,
+  outputs: facts.outputs,
+  rows: facts.rows,
+  inputs: facts.moments().inputs,
+  metric: facts.metric().values,
+});
+
+/** Keeps what was made for each key. */
+const createMemory = <T>(): ((key: string, make: () => T) => T) => {
+  const made = new Map<string, T>();
+  return (key, make) => {
+    const known = made.get(key) ?? make();
+    made.set(key, known);
+    return known;
+  };
+};
+
+/**
+ * Prepares a space with samples: what depends on the original only is worked out once, when it is first needed.
+ *
+ * @throws an input error with the reason where designs of the space cannot be fitted
+ */
+export const createFitting = (
+  space: Space,
+  samples: Inputs,
+  { places = USUAL_PLACES, seed = 1 }: FittingOptions = {},
+): Fitting => {
+  const reason = whyNotFittable(space);
+  if (reason !== undefined) throw inputError(reason);
+  const { network } = space;
+  const [graph] = network.graphs;
+  const original = runOriginal(network, samples);
+  const known = new Map<number, LayerFacts | undefined>();
+  const factsOf = (index: number): LayerFacts | undefined => {
+    if (!known.has(index)) known.set(index, layerFacts(original, graph.operators[index]!, places, seed));
+    return known.get(index);
+  };
+
+  const order = (group: WidthGroup): Int32Array => {
+    const members = new Set(group.tensors);
+    const readers = graph.operators.flatMap((operator, i) =>
+      members.has(operator.inputs[0]!) && fittable(operator, graph.tensors)?.window.depthwise === false ? [i] : [],
+    );
+    if (readers.length === 0) return keepingOrder(group, graph);
+    return keepingOrderFor(
+      readers.map((i) => consumerOf(factsOf(i)!)),
+      group.channels,
+    );
+  };
+  const applier = createApplier(space, 'known', { order, replacements: 'unknown' });
+  const filters = createMemory<Float64Array>();
+  const siteAt = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
+
+  const optionAt = (index: number, digits: Digits): string => {
+    const site = siteAt.get(index);
+    return site === undefined ? STANDARD : space.sites[site]!.options[digits[site]!]!;
+  };
+
+  /** Channels of a feature map that are left, or all of them. */
+  const columnsOf = (tensor: number, digits: Digits): ArrayLike<number> => {
+    const channels = graph.tensors[tensor]!.shape!.at(-1)!;
+    return applier.channelMap(tensor, digits) ?? Int32Array.from({ length: channels }, (_, c) => c);
+  };
+  const keepsAll = (tensor: number, digits: Digits): boolean => {
+    const map = applier.channelMap(tensor, digits);
+    return map === undefined || map.filter((c) => c >= 0).length === graph.tensors[tensor]!.shape!.at(-1)!;
+  };
+
+  /** Fits and runs the operators `first` to `last`, which stand for operator `index` of the original. */
+  const fitOperators = (draft: Draft, first: number, last: number, index: number, digits: Digits): void => {
+    const { inputs, outputs } = graph.operators[index]!;
+    const option = optionAt(index, digits);
+    const faithful = inputs.every((t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1);
+    const facts = option === STANDARD && faithful && isPlain(graph.operators[index]!) ? undefined : factsOf(index);
+    if (facts === undefined) {
+      for (let i = first; i <= last; i++) draft.run(i, faithful);
+      return;
+    }
+    const [map] = inputs as [number];
+    const whole = keepsAll(map, digits);
+    const intact = faithful && (facts.window.depthwise || whole);
+    if (option === STANDARD) {
+      if (!intact) {
+        fitLayer(draft, draft.operators[first]!, applier.target(index, digits), facts, columnsOf(outputs[0]!, digits));
+      }
+      draft.run(first, intact);
+      return;
+    }
+    const target = applier.target(index, digits);
+    const columns = columnsOf(outputs[0]!, digits);
+    const same = faithful && applier.channelMap(map, digits) === undefined;
+    const usual = same && applier.channelMap(outputs[0]!, digits) === undefined;
+    fitReplacement(draft, first, last, {
+      target,
+      facts,
+      factors: findSubstitution(option)!.factors(target),
+      columns,
+      intact: same,
+      remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
+    });
+  };
+
+  return {
+    order: (group) => applier.order(group),
+    network: (digits) => {
+      const plain = applier.network(digits);
+      if (plain === network) return network;
+      const [designed] = plain.graphs;
+      const draft = createDraft(original, designed.operators, designed.tensors);
+      for (let first = 0; first < draft.operators.length; ) {
+        const index = draft.operators[first]!.origin;
+        let last = first;
+        while (draft.operators[last + 1]?.origin === index) last++;
+        fitOperators(draft, first, last, index, digits);
+        first = last + 1;
+      }
+      return { ...plain, graphs: [{ ...designed, tensors: draft.tensors }, ...plain.graphs.slice(1)] };
+    },
+  };
+};
+
+/** Not a layer that might be fitted. */
+const isPlain = ({ kind }: Operator): boolean => !['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED'].includes(kind);
