@@ -31,7 +31,7 @@ class Convolution(nn.Module):
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, bias=False)
         self.normalisation = nn.BatchNorm2d(outputs)
-        before = (kernel - stride + 1) // 2
+        before = (kernel - stride) // 2
         self.padding = [before, kernel - stride - before] * 2 if kernel > stride else [0] * 4
 
     def forward(self, x):

@@ -26,9 +26,9 @@ const RANGES = {
   /** Change of the ground from one edge to the other. */
   gradient: [-0.15, 0.15],
   /** Grey of a stroke, above the ground. */
-  contrast: [0.22, 0.55],
+  contrast: [0.24, 0.55],
   /** Standard deviation of a pixel's noise. */
-  noise: [0.03, 0.25],
+  noise: [0.03, 0.22],
 } as const;
 
 type Amount = keyof typeof RANGES;
