@@ -20,6 +20,8 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxSram: '--max-sram',
   maxExternal: '--max-external',
   minRetained: '--min-retained',
+  maxNoise: '--max-noise',
+  acceptRetrain: '--accept-retrain',
 };
 
 /** An error's sentence, with the options that it is about. */
