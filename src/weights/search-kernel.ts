@@ -7,7 +7,7 @@ import {
   writeCostTable,
 } from './parameter-sets.js';
 import { CHUNK_WEIGHTS, MAX_INDEX } from './symbols.js';
-import { assemble, op } from './wasm.js';
+import { assemble, op, PAGE_BYTES } from '../wasm.js';
 
 /** Sets in groups of four, one vector each; the last group is not full. */
 const VECTORS = Math.ceil(PARAMETER_SETS / 4);
@@ -20,7 +20,6 @@ const COSTS = 2 * LIMITS;
 const COST_ROW = 2 << COST_SHIFT;
 const COST_TABLE = COST_ROW * (MAX_INDEX + 1);
 const INDICES = COSTS + WIDTHS * COST_TABLE;
-const PAGE = 65_536;
 
 /** Parameters and locals of the kernel. */
 const AT = 0;
@@ -49,45 +48,53 @@ const each = (make: (k: number) => number[][]): number[][] =>
  * at offset CURRENT of the index's row in TABLE), or where another set leads by more than the switch costs. Otherwise
  * lead := codable ? lead + bits − own bits : fresh, for all sets at once. Returns the address it left at.
  */
-const kernel = assemble(Math.ceil((INDICES + 2 * CHUNK_WEIGHTS) / PAGE), 4, 3, 3 * VECTORS + 3, [
-  ...each((k) => [op.i32Const(0), op.v128Load(LEADS + 16 * k), op.set(lead(k))]),
-  ...each((k) => [op.i32Const(0), op.v128Load(LIMITS + 16 * k), op.set(limit(k))]),
-  ...[op.i32Const(SWITCH_BITS), op.i32x4Splat, op.set(FRESH)],
-  op.block,
-  op.loop,
-  ...[op.get(AT), op.get(END), op.i32GeU, op.brIf(1)],
-  ...[op.get(AT), op.i32Load16u(0), op.tee(INDEX), op.i32Const(COST_SHIFT + 1), op.i32Shl],
-  ...[op.get(TABLE), op.i32Add, op.tee(ROW), op.get(CURRENT), op.i32Add, op.i32Load16u(0), op.tee(OWN)],
-  ...[op.i32Const(NOT_CODABLE), op.i32GeU, op.brIf(1)],
-  ...each((k) => [op.get(lead(k)), op.get(ROW), op.v128Load16x4s(8 * k), op.i32x4Add, op.tee(next(k))]),
-  ...Array.from({ length: VECTORS - 1 }, () => op.v128Or),
-  ...[op.i32x4Bitmask, op.brIf(1)],
-  ...[op.get(OWN), op.i32x4Splat, op.set(OWN_ALL), op.get(INDEX), op.i32x4Splat, op.set(INDEX_ALL)],
-  ...each((k) => [
-    ...[op.get(next(k)), op.get(OWN_ALL), op.i32x4Sub, op.get(FRESH)],
-    ...[op.get(INDEX_ALL), op.get(limit(k)), op.i32x4LeS, op.v128Bitselect, op.set(lead(k))],
-  ]),
-  ...[op.get(AT), op.i32Const(2), op.i32Add, op.set(AT), op.br(0)],
-  op.end,
-  op.end,
-  ...each((k) => [op.i32Const(0), op.get(lead(k)), op.v128Store(LEADS + 16 * k)]),
-  op.get(AT),
-]);
+const { memory, run } = assemble(Math.ceil((INDICES + 2 * CHUNK_WEIGHTS) / PAGE_BYTES), {
+  run: {
+    parameters: 4,
+    integers: 3,
+    vectors: 3 * VECTORS + 3,
+    result: true,
+    instructions: [
+      ...each((k) => [op.i32Const(0), op.v128Load(LEADS + 16 * k), op.set(lead(k))]),
+      ...each((k) => [op.i32Const(0), op.v128Load(LIMITS + 16 * k), op.set(limit(k))]),
+      ...[op.i32Const(SWITCH_BITS), op.i32x4Splat, op.set(FRESH)],
+      op.block,
+      op.loop,
+      ...[op.get(AT), op.get(END), op.i32GeU, op.brIf(1)],
+      ...[op.get(AT), op.i32Load16u(0), op.tee(INDEX), op.i32Const(COST_SHIFT + 1), op.i32Shl],
+      ...[op.get(TABLE), op.i32Add, op.tee(ROW), op.get(CURRENT), op.i32Add, op.i32Load16u(0), op.tee(OWN)],
+      ...[op.i32Const(NOT_CODABLE), op.i32GeU, op.brIf(1)],
+      ...each((k) => [op.get(lead(k)), op.get(ROW), op.v128Load16x4s(8 * k), op.i32x4Add, op.tee(next(k))]),
+      ...Array.from({ length: VECTORS - 1 }, () => op.v128Or),
+      ...[op.i32x4Bitmask, op.brIf(1)],
+      ...[op.get(OWN), op.i32x4Splat, op.set(OWN_ALL), op.get(INDEX), op.i32x4Splat, op.set(INDEX_ALL)],
+      ...each((k) => [
+        ...[op.get(next(k)), op.get(OWN_ALL), op.i32x4Sub, op.get(FRESH)],
+        ...[op.get(INDEX_ALL), op.get(limit(k)), op.i32x4LeS, op.v128Bitselect, op.set(lead(k))],
+      ]),
+      ...[op.get(AT), op.i32Const(2), op.i32Add, op.set(AT), op.br(0)],
+      op.end,
+      op.end,
+      ...each((k) => [op.i32Const(0), op.get(lead(k)), op.v128Store(LEADS + 16 * k)]),
+      op.get(AT),
+    ],
+  },
+});
 
 /** Indices of the chunk at hand. */
-export const indices = new Uint16Array(kernel.memory, INDICES, CHUNK_WEIGHTS);
+export const indices = new Uint16Array(memory.buffer, INDICES, CHUNK_WEIGHTS);
 
 /**
  * Per set, `SWITCH_BITS` plus what it has cost more than the current set since the point from which both are counted;
  * `SWITCH_BITS` for a set that cannot code the last index.
  */
-export const leads = new Int32Array(kernel.memory, LEADS, 4 * VECTORS);
+export const leads = new Int32Array(memory.buffer, LEADS, 4 * VECTORS);
 
-new Int32Array(kernel.memory, LIMITS, 4 * VECTORS).fill(-1).set(LARGEST_CODABLE);
+new Int32Array(memory.buffer, LIMITS, 4 * VECTORS).fill(-1).set(LARGEST_CODABLE);
 
 const tables = Array.from(
   { length: WIDTHS },
-  (_, width) => new Int16Array(kernel.memory, COSTS + width * COST_TABLE, COST_TABLE / 2),
+  (_, width) => new Int16Array(memory.buffer, COSTS + width * COST_TABLE, COST_TABLE / 2),
 );
 
 /** Bits by index (rows of 2^COST_SHIFT) and set; what is not codable costs `NOT_CODABLE`. */
@@ -102,6 +109,5 @@ export const costTable = (uncompressedBits: number): Int16Array => {
  * returns that position, or `to`.
  */
 export const advance = (from: number, to: number, current: number, uncompressedBits: number): number =>
-  (kernel.run(INDICES + 2 * from, INDICES + 2 * to, COSTS + uncompressedBits * COST_TABLE, 2 * current) -
-    INDICES) >>
+  (run(INDICES + 2 * from, INDICES + 2 * to, COSTS + uncompressedBits * COST_TABLE, 2 * current) - INDICES) >>
   1;

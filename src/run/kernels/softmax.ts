@@ -1,0 +1,31 @@
+import { BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
+import { RANGES, zeros } from '../values.js';
+
+const STEPS = 256;
+
+/** SOFTMAX of 8-bit values along the last axis: exponentials come from a table of the 256 differences. */
+export const softmax = (site: Site): Kernel => {
+  const [input, output] = [site.input(0), site.output(0)];
+  const type = requireType(site, output, BYTES);
+  requireType(site, input, [type]);
+  const depth = input.shape.at(-1) ?? 1;
+  const step = Math.fround(-scaleOf(site, input).scale * site.number('beta'));
+  const table = Float32Array.from({ length: STEPS }, (_, i) => Math.exp(Math.fround(step * i)));
+  const { scale, zeroPoint } = scaleOf(site, output);
+  const [least, greatest] = RANGES[type];
+  return ([values], samples) => {
+    const result = zeros(type, output.elements * samples);
+    for (let first = 0; first < result.length; first += depth) {
+      let largest = least as number;
+      for (let i = first; i < first + depth; i++) largest = Math.max(largest, values![i]!);
+      let sum = 0;
+      for (let i = first; i < first + depth; i++) sum = Math.fround(sum + table[largest - values![i]!]!);
+      const inverse = Math.fround(1 / Math.fround(sum * scale));
+      for (let i = first; i < first + depth; i++) {
+        const value = Math.round(Math.fround(table[largest - values![i]!]! * inverse)) + zeroPoint;
+        result[i] = Math.min(greatest, Math.max(least, value));
+      }
+    }
+    return [result];
+  };
+};

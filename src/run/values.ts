@@ -1,0 +1,44 @@
+import type { ElementType } from '../graph/network.js';
+
+/**
+ * Values of one tensor for a batch: samples one after another, each of the tensor's elements in row-major order. An
+ * array of the tensor's type; booleans are bytes.
+ */
+export type Values =
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array;
+
+/** Types whose values can be held, and the array for each. */
+const ARRAYS = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+} as const;
+
+export type HeldType = keyof typeof ARRAYS;
+
+export const isHeld = (type: ElementType): type is HeldType => type in ARRAYS;
+
+/** An array of zeros. */
+export const zeros = (type: HeldType, length: number): Values => new ARRAYS[type](length);
+
+/** Values of little-endian bytes. */
+export const valuesOf = (type: HeldType, bytes: Uint8Array): Values => {
+  const copy = new Uint8Array(bytes);
+  return new ARRAYS[type](copy.buffer, 0, Math.floor(copy.length / ARRAYS[type].BYTES_PER_ELEMENT));
+};
+
+/** Least and greatest value of the quantised types. */
+export const RANGES = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32_768, 32_767],
+} as const;
+
+export type QuantisedType = keyof typeof RANGES;
+
+export const isQuantised = (type: ElementType): type is QuantisedType => type in RANGES;
