@@ -29,7 +29,7 @@ import {
   standInNote,
   workersFor,
 } from './search.js';
-import { messageWithFlags } from './setting-flags.js';
+import { messageWithFlags, withFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
@@ -152,12 +152,12 @@ const nothingError = (picked: Picked, wish: Wish, options: PickOptions): Paretou
   const interrupted = picked.stopped === 'interrupted';
   const text = nothingText(picked, wish);
   const advice = `${text}; --options all and --widths let more vary`;
-  const fits = narrow && !interrupted && advice.length < LONGEST_MESSAGE;
   const settings = [
     ...constraintSettings(wish.constraints.slice(0, wish.constraints.length - safety(options).length)),
     ...(wish.minGain > 0 ? (['minGain'] as const) : []),
     ...(safety(options).length > 0 ? (['acceptRetrain'] as const) : []),
   ];
+  const fits = narrow && !interrupted && withFlags(advice, settings).length < LONGEST_MESSAGE;
   return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text, { settings });
 };
 
