@@ -1,5 +1,5 @@
 import { places, steps, stridesOf } from '../broadcast.js';
-import { multiplierOf, multiplyBy, type Multiplier } from '../multiplier.js';
+import { multiplierOf, multiplyBy, roundAway } from '../multiplier.js';
 import {
   BYTES,
   integersOf,
@@ -8,15 +8,30 @@ import {
   sameScale,
   scaleOf,
   type Kernel,
+  type Scale,
   type Site,
 } from '../site.js';
 import { RANGES, zeros } from '../values.js';
 import { axisAt } from './moves.js';
 
-/** A factor divided by a count: its multiplier keeps as many bits as it has room for. */
-const dividedBy = ({ multiplier, shift }: Multiplier, count: number): Multiplier => {
-  const bits = Math.min(Math.floor(Math.log2(count)), 32, 31 + shift);
-  return { multiplier: Math.floor((multiplier * 2 ** bits) / count), shift: shift - bits };
+/** From a sum of stored values to the stored mean, before the limits of the type. */
+type Mean = (sum: number) => number;
+
+/**
+ * The mean of a map's places is computed in integers, all others in float32, as the reference kernels do it.
+ */
+const meanOf = (site: Site, from: Scale, to: Scale, count: number): Mean => {
+  const axes = integersOf(site, 1);
+  const { shape } = site.input(0);
+  const isOfPlaces = shape.length === 4 && axes.length === 2 && axes.includes(1) && axes.includes(2);
+  if (isOfPlaces && site.option('keep_dims') === true) {
+    const factor = multiplierOf(from.scale / to.scale);
+    return (sum) => roundAway(multiplyBy(sum - from.zeroPoint * count, factor) / count) + to.zeroPoint;
+  }
+  const factor = Math.fround(from.scale / to.scale);
+  const bias = Math.fround(-from.zeroPoint * factor);
+  return (sum) =>
+    roundAway(Math.fround(Math.fround(Math.fround(sum / count) * factor) + bias)) + to.zeroPoint;
 };
 
 /** For each element of the input, the element of the output that it counts for. */
@@ -28,8 +43,21 @@ const targets = (site: Site, shape: readonly number[]): { to: Int32Array; count:
   return { to, count: product(shape) / product(kept) };
 };
 
+/** How the values that a place of the output stands for become one. */
+interface Reduction {
+  readonly start: number;
+  readonly combine: (a: number, b: number) => number;
+}
+
+const REDUCTIONS: Readonly<Record<string, Reduction>> = {
+  MEAN: { start: 0, combine: (a, b) => a + b },
+  REDUCE_MAX: { start: -(2 ** 31), combine: Math.max },
+  REDUCE_MIN: { start: 2 ** 31 - 1, combine: Math.min },
+};
+
 /** MEAN, REDUCE_MAX and REDUCE_MIN of 8-bit values. */
 export const reduce = (site: Site): Kernel => {
+  const { kind } = site.operator;
   const [input, output] = [site.input(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
@@ -37,28 +65,20 @@ export const reduce = (site: Site): Kernel => {
   const { to, count } = targets(site, input.shape);
   if (count * output.elements !== input.elements) throw site.fault('its axes do not suit its output');
   const [from, into] = [scaleOf(site, input), scaleOf(site, output)];
-  const isMean = site.operator.kind === 'MEAN';
-  if (!isMean && !sameScale(from, into)) throw site.fault('its input and output have different scales');
-  const factor = dividedBy(multiplierOf(from.scale / into.scale), count);
-  const combine =
-    site.operator.kind === 'MEAN'
-      ? (a: number, b: number): number => a + b - from.zeroPoint
-      : site.operator.kind === 'REDUCE_MAX'
-        ? Math.max
-        : Math.min;
-  const start = isMean ? 0 : site.operator.kind === 'REDUCE_MAX' ? least : greatest;
+  if (kind !== 'MEAN' && !sameScale(from, into))
+    throw site.fault('its input and output have different scales');
+  const { start, combine } = REDUCTIONS[kind]!;
+  const finish: Mean = kind === 'MEAN' ? meanOf(site, from, into, count) : (value) => value;
   const { elements } = output;
-  const sums = new Int32Array(elements);
+  const reduced = new Int32Array(elements);
   return ([values], samples) => {
     const result = zeros(type, elements * samples);
     for (let s = 0; s < samples; s++) {
-      sums.fill(start);
+      reduced.fill(start);
       const first = s * to.length;
-      for (let i = 0; i < to.length; i++) sums[to[i]!] = combine(sums[to[i]!]!, values![first + i]!);
-      for (let i = 0; i < elements; i++) {
-        const value = isMean ? multiplyBy(sums[i]!, factor) + into.zeroPoint : sums[i]!;
-        result[s * elements + i] = Math.min(greatest, Math.max(least, value));
-      }
+      for (let i = 0; i < to.length; i++) reduced[to[i]!] = combine(reduced[to[i]!]!, values![first + i]!);
+      for (let i = 0; i < elements; i++)
+        result[s * elements + i] = Math.min(greatest, Math.max(least, finish(reduced[i]!)));
     }
     return [result];
   };
@@ -67,7 +87,7 @@ export const reduce = (site: Site): Kernel => {
 /** ARG_MAX and ARG_MIN along an axis: the first of equals. */
 export const argMax = (site: Site): Kernel => {
   const [input, output] = [site.input(0), site.output(0)];
-  const type = requireType(site, output, ['int32']);
+  const type = requireType(site, output, ['int32', 'int64']);
   const axis = axisAt(site, integersOf(site, 1)[0]!, input.shape.length);
   const size = input.shape[axis]!;
   const inner = product(input.shape.slice(axis + 1));

@@ -1,6 +1,6 @@
 import { divideByPower, multiplierOf, multiplyBy, roundAway } from '../multiplier.js';
 import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Scale, type Site } from '../site.js';
-import { isQuantised, RANGES, zeros, type Values } from '../values.js';
+import { isQuantised, RANGES, zeros } from '../values.js';
 
 /** The stored result of a stored value, before the limits of its type. */
 type Map = (stored: number) => number;
@@ -113,11 +113,10 @@ export const unary = (site: Site): Kernel => {
 
 const each =
   (type: 'int8' | 'uint8' | 'int16' | 'float32', map: Map): Kernel =>
-  ([values], samples) => {
-    void samples;
+  ([values]) => {
     const result = zeros(type, values!.length);
     for (let i = 0; i < result.length; i++) result[i] = map(values![i]!);
-    return [result] satisfies Values[];
+    return [result];
   };
 
 /** QUANTIZE of real numbers, or from one scale to another. */
@@ -127,9 +126,7 @@ export const quantize = (site: Site): Kernel => {
   const type = requireType(site, output, ['int8', 'uint8', 'int16']);
   const { scale, zeroPoint } = scaleOf(site, output);
   const [least, greatest] = RANGES[type];
-  return each(type, (value) =>
-    Math.min(greatest, Math.max(least, roundAway(Math.fround(value / scale)) + zeroPoint)),
-  );
+  return each(type, (value) => Math.min(greatest, Math.max(least, roundAway(value / scale) + zeroPoint)));
 };
 
 export const dequantize = (site: Site): Kernel => {
