@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 const SRC = {
   tflite: [],
   graph: ['tflite'],
+  glyphs: [],
   weights: ['graph'],
   lowering: ['graph', 'weights'],
   npu: [],
@@ -38,7 +39,7 @@ const borderOf = (folder, allowed) => {
   return within(
     [`src/${folder}/**/*.ts`],
     [
-      ['/(cli|search|bench)/', 'data flows one way: only src/cli puts src and search together'],
+      ['/(cli|search|bench|training)/', 'data flows one way: only src/cli puts src and search together'],
       [`^(\\.\\./)+(${others.join('|')})/`, `src/${folder} may import ${may}`],
       ['^(\\.\\./)+index\\.js$', 'index.ts is for users of the library'],
     ],
@@ -68,9 +69,10 @@ export default tseslint.config(
   },
   ...Object.entries(SRC).map(([folder, allowed]) => borderOf(folder, allowed)),
   within(['src/*.ts'], [['^\\./[^/]+/', 'what all folders use may use none of them']], ['src/index.ts']),
-  within(['src/index.ts'], [['/(cli|search|bench)/', 'the library of estimates knows no search']]),
-  within(['src/cli/**/*.ts'], [['/bench/', 'bench is no part of the program']]),
-  within(['search/**/*.ts'], [['/(src/cli|bench)/', 'search knows no command line']]),
+  within(['src/index.ts'], [['/(cli|search|bench|training)/', 'the library of estimates knows no search']]),
+  within(['src/cli/**/*.ts'], [['/(bench|training)/', 'bench and training are no part of the program']]),
+  within(['training/**/*.ts'], [['/(search|bench|src/cli)/', 'training needs networks and images only']]),
+  within(['search/**/*.ts'], [['/(src/cli|bench|training)/', 'search knows no command line']]),
   {
     files: ['src/**/*.ts', 'search/**/*.ts'],
     ignores: ['src/cli/**'],
@@ -95,7 +97,7 @@ export default tseslint.config(
     within(
       [`search/${room}/**/*.ts`],
       [
-        ['/(src/cli|bench)/', 'search knows no command line'],
+        ['/(src/cli|bench|training)/', 'search knows no command line'],
         // Rooms of src/ have the same names in part: a room of search/ is one or two folders up.
         ...ROOMS.slice(i + 1).map((later) => [
           `^(\\.\\./){1,2}${later}/`,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputError } from '../errors.js';
 import { readModel, writeModel, type TfliteModel } from '../tflite/model.js';
@@ -19,7 +19,9 @@ import {
 import { parseExample, type ExampleFile, type ExampleLayer } from './example-file.js';
 import { importNetwork, type LoadedNetwork } from './import.js';
 
-const EXTENSION = '.yaml';
+/** A description of a network with random weights; a file with trained ones. */
+const DESCRIBED = '.yaml';
+const TRAINED = '.tflite';
 
 /** Folder of the example networks, from the sources or from the build. */
 const exampleDirectory = (): string => {
@@ -34,12 +36,16 @@ const exampleDirectory = (): string => {
   return found;
 };
 
+/** Files of the example networks, by name. */
+const exampleFiles = (): ReadonlyMap<string, string> => {
+  const files = readdirSync(exampleDirectory()).filter((file) =>
+    [DESCRIBED, TRAINED].includes(extname(file)),
+  );
+  return new Map(files.sort().map((file) => [basename(file, extname(file)), join(exampleDirectory(), file)]));
+};
+
 /** Names of the example networks that come with the program, sorted. */
-export const exampleNames = (): readonly string[] =>
-  readdirSync(exampleDirectory())
-    .filter((file) => file.endsWith(EXTENSION))
-    .map((file) => file.slice(0, -EXTENSION.length))
-    .sort();
+export const exampleNames = (): readonly string[] => [...exampleFiles().keys()];
 
 const pairOf = (inputs: readonly BuiltTensor[], name: string): readonly [BuiltTensor, BuiltTensor] => {
   const [left, right] = inputs;
@@ -109,19 +115,23 @@ export const buildExample = (example: ExampleFile, file: string): TfliteModel =>
   return builder.model([last]);
 };
 
+const exampleBytes = (file: string): Uint8Array => {
+  if (extname(file) === TRAINED) return readFileSync(file);
+  return writeModel(buildExample(parseExample(readFileSync(file, 'utf8'), file), file));
+};
+
 /**
- * An example network that comes with the program, built and read back as a file would be.
+ * An example network that comes with the program: read from its file, or built and read back as a file would be.
  *
  * @throws ParetouError of kind `input` if there is none of that name.
  */
 export const exampleModel = (name: string): LoadedNetwork => {
-  const names = exampleNames();
-  if (!names.includes(name))
+  const files = exampleFiles();
+  const file = files.get(name);
+  if (file === undefined)
     throw inputError(
-      `example:${name}: there is no example network of that name; choose one of ${names.join(', ')}`,
+      `example:${name}: there is no example network of that name; choose one of ${[...files.keys()].join(', ')}`,
     );
-  const file = join(exampleDirectory(), `${name}${EXTENSION}`);
-  const bytes = writeModel(buildExample(parseExample(readFileSync(file, 'utf8'), file), file));
-  const model = readModel(bytes, `example:${name}`);
+  const model = readModel(exampleBytes(file), `example:${name}`);
   return { model, network: importNetwork(model, name) };
 };

@@ -12,9 +12,12 @@ import {
 import { generateWeights, laplacian, tensorStream } from '../../src/graph/build/weights.js';
 import { parseExample } from '../../src/graph/example-file.js';
 import { buildExample, exampleModel, exampleNames } from '../../src/graph/examples.js';
+import { GLYPH_SIZE } from '../../src/glyphs/draw.js';
+import { GLYPH_SHAPES } from '../../src/glyphs/shapes.js';
 import { importNetwork } from '../../src/graph/import.js';
 import { loadNetwork } from '../../src/graph/load.js';
 import type { Graph } from '../../src/graph/network.js';
+import { writeModel } from '../../src/tflite/model.js';
 import { sharedDir } from '../shared.js';
 
 const STORY = ['story_separable_linear', 'story_separable_relu', 'story_standard'];
@@ -86,6 +89,37 @@ describe('example networks', () => {
   it.skipIf(sharedDir === undefined).each(STORY)('%s has the structure of the reference model', (name) => {
     const reference = loadNetwork(join(sharedDir!, 'models', `${name}.tflite`)).network.graphs[0];
     expect(structure(exampleModel(name).network.graphs[0])).toEqual(structure(reference));
+  });
+});
+
+describe('the trained example', () => {
+  const { model, network } = exampleModel('glyphs');
+  const { operators, tensors } = network.graphs[0];
+
+  it('is a residual network on images of glyphs', () => {
+    expect(operators.map(({ kind }) => kind).join(' ')).toBe(
+      [
+        'CONV_2D',
+        'CONV_2D CONV_2D ADD',
+        'CONV_2D CONV_2D CONV_2D ADD',
+        'CONV_2D CONV_2D CONV_2D ADD',
+        'AVERAGE_POOL_2D RESHAPE FULLY_CONNECTED SOFTMAX',
+      ].join(' '),
+    );
+    expect(tensors[network.graphs[0].inputs[0]!]!.shape).toEqual([1, GLYPH_SIZE, GLYPH_SIZE, 1]);
+    expect(tensors[network.graphs[0].outputs[0]!]!.shape).toEqual([1, GLYPH_SHAPES.length]);
+  });
+
+  it('has a scale per channel, but one in the last layer', () => {
+    for (const { kind, inputs } of operators.filter((o) => ['CONV_2D', 'FULLY_CONNECTED'].includes(o.kind))) {
+      const { shape, quantisation } = tensors[inputs[1]!]!;
+      expect(quantisation!.scales.length).toBe(kind === 'CONV_2D' ? shape![0] : 1);
+    }
+  });
+
+  it('is as the writer writes it, and small', () => {
+    expect(Buffer.compare(writeModel(model), model.source)).toBe(0);
+    expect(model.source.length).toBeLessThan(150_000);
   });
 });
 
