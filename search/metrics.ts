@@ -3,6 +3,7 @@ import type { Hardware } from '../src/cost/hardware.js';
 import type { PerArea } from '../src/estimate/types.js';
 import type { System } from '../src/npu/system.js';
 import type { Totals } from '../src/estimate/totals.js';
+import type { ComparedQuality } from '../src/samples/measure.js';
 import type { MemoryUse } from '../src/schedule/memory.js';
 
 /** What a metric counts; it decides how its values are written. */
@@ -17,6 +18,9 @@ export type Unit =
   | 'ratio'
   /** A share of the variance of the outputs. */
   | 'noise'
+  /** A share of the samples, and a difference of two. */
+  | 'fraction'
+  | 'difference'
   | 'operators'
   | 'flag';
 
@@ -69,6 +73,12 @@ export interface FromWeights {
   readonly over?: 'sum' | 'product';
 }
 
+/** Measured on samples, for designs whose weights were fitted to others. */
+export interface FromSamples {
+  readonly from: 'samples';
+  readonly read: (quality: ComparedQuality) => number | undefined;
+}
+
 /** A property of the system. */
 export interface FromSystem {
   readonly from: 'system';
@@ -109,7 +119,7 @@ export interface Metric {
   readonly unit: Unit;
   /** Which way is better. */
   readonly direction: 'min' | 'max';
-  readonly source: FromEstimate | FromWeights | FromSystem | Quotient;
+  readonly source: FromEstimate | FromWeights | FromSamples | FromSystem | Quotient;
   /** It may be an objective. */
   readonly objective: boolean;
   /** It may be constrained. */
@@ -326,6 +336,73 @@ const ROWS = {
     objective: true,
     bound: { setting: 'maxNoise', kind: 'most', factor: 1, unit: '' },
   },
+  output_noise_measured: {
+    label: 'measured output noise',
+    headline: true,
+    heading: 'measured',
+    optional: true,
+    unit: 'noise',
+    direction: 'min',
+    source: { from: 'samples', read: ({ outputNoise }) => outputNoise },
+    objective: false,
+  },
+  agreement: {
+    label: 'agreement with the original',
+    headline: true,
+    heading: 'agree',
+    amount: 'of the samples in agreement',
+    optional: true,
+    unit: 'fraction',
+    direction: 'max',
+    source: { from: 'samples', read: ({ agreement }) => agreement?.value },
+    objective: false,
+    bound: { setting: 'minAgreement', kind: 'least', factor: 1, unit: '' },
+  },
+  agreement_standard_error: {
+    label: 'standard error of the agreement',
+    optional: true,
+    unit: 'fraction',
+    direction: 'min',
+    source: { from: 'samples', read: ({ agreement }) => agreement?.standardError },
+    objective: false,
+  },
+  accuracy: {
+    label: 'accuracy',
+    headline: true,
+    heading: 'accuracy',
+    optional: true,
+    unit: 'fraction',
+    direction: 'max',
+    source: { from: 'samples', read: ({ accuracy }) => accuracy?.value },
+    objective: false,
+  },
+  accuracy_standard_error: {
+    label: 'standard error of the accuracy',
+    optional: true,
+    unit: 'fraction',
+    direction: 'min',
+    source: { from: 'samples', read: ({ accuracy }) => accuracy?.standardError },
+    objective: false,
+  },
+  accuracy_change: {
+    label: 'change of the accuracy',
+    headline: true,
+    amount: 'points of accuracy lost',
+    optional: true,
+    unit: 'difference',
+    direction: 'max',
+    source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.value },
+    objective: false,
+    bound: { setting: 'maxAccuracyDrop', kind: 'least', factor: -0.01, unit: 'points' },
+  },
+  accuracy_change_standard_error: {
+    label: 'standard error of the change of the accuracy',
+    optional: true,
+    unit: 'fraction',
+    direction: 'min',
+    source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
+    objective: false,
+  },
 } satisfies Record<string, Metric>;
 
 /** Name of a metric. */
@@ -345,6 +422,9 @@ export const METRIC_NAMES = Object.keys(ROWS) as readonly MetricName[];
 /** Values of all metrics of one design; NaN where one is not known. */
 export type MetricRow = Readonly<Record<MetricName, number>>;
 
+/** Known only of designs that were measured on samples. */
+export const isMeasured = (name: MetricName): boolean => METRICS[name].source.from === 'samples';
+
 /** False for what reports leave out because nothing is known of it. */
 export const isShown = (name: MetricName, ...values: readonly number[]): boolean =>
   METRICS[name].optional !== true || values.some((value) => !Number.isNaN(value));
@@ -354,6 +434,8 @@ export interface Measured {
   readonly system: System;
   readonly figure: (name: FigureName) => number;
   readonly weights: WeightFigures;
+  /** Where it was measured. */
+  readonly quality?: ComparedQuality | undefined;
   /** The unchanged network's figures on the same system. */
   readonly baseline: ((name: FigureName) => number) | undefined;
 }
@@ -368,6 +450,9 @@ export const measure = (measured: Measured, row: Record<MetricName, number>): vo
         break;
       case 'weights':
         row[name] = source.read(measured.weights);
+        break;
+      case 'samples':
+        row[name] = (measured.quality && source.read(measured.quality)) ?? NaN;
         break;
       case 'system':
         row[name] = source.read(measured.system);

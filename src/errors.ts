@@ -34,6 +34,10 @@ export type Setting =
   | 'minRetained'
   | 'maxNoise'
   | 'acceptRetrain'
+  | 'minAgreement'
+  | 'maxAccuracyDrop'
+  | 'measure'
+  | 'samples'
   | 'against'
   | 'samplesLimit'
   | 'fitSamples';

@@ -9,14 +9,14 @@ import { applierOf, type Applier } from './apply.js';
  * kept. The design without changes gives the original file itself.
  *
  * @param model what `space.network` was imported from
- * @param applier that of `space`, with known values, if there is one already
+ * @param applier what makes the network of `space`, with known values; by default from the original's weights
  * @throws ParetouError of kind `input` if weights of changed layers are not known
  */
 export const emitDesign = (
   model: TfliteModel,
   space: Space,
   digits: Digits,
-  applier: Applier = applierOf(space),
+  applier: Pick<Applier, 'network'> = applierOf(space),
 ): Uint8Array => {
   const network = applier.network(digits);
   const emitted = network === space.network ? model : emitModel(model, network);

@@ -17,6 +17,31 @@ export const retainedMeans = (retained: number): RetainedMeans => {
   return retained >= FINE_TUNE ? 'fine-tune' : 'retrain';
 };
 
+const AGREES_AS_IT_IS = 0.97;
+/** Designs that agree with the original on fewer of the samples have to be trained again. */
+export const AGREES_TUNED = 0.85;
+
+/**
+ * What a design's figures mean for whoever uses its weights: its agreement with the original where that was measured
+ * (`drop-in` from 0.97, `fine-tune` from 0.85), its retained weights otherwise.
+ */
+export const meansOf = ({
+  agreement,
+  retained_energy: retained,
+}: {
+  readonly agreement: number;
+  readonly retained_energy: number;
+}): RetainedMeans => {
+  if (Number.isNaN(agreement)) return retainedMeans(retained);
+  if (agreement >= AGREES_AS_IT_IS) return 'drop-in';
+  return agreement >= AGREES_TUNED ? 'fine-tune' : 'retrain';
+};
+
+/** Said where agreement was measured. */
+export const AGREEMENT_NOTE =
+  `words of measured designs rest on their agreement with the original: drop-in >= ${AGREES_AS_IT_IS}, ` +
+  `fine-tune >= ${AGREES_TUNED}, else retrain`;
+
 /** Said wherever retained weights are shown. */
 export const RETAINED_NOTE =
   'retained: share of the squared weights, a proxy, not accuracy: ' +

@@ -1,6 +1,9 @@
 import { baselinesOf, slowestBaseline, withBaselines } from '../rank/baselines.js';
 import { selectRows, tabulate, type Study, type Table } from '../rank/table.js';
-import { meeting, nearest, type Constraint } from '../rank/constraints.js';
+import { beforeMeasuring, meeting, nearest, type Constraint } from '../rank/constraints.js';
+import { systemFronts } from '../rank/representatives.js';
+import { withMeasured } from '../trial/finalists.js';
+import type { Trials } from '../trial/trials.js';
 import type { SessionOptions } from '../evaluate/session.js';
 import { planMethod, type Plan, type Method } from './methods.js';
 import { allowed, type Exploration, type Explorer, type Stopped } from './explorer.js';
@@ -21,6 +24,17 @@ export interface PlannedModel extends SweepModel {
   readonly plan: Plan;
   /** Most of its designs that are evaluated. */
   readonly limit: number;
+  /** Where there are samples for it. */
+  readonly measuring?: Measuring;
+}
+
+/** Designs along the front that are fitted to samples and measured. */
+export interface Measuring {
+  readonly trials: Trials;
+  /** How many designs. */
+  readonly most: number;
+  /** Hears how many of them are done. */
+  readonly onProgress?: (measured: number) => void;
 }
 
 /** The models of a sweep, what their designs are ranked by, and how they are searched. */
@@ -82,15 +96,32 @@ const rowsOfStudy = (table: Table, study: number): Table => {
   return { ...selectRows(table, rows), study: new Uint16Array(rows.length) };
 };
 
+/** Measures designs that stand for the fronts of a study. */
+const withFinalists = (
+  study: Study,
+  { trials, most, onProgress }: Measuring,
+  objectives: readonly Objective[],
+  constraints: readonly Constraint[],
+  until = Infinity,
+): Promise<Study> => {
+  const met = meeting(tabulate([study]), constraints);
+  const ranking = rank([study], met, objectives);
+  const rows = systemFronts(ranking, most).flatMap(({ shown }) =>
+    shown.flatMap(({ row }) => (row === undefined ? [] : [ranking.table.row[row]!])),
+  );
+  return withMeasured(study, rows, trials, { until, ...(onProgress && { onProgress }) });
+};
+
 /** Explores the models one after another and ranks the designs of each. */
 export const sweep = async (request: SweepRequest): Promise<Sweep> => {
-  const { models, objectives, constraints, seed, evaluate } = request;
+  const { models, objectives, seed, evaluate } = request;
+  const constraints = beforeMeasuring(request.constraints);
   const end = request.seconds === undefined ? undefined : performance.now() + 1000 * request.seconds;
   const studies: Study[] = [];
   const explorations: Pick<Exploration, 'facts' | 'lines' | 'stopped'>[] = [];
   let before = 0;
   let last: number | undefined;
-  for (const [i, { name, space, plan, limit }] of models.entries()) {
+  for (const [i, { name, space, plan, limit, measuring }] of models.entries()) {
     const later = models.slice(i + 1).reduce((sum, model) => sum + model.plan.atMost, 0);
     const { facts, lines, stopped, ...found } = await plan.explorer.explore({
       space,
@@ -108,11 +139,14 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
     if (evaluate.signal?.aborted === true || (end !== undefined && performance.now() >= end))
       last ??= performance.now() + LAST_MILLISECONDS;
     const baselines = await baselinesOf(space, found.designs, found.results, evaluate, last);
-    studies.push({ model: name, space, ...withBaselines(space, found, baselines), baselines });
+    const study: Study = { model: name, space, ...withBaselines(space, found, baselines), baselines };
+    studies.push(
+      measuring === undefined ? study : await withFinalists(study, measuring, objectives, constraints, end),
+    );
     explorations.push({ facts: { ...facts, why: facts.why ?? plan.why }, lines, stopped });
   }
   const table = tabulate(studies);
-  const met = meeting(table, constraints);
+  const met = meeting(table, request.constraints);
   const rankings = studies.map((study, s) => rank([study], rowsOfStudy(met, s), objectives));
   const interrupted = studies.some(({ results }) => results.interrupted);
   return {
@@ -121,7 +155,7 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
     table,
     rankings,
     coverages: rankings.map((ranking) => coverage(ranking, slowestBaseline(ranking.studies))),
-    nearest: met.count > 0 ? undefined : nearest(table, constraints),
+    nearest: met.count > 0 ? undefined : nearest(table, request.constraints),
     stopped: interrupted ? 'interrupted' : explorations.find(({ stopped }) => stopped !== undefined)?.stopped,
     interrupted,
   };

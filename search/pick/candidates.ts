@@ -33,7 +33,7 @@ export interface Candidate {
 /** Evaluated designs of one space. */
 export interface Evaluated {
   readonly space: Space;
-  readonly studies: readonly Study[];
+  readonly studies: readonly [Study, ...Study[]];
   readonly table: Table;
   /** The unchanged network on each system. */
   readonly baselines: readonly (MetricRow | undefined)[];

@@ -1,6 +1,7 @@
 import { baselineDesigns } from '../rank/baselines.js';
+import { isMeasured } from '../metrics.js';
 import { tabulate, type Study } from '../rank/table.js';
-import type { Constraint } from '../rank/constraints.js';
+import { beforeMeasuring, type Constraint } from '../rank/constraints.js';
 import { designId } from '../space/changes.js';
 import {
   evaluateDesigns,
@@ -13,7 +14,7 @@ import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../rank/objectives.js';
 import { countDesigns } from '../space/space.js';
 import type { Method } from '../explore/methods.js';
-import { planSweep, sweep, type Sweep, type SweepModel } from '../explore/sweep.js';
+import { planSweep, sweep, type Measuring, type Sweep, type SweepModel } from '../explore/sweep.js';
 import {
   bestOf,
   choose,
@@ -28,6 +29,7 @@ import {
 import { neighboursOf, singleChanges } from './neighbours.js';
 import { priceOf, sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
+import { walkFront, type Walk } from './walk.js';
 import { sidesOf, type Sides } from './sides.js';
 
 /** Times of `performance.now()` at which the parts of the work have to end. */
@@ -53,6 +55,8 @@ export interface PickRequest {
   readonly model: SweepModel;
   readonly wish: Wish;
   readonly method: Method;
+  /** Where there are samples: designs are measured on them until one meets the constraints on what is measured. */
+  readonly measuring?: Measuring;
   /** Constraints of the search, where the wish has further ones: then the result names what those cost. */
   readonly searched?: readonly Constraint[];
   /** Most designs that a search evaluates. */
@@ -79,6 +83,8 @@ export interface Picked {
   readonly refined: Refined | undefined;
   /** The design that would be picked by the constraints of the search alone, where it is another, cheaper one. */
   readonly cheaper: Candidate | undefined;
+  /** How the pick was found among designs that were measured on samples, where there are any. */
+  readonly walk?: Walk;
   /** Only where nothing was picked: what is nearest, and the unchanged network instead of a pick. */
   readonly sides: Sides | undefined;
   readonly unchanged: Refined | undefined;
@@ -143,7 +149,61 @@ const cheaperOf = (evaluated: Evaluated, wish: Wish, { numbers }: Candidate): Ca
  * Searches a space and picks the preferred design that meets the constraints and is cheaper than the unchanged network.
  * Where there is none, searches without constraints and tries all single changes, to see what comes near.
  */
-export const pick = async (request: PickRequest): Promise<Picked> => {
+export const pick = async (request: PickRequest): Promise<Picked> =>
+  request.measuring === undefined ? pickByFigures(request) : pickMeasured(request, request.measuring);
+
+/**
+ * The same where there are samples: the search minds what noise the choices make alone; the designs along its front are
+ * fitted and measured, the preferred ones first.
+ */
+const pickMeasured = async (request: PickRequest, measuring: Measuring): Promise<Picked> => {
+  const { wish, workers, ends = ENDLESS, onStage } = request;
+  const unmeasured: Wish = { ...wish, constraints: beforeMeasuring(wish.constraints) };
+  const first = await search(request, wish.objectives, unmeasured.constraints, ends.search);
+  const study = first.studies[0]!;
+  const evaluated = evaluatedOf([study], tabulate([study]));
+  const meeting = meetingRows(evaluated, unmeasured.constraints);
+  const paying = meeting.filter((i) => isWorthAt(evaluated, i, unmeasured));
+  onStage?.('fitting and measuring designs along the front');
+  const walk = await walkFront(
+    evaluated,
+    paying,
+    unmeasured,
+    wish.constraints.filter(({ column }) => isMeasured(column)),
+    measuring,
+    { together: workers.jobs, until: ends.near },
+  );
+  const isOver = workers.signal?.aborted === true || performance.now() >= ends.near;
+  const stopped: Stopped | undefined =
+    workers.signal?.aborted === true
+      ? 'interrupted'
+      : (first.stopped ?? (isOver && walk.candidate === undefined ? 'time' : undefined));
+  const parts = {
+    ...{ study, sweeps: [first] as const, walk, stopped },
+    meeting: meeting.length,
+    paying: paying.length,
+    evaluated: evaluated.table.count,
+    cheaper: walk.measured[0] === walk.candidate ? undefined : walk.measured[0],
+  };
+  const session = openSession(study.space, workers);
+  try {
+    if (walk.candidate === undefined) {
+      const sides: Sides = { cheaper: walk.measured.at(-1), meeting: sidesOf(evaluated, unmeasured).meeting };
+      const unchanged = await unchangedOf(evaluated, sides, session, ends.all);
+      return { ...parts, cheaper: undefined, refined: undefined, sides, unchanged };
+    }
+    const designs = neighboursOf(study.space, walk.candidate.digits);
+    const results = await session.evaluate(designs, { until: ends.all });
+    const own: Study = { ...study, designs, results };
+    const neighbours = isWhole(designs, results) ? evaluatedOf([own], tabulate([own])) : undefined;
+    const refined: Refined = { candidate: walk.candidate, steps: [], neighbours };
+    return { ...parts, refined, sides: undefined, unchanged: undefined };
+  } finally {
+    await session.close();
+  }
+};
+
+const pickByFigures = async (request: PickRequest): Promise<Picked> => {
   const { wish, workers, searched = wish.constraints, ends = ENDLESS, onStage } = request;
   const isOver = (): boolean => workers.signal?.aborted === true || performance.now() >= ends.all;
   const first = await search(request, wish.objectives, searched, ends.search);

@@ -34,9 +34,11 @@ export const PREFERENCE_TEXTS: Readonly<Record<Preference, string>> = {
 export const bytesMoved = (numbers: Pick<MetricRow, 'sram_total_bytes' | 'external_total_bytes'>): number =>
   numbers.sram_total_bytes + numbers.external_total_bytes;
 
-/** Lost weights as far as it can be compared: unknown is worst. */
-const loss = ({ retained_energy: retained }: MetricRow): number =>
-  Number.isNaN(retained) ? Infinity : -retained;
+/** Output noise where it was measured, else lost weights as far as they can be compared: unknown is worst. */
+const loss = ({ retained_energy: retained, output_noise: noise }: MetricRow): number => {
+  if (!Number.isNaN(noise)) return noise;
+  return Number.isNaN(retained) ? Infinity : -retained;
+};
 
 const ORDERS: Readonly<Record<Preference, readonly ((numbers: MetricRow) => number)[]>> = {
   cycles: [(n) => n.cycles_total, (n) => n.sram_total_bytes, loss],
@@ -78,6 +80,14 @@ export const objectivesFor = (preference: Preference, retainedIsKnown: boolean):
   }
   return defaultObjectives(retainedIsKnown || preference === 'retained');
 };
+
+/** The same where there are samples: what a design loses is the noise of its outputs. */
+export const noiseObjectives = (preference: Preference): Objective[] =>
+  parseObjectives(
+    preference === 'bandwidth'
+      ? 'sram_total_bytes,external_total_bytes,output_noise'
+      : 'cycles_total,sram_total_bytes,output_noise',
+  );
 
 /** Objectives of a search for what comes near to the constraints. */
 export const sideObjectives = (preference: Preference): Objective[] =>

@@ -1,5 +1,5 @@
 import type { Setting } from '../../src/errors.js';
-import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { isMeasured, METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
 import { selectRows, type Table } from './table.js';
 
 /** A bound on a metric. */
@@ -21,7 +21,12 @@ export interface ConstraintOptions {
   readonly maxExternal?: number | undefined;
   /** 0 to 1. */
   readonly minRetained?: number | undefined;
+  /** Share of the variance of the outputs; needs samples. */
   readonly maxNoise?: number | undefined;
+  /** 0 to 1; needs samples. */
+  readonly minAgreement?: number | undefined;
+  /** Points of accuracy; needs samples with labels. */
+  readonly maxAccuracyDrop?: number | undefined;
 }
 
 /** The constraints that are set. */
@@ -33,6 +38,10 @@ export const constraintsOf = (options: ConstraintOptions): Constraint[] =>
       ? []
       : [{ column, kind: bound.kind, bound: value * bound.factor }];
   });
+
+/** Constraints on what is known of every design, before any is measured on samples. */
+export const beforeMeasuring = (constraints: readonly Constraint[]): Constraint[] =>
+  constraints.filter(({ column }) => !isMeasured(column));
 
 /** What states constraints. */
 export const constraintSettings = (constraints: readonly Constraint[]): Setting[] =>

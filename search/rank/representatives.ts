@@ -1,4 +1,4 @@
-import { retainedMeans } from '../emit/retained-weights.js';
+import { meansOf } from '../emit/retained-weights.js';
 import { kneeDistances } from '../front/knee.js';
 import { distinctRows, greedySubset } from '../front/subset.js';
 import type { Points } from '../front/points.js';
@@ -56,7 +56,7 @@ const frontOn = (ranking: Ranking, system: number, most: number): SystemFront =>
     objectivePoints(selectRows(table, Uint32Array.from(of)), objectives);
   const rows = distinctRows(pointsOf(ordered)).map((i) => ordered[i]!);
   const points = pointsOf(rows);
-  const retained = (i: number): string => retainedMeans(table.columns.retained_energy[rows[i]!]!);
+  const retained = (i: number): string => meansOf(metricsAt(table, rows[i]!));
   const positions = rows.map((_, i) => i).sort((a, b) => rows[a]! - rows[b]!);
   const words = new Set(positions.map(retained));
   const best = [...words].map((word) => positions.find((i) => retained(i) === word)!);
@@ -87,9 +87,16 @@ const frontOn = (ranking: Ranking, system: number, most: number): SystemFront =>
   };
 };
 
-/** The fronts of a ranking of one model, system by system, each by some of its designs. */
-export const systemFronts = (ranking: Ranking): SystemFront[] => {
+/**
+ * The fronts of a ranking of one model, system by system, each by some of its designs.
+ *
+ * @param inAll designs for all systems together; more for a few of them, less for one
+ */
+export const systemFronts = (ranking: Ranking, inAll?: number): SystemFront[] => {
   const { systems } = ranking.studies[0]!.space;
-  const most = Math.min(MOST, Math.max(LEAST, Math.floor(IN_ALL / systems.length)));
+  const most =
+    inAll === undefined
+      ? Math.min(MOST, Math.max(LEAST, Math.floor(IN_ALL / systems.length)))
+      : Math.max(1, Math.floor(inAll / systems.length));
   return systems.map((_, system) => frontOn(ranking, system, most)).filter(({ size }) => size > 0);
 };

@@ -1,3 +1,4 @@
+import type { ComparedQuality } from '../../src/samples/measure.js';
 import { knownCount, type Results } from '../evaluate/session.js';
 import { FIGURE_AT, FIGURE_COUNT, type DesignFigures } from '../evaluate/figures.js';
 import {
@@ -22,6 +23,8 @@ export interface Study {
   readonly results: Results;
   /** The unchanged network on each system of the space; undefined where it could not be evaluated. */
   readonly baselines: readonly (DesignFigures | undefined)[];
+  /** What was measured of some designs, by their row: of their fitted weights, and then their figures are, too. */
+  readonly qualities?: ReadonlyMap<number, ComparedQuality>;
 }
 
 /** Evaluated designs of all studies, one column per metric; NaN where a value is not known. */
@@ -49,11 +52,13 @@ export const designMetrics = (
   digits: Digits,
   figures: DesignFigures,
   baseline: DesignFigures,
+  quality?: ComparedQuality,
 ): MetricRow =>
   metricsOf({
     system: space.systems[digits[digits.length - 1]!]!.system,
     figure: (name) => figures[name],
     weights: applierOf(space).weights(digits),
+    quality,
     baseline: (name) => baseline[name],
   });
 
@@ -79,7 +84,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
   const columns = columnsOf(() => new Float64Array(count));
   const values = emptyRow();
   let at = 0;
-  studies.forEach(({ space, designs, results, baselines }, s) => {
+  studies.forEach(({ space, designs, results, baselines, qualities }, s) => {
     const ofBaselines = baselines.map((figures) => figures && ((name: FigureName): number => figures[name]));
     for (let design = 0; design < designs.count; design++) {
       if (results.known[design] === 0) continue;
@@ -89,6 +94,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
         system: space.systems[system]!.system,
         figure: (name: FigureName) => results.figures[design * FIGURE_COUNT + FIGURE_AT[name]]!,
         weights: applierOf(space).weights(digits),
+        quality: qualities?.get(design),
         baseline: ofBaselines[system],
       };
       measure(measured, values);

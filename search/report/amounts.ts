@@ -37,6 +37,12 @@ export const changePercent = (before: number, after: number): string => {
   return `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 0.1 ? 2 : 1)}%`;
 };
 
+/** `-1.3 points`. */
+const pointsText = (value: number): string => {
+  const points = (100 * value).toFixed(1).replace(/^-0\.0$/, '0.0');
+  return `${value > 0 && points !== '0.0' ? '+' : ''}${points} points`;
+};
+
 /** A share of the outputs' variance. */
 const noiseText = (value: number): string => {
   if (Number.isNaN(value)) return 'unknown';
@@ -52,6 +58,10 @@ export const valueText = (name: MetricName, value: number): string => {
       return retainedText(value);
     case 'noise':
       return noiseText(value);
+    case 'fraction':
+      return Number.isNaN(value) ? 'unknown' : `${(100 * value).toFixed(1)}%`;
+    case 'difference':
+      return Number.isNaN(value) ? 'unknown' : pointsText(value);
     case 'ratio':
       return changePercent(1, value);
     default:
@@ -70,7 +80,8 @@ export const shortLabel = (name: MetricName): string => METRICS[name].label.repl
 const missText = (column: MetricName, value: number): string => {
   const { label, amount, unit } = METRICS[column];
   if (unit === 'share' || Number.isNaN(value)) return `${label} ${retainedText(value)}`;
-  if (unit === 'noise') return `${label} ${noiseText(value)}`;
+  if (unit === 'noise' || unit === 'fraction' || unit === 'difference')
+    return `${label} ${valueText(column, value)}`;
   const inUnit = unit === 'bytes' ? value / 1024 : value;
   const rounded = (Math.ceil(1e3 * inUnit) / 1e3).toLocaleString('en-US', { maximumFractionDigits: 3 });
   return `${rounded} ${amount ?? label}`;
@@ -78,8 +89,10 @@ const missText = (column: MetricName, value: number): string => {
 
 /** `at least 0.8`: a constraint in the unit in which it is set. */
 const limitText = ({ column, kind, bound }: Constraint): string => {
-  const limit = bound / (METRICS[column].bound?.factor ?? 1);
-  return `at ${kind} ${limit.toLocaleString('en-US', { maximumFractionDigits: 12 })}`;
+  const factor = METRICS[column].bound?.factor ?? 1;
+  const limit = bound / factor;
+  const least = (kind === 'least') === factor > 0;
+  return `at ${least ? 'least' : 'most'} ${limit.toLocaleString('en-US', { maximumFractionDigits: 12 })}`;
 };
 
 /** What a design has to have: `at most 256 KiB of SRAM used and at least 0.8 of the weights retained`. */

@@ -1,6 +1,6 @@
-import { isShown, METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import type { Study } from '../rank/table.js';
-import { retainedMeans } from '../emit/retained-weights.js';
+import { meansOf } from '../emit/retained-weights.js';
 import { grouped } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import type { Ranking } from '../rank/ranking.js';
@@ -8,7 +8,9 @@ import { systemFronts, type Shown, type SystemFront } from '../rank/representati
 import { aligned } from './apply-text.js';
 
 /** `0.41 retrain`: a value in as little room as it can be read in. */
-const cellText = (name: MetricName, value: number): string => {
+const cellText = (name: MetricName, numbers: MetricRow): string => {
+  const value = numbers[name];
+  if (!isShown(name, value)) return '';
   switch (METRICS[name].unit) {
     case 'bytes':
       return grouped(Math.floor(value / 1024 + 0.5));
@@ -16,7 +18,7 @@ const cellText = (name: MetricName, value: number): string => {
       if (!Number.isFinite(value)) return '';
       return Math.abs(value - 1) < 0.0005 ? '=' : changePercent(1, value);
     case 'share':
-      return [...(Number.isNaN(value) ? [] : [retainedCell(value, 2)]), retainedMeans(value)].join(' ');
+      return [...(Number.isNaN(value) ? [] : [retainedCell(value, 2)]), meansOf(numbers)].join(' ');
     default:
       return valueText(name, value);
   }
@@ -86,7 +88,7 @@ export const frontTable = (ranking: Ranking): string => {
   const cells = ({ row, marks, numbers }: Shown, { system }: SystemFront): string[] => [
     row === undefined ? '' : String(row + 1),
     marks.join(' '),
-    ...columns.map((name) => cellText(name, numbers[name])),
+    ...columns.map((name) => cellText(name, numbers)),
     row === undefined ? `base@${systems[system]!.code}` : ranking.ids[row]!,
   ];
   const head = ['', '', ...columns.map(headingOf), 'design'];

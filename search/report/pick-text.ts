@@ -1,7 +1,7 @@
 import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
 import { aligned } from './apply-text.js';
-import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
+import { AGREEMENT_NOTE, meansOf, RETAINED_NOTE } from '../emit/retained-weights.js';
 import { countDesigns } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';
 import type { Candidate, Wish } from '../pick/candidates.js';
@@ -16,7 +16,7 @@ import {
   shortText,
   STOPPED_TEXTS,
 } from './amounts.js';
-import { isShown, METRIC_NAMES, METRICS } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow, type Unit } from '../metrics.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
 
@@ -33,6 +33,13 @@ const cheaperText = (wish: Wish, count: number): string => {
   return `${count === 1 ? one : many} than the unchanged network${least}`;
 };
 
+/** The figure that the word for a design rests on. */
+const wordedBy = ({ agreement }: MetricRow): MetricName =>
+  Number.isNaN(agreement) ? 'retained_energy' : 'agreement';
+
+/** Changes of these are not told in percent. */
+const SHARES: ReadonlySet<Unit> = new Set(['share', 'noise', 'fraction', 'difference']);
+
 /** The two networks side by side. */
 const table = ({ before, after }: PickAccount): string[] => {
   const shown = METRIC_NAMES.filter((name) => METRICS[name].headline).filter(
@@ -43,13 +50,12 @@ const table = ({ before, after }: PickAccount): string[] => {
     [
       ['', 'unchanged', 'picked', 'change'],
       ...shown.map((name) => {
-        const isShare = METRICS[name].unit === 'share' || METRICS[name].unit === 'noise';
+        const isShare = SHARES.has(METRICS[name].unit);
         const change = isShare ? '' : changePercent(before[name], after[name]);
-        const means =
-          name === 'retained_energy' && !Number.isNaN(after[name]) ? retainedMeans(after[name]) : '';
+        const means = name === wordedBy(after) && !Number.isNaN(after[name]) ? meansOf(after) : '';
         return [
           shortLabel(name),
-          shortText(name, before[name]),
+          isShown(name, before[name]) ? shortText(name, before[name]) : '',
           shortText(name, after[name]),
           isShare ? means : change,
         ];
@@ -100,6 +106,19 @@ const cheaperLines = ({ cheaper }: Picked, wish: Wish): string[] => {
   return ['', wrap(`Cheaper, but not safe: ${cheaper.id} with ${figuresText(cheaper, wish)} and ${misses}.`)];
 };
 
+/** How far along the front the pick was. */
+const walkLines = ({ walk }: Picked): string[] =>
+  walk === undefined
+    ? []
+    : [
+        wrap(
+          `${plural(walk.measured.length, 'design')} of ${grouped(walk.length)} along the front fitted and measured: ` +
+            (walk.before === 0
+              ? 'the most wanted one is taken'
+              : `this is number ${grouped(walk.before + 1)}, and of those before it none that was measured holds`),
+        ),
+      ];
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
@@ -108,11 +127,12 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
     ...headLines(picked, account, 'picked', candidate.id),
     wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
     ...table(account),
-    wrap(RETAINED_NOTE),
+    wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
     ...(after.predicted === 1
       ? [wrap('some encoded sizes are predicted, because the weights of those layers are not known')]
       : []),
+    ...walkLines(picked),
     ...cheaperLines(picked, wish),
     ...section('What changes:', [
       ...widthsChanged.map(({ sentence }) => sentence),

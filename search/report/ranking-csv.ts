@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { writeWhole } from '../../src/files.js';
 import { plainField } from '../../src/report/numbers.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
-import { retainedMeans } from '../emit/retained-weights.js';
+import { meansOf } from '../emit/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
+import { metricsAt } from '../rank/table.js';
 import { known } from './records.js';
 
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
@@ -24,7 +25,7 @@ const metric = (name: MetricName): Column => ({ name, read: ({ table }, i) => ta
 const AFTER: Partial<Record<MetricName, readonly Column[]>> = {
   retained_energy: [text('substitutions', 'substitutions'), text('widths', 'widths')],
   retained_energy_quantised: [
-    { name: 'retained_means', read: ({ table }, i) => retainedMeans(table.columns.retained_energy[i]!) },
+    { name: 'retained_means', read: ({ table }, i) => meansOf(metricsAt(table, i)) },
   ],
   predicted: [
     {

@@ -1,13 +1,23 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
-import { FINE_TUNE } from '../../search/emit/retained-weights.js';
-import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
+import { applierOf } from '../../search/emit/apply.js';
+import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
+import type { CreateEvaluator } from '../../search/evaluate/batch.js';
+import { wholeEvaluators } from '../../search/evaluate/whole-evaluator.js';
+import type { Fitting } from '../../search/fit/fitting.js';
+import type { Digits } from '../../search/space/space.js';
+import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked } from '../../search/pick/pick.js';
-import { objectivesFor, parsePreference } from '../../search/pick/preference.js';
+import {
+  noiseObjectives,
+  objectivesFor,
+  parsePreference,
+  type Preference,
+} from '../../search/pick/preference.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
@@ -19,7 +29,15 @@ import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
-import { addSearchOptions, type SearchOptions } from './search-options.js';
+import {
+  addSampledOptions,
+  requireSamples,
+  withSamples,
+  type Sampled,
+  type SampledOptions,
+  type SamplesRecord,
+} from './sampled.js';
+import { addSearchOptions } from './search-options.js';
 import { showProgress } from './progress.js';
 import {
   announce,
@@ -36,7 +54,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SearchOptions {
+export interface PickOptions extends SampledOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -75,10 +93,14 @@ const NEAR_SHARE = 0.8;
 const ALL_SHARE = 0.85;
 
 /** What keeps a pick from needing training, unless something else was asked for. */
-const safety = ({ acceptRetrain, minRetained }: PickOptions): readonly Constraint[] =>
-  acceptRetrain === true || minRetained !== undefined
+const safety = (options: PickOptions, { record, isClassifier }: Sampled): readonly Constraint[] => {
+  const { acceptRetrain, minRetained, minAgreement, maxAccuracyDrop } = options;
+  if (acceptRetrain === true || minRetained !== undefined) return [];
+  if (record === undefined) return [{ column: 'retained_energy', kind: 'least', bound: FINE_TUNE }];
+  return minAgreement !== undefined || maxAccuracyDrop !== undefined || !isClassifier
     ? []
-    : [{ column: 'retained_energy', kind: 'least', bound: FINE_TUNE }];
+    : [{ column: 'agreement', kind: 'least', bound: AGREES_TUNED }];
+};
 
 /** Constraints of the search: where it keeps the designs that retain most, safety is left to the choice. */
 const searchedConstraints = (
@@ -94,6 +116,7 @@ const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, ru
     model,
     wish,
     method: prepared.method,
+    ...(model.measuring && { measuring: model.measuring }),
     searched: searchedConstraints(prepared, wish),
     limit: options.limit,
     seed: options.seed,
@@ -125,9 +148,10 @@ const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES
 const emitted = (
   { files: [file], planned: [model] }: PreparedSearch,
   { candidate }: PickAccount,
+  fitting: Fitting | undefined,
 ): Uint8Array | string => {
   try {
-    return emitDesign(file!, model!.space, candidate.digits);
+    return emitDesign(file!, model!.space, candidate.digits, fitting);
   } catch (error) {
     if (error instanceof ParetouError) return error.message;
     throw error;
@@ -144,19 +168,25 @@ interface Outcome {
   /** The pick's file, or why there is none. */
   readonly file: Uint8Array | string | undefined;
   readonly error: ParetouError | undefined;
+  readonly samples: SamplesRecord | undefined;
   readonly notes: readonly string[];
 }
 
-const nothingError = (picked: Picked, wish: Wish, options: PickOptions): ParetouError => {
+const nothingError = (
+  picked: Picked,
+  wish: Wish,
+  options: PickOptions,
+  safe: readonly Constraint[],
+): ParetouError => {
   const { space, widths } = options;
   const narrow = space === undefined && options.options === undefined && widths === undefined;
   const interrupted = picked.stopped === 'interrupted';
   const text = nothingText(picked, wish);
   const advice = `${text}; --options all and --widths let more vary`;
   const settings = [
-    ...constraintSettings(wish.constraints.slice(0, wish.constraints.length - safety(options).length)),
+    ...constraintSettings(wish.constraints.slice(0, wish.constraints.length - safe.length)),
     ...(wish.minGain > 0 ? (['minGain'] as const) : []),
-    ...(safety(options).length > 0 ? (['acceptRetrain'] as const) : []),
+    ...(safe.length > 0 ? (['acceptRetrain'] as const) : []),
   ];
   const fits = narrow && !interrupted && withFlags(advice, settings).length < LONGEST_MESSAGE;
   return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text, { settings });
@@ -170,7 +200,7 @@ interface Written {
 
 /** Writes the design's file, if there is one, and the record. */
 const write = (outcome: Outcome, directory: string, { output, seed }: PickOptions): Written => {
-  const { prepared, wish, picked, account, file, error, notes } = outcome;
+  const { prepared, wish, picked, account, file, error, notes, samples } = outcome;
   const { path, sha256 } = prepared.sources[0]!;
   const { name } = picked.study.space.network;
   const design =
@@ -181,6 +211,7 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
   const record = {
     ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
     constraints: constraintsWithFlags(wish.constraints),
+    ...(samples && { samples }),
     ...placementsJson(prepared.placements[0]!),
     file: design ?? null,
     ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
@@ -235,37 +266,88 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);
   const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
-  const prepared = await prepareSearch([path], options, byDefault);
+  const unsampled = await prepareSearch([path], options, byDefault);
+  requireSamples(options, unsampled);
   if (options.dryRun) {
-    dryRun(prepared.planned, PICK_SCHEMA, options);
+    dryRun(unsampled.planned, PICK_SCHEMA, options);
     return;
   }
-  const directory = options.outputDir ?? join('results', prepared.planned[0]!.name);
+  const directory = options.outputDir ?? join('results', unsampled.planned[0]!.name);
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
-  announce(prepared, options);
+  announce(unsampled, options);
+  const workers = workersFor(options, run, unsampled.planned);
+  const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
+  try {
+    await pickFrom(sampled, { path, directory, preference, options, run });
+  } finally {
+    await sampled.close();
+  }
+};
+
+/** What a pick is made for. */
+interface Errand {
+  readonly path: string;
+  readonly directory: string;
+  readonly preference: Preference;
+  readonly options: PickOptions;
+  readonly run: Run;
+}
+
+/**
+ * What the reasons of a pick rest on: constraints on what is known of every design; where designs were measured, others
+ * may not be noisier than the pick.
+ */
+const reasonedWish = (wish: Wish, { walk }: Picked): Wish =>
+  walk?.candidate === undefined
+    ? { ...wish, constraints: beforeMeasuring(wish.constraints) }
+    : {
+        ...wish,
+        constraints: [
+          ...beforeMeasuring(wish.constraints),
+          { column: 'output_noise', kind: 'most', bound: walk.candidate.numbers.output_noise },
+        ],
+      };
+
+const pickFrom = async (
+  sampled: Sampled,
+  { path, directory, preference, options, run }: Errand,
+): Promise<void> => {
+  const { prepared, fittingOf } = sampled;
   const { objectives } = prepared;
-  const constraints = [...prepared.constraints, ...safety(options)];
+  const safe = safety(options, sampled);
+  const constraints = [...prepared.constraints, ...safe];
   const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
-  const account = judged && (await accountOf(space, wish, judged, { isOver }));
-  const file = picked.refined && account && emitted(prepared, account);
+  const fitting = picked.refined && fittingOf?.(space);
+  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined!.candidate.digits);
+  const account =
+    judged &&
+    (await accountOf(space, reasonedWish(wish, picked), judged, {
+      isOver,
+      ...(createEvaluator && { createEvaluator }),
+    }));
+  const file = picked.refined && account && emitted(prepared, account, fitting);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
-    prepared,
-    wish,
-    picked,
-    account,
-    file,
-    error: picked.refined === undefined ? nothingError(picked, wish, options) : undefined,
+    ...{ prepared, wish, picked, account, file, samples: sampled.record },
+    error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };
   report(outcome, write(outcome, directory, options), options);
 };
+
+/** Evaluators that know the fitted weights of one design, and those of the original for others. */
+const fittedEvaluators = (fitting: Fitting, picked: Digits): CreateEvaluator =>
+  wholeEvaluators((space, digits) =>
+    digits.length === picked.length && Array.from(digits).every((digit, i) => digit === picked[i])
+      ? fitting.network(digits)
+      : applierOf(space).network(digits),
+  );
 
 /** The command `pick`. */
 export function pickCommand(): Command {
@@ -286,6 +368,7 @@ export function pickCommand(): Command {
     .option('--output <file>', 'file of the design (default: <model>-<design>.tflite in --output-dir)')
     .option('--output-dir <folder>', 'where the files go (default: results/<name of the model>)');
   addSystemOptions(command);
+  addSampledOptions(command);
   addSearchOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)

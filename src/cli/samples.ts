@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { inputError } from '../errors.js';
 import type { Network } from '../graph/network.js';
+import { exampleSamples } from '../glyphs/example-samples.js';
 import { readSamples } from '../samples/read.js';
 import { LEAST_SAMPLES, type Samples } from '../samples/samples.js';
 import { MOST_FIT_SAMPLES, splitSamples } from '../samples/split.js';
@@ -40,6 +41,20 @@ export const addSampleOptions = (command: Command): Command =>
     );
 
 const EXAMPLE = 'example:';
+/** Samples that are drawn for an example where no number is given. */
+const EXAMPLE_SAMPLES = 1000;
+
+/** @throws an input error where samples of an example are no inputs of a network */
+const requireInput = (
+  { name, graphs: [{ inputs, tensors }] }: Network,
+  elements: number,
+  spec: string,
+): void => {
+  const [input] = inputs.map((t) => tensors[t]!);
+  const size = (input?.shape ?? []).reduce((a, b) => a * b, 1);
+  if (inputs.length !== 1 || input?.type !== 'int8' || size !== elements)
+    throw inputError(`${spec}: its samples have ${elements} elements of int8, and ${name} takes others`);
+};
 
 /**
  * Reads the samples that a command line names, for a network.
@@ -50,8 +65,15 @@ export const loadSamples = (
   network: Network,
   { samplesLimit, samplesSeed }: SampleOptions,
 ): Promise<Samples> => {
-  if (spec.startsWith(EXAMPLE))
-    throw inputError(`${spec}: no example comes with samples; pass a file or a folder`);
+  if (spec.startsWith(EXAMPLE)) {
+    const { inputs, labels } = exampleSamples(
+      spec.slice(EXAMPLE.length),
+      samplesLimit ?? EXAMPLE_SAMPLES,
+      samplesSeed,
+    );
+    requireInput(network, inputs.length / labels.length, spec);
+    return Promise.resolve({ count: labels.length, inputs: [inputs], labels, source: spec });
+  }
   return readSamples(spec, network, { limit: samplesLimit, seed: samplesSeed });
 };
 

@@ -40,6 +40,11 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
     'most predicted output noise, as a share of the variance of the outputs; needs samples',
     '0.1',
   ],
+  agreement: [
+    'least share of the samples that a design gives the class of the original; needs samples',
+    '0.95',
+  ],
+  accuracy_change: ['most points of accuracy that may be lost; needs samples with labels', '3'],
 };
 
 /** The option that constrains a metric. */
@@ -50,7 +55,8 @@ const boundOption = (name: MetricName, { setting, unit }: Bound): Option => {
     return new Option(`${flag} <ratio>`, help).argParser(
       number(flag, `a ratio from 0 to 100, such as ${example}`, 0, 100),
     );
-  return METRICS[name].unit === 'share'
+  const { unit: counted } = METRICS[name];
+  return counted === 'share' || counted === 'fraction'
     ? new Option(`${flag} <ratio>`, help).argParser(
         number(flag, `a ratio from 0 to 1, such as ${example}`, 0, 1),
       )

@@ -5,15 +5,16 @@ import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
+import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
-import { addSearchOptions, type SearchOptions } from './search-options.js';
+import { addSearchOptions } from './search-options.js';
 import { announce, constraintsWithFlags, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
 import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SearchOptions {
+export interface SweepOptions extends SampledOptions {
   readonly outputDir?: string;
 }
 
@@ -53,18 +54,21 @@ Examples:
  */
 const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void> =>
   withRun({ seconds: options.seconds, say: speaker(options) }, async (run) => {
-    const prepared = await prepareSearch(paths, options);
-    const { planned, constraints, objectives, named, method, sources, placements } = prepared;
+    const unsampled = await prepareSearch(paths, options);
+    requireSamples(options, unsampled);
     if (options.dryRun) {
-      dryRun(planned, SWEEP_SCHEMA, options);
+      dryRun(unsampled.planned, SWEEP_SCHEMA, options);
       return;
     }
-    const directory = options.outputDir ?? join('results', planned.map(({ name }) => name).join('+'));
+    const directory =
+      options.outputDir ?? join('results', unsampled.planned.map(({ name }) => name).join('+'));
     requireWritable(directory);
-    announce(prepared, options);
+    announce(unsampled, options);
     const evaluating = performance.now();
-    const workers = workersFor(options, run, planned);
-    const result = await searchOnce(prepared, options, run, workers);
+    const workers = workersFor(options, run, unsampled.planned);
+    const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
+    const { planned, constraints, objectives, named, method, sources, placements } = prepared;
+    const result = await searchOnce(prepared, options, run, workers).finally(close);
     const seconds = {
       reading_seconds: (evaluating - run.started) / 1000,
       evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
@@ -83,7 +87,11 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       jobs: workers.jobs,
       seconds,
     });
-    const record = { ...facts, constraints: constraintsWithFlags(constraints) };
+    const record = {
+      ...facts,
+      ...(samples && { samples }),
+      constraints: constraintsWithFlags(constraints),
+    };
     const written = writeSweep(directory, result.rankings, record);
     reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
   });
@@ -94,6 +102,7 @@ export function sweepCommand(): Command {
     .description('Evaluates variants of models on accelerators and ranks them by cycles and bandwidth.')
     .argument('<model...>', '.tflite files, or example:NAME for networks that come with the program');
   addSystemOptions(command);
+  addSampledOptions(command);
   addSearchOptions(command).option(
     '--output-dir <folder>',
     'where the files go (default: results/<name of the model>)',

@@ -41,6 +41,7 @@ const formOf = (name: MetricName): Form | undefined => {
         total: (value, hertz) => (value * hertz) / source.times,
       };
     }
+    case 'samples':
     case 'system':
       return undefined;
   }

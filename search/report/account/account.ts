@@ -1,4 +1,4 @@
-import type { MetricRow } from '../../metrics.js';
+import { isMeasured, METRIC_NAMES, type MetricRow } from '../../metrics.js';
 import { designMetrics, unchangedMetrics } from '../../rank/table.js';
 import type { CreateEvaluator } from '../../evaluate/batch.js';
 import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
@@ -87,7 +87,10 @@ export const accountOf = async (
     substitutions: formatSubstitutions(changes.substitutions),
     widths: formatWidths(changes.widths),
     before: unchangedMetrics(space, system, before.figures),
-    after: designMetrics(space, digits, picked.figures, before.figures),
+    after: {
+      ...designMetrics(space, digits, picked.figures, before.figures),
+      ...Object.fromEntries(METRIC_NAMES.filter(isMeasured).map((name) => [name, candidate.numbers[name]])),
+    },
     retained,
     retainedUnknown: Number.isNaN(retained.before) ? unknownRetained(space) : undefined,
     layersKnown: pairs !== undefined,

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
+
+export interface TrialOptions {
+  /** Worker threads. */
+  readonly jobs: number;
+  /** Aborting it ends the work early; what was answered is kept. */
+  readonly signal?: AbortSignal;
+}
+
+export interface AskOptions {
+  /** Time of `performance.now()` after which nothing further is asked, and what is being worked on is given up. */
+  readonly until?: number;
+  /** Called with the questions answered so far. */
+  readonly onProgress?: (answered: number) => void;
+}
+
+/** Answers questions about designs, with workers that stay. Answers do not depend on the number of workers. */
+export interface Trials {
+  readonly setup: TrialSetup;
+  /**
+   * Undefined entries are questions that an abort or the end of the time came before.
+   * @throws the error of a question that cannot be answered
+   */
+  readonly ask: (questions: readonly Question[], options?: AskOptions) => Promise<(Answer | undefined)[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Longest wait that a timer can do. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */
+export const openTrials = (setup: TrialSetup, { jobs, signal }: TrialOptions): Trials => {
+  const worker = new URL('./trial-worker.js', import.meta.url);
+  const isBuilt = existsSync(fileURLToPath(worker));
+  const isAborted = (): boolean => signal?.aborted === true;
+  let pool: Piscina<Question, Answer> | undefined;
+  let here: ((question: Question) => Answer) | undefined;
+  const stop = (): void => {
+    void pool?.destroy();
+    pool = undefined;
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+
+  const askHere = async (question: Question): Promise<Answer> => {
+    // Lets signals in.
+    await new Promise((resolve) => setImmediate(resolve));
+    here ??= createTrials(setup);
+    return here(question);
+  };
+  const open = (): Piscina<Question, Answer> =>
+    (pool ??= new Piscina({
+      filename: worker.href,
+      minThreads: 1,
+      maxThreads: Math.max(1, jobs),
+      workerData: setup,
+    }));
+
+  return {
+    setup,
+    ask: async (questions, { until = Infinity, onProgress } = {}) => {
+      const answers = questions.map((): Answer | undefined => undefined);
+      let [next, answered] = [0, 0];
+      const isOver = (): boolean => isAborted() || performance.now() >= until;
+      const feed = async (): Promise<void> => {
+        while (next < questions.length && !isOver()) {
+          const at = next++;
+          const own = isBuilt ? open() : undefined;
+          try {
+            answers[at] = own === undefined ? await askHere(questions[at]!) : await own.run(questions[at]!);
+          } catch (error) {
+            if (own !== undefined && own !== pool) return;
+            throw error;
+          }
+          onProgress?.(++answered);
+        }
+      };
+      const wait = until - performance.now();
+      const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, Math.max(0, wait));
+      try {
+        await Promise.all(Array.from({ length: Math.max(1, jobs) }, feed));
+      } finally {
+        clearTimeout(timer);
+      }
+      return answers;
+    },
+    close: async () => {
+      signal?.removeEventListener('abort', stop);
+      await pool?.destroy();
+      pool = undefined;
+    },
+  };
+};

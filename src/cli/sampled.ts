@@ -1,0 +1,151 @@
+import { parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import { planSweep, type Measuring, type PlannedModel } from '../../search/explore/sweep.js';
+import { changesOfSpace } from '../../search/fit/changes.js';
+import { whyNotFittable, type Fitting } from '../../search/fit/fitting.js';
+import { baselineDesigns } from '../../search/rank/baselines.js';
+import { measureChoices } from '../../search/trial/choice-noise.js';
+import type { Space } from '../../search/space/space.js';
+import { fittingFor, samplesHeld } from '../../search/trial/trial.js';
+import { openTrials } from '../../search/trial/trials.js';
+import type { SessionOptions } from '../../search/evaluate/session.js';
+import { usageError } from '../errors.js';
+import { judgedOutputs } from '../samples/classes.js';
+import { splitSamples } from '../samples/split.js';
+import { plural } from '../text.js';
+import type { Run } from './interrupt.js';
+import { showProgress } from './progress.js';
+import type { Command } from 'commander';
+import { whole } from './numbers.js';
+import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
+import type { SearchOptions } from './search-options.js';
+import type { PreparedSearch } from './search.js';
+import { note } from './streams.js';
+
+/** What is said of the samples in records. */
+export interface SamplesRecord {
+  readonly path: string;
+  readonly count: number;
+  /** Samples that weights are fitted to, and samples that designs are scored with; seed of the split. */
+  readonly fit: number;
+  readonly score: number;
+  readonly seed: number;
+  readonly labelled: boolean;
+  /** Choices whose noise was measured, and choices in all. */
+  readonly choices_measured: number;
+  readonly choices: number;
+}
+
+/** A search whose choices were measured on samples. */
+export interface Sampled {
+  readonly prepared: PreparedSearch;
+  readonly record: SamplesRecord | undefined;
+  /** The network gives each sample a class. */
+  readonly isClassifier: boolean;
+  /** Fits the weights of single designs of a space; the samples are those of the search. */
+  readonly fittingOf?: (space: Space) => Fitting;
+  readonly close: () => Promise<void>;
+}
+
+/** Share of the time after which the choices have to be measured. */
+const CHOICES_SHARE = 0.4;
+
+/** Options that a search with samples takes. */
+export interface SampledOptions extends SearchOptions, SampleOptions {
+  /** Designs along the front that are measured. */
+  readonly measure: number;
+}
+
+/** Adds the options of a search with samples. */
+export const addSampledOptions = (command: Command): Command =>
+  addSampleOptions(command).option(
+    '--measure <n>',
+    'designs along the front that are fitted to the samples and measured',
+    whole('--measure', 'from 0, such as 10', 0, 10_000),
+    10,
+  );
+
+/** @throws a usage error where an option needs samples that are not there */
+export const requireSamples = (
+  options: SampledOptions,
+  { constraints, objectives }: PreparedSearch,
+): void => {
+  if (options.samples !== undefined) return;
+  const needs = constraints.find(({ column }) => NEEDS_SAMPLES.has(column));
+  if (needs !== undefined || objectives.some(({ column }) => NEEDS_SAMPLES.has(column)))
+    throw usageError(
+      `${needs?.column ?? 'output_noise'} is known only where there are samples; pass them with --samples`,
+    );
+};
+
+const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['output_noise', 'agreement', 'accuracy_change']);
+
+/** Objectives where none are named: what a design loses is the noise of its outputs. */
+const NOISE_OBJECTIVES = 'cycles_total,sram_total_bytes,output_noise';
+
+/**
+ * Reads the samples of a search and measures each of its choices alone, with a bar on stderr. Without samples, and for
+ * networks that cannot be run, the search stays as it is.
+ * @throws usage and input errors
+ */
+export const withSamples = async (
+  prepared: PreparedSearch,
+  options: SampledOptions,
+  run: Run,
+  workers: SessionOptions,
+  byDefault: readonly Objective[] = parseObjectives(NOISE_OBJECTIVES),
+): Promise<Sampled> => {
+  const none: Sampled = {
+    ...{ prepared, record: undefined, isClassifier: false },
+    close: () => Promise.resolve(),
+  };
+  const { samples: path, quiet, samplesSeed, fitSamples } = options;
+  if (path === undefined) return none;
+  const [model, ...others] = prepared.planned as [PlannedModel, ...PlannedModel[]];
+  if (others.length > 0) throw usageError('samples are for one model; name a single one', 'samples');
+  const say = quiet === true ? (): void => undefined : note;
+  const samples = await loadSamples(path, model.space.network, options);
+  const why = whyNotFittable(model.space);
+  if (why !== undefined) {
+    say(`note: ${model.name} is searched without the samples, since ${why}`);
+    return none;
+  }
+  if (baselineDesigns(model.space).length === 0)
+    throw usageError('with samples the space has to hold the unchanged network', 'space');
+  const { fit, score } = splitSamples(samples, samplesSeed, fitSamples);
+  const setup = { space: model.space, fit, score };
+  const trials = openTrials(setup, workers);
+  const held = samplesHeld(setup);
+  const parts = `${plural(fit.count, 'sample')} to fit weights to, ${score.count} others to score designs with`;
+  const fewer = held.fit < fit.count ? `; ${held.fit} of them are used, to stay within memory` : '';
+  say(`${parts}${fewer}`);
+  const progress = showProgress(changesOfSpace(model.space).length, 'choices', quiet !== true);
+  const until = run.started + CHOICES_SHARE * (run.end - run.started);
+  try {
+    const choices = await measureChoices(trials, { until, onProgress: progress.update });
+    progress.stop();
+    if (choices.measured < choices.count)
+      say(
+        `note: ${choices.measured} of ${plural(choices.count, 'choice')} were measured in time; the others are left out`,
+      );
+    const { named, method } = prepared;
+    const objectives = named ? prepared.objectives : byDefault;
+    const measuring: Measuring = { trials, most: options.measure };
+    const planned = planSweep([{ ...model, space: choices.space }], objectives, options.limit, method);
+    return {
+      prepared: { ...prepared, objectives, planned: planned.map((each) => ({ ...each, measuring })) },
+      record: {
+        ...{ path, count: samples.count, fit: fit.count, score: score.count, seed: samplesSeed },
+        labelled: samples.labels !== undefined,
+        choices_measured: choices.measured,
+        choices: choices.count,
+      },
+      isClassifier: judgedOutputs(model.space.network).every(({ classes }) => classes !== undefined),
+      fittingOf: (space) => fittingFor({ ...setup, space }),
+      close: trials.close,
+    };
+  } catch (error) {
+    progress.stop();
+    await trials.close();
+    throw error;
+  }
+};
