@@ -46,6 +46,7 @@ export const op = {
   i32ShrU: [0x76],
   i64Add: [0x7c],
   i64Mul: [0x7e],
+  i64Shl: [0x86],
   i64ShrS: [0x87],
   i32WrapI64: [0xa7],
   i64ExtendI32s: [0xac],

@@ -1,4 +1,5 @@
 import { assemble, op, PAGE_BYTES } from '../wasm.js';
+import type { Multiplier } from './multiplier.js';
 
 /** Rows and columns of results that the product computes at once: eight vectors of four sums. */
 export const ROWS = 4;
@@ -79,33 +80,61 @@ const [SUMS, SUMS_END, PADDING, FACTORS, FACTORS_END, OUTPUT, ZERO, LEAST, GREAT
 ];
 const [FACTOR, VALUE, SHIFT, MASK] = range(9, 4) as [number, number, number, number];
 
-/** Bytes of a factor: its multiplier, its shift to the left before and to the right after. */
+/** Bytes of a factor: its multiplier and two shifts. */
 export const FACTOR_BYTES = 12;
 
-const clampTo = (limit: number, isBeyond: readonly number[]): readonly number[] =>
-  [op.get(limit), op.get(VALUE), op.get(VALUE), op.get(limit), isBeyond, op.select, op.set(VALUE)].flat();
+/** How often a scaled sum is rounded; see multiplier.ts. */
+export type Rounding = 'once' | 'twice';
+
+/** The product of a sum and a multiplier. */
+const scaled = (sumOf: readonly (readonly number[])[]): (readonly number[])[] => [
+  ...sumOf,
+  ...[op.i64ExtendI32s, op.get(FACTOR), op.i32Load(0), op.i64ExtendI32s, op.i64Mul],
+];
+
+/** Leaves a scaled sum; shifts are words 1 and 2 of its factor. */
+const SCALINGS: Readonly<Record<Rounding, readonly (readonly number[])[]>> = {
+  once: [
+    ...scaled([op.get(SUMS), op.i32Load(0)]),
+    ...[op.i64Const(1), op.get(FACTOR), op.i32Load(4), op.i64ExtendI32s, op.i64Shl, op.i64Add],
+    ...[op.get(FACTOR), op.i32Load(8), op.i64ExtendI32s, op.i64ShrS, op.i32WrapI64],
+  ],
+  twice: [
+    ...scaled([op.get(SUMS), op.i32Load(0), op.get(FACTOR), op.i32Load(4), op.i32Shl]),
+    ...[op.i64Const(2 ** 30), op.i64Add, op.i64Const(31), op.i64ShrS, op.i32WrapI64, op.set(VALUE)],
+    ...[op.i32Const(1), op.get(FACTOR), op.i32Load(8), op.tee(SHIFT), op.i32Shl],
+    ...[op.i32Const(1), op.i32Sub, op.set(MASK)],
+    ...[op.get(VALUE), op.get(SHIFT), op.i32ShrS],
+    ...[op.get(VALUE), op.get(MASK), op.i32And],
+    ...[op.get(MASK), op.i32Const(1), op.i32ShrU, op.get(VALUE), op.i32Const(31), op.i32ShrU, op.i32Add],
+    ...[op.i32GtS, op.i32Add],
+  ],
+};
+
+/** The words of a factor. */
+export const factorWords = ({ multiplier, shift }: Multiplier, rounding: Rounding): number[] =>
+  rounding === 'once'
+    ? [multiplier, 30 - shift, 31 - shift]
+    : [multiplier, Math.max(0, shift), Math.max(0, -shift)];
+
+const clampTo = (limit: number, isBeyond: readonly number[]): (readonly number[])[] => [
+  ...[op.get(limit), op.get(VALUE), op.get(VALUE), op.get(limit), isBeyond, op.select, op.set(VALUE)],
+];
 
 /*
  * Rows of sums from SUMS to SUMS_END, with PADDING bytes between them, to bytes at OUTPUT: each column has its factor.
- * As `multiplyBy` in multiplier.ts, then the zero point is added and the limits hold.
+ * Then the zero point is added and the limits hold.
  */
-const requantise = [
+const requantise = (rounding: Rounding): (readonly number[])[] => [
   op.block,
   op.loop,
   ...[op.get(SUMS), op.get(SUMS_END), op.i32GeU, op.brIf(1)],
   ...[op.get(FACTORS), op.set(FACTOR)],
   op.loop,
-  ...[op.get(SUMS), op.i32Load(0), op.get(FACTOR), op.i32Load(4), op.i32Shl, op.i64ExtendI32s],
-  ...[op.get(FACTOR), op.i32Load(0), op.i64ExtendI32s, op.i64Mul],
-  ...[op.i64Const(2 ** 30), op.i64Add, op.i64Const(31), op.i64ShrS, op.i32WrapI64, op.set(VALUE)],
-  ...[op.i32Const(1), op.get(FACTOR), op.i32Load(8), op.tee(SHIFT), op.i32Shl, op.i32Const(1), op.i32Sub],
-  op.set(MASK),
-  ...[op.get(VALUE), op.get(SHIFT), op.i32ShrS],
-  ...[op.get(VALUE), op.get(MASK), op.i32And],
-  ...[op.get(MASK), op.i32Const(1), op.i32ShrU, op.get(VALUE), op.i32Const(31), op.i32ShrU, op.i32Add],
-  ...[op.i32GtS, op.i32Add, op.get(ZERO), op.i32Add, op.set(VALUE)],
-  clampTo(LEAST, op.i32LtS),
-  clampTo(GREATEST, op.i32GtS),
+  ...SCALINGS[rounding],
+  ...[op.get(ZERO), op.i32Add, op.set(VALUE)],
+  ...clampTo(LEAST, op.i32LtS),
+  ...clampTo(GREATEST, op.i32GtS),
   ...[op.get(OUTPUT), op.get(VALUE), op.i32Store8(0)],
   ...[op.get(OUTPUT), op.i32Const(1), op.i32Add, op.set(OUTPUT)],
   ...[op.get(SUMS), op.i32Const(4), op.i32Add, op.set(SUMS)],
@@ -119,7 +148,8 @@ const requantise = [
 
 const engine = assemble(16, {
   multiply: { parameters: 10, integers: 9, vectors: 11, instructions: multiply },
-  requantise: { parameters: 9, integers: 4, vectors: 0, instructions: requantise },
+  once: { parameters: 9, integers: 4, vectors: 0, instructions: requantise('once') },
+  twice: { parameters: 9, integers: 4, vectors: 0, instructions: requantise('twice') },
 });
 
 /** Sums that become bytes; addresses and numbers of bytes. */
@@ -137,8 +167,8 @@ export interface Requantisation {
 }
 
 /** Scales sums to bytes. */
-export const requantiseSums = (r: Requantisation): void => {
-  engine.requantise(
+export const requantiseSums = (r: Requantisation, rounding: Rounding): void => {
+  engine[rounding](
     r.sums,
     r.sums + r.rows * r.stride,
     r.stride - 4 * r.columns,

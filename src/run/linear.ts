@@ -1,12 +1,14 @@
 import {
   COLUMNS,
   FACTOR_BYTES,
+  factorWords,
   layOut,
   memoryBuffer,
   multiplyBlocks,
   requantiseSums,
   ROWS,
   STEP_BYTES,
+  type Rounding,
 } from './engine.js';
 import { packColumns } from './matrix.js';
 import type { Multiplier } from './multiplier.js';
@@ -32,6 +34,7 @@ export interface Columns {
   readonly bias: Int32Array | undefined;
   /** One per column. */
   readonly factors: readonly Multiplier[];
+  readonly rounding: Rounding;
   readonly zeroPoint: number;
   readonly range: readonly [least: number, greatest: number];
 }
@@ -45,16 +48,14 @@ export type Linear = (input: Values, output: Int8Array | Uint8Array, samples: nu
 /** Lays out what does not depend on the samples. */
 export const prepareLinear = (rows: Rows, columns: Columns): Linear => {
   const { starts, segments } = rows;
-  const { count, factors } = columns;
+  const { count, factors, rounding } = columns;
   const packed = packColumns(columns.weights, count, segments.length, rows.length);
   const panels = Math.ceil(count / COLUMNS);
   const panelBytes = (2 * packed.length) / panels;
   const lengthBytes = 4 * Math.ceil(rows.length / 2);
   const biases = new Int32Array(panels * COLUMNS);
   if (columns.bias) biases.set(columns.bias);
-  const factorWords = Int32Array.from(
-    factors.flatMap(({ multiplier, shift }) => [multiplier, Math.max(0, shift), Math.max(0, -shift)]),
-  );
+  const words = Int32Array.from(factors.flatMap((factor) => factorWords(factor, rounding)));
   const resultStride = 4 * COLUMNS * panels;
   const sampleBytes = 2 * rows.size + starts.length * (resultStride + count + 4);
   const round = Math.max(1, Math.floor(ROUND_BYTES / sampleBytes));
@@ -76,7 +77,7 @@ export const prepareLinear = (rows: Rows, columns: Columns): Linear => {
     const buffer = memoryBuffer();
     new Int32Array(buffer, segmentAt, segments.length).set(segments.map((start) => 2 * start));
     new Int32Array(buffer, biasAt, biases.length).set(biases);
-    new Int32Array(buffer, factorAt, factorWords.length).set(factorWords);
+    new Int32Array(buffer, factorAt, words.length).set(words);
     new Int16Array(buffer, weightAt, packed.length).set(packed);
     const addresses = new Int32Array(buffer, blockAt, ROWS * blockCount).fill(inputAt);
     for (let s = 0, at = 0; s < most; s++) {
@@ -101,17 +102,20 @@ export const prepareLinear = (rows: Rows, columns: Columns): Linear => {
           resultStride,
         });
       }
-      requantiseSums({
-        sums: sumAt,
-        rows: now * starts.length,
-        columns: count,
-        stride: resultStride,
-        factors: factorAt,
-        output: outputAt,
-        zeroPoint: columns.zeroPoint,
-        least: columns.range[0],
-        greatest: columns.range[1],
-      });
+      requantiseSums(
+        {
+          sums: sumAt,
+          rows: now * starts.length,
+          columns: count,
+          stride: resultStride,
+          factors: factorAt,
+          output: outputAt,
+          zeroPoint: columns.zeroPoint,
+          least: columns.range[0],
+          greatest: columns.range[1],
+        },
+        rounding,
+      );
       output.set(new Int8Array(buffer, outputAt, now * outputSize), first * outputSize);
     }
   };

@@ -2,7 +2,7 @@ import { prepareLinear, type Rows } from '../linear.js';
 import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros, type Values } from '../values.js';
 import { windowOf, type Window } from '../window.js';
-import { weightsOf } from './weights.js';
+import { ROUNDING, weightsOf } from './weights.js';
 
 /**
  * Patches of a feature map as rows. The map is stored without its zero point and with its padding, so that each patch
@@ -78,6 +78,7 @@ export const convolution = (site: Site): Kernel => {
     weights: ungrouped(values, filters, kernelHeight * kernelWidth, own, channels),
     bias,
     factors,
+    rounding: ROUNDING[type],
     zeroPoint: to.zeroPoint,
     range: activationRange(site, type, to),
   });

@@ -1,7 +1,7 @@
 import { prepareLinear } from '../linear.js';
 import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros } from '../values.js';
-import { weightsOf } from './weights.js';
+import { ROUNDING, weightsOf } from './weights.js';
 
 /** FULLY_CONNECTED of 8-bit values with constant weights. */
 export const fullyConnected = (site: Site): Kernel => {
@@ -31,6 +31,7 @@ export const fullyConnected = (site: Site): Kernel => {
       weights: values,
       bias,
       factors,
+      rounding: ROUNDING[type],
       zeroPoint: to.zeroPoint,
       range: activationRange(site, type, to),
     },

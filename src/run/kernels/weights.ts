@@ -1,3 +1,4 @@
+import type { Rounding } from '../engine.js';
 import type { Multiplier } from '../multiplier.js';
 import { multiplierOf } from '../multiplier.js';
 import { constantOf, requireType, scaleOf, type Operand, type Site } from '../site.js';
@@ -10,6 +11,9 @@ export interface Weights {
   /** From sums to the output, one per channel. */
   readonly factors: readonly Multiplier[];
 }
+
+/** Products of matrices are rounded once for int8 and twice for uint8, as both runtimes that the tests use do it. */
+export const ROUNDING: Readonly<Record<'int8' | 'uint8', Rounding>> = { int8: 'once', uint8: 'twice' };
 
 const INT32 = ['int32'] as const;
 
