@@ -1,4 +1,5 @@
-import { COLUMNS, layOut, memoryBuffer, multiplyBlocks, ROWS, STEP_BYTES } from './engine.js';
+import { layOut, memoryBuffer, multiply } from './engine/engine.js';
+import { COLUMNS, ROWS, STEP_BYTES } from './engine/products.js';
 
 const blocksOf = (count: number, size: number): number => Math.ceil(count / size);
 
@@ -41,7 +42,7 @@ export const multiplyTransposed = (
   }
   new Int16Array(buffer, weights, (panels * panelBytes) / 2).set(packColumns(b, n, 1, k));
   for (let panel = 0; panel < panels; panel++) {
-    multiplyBlocks({
+    multiply('multiply', {
       blocks,
       blockCount,
       segments,
@@ -81,6 +82,18 @@ export const packColumns = (values: Int16Array, n: number, segments: number, len
       for (let i = 0; i < length; i++) {
         packed[to + (i >> 1) * 2 * COLUMNS + (i & 1)] = values[from + i]!;
       }
+    }
+  }
+  return packed;
+};
+
+/** Weights of n channels in `segments` segments, for every eight channels one segment after another. */
+export const packChannels = (values: Int16Array, n: number, segments: number): Int16Array => {
+  const packed = new Int16Array(blocksOf(n, COLUMNS) * segments * COLUMNS);
+  for (let segment = 0; segment < segments; segment++) {
+    for (let channel = 0; channel < n; channel++) {
+      const panel = Math.floor(channel / COLUMNS);
+      packed[(panel * segments + segment) * COLUMNS + (channel % COLUMNS)] = values[segment * n + channel]!;
     }
   }
   return packed;
@@ -145,7 +158,7 @@ const crossed = (a: Int16Array, c: number, b: Int16Array, d: number, half: boole
     });
     for (let panel = 0; panel < bPanels; panel++) {
       const first = half ? panel : 0;
-      multiplyBlocks({
+      multiply('multiply', {
         blocks: blocks + 4 * COLUMNS * first,
         blockCount: ((aPanels - first) * COLUMNS) / ROWS,
         segments,

@@ -4,6 +4,7 @@ import {
   activationRange,
   BYTES,
   requireType,
+  sameScale,
   samplesOf,
   scaleOf,
   type Kernel,
@@ -40,7 +41,12 @@ const COMBINATIONS: Readonly<Record<string, (a: Scale, b: Scale, to: Scale) => C
   ADD: addition(1),
   SUB: addition(-1),
   MUL: multiplication,
+  MINIMUM: () => Math.min,
+  MAXIMUM: () => Math.max,
 };
+
+/** Kinds that compare stored values. */
+const NEEDS_ONE_SCALE: ReadonlySet<string> = new Set(['MINIMUM', 'MAXIMUM']);
 
 const VALUES = 256;
 
@@ -53,8 +59,12 @@ export const arithmetic = (site: Site): Kernel => {
   const [a, b, to] = [scaleOf(site, operands[0]), scaleOf(site, operands[1]), scaleOf(site, output)];
   const [least, greatest] = activationRange(site, type, to);
   const [first] = RANGES[type];
+  if (NEEDS_ONE_SCALE.has(site.operator.kind) && !(sameScale(a, b) && sameScale(a, to)))
+    throw site.fault('its inputs and output have different scales');
   const combine = COMBINATIONS[site.operator.kind]!(a, b, to);
-  const mapped = operands.map(({ shape }) => broadcast(site, shape, output.shape));
+  const mapped = operands.map(({ shape, elements }) =>
+    elements === output.elements ? undefined : broadcast(site, shape, output.shape),
+  );
   let table: Int16Array | undefined;
   const fill = (): Int16Array =>
     Int16Array.from({ length: VALUES * VALUES }, (_, i) =>

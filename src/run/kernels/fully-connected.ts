@@ -28,6 +28,7 @@ export const fullyConnected = (site: Site): Kernel => {
     },
     {
       count: units,
+      each: 'row',
       weights: values,
       bias,
       factors,
