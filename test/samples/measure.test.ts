@@ -11,8 +11,8 @@ import { classifier, CLASSES, ELEMENTS, networkOf, twoInputsModel } from './netw
 const COUNT = 150;
 const values = Int8Array.from({ length: COUNT * ELEMENTS }, (_, i) => ((i * 2654435761) >>> 7) - 64);
 const labels = Int32Array.from({ length: COUNT }, (_, i) => i % CLASSES);
-const samples: Samples = { count: COUNT, inputs: [values], labels, source: 'test' };
-const { labels: _, ...unlabelled } = samples;
+const unlabelled: Samples = { count: COUNT, inputs: [values], source: 'test' };
+const samples: Samples = { ...unlabelled, labels };
 
 /** All values of the last tensors of a network, at once. */
 const run = (network: Network, tensor: number): readonly number[] => {
