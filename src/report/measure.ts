@@ -63,6 +63,9 @@ const meanText = ({ value, standardError }: Mean, text = percent(value)): string
 const pointsText = (change: Mean): string =>
   `${meanText(change, (change.value > 0 ? '+' : '') + (100 * change.value).toFixed(2))} points`;
 
+const NOISE_NOTE =
+  'output noise: mean squared difference of the outputs before softmax, over the variance of the original’s';
+
 /** A measurement for people. */
 export function measurementText({ model, against, quality, on }: Measurement): string {
   const { accuracy, accuracyAgainst, accuracyChange, agreement }: Partial<ComparedQuality> = quality;
@@ -76,7 +79,8 @@ export function measurementText({ model, against, quality, on }: Measurement): s
     ...(accuracyChange === undefined ? [] : [line('change', pointsText(accuracyChange))]),
     ...(agreement === undefined ? [] : [line('agreement', meanText(agreement))]),
     ...('outputNoise' in quality ? [line('output noise', noiseText(quality.outputNoise))] : []),
-    `± one standard error; docs/accuracy.md says what is measured`,
+    ...('outputNoise' in quality ? [NOISE_NOTE] : []),
+    '±: one standard error',
   ].join('\n');
 }
 

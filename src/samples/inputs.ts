@@ -42,8 +42,9 @@ export const sampleInputs = ({
   name: network,
   graphs: [{ tensors, inputs }],
 }: Network): readonly SampleInput[] =>
-  inputs.map((index) => {
-    const { name, type, shape, quantisation } = tensors[index]!;
+  inputs.map((index, place) => {
+    const { name: ownName, type, shape, quantisation } = tensors[index]!;
+    const name = ownName === '' ? `number ${place}` : ownName;
     const fail = (why: string): Error =>
       inputError(
         `${network}: its input ${name} ${why}, and samples need a fixed shape and int8, uint8, int16, int32 or float32`,

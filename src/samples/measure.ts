@@ -94,7 +94,7 @@ function* outputsOf(
 /** @throws an input error where a network cannot be run */
 const requireRunnable = (network: Network): void => {
   const why = whyNotRunnable(network);
-  if (why !== undefined) throw inputError(`${network.name}: cannot be run on samples, since ${why}`);
+  if (why !== undefined) throw inputError(`${network.name}: ${why}`);
 };
 
 const tensorText = ({ type, shape = [], quantisation }: Tensor): string =>
