@@ -1,11 +1,12 @@
 import { prepareLinear } from '../linear.js';
+import { widen } from '../patches.js';
 import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros } from '../values.js';
 import { ROUNDING, weightsOf } from './weights.js';
 
 /** FULLY_CONNECTED of 8-bit values with constant weights. */
 export const fullyConnected = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const [units, length] = site.input(1).shape as [number, number];
@@ -18,10 +19,8 @@ export const fullyConnected = (site: Site): Kernel => {
   const linear = prepareLinear(
     {
       size: input.elements,
-      fill: (target, from, sample) => {
-        const first = sample * input.elements;
-        for (let i = 0; i < input.elements; i++) target[i] = from[first + i]! - zeroPoint;
-      },
+      fill: (target, from, sample) =>
+        widen(target, 0, from, sample * input.elements, input.elements, zeroPoint),
       starts: Int32Array.from({ length: count }, (_, i) => i * length),
       segments: Int32Array.of(0),
       length,
