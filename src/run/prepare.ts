@@ -10,6 +10,7 @@ import * as shapes from './kernels/shapes.js';
 import { dequantize, quantize, unary } from './kernels/unary.js';
 import { pool } from './kernels/pool.js';
 import { softmax } from './kernels/softmax.js';
+import { repeated } from './values.js';
 import { siteOf, type Kernel, type Site } from './site.js';
 
 /** Makes the kernel of an operator; an error if it cannot be run. */
@@ -72,6 +73,19 @@ const KINDS: ReadonlyMap<string, Prepare> = new Map(
 /** Kinds of operators that can be run. */
 export const RUNNABLE_KINDS: readonly string[] = [...KINDS.keys()];
 
+/** A kernel that is given constant features like others: their values once per sample. */
+const withConstants = (kernel: Kernel, { features }: Site): Kernel => {
+  const constants = [...features].flatMap(([position, { constant }]) =>
+    constant === undefined ? [] : [[position, constant] as const],
+  );
+  if (constants.length === 0) return kernel;
+  return (inputs, samples) => {
+    const all = [...inputs];
+    for (const [position, constant] of constants) all[position] ??= repeated(constant, samples);
+    return kernel(all, samples);
+  };
+};
+
 /**
  * Makes an operator ready to run.
  *
@@ -81,5 +95,5 @@ export const prepareOperator = (operator: Operator, tensors: readonly Tensor[], 
   const site = siteOf(operator, tensors, index);
   const prepare = KINDS.get(operator.kind);
   if (prepare === undefined) throw site.fault('there is no kernel for its kind');
-  return prepare(site);
+  return withConstants(prepare(site), site);
 };

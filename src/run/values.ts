@@ -44,3 +44,11 @@ export const RANGES = {
 export type QuantisedType = keyof typeof RANGES;
 
 export const isQuantised = (type: ElementType): type is QuantisedType => type in RANGES;
+
+/** Values one after another `count` times. */
+export const repeated = (values: Values, count: number): Values => {
+  const make = values.constructor as new (length: number) => Values;
+  const all = new make(values.length * count);
+  for (let i = 0; i < count; i++) all.set(values, i * values.length);
+  return all;
+};

@@ -5,7 +5,6 @@ import {
   BYTES,
   requireType,
   sameScale,
-  samplesOf,
   scaleOf,
   type Kernel,
   type Scale,
@@ -52,7 +51,7 @@ const VALUES = 256;
 
 /** Kinds that combine two 8-bit maps: the results of all pairs of values are computed once, when first needed. */
 export const arithmetic = (site: Site): Kernel => {
-  const operands = [site.input(0), site.input(1)] as const;
+  const operands = [site.feature(0), site.feature(1)] as const;
   const output = site.output(0);
   const type = requireType(site, output, BYTES);
   for (const operand of operands) requireType(site, operand, [type]);
@@ -72,7 +71,7 @@ export const arithmetic = (site: Site): Kernel => {
     );
   return (inputs, samples) => {
     table ??= fill();
-    const [left, right] = operands.map((operand, i) => samplesOf(operand, inputs[i], samples));
+    const [left, right] = inputs;
     const result = zeros(type, output.elements * samples);
     const [leftAt, rightAt] = mapped;
     const { elements } = output;

@@ -28,7 +28,7 @@ const ungrouped = (
 
 /** CONV_2D of 8-bit feature maps. */
 export const convolution = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const [filters, kernelHeight, kernelWidth, own] = site.input(1).shape as [number, number, number, number];

@@ -7,7 +7,7 @@ import { weightsOf } from './weights.js';
 
 /** DEPTHWISE_CONV_2D of 8-bit feature maps. */
 export const depthwise = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const { shape } = site.input(1);

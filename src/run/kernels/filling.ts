@@ -11,12 +11,12 @@ import {
   type Scale,
   type Site,
 } from '../site.js';
-import { isQuantised, RANGES, type Values } from '../values.js';
+import { isQuantised, RANGES } from '../values.js';
 import { axisAt, moving, type Source } from './moves.js';
 
 /** PAD and PADV2; the value around is the one that stands for zero, or the third input. */
 export const pad = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const amounts = integersOf(site, 1);
   const { shape } = input;
   const isFitting = shape.every(
@@ -44,7 +44,7 @@ const join = (site: Site, axis: number, sizeOf: (input: Operand) => number): Ker
   const strides = stridesOf(output.shape);
   let first = 0;
   const sources = steps(site.inputCount, 1).map((position): Source => {
-    const operand = site.input(position);
+    const operand = site.feature(position);
     const size = sizeOf(operand);
     const to = places(
       output.shape.map((all, i) =>
@@ -85,7 +85,7 @@ export const concatenation = (site: Site): Kernel => {
   const to = scaleOf(site, output);
   const range = activationRange(site, output.type, to);
   const scalings = steps(site.inputCount, 1).map((position) => {
-    const from = scaleOf(site, site.input(position));
+    const from = scaleOf(site, site.feature(position));
     if (sameScale(from, to)) return undefined;
     if (output.type !== 'uint8') throw site.fault('its inputs and output have different scales');
     return rescale(from, to, range);
@@ -93,17 +93,11 @@ export const concatenation = (site: Site): Kernel => {
   if (scalings.every((scaling) => scaling === undefined)) return joined;
   const all = RANGES.uint8[1] + 1;
   const tables = scalings.map((scaling) => scaling && Uint8Array.from(steps(all, 1), scaling));
-  const constants = steps(site.inputCount, 1).map((position) => site.input(position).constant);
   return (inputs, samples) =>
     joined(
-      inputs.map((values, i): Values | undefined => {
+      inputs.map((values, i) => {
         const table = tables[i];
-        if (table === undefined) return values;
-        if (values !== undefined) return Uint8Array.from(values, (value) => table[value]!);
-        const constant = constants[i]!;
-        const scaled = new Uint8Array(constant.length * samples);
-        for (let at = 0; at < scaled.length; at++) scaled[at] = table[constant[at % constant.length]!]!;
-        return scaled;
+        return table === undefined ? values : Uint8Array.from(values!, (value) => table[value]!);
       }),
       samples,
     );

@@ -1,4 +1,4 @@
-import { samplesOf, type Kernel, type Operand, type Site } from '../site.js';
+import type { Kernel, Operand, Site } from '../site.js';
 import { zeros, type Values } from '../values.js';
 
 /** An input that values are taken from. */
@@ -25,7 +25,7 @@ const move = (
   const result = zeros(output.type, output.elements * samples);
   if (fill !== 0) result.fill(fill);
   for (const { position, operand, from, to } of sources) {
-    const values = samplesOf(operand, given[position], samples);
+    const values = given[position]!;
     for (let s = 0; s < samples; s++) {
       const source = values.subarray(s * operand.elements, (s + 1) * operand.elements);
       const target = result.subarray(s * output.elements, (s + 1) * output.elements);
@@ -48,7 +48,7 @@ export const taking = (
   position: number,
   froms: readonly (readonly [output: Operand, from: Int32Array])[],
 ): Kernel => {
-  const operand = site.input(position);
+  const operand = site.feature(position);
   for (const [output, from] of froms) {
     if (output.type !== operand.type) throw site.fault('its input and output are of different types');
     if (from.length !== output.elements)

@@ -22,7 +22,7 @@ type Mean = (sum: number) => number;
  */
 const meanOf = (site: Site, from: Scale, to: Scale, count: number): Mean => {
   const axes = integersOf(site, 1);
-  const { shape } = site.input(0);
+  const { shape } = site.feature(0);
   const isOfPlaces = shape.length === 4 && axes.length === 2 && axes.includes(1) && axes.includes(2);
   if (isOfPlaces && site.option('keep_dims') === true) {
     const factor = multiplierOf(from.scale / to.scale);
@@ -58,7 +58,7 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
 /** MEAN, REDUCE_MAX and REDUCE_MIN of 8-bit values. */
 export const reduce = (site: Site): Kernel => {
   const { kind } = site.operator;
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const [least, greatest] = RANGES[type];
@@ -86,7 +86,7 @@ export const reduce = (site: Site): Kernel => {
 
 /** ARG_MAX and ARG_MIN along an axis: the first of equals. */
 export const argMax = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, ['int32', 'int64']);
   const axis = axisAt(site, integersOf(site, 1)[0]!, input.shape.length);
   const size = input.shape[axis]!;

@@ -25,7 +25,7 @@ const betweens = (from: number, to: number, align: boolean, half: boolean): Betw
 
 /** RESIZE_BILINEAR of 8-bit feature maps. */
 export const resizeBilinear = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   if (!sameScale(scaleOf(site, input), scaleOf(site, output)))

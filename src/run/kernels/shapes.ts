@@ -1,13 +1,13 @@
 import { broadcast, places, steps, stridesOf } from '../broadcast.js';
-import { integersOf, samplesOf, type Kernel, type Operand, type Site } from '../site.js';
+import { integersOf, type Kernel, type Operand, type Site } from '../site.js';
 import { axisAt, taking } from './moves.js';
 
 /** Kinds that keep all values in their order: RESHAPE, SQUEEZE, EXPAND_DIMS. */
 export const reshape = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   if (input.elements !== output.elements || input.type !== output.type)
     throw site.fault(`its output has ${output.elements} values where its input has ${input.elements}`);
-  return ([values], samples) => [samplesOf(input, values, samples)];
+  return ([values]) => [values!];
 };
 
 /** For each element of an output, the element of an input by lists of indices along each axis. */
@@ -23,14 +23,14 @@ const allBut = ({ shape }: Operand, axis: number, indices: readonly number[]): (
   shape.map((size, i) => (i === axis ? indices : steps(size, 1)));
 
 export const transpose = (site: Site): Kernel => {
-  const { shape } = site.input(0);
+  const { shape } = site.feature(0);
   const strides = stridesOf(shape);
   const order = integersOf(site, 1).map((axis) => axisAt(site, axis, shape.length));
   return one(site, places(order.map((axis) => steps(shape[axis]!, strides[axis]!))));
 };
 
 export const slice = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const [begins, sizes] = [integersOf(site, 1), integersOf(site, 2)];
   const indices = begins.map((begin, axis) =>
     steps(sizes[axis]! < 0 ? input.shape[axis]! - begin : sizes[axis]!, 1, begin),
@@ -56,7 +56,7 @@ const stridedIndices = (
 };
 
 export const stridedSlice = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const [begins, ends, strides] = [integersOf(site, 1), integersOf(site, 2), integersOf(site, 3)];
   if (site.number('new_axis_mask') !== 0 || site.number('ellipsis_mask') !== 0)
     throw site.fault('it adds axes or has an ellipsis');
@@ -71,7 +71,7 @@ export const stridedSlice = (site: Site): Kernel => {
 };
 
 const parts = (site: Site, position: number, axis: number): Kernel => {
-  const input = site.input(position);
+  const input = site.feature(position);
   const at = axisAt(site, axis, input.shape.length);
   let first = 0;
   const outputs = steps(site.outputCount, 1).map((k) => {
@@ -88,7 +88,7 @@ export const split = (site: Site): Kernel => parts(site, 1, integersOf(site, 0)[
 export const splitV = (site: Site): Kernel => parts(site, 0, integersOf(site, 2)[0]!);
 
 export const unpack = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const axis = axisAt(site, site.number('axis'), input.shape.length);
   return taking(
     site,
@@ -98,7 +98,7 @@ export const unpack = (site: Site): Kernel => {
 };
 
 export const tile = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const multiples = integersOf(site, 1);
   return one(
     site,
@@ -110,17 +110,17 @@ export const tile = (site: Site): Kernel => {
 };
 
 export const broadcastTo = (site: Site): Kernel =>
-  one(site, broadcast(site, site.input(0).shape, site.output(0).shape));
+  one(site, broadcast(site, site.feature(0).shape, site.output(0).shape));
 
 export const gather = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   if (site.number('batch_dims') !== 0) throw site.fault('it has batch axes');
   const axis = axisAt(site, site.number('axis'), input.shape.length);
   return one(site, indexed(input, allBut(input, axis, integersOf(site, 1))));
 };
 
 export const reverse = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const axes = integersOf(site, 1).map((axis) => axisAt(site, axis, input.shape.length));
   const indices = input.shape.map((size, axis) =>
     axes.includes(axis) ? steps(size, -1, size - 1) : steps(size, 1),
@@ -129,7 +129,7 @@ export const reverse = (site: Site): Kernel => {
 };
 
 export const mirrorPad = (site: Site): Kernel => {
-  const input = site.input(0);
+  const input = site.feature(0);
   const amounts = integersOf(site, 1);
   const edge = site.option('mode') === 'SYMMETRIC' ? 1 : 0;
   const indices = input.shape.map((size, axis) =>
@@ -143,7 +143,7 @@ export const mirrorPad = (site: Site): Kernel => {
 /** Blocks of places that become channels, or the reverse. */
 export const depthSpace = (site: Site): Kernel => {
   const toDepth = site.operator.kind === 'SPACE_TO_DEPTH';
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const block = site.number('block_size');
   const [small, large] = toDepth ? [output, input] : [input, output];
   const [batches, height, width] = small.shape as [number, number, number];
@@ -173,7 +173,7 @@ const nearest = (i: number, from: number, to: number, align: boolean, half: bool
 };
 
 export const resizeNearest = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const [align, half] = [site.option('align_corners') === true, site.option('half_pixel_centers') === true];
   const indices = input.shape.map((size, axis) => {
     const to = output.shape[axis]!;

@@ -8,7 +8,7 @@ const OUTPUT_SCALE = 1 / 256;
 
 /** SOFTMAX of 8-bit values along the last axis: exponentials come from a table of the 256 differences. */
 export const softmax = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const depth = input.shape.at(-1) ?? 1;

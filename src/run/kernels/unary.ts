@@ -85,7 +85,7 @@ const MAPS: Readonly<Record<string, MakeMap>> = {
 const IS_ACTIVATION = /^RELU/;
 
 const throughTable = (site: Site, make: MakeMap): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   if (!isQuantised(input.type) || !isQuantised(output.type)) throw site.fault('it is not quantised');
   if (input.elements !== output.elements) throw site.fault('its input and output differ in shape');
   const to = scaleOf(site, output);
@@ -107,7 +107,7 @@ const throughTable = (site: Site, make: MakeMap): Kernel => {
 
 /** Kinds that change each 8-bit value by itself. */
 export const unary = (site: Site): Kernel => {
-  requireType(site, site.output(0), [requireType(site, site.input(0), BYTES)]);
+  requireType(site, site.output(0), [requireType(site, site.feature(0), BYTES)]);
   return throughTable(site, MAPS[site.operator.kind]!);
 };
 
@@ -121,7 +121,7 @@ const each =
 
 /** QUANTIZE of real numbers, or from one scale to another. */
 export const quantize = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   if (input.type !== 'float32') return throughTable(site, rescaled);
   const type = requireType(site, output, ['int8', 'uint8', 'int16']);
   const { scale, zeroPoint } = scaleOf(site, output);
@@ -131,7 +131,7 @@ export const quantize = (site: Site): Kernel => {
 
 export const dequantize = (site: Site): Kernel => {
   requireType(site, site.output(0), ['float32']);
-  requireType(site, site.input(0), ['int8', 'uint8', 'int16']);
-  const { scale, zeroPoint } = scaleOf(site, site.input(0));
+  requireType(site, site.feature(0), ['int8', 'uint8', 'int16']);
+  const { scale, zeroPoint } = scaleOf(site, site.feature(0));
   return each('float32', (stored) => scale * (stored - zeroPoint));
 };
