@@ -55,7 +55,9 @@ describe.skipIf(!built)('the packed program', () => {
     expect(folders.toSorted()).toEqual(
       ['', 'configs', 'configs/examples', 'configs/spaces', 'dist/cli', 'dist/search', 'dist/src'].toSorted(),
     );
-    expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|tflite|md|cff|json)$|^LICENSE$/.test(path))).toEqual([]);
+    expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|tflite|md|cff|json)$|^LICENSE$/.test(path))).toEqual(
+      [],
+    );
   });
 
   test('holds the command line once, in one folder with its workers', () => {
