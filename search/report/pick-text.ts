@@ -1,3 +1,4 @@
+import { beforeMeasuring } from '../rank/constraints.js';
 import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
 import { aligned } from './apply-text.js';
@@ -70,7 +71,7 @@ const section = (title: string, sentences: readonly string[]): string[] =>
 
 /** How many designs there were to pick from. */
 const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
-  const { constraints } = wish;
+  const constraints = beforeMeasuring(wish.constraints);
   const { stopped } = sweeps[0];
   const total = countDesigns(study.space).toLocaleString('en-US');
   return [

@@ -1,12 +1,22 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
 import { chooseSystems } from '../../search/space/build-space.js';
-import { type Changes, parseDesignId, parseSubstitutions, parseWidths } from '../../search/space/changes.js';
+import {
+  type Changes,
+  changesId,
+  changesOf,
+  parseDesignId,
+  parseSubstitutions,
+  parseWidths,
+} from '../../search/space/changes.js';
 import { designFileName, emitDesign, type NamedBy, nameDesign } from '../../search/emit/index.js';
 import { appliedRecord } from '../../search/report/apply-json.js';
 import { appliedText } from '../../search/report/apply-text.js';
 import { describeDesign } from '../../search/report/describe-design.js';
-import type { SystemChoice } from '../../search/space/space.js';
+import type { Fitting } from '../../search/fit/fitting.js';
+import type { Digits, Space, SystemChoice } from '../../search/space/space.js';
+import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
+import { fittingFor } from '../../search/trial/trial.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
@@ -20,10 +30,14 @@ import {
   type SystemOptions,
   MODEL_ARGUMENT,
 } from './options.js';
+import { measurementJson, measurementText, type Measurement } from '../report/measure.js';
+import { measureAgainst } from '../samples/measure.js';
+import { splitSamples } from '../samples/split.js';
+import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
 import { note, print, printJson, speaker } from './streams.js';
 
 /** What the command `apply` parses. */
-export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, CommonOptions {
+export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, CommonOptions, SampleOptions {
   readonly acceleratorConfig?: string;
   readonly design?: string;
   readonly substitutions?: string;
@@ -37,6 +51,7 @@ Operators are numbered as in the model, like the sites of a sweep. The weights o
 from the old ones; everything else in the file is kept. Retained weights are a proxy, not accuracy: drop-in (at least
 0.95), fine-tune (at least 0.8), or retrain. You can copy a design id from ranking.csv. The system in it, such as
 @u55-128, selects the figures that are shown, unless --accelerator-config is given.
+With --samples the weights are fitted to one part of the samples and measured on the other, as in searches.
 
 Examples:
   paretou apply model.tflite --design 1s.4s2@u55-128
@@ -97,6 +112,29 @@ const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemCho
   return systems;
 };
 
+/** A design's weights fitted to samples, and what they are worth on others. */
+interface Fitted {
+  readonly fitting: Fitting;
+  readonly measurement: Measurement;
+}
+
+/** @throws usage and input errors, also where the network cannot be run or fitted */
+const fitToSamples = async (
+  space: Space,
+  digits: Digits,
+  options: ApplyOptions,
+): Promise<Fitted | undefined> => {
+  const { samples: path, samplesSeed: seed, fitSamples } = options;
+  if (path === undefined) return undefined;
+  const samples = await loadSamples(path, space.network, options);
+  const { fit, score } = splitSamples(samples, seed, fitSamples);
+  const fitting = fittingFor({ space, fit, score });
+  const quality = measureAgainst(fitting.network(digits), space.network, score, () => undefined);
+  const on = { count: score.count, part: 'score', path, seed };
+  const { name } = space.network;
+  return { fitting, measurement: { model: changesId(changesOf(space, digits)), against: name, quality, on } };
+};
+
 /**
  * Writes the file of the design that the options name, and prints what changes.
  * @throws usage and input errors, before anything is written
@@ -106,17 +144,24 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   const systems = systemsFor(options, system);
   const { model, network } = await loadModel(path);
   const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
-  const applied = describeDesign(space, digits);
-  const bytes = emitDesign(model, space, digits);
+  const fitted = await fitToSamples(space, digits, options);
+  const applied = describeDesign(space, digits, fitted && fittedEvaluators(fitted.fitting, digits));
+  const bytes = emitDesign(model, space, digits, fitted?.fitting);
   const directory = options.outputDir ?? join('results', network.name);
   const file = options.output ?? join(directory, designFileName(network.name, applied.design));
   if (isSameFile(file, path))
     throw usageError(`${file} is the model itself; name another file with --output`);
   writeWhole(file, bytes);
   if (options.json) {
-    printJson({ ...appliedRecord(applied), file, bytes: bytes.length });
+    printJson({
+      ...appliedRecord(applied),
+      ...(fitted && { measured: measurementJson(fitted.measurement) }),
+      file,
+      bytes: bytes.length,
+    });
   } else if (!options.quiet) {
     print(appliedText(applied));
+    if (fitted) print(`\n${measurementText(fitted.measurement)}`);
     note(`wrote ${file}`);
   }
 }
@@ -131,6 +176,7 @@ export function applyCommand(): Command {
     .option('--widths <list>', 'channels of width groups, <operator>=<channels> joined with ;')
     .option('--output <file>', 'file to write (default: <model>-<design>.tflite in --output-dir)')
     .option('--output-dir <folder>', 'where the file goes (default: results/<name of the model>)');
+  addSampleOptions(command);
   addSystemOptions(command, null);
   return addCommonOptions(command)
     .addHelpText('after', HELP)

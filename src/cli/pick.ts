@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
-import { applierOf } from '../../search/emit/apply.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
-import type { CreateEvaluator } from '../../search/evaluate/batch.js';
-import { wholeEvaluators } from '../../search/evaluate/whole-evaluator.js';
 import type { Fitting } from '../../search/fit/fitting.js';
-import type { Digits } from '../../search/space/space.js';
+import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
@@ -340,14 +337,6 @@ const pickFrom = async (
   };
   report(outcome, write(outcome, directory, options), options);
 };
-
-/** Evaluators that know the fitted weights of one design, and those of the original for others. */
-const fittedEvaluators = (fitting: Fitting, picked: Digits): CreateEvaluator =>
-  wholeEvaluators((space, digits) =>
-    digits.length === picked.length && Array.from(digits).every((digit, i) => digit === picked[i])
-      ? fitting.network(digits)
-      : applierOf(space).network(digits),
-  );
 
 /** The command `pick`. */
 export function pickCommand(): Command {
