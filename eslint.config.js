@@ -14,8 +14,9 @@ const SRC = {
   schedule: ['graph', 'weights', 'lowering', 'npu', 'cost'],
   estimate: ['graph', 'weights', 'lowering', 'npu', 'cost', 'schedule'],
   theory: ['weights', 'npu', 'cost'],
-  explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'theory'],
-  report: ['graph', 'npu', 'estimate', 'theory', 'explain'],
+  fvp: ['lowering', 'npu', 'cost', 'schedule', 'estimate'],
+  explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'fvp', 'theory'],
+  report: ['graph', 'npu', 'estimate', 'fvp', 'theory', 'explain'],
 };
 
 const within = (files, patterns, ignores = []) => ({
