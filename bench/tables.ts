@@ -7,6 +7,8 @@ import { note, print } from '../src/cli/streams.js';
 import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
 import { retainedFront } from './retained-front.js';
 import { retainedReport } from './retained-table.js';
+import { CellRunner } from './fvp-cells.js';
+import { fvpReport } from './fvp-table.js';
 import { compareMethods } from './methods.js';
 import { methodsReport } from './methods-table.js';
 import { modelSource } from './models.js';
@@ -86,7 +88,9 @@ const printMethods = (named: readonly string[], options: MethodsOptions): Promis
     print(methodsReport(thisMachine(), options, comparisons));
   });
 
-const program = new Command('tables').description('Prints the tables of docs/search.md.');
+const program = new Command('tables').description(
+  'Prints the tables of docs/search.md and docs/hardware.md.',
+);
 
 const withJobs = (command: Command): Command =>
   command.option('--jobs <n>', 'worker threads', wholeJobs, availableParallelism());
@@ -110,6 +114,14 @@ withJobs(
       positive('--seconds'),
     ),
 ).action(printMethods);
+
+program
+  .command('fvp')
+  .description('FVP-like cycles and the compiler’s beside measured cycles.')
+  .requiredOption('--measured <folder>', 'folder with truth.csv, fvp-systems.ini and models/')
+  .action(({ measured }: { readonly measured: string }) =>
+    print(fvpReport(measured, new CellRunner(measured))),
+  );
 
 try {
   await program.parseAsync();
