@@ -7,7 +7,7 @@ import { comparisonJson } from '../report/compare-json.js';
 import { comparisonText } from '../report/compare.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `compare` parses. */
 export type CompareOptions = EstimatingOptions;
@@ -29,9 +29,10 @@ export const COMPARISONS_SCHEMA = 'paretou/comparisons@1';
  * @throws usage and input errors
  */
 async function runCompare(a: string, b: string, options: CompareOptions): Promise<void> {
-  const { systems, evaluate } = estimatingOf(options);
+  const { systems, fvp, evaluate } = estimatingOf(options);
   const [first, second] = [await loadModel(a), await loadModel(b)];
-  const explained = (network: Network, system: System): Explanation => explain(evaluate(network, system));
+  const explained = (network: Network, system: System): Explanation =>
+    explain(evaluate(network, system), undefined, undefined, fvp);
   const results = systems.map((system) =>
     compare(explained(first.network, system), explained(second.network, system)),
   );
@@ -51,7 +52,7 @@ export function compareCommand(): Command {
     .argument('<a>', MODEL_ARGUMENT)
     .argument('<b>', 'the model to compare it with, in the same form');
   addSystemOptions(command);
-  return addCommonOptions(command)
+  return addCommonOptions(addFvpOptions(command))
     .addHelpText('after', HELP)
     .action((a: string, b: string, options: CompareOptions) => runCompare(a, b, options));
 }

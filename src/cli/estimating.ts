@@ -1,21 +1,26 @@
-import { createEstimator, type Estimator } from '../estimate/estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import type { Evaluation } from '../estimate/evaluation.js';
+import type { FvpOptions } from '../fvp/fvp.js';
+import type { ProfileName } from '../fvp/profiles.js';
 import type { Network } from '../graph/network.js';
 import type { System } from '../npu/system.js';
-import { optimiseOf, systemsOf, type CommonOptions, type Optimise, type SystemOptions } from './options.js';
+import { optimiseOf, systemsOf, type CommonOptions, type SystemOptions } from './options.js';
 import { print, printJson, speaker } from './streams.js';
 
 /** What every command parses that estimates models on systems without searching. */
-export interface EstimatingOptions extends SystemOptions, CommonOptions {}
+export interface EstimatingOptions extends SystemOptions, CommonOptions {
+  readonly fvpProfile?: ProfileName;
+}
 
 /** What the options of such a command ask for. */
 export interface Estimating {
   readonly systems: readonly System[];
-  readonly optimise: Optimise;
-  readonly estimator: Estimator;
   /** Says what is no result, unless nothing is to be said. */
   readonly say: (message: string) => void;
-  readonly evaluate: (network: Network, system: System) => Evaluation;
+  /** Of the FVP-like cycles. */
+  readonly fvp: FvpOptions;
+  /** @param file how messages name the network; by default by its name */
+  readonly evaluate: (network: Network, system: System, file?: string) => Evaluation;
 }
 
 /**
@@ -27,9 +32,12 @@ export function estimatingOf(options: EstimatingOptions): Estimating {
   const systems = systemsOf(options, (message) => say(`warning: ${message}`));
   const optimise = optimiseOf(options);
   const estimator = createEstimator();
-  const evaluate = (network: Network, system: System): Evaluation =>
-    estimator.evaluate(estimator.compile(network, system.accelerator), system, { optimise });
-  return { systems, optimise, estimator, say, evaluate };
+  const evaluate = (network: Network, system: System, file?: string): Evaluation =>
+    estimator.evaluate(estimator.compile(network, system.accelerator, file), system, {
+      optimise,
+      ...(file !== undefined && { file }),
+    });
+  return { systems, say, fvp: { profile: options.fvpProfile }, evaluate };
 }
 
 /** How the results of a command are printed. */
