@@ -8,6 +8,7 @@ import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
 import { retainedFront } from './retained-front.js';
 import { retainedReport } from './retained-table.js';
 import { CellRunner } from './fvp-cells.js';
+import { fvpFigures } from './fvp-figures.js';
 import { fvpReport } from './fvp-table.js';
 import { compareMethods } from './methods.js';
 import { methodsReport } from './methods-table.js';
@@ -115,13 +116,31 @@ withJobs(
     ),
 ).action(printMethods);
 
+const printFvp = (named: readonly string[], { measured }: { readonly measured?: string }): Promise<void> =>
+  withScratch(async (scratch) => {
+    if (measured !== undefined) {
+      print(fvpReport(measured, new CellRunner(measured)));
+      return;
+    }
+    const paths = [
+      ...pathsOf(named, ['resnet'], scratch),
+      ...(named.length === 0 ? [`${EXAMPLE}story_standard`] : []),
+    ];
+    const networks = await Promise.all(
+      paths.map(async (path) => {
+        const { network } = await loadModel(path);
+        return [basename(path).replace(/\.tflite$|^example:/g, ''), network] as const;
+      }),
+    );
+    print(fvpFigures(networks));
+  });
+
 program
   .command('fvp')
-  .description('FVP-like cycles and the compiler’s beside measured cycles.')
-  .requiredOption('--measured <folder>', 'folder with truth.csv, fvp-systems.ini and models/')
-  .action(({ measured }: { readonly measured: string }) =>
-    print(fvpReport(measured, new CellRunner(measured))),
-  );
+  .description('The compiler’s cycles beside FVP-like ones, or the errors of both against measured cycles.')
+  .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
+  .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
+  .action(printFvp);
 
 try {
   await program.parseAsync();

@@ -37,6 +37,7 @@ export interface FvpEstimate {
   readonly extrapolatedCycles: number;
 }
 
+/** FVP-like cycles, or why there are none. */
 export type FvpResult = FvpEstimate | Refusal;
 
 /** What the user says about the memories. */

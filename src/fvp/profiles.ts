@@ -26,6 +26,7 @@ export const PROFILES = {
 /** Name of a measured memory timing. */
 export type ProfileName = keyof typeof PROFILES;
 
+/** All of them. */
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
 
 const SMALL_U85: ReadonlySet<string> = new Set(['ethos-u85-128', 'ethos-u85-256']);

@@ -19,9 +19,10 @@ type CarriedCell = readonly [
 
 // Origin: a second implementation of the model's text. Its networks have other random weights than the examples, which
 // moves some figures a little.
-const CARRIED = JSON.parse(
-  readFileSync(new URL('cells.json', import.meta.url), 'utf8'),
-) as readonly CarriedCell[];
+const CARRIED = readFileSync(new URL('cells.jsonl', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as CarriedCell);
 
 test('every layer of the example networks takes the cycles of the second implementation', () => {
   for (const [model, accelerator, systemConfig, mode, optimise, profile, cycles, layers] of CARRIED) {

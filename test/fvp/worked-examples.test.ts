@@ -5,7 +5,7 @@ import { CellRunner } from '../../bench/fvp-cells.js';
 import type { FvpLayer } from '../../src/fvp/fvp.js';
 import { sharedDir } from '../shared.js';
 
-const text = sharedDir === undefined ? '' : join(sharedDir, 'reference/06-fvp.md');
+const text = sharedDir === undefined ? '' : join(sharedDir, 'reference', '06-fvp.md');
 const here = sharedDir !== undefined && existsSync(text);
 
 /** Quantities of a layer by the symbols of the model's text. */
