@@ -40,4 +40,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'two models side by side, with the reason for each difference',
     load: async () => (await import('./compare.js')).compareCommand(),
   },
+  {
+    name: 'calibrate',
+    summary: 'fit the FVP-like cycles to your own measurements',
+    load: async () => (await import('./calibrate.js')).calibrateCommand(),
+  },
 ];

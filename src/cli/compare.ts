@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { compare } from '../explain/compare.js';
 import { explain, type Explanation } from '../explain/explain.js';
-import type { Network } from '../graph/network.js';
+import type { LoadedNetwork } from '../graph/load.js';
 import type { System } from '../npu/system.js';
 import { comparisonJson } from '../report/compare-json.js';
 import { comparisonText } from '../report/compare.js';
@@ -31,11 +31,9 @@ export const COMPARISONS_SCHEMA = 'paretou/comparisons@1';
 async function runCompare(a: string, b: string, options: CompareOptions): Promise<void> {
   const { systems, fvp, evaluate } = estimatingOf(options);
   const [first, second] = [await loadModel(a), await loadModel(b)];
-  const explained = (network: Network, system: System): Explanation =>
-    explain(evaluate(network, system), undefined, undefined, fvp);
-  const results = systems.map((system) =>
-    compare(explained(first.network, system), explained(second.network, system)),
-  );
+  const explained = (loaded: LoadedNetwork, system: System): Explanation =>
+    explain(evaluate(loaded.network, system), undefined, undefined, fvp(loaded));
+  const results = systems.map((system) => compare(explained(first, system), explained(second, system)));
   const names = { a, b };
   printResults(results, options, {
     json: (result) => comparisonJson(result, names),

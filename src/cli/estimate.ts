@@ -40,11 +40,12 @@ export const ESTIMATES_SCHEMA = 'paretou/estimates@1';
  */
 async function runEstimate(model: string, options: EstimateOptions): Promise<void> {
   const { systems, fvp: fvpOptions, evaluate, say } = estimatingOf(options);
-  const { network } = await loadModel(model);
+  const loaded = await loadModel(model);
+  const { network } = loaded;
   const results = systems.map((system) => {
     const evaluation = evaluate(network, system, model);
     const result = describe(evaluation);
-    const fvp = fvpEstimate(evaluation, fvpOptions);
+    const fvp = fvpEstimate(evaluation, fvpOptions(loaded));
     return {
       result,
       fvp,

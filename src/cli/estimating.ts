@@ -1,15 +1,19 @@
 import { createEstimator } from '../estimate/estimate.js';
 import type { Evaluation } from '../estimate/evaluation.js';
+import { readCalibration } from '../fvp/calibrate/calibration.js';
 import type { FvpOptions } from '../fvp/fvp.js';
 import type { ProfileName } from '../fvp/profiles.js';
+import type { LoadedNetwork } from '../graph/load.js';
 import type { Network } from '../graph/network.js';
 import type { System } from '../npu/system.js';
 import { optimiseOf, systemsOf, type CommonOptions, type SystemOptions } from './options.js';
+import { readText, sha256 } from './texts.js';
 import { print, printJson, speaker } from './streams.js';
 
 /** What every command parses that estimates models on systems without searching. */
 export interface EstimatingOptions extends SystemOptions, CommonOptions {
   readonly fvpProfile?: ProfileName;
+  readonly calibration?: string;
 }
 
 /** What the options of such a command ask for. */
@@ -17,8 +21,8 @@ export interface Estimating {
   readonly systems: readonly System[];
   /** Says what is no result, unless nothing is to be said. */
   readonly say: (message: string) => void;
-  /** Of the FVP-like cycles. */
-  readonly fvp: FvpOptions;
+  /** Of a model's FVP-like cycles. */
+  readonly fvp: (model: LoadedNetwork) => FvpOptions;
   /** @param file how messages name the network; by default by its name */
   readonly evaluate: (network: Network, system: System, file?: string) => Evaluation;
 }
@@ -37,7 +41,15 @@ export function estimatingOf(options: EstimatingOptions): Estimating {
       optimise,
       ...(file !== undefined && { file }),
     });
-  return { systems, say, fvp: { profile: options.fvpProfile }, evaluate };
+  const calibration =
+    options.calibration === undefined
+      ? undefined
+      : readCalibration(readText(options.calibration), options.calibration);
+  const fvp = (model: LoadedNetwork): FvpOptions => ({
+    profile: options.fvpProfile,
+    ...(calibration !== undefined && { calibration, model: sha256(model.model.source) }),
+  });
+  return { systems, say, fvp, evaluate };
 }
 
 /** How the results of a command are printed. */

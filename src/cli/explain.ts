@@ -40,14 +40,15 @@ export const EXPLANATIONS_SCHEMA = 'paretou/explanations@1';
  */
 async function runExplain(spec: string, options: ExplainOptions): Promise<void> {
   const { systems, fvp, evaluate } = estimatingOf(options);
-  const { network } = await loadModel(spec);
+  const loaded = await loadModel(spec);
+  const { network } = loaded;
   const wanted = options.layers === undefined ? undefined : new Set(options.layers);
   const results = systems.map((system) =>
     explain(
       evaluate(network, system),
       ({ origin }) => wanted === undefined || wanted.has(origin),
       undefined,
-      fvp,
+      fvp(loaded),
     ),
   );
   const unknown = (options.layers ?? []).find((operator) =>

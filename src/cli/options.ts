@@ -69,6 +69,10 @@ export function addSystemOptions(
 
 /** Adds the options of FVP-like cycles. */
 export const addFvpOptions = (command: Command): Command =>
+  addProfileOption(command).option('--calibration <file>', 'what calibrate wrote, for the FVP-like cycles');
+
+/** Adds the option that names a memory timing. */
+export const addProfileOption = (command: Command): Command =>
   command.addOption(
     new Option(
       '--fvp-profile <name>',

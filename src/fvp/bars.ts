@@ -20,8 +20,12 @@ export interface Bar {
   readonly high: number;
 }
 
-export function barOf(cycles: number, family: Family, known: FvpClass): Bar {
-  const factor = 1 + TOTAL_BARS[family][80] * WIDER[known];
+/**
+ * The bar of a total.
+ * @param least share that it has at least, by the user's own logs
+ */
+export function barOf(cycles: number, family: Family, known: FvpClass, least = 0): Bar {
+  const factor = 1 + Math.max(least, TOTAL_BARS[family][80] * WIDER[known]);
   const step = cycles < SMALL ? STEP : 0;
   return { low: Math.max(0, cycles / factor - step), high: cycles * factor + step };
 }

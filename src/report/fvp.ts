@@ -29,6 +29,15 @@ export function fvpJson(fvp: FvpResult, layers: readonly Layer[]): Json {
     profile: fvp.profile,
     class: fvp.class,
     why: fvp.why,
+    calibration:
+      fvp.calibration === undefined
+        ? null
+        : {
+            latency: fvp.calibration.latency,
+            cycles_per_brick: fvp.calibration.cyclesPerBrick,
+            layer_latencies: fvp.calibration.layerLatencies,
+            network: fvp.calibration.network,
+          },
     extrapolated_cycles: rounded(fvp.extrapolatedCycles),
     layer_bar: fvp.layerBar ?? null,
     layers: rowsOf(layers, fvp).map(([layer, own]) => ({
@@ -49,9 +58,27 @@ export function fvpJson(fvp: FvpResult, layers: readonly Layer[]): Json {
   };
 }
 
+/** Factors nearer to 1 are not shown. */
+const NOTABLE = 0.0005;
+
+/** Which factors a calibration has brought in. */
+const calibrationText = ({ calibration }: FvpEstimate): string => {
+  if (calibration === undefined) return '';
+  const { latency, cyclesPerBrick, layerLatencies, network } = calibration;
+  const named = [
+    ['latency of the second memory', latency],
+    ['cycles per brick', cyclesPerBrick],
+    ['latencies of a layer', layerLatencies],
+    ['total', network],
+  ] as const;
+  const changed = named.filter(([, factor]) => Math.abs(factor - 1) >= NOTABLE);
+  if (changed.length === 0) return '; calibrated, which changes nothing here';
+  return `; calibrated: ${changed.map(([name, factor]) => `${name} x ${Number(factor.toPrecision(3))}`).join(', ')}`;
+};
+
 /** `far: its read latency of 40 is far from the 250 that was measured`. */
-export const classText = ({ class: known, why }: FvpEstimate): string =>
-  why.length === 0 ? known : `${known}: ${why.join('; ')}`;
+export const classText = (fvp: FvpEstimate): string =>
+  [fvp.class, ...(fvp.why.length === 0 ? [] : [`: ${fvp.why.join('; ')}`]), calibrationText(fvp)].join('');
 
 /** The time of an inference by those cycles. */
 export const fvpMilliseconds = ({ milliseconds }: FvpEstimate): string =>

@@ -115,3 +115,53 @@ test('compare: faster, slower or too close to call', async () => {
   expect(await paretou('compare', ...pair.reverse(), '--accelerator-config', 'ethos-u55-256')).toBe(0);
   expect(out.replace(/\s+/g, ' ')).toMatch(/By FVP-like cycles B is faster than A: 1,232,650 \(/);
 });
+
+test('calibrate: a log of twice the latency changes the figures of its memory, and says so', async () => {
+  const on = ['--accelerator-config', 'ethos-u85-512'];
+  const file = join(folder, 'calibration.json');
+  const log = join(folder, 'run.log');
+  writeFileSync(log, 'INFO - NPU ACTIVE cycles: 1542949\n');
+  const pair = `example:story_standard=${log}`;
+  expect(await paretou('calibrate', pair, ...on, '--output', file)).toBe(0);
+  expect(out).toMatch(/Fitted to 1 log: latency of the second memory x 1\.99\./);
+  expect(err).toBe(`wrote ${file}\n`);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+    schema: 'paretou/calibration@1',
+    memories: [{ readLatency: 500, reads: null }],
+    logs: [{ log, cycles: 1542949, profile: 'u85-mid', before: 902021 }],
+  });
+
+  const estimate = ['estimate', 'example:story_standard', '--output-dir', folder, '--calibration', file];
+  expect(await paretou(...estimate, ...on, '--json')).toBe(0);
+  const { fvp } = JSON.parse(out) as { readonly fvp: Fvp };
+  expect(Math.abs(fvp.cycles / 1542949 - 1)).toBeLessThan(0.01);
+  expect(await paretou(...estimate, '--accelerator-config', 'ethos-u55-128')).toBe(0);
+  expect(out.replace(/\s+/g, ' ')).toContain('the calibration is of another memory timing');
+});
+
+test('calibrate refuses what is no log of the model on one system', async () => {
+  const log = join(folder, 'run.csv');
+  writeFileSync(log, 'model,accelerator,cycles\nother,ethos-u55-128,50000\n');
+  const on = ['--accelerator-config', 'ethos-u55-128'];
+  const cases = [
+    [3, [`example:story_standard=${log}`, ...on], /it has no row of the model story_standard/],
+    [3, [`example:story_standard=${log}x`, ...on], /there is no such file/],
+    [3, ['example:story_standard=1000', ...on], /1000 cycles are too few/],
+    [3, ['example:story_standard=1900000', 'example:story_standard=1700000', ...on], /contradict each other/],
+    [2, ['example:story_standard', ...on], /write MODEL=LOG/],
+    [2, ['example:story_standard=50000', '--accelerator-config', 'u55'], /a log is of one system/],
+  ] as const;
+  for (const [code, words, message] of cases) {
+    expect(await paretou('calibrate', ...words, '--output', join(folder, 'c.json')), String(message)).toBe(
+      code,
+    );
+    expect(err).toMatch(message);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  }
+  expect(readdirSync(folder)).toEqual(['run.csv']);
+  writeFileSync(log, '{}');
+  expect(
+    await paretou('estimate', 'example:story_standard', '--output-dir', folder, '--calibration', log),
+  ).toBe(3);
+  expect(err).toMatch(/run\.csv: schema is not as in a file that paretou calibrate wrote/);
+});

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CellRunner, measuredCells } from '../../bench/fvp-cells.js';
 import { compareCells, coverage, errorsOf } from '../../bench/fvp-errors.js';
+import { NO_FACTORS, type Factors } from '../../src/fvp/calibrate/factors.js';
+import { fit, predicted } from '../../src/fvp/calibrate/fit.js';
+import { measurable } from '../../src/fvp/fvp.js';
+import { PROFILES } from '../../src/fvp/profiles.js';
 import { sharedDir } from '../shared.js';
 import { figuresOf, systemOf } from './fixture.js';
 
@@ -112,3 +116,39 @@ test.skipIf(sharedDir === undefined)('a separable pair of 128 channels gains wha
   expect(gains('ethos-u85-512').map((gain) => gain.toFixed(1))).toEqual(['1.7', '8.0']);
   expect(gains('ethos-u85-256').map((gain) => gain.toFixed(1))).toEqual(['3.1', '5.0']);
 });
+
+test.skipIf(sharedDir === undefined)(
+  'one log of a latency-bound network mends a memory that is not as stated',
+  () => {
+    for (const [accelerator, stated] of [
+      ['ethos-u85-512', 'u85-low'],
+      ['ethos-u85-256', 'u85-mid'],
+    ] as const) {
+      const logs = measuredCells(folder, ['fvp-total'])
+        .filter((cell) => cell.accelerator === accelerator)
+        .map((cell) => {
+          const parts = measurable(runner.run(cell).evaluation, stated);
+          if ('refused' in parts) throw new Error(parts.refused);
+          return {
+            model: cell.model,
+            accelerator,
+            memory: parts.timing.memory,
+            layers: parts.layers,
+            cycles: cell.cycles,
+          };
+        });
+      const others = logs.filter(({ model }) => model !== 'rnnoise');
+      const { factors } = fit(logs.filter(({ model }) => model === 'rnnoise'));
+      const meanOf = (used: Factors): number =>
+        others.reduce((sum, log) => sum + Math.abs(predicted(log, used) / log.cycles - 1), 0) / others.length;
+      expect(meanOf(factors)).toBeLessThan(0.1);
+      expect(meanOf(factors)).toBeLessThan(meanOf(NO_FACTORS) / 2);
+      // Fitted with the memory as it is, nothing changes.
+      const known = logs.map((log) => ({
+        ...log,
+        memory: PROFILES[stated === 'u85-low' ? 'u85-mid' : 'u85-low'],
+      }));
+      expect(fit(known)).toMatchObject({ kept: 'nothing to explain' });
+    }
+  },
+);
