@@ -1,5 +1,6 @@
 import { noParts, type Places } from '../cost/model.js';
 import { finalCall } from '../schedule/figures.js';
+import type { Memory } from '../npu/system.js';
 import type { Machine } from '../schedule/machine.js';
 import type { Plan, Slices } from '../schedule/plan.js';
 import { bricksOf, bricksPerPixel, burstOf } from './bricks.js';
@@ -53,8 +54,23 @@ export interface LayerFeatures {
   readonly usesExternal: boolean;
 }
 
-/** What a layer does. */
+/** Features by depth slices, which belong to one plan on one machine, and by the key of places and buffering. */
+const KNOWN = new WeakMap<Slices, (LayerFeatures | undefined)[]>();
+
+function keyOf({ system }: Machine, { buffered, places }: ScheduledLayer): number {
+  const areaOf = (memory: Memory): number =>
+    memory === system.featureMaps ? 0 : memory === system.staging ? 1 : 2;
+  return ((areaOf(places.ifm) * 3 + areaOf(places.ifm2)) * 3 + areaOf(places.ofm)) * 2 + Number(buffered);
+}
+
+/** What a layer does; kept by plan, slices, buffering and places. */
 export function featuresOf(machine: Machine, layer: ScheduledLayer): LayerFeatures {
+  let known = KNOWN.get(layer.slices);
+  if (known === undefined) KNOWN.set(layer.slices, (known = []));
+  return (known[keyOf(machine, layer)] ??= computeFeatures(machine, layer));
+}
+
+function computeFeatures(machine: Machine, layer: ScheduledLayer): LayerFeatures {
   const { plan, slices, buffered, places } = layer;
   const { model, system } = machine;
   const { op, config } = plan;

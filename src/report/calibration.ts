@@ -24,7 +24,7 @@ export function calibrationText(
   leftOut: readonly number[],
 ): string {
   const row = (name: string, cells: readonly string[]): string =>
-    `${name.padEnd(NAME_WIDTH)}${cells.map((cell) => cell.padStart(WIDTH)).join('')}`;
+    `${name.padEnd(NAME_WIDTH)}${cells.map((cell) => cell.padStart(WIDTH)).join('')}`.trimEnd();
   const table = [
     row('log', ['cycles', 'before', '', 'after', '']),
     ...logs.map(({ log, cycles, before, after }) =>
