@@ -18,8 +18,9 @@ const SRC = {
   samples: ['graph', 'run'],
   estimate: ['graph', 'weights', 'lowering', 'npu', 'cost', 'schedule'],
   theory: ['weights', 'npu', 'cost'],
-  explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'theory'],
-  report: ['graph', 'npu', 'estimate', 'theory', 'explain', 'samples'],
+  fvp: ['lowering', 'npu', 'cost', 'schedule', 'estimate'],
+  explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'fvp', 'theory'],
+  report: ['graph', 'npu', 'estimate', 'fvp', 'theory', 'explain', 'samples'],
 };
 
 const within = (files, patterns, ignores = []) => ({

@@ -7,6 +7,9 @@ import { note, print } from '../src/cli/streams.js';
 import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
 import { retainedFront } from './retained-front.js';
 import { retainedReport } from './retained-table.js';
+import { CellRunner } from './fvp-cells.js';
+import { fvpFigures } from './fvp-figures.js';
+import { fvpReport } from './fvp-table.js';
 import { compareMethods } from './methods.js';
 import { methodsReport } from './methods-table.js';
 import { modelSource } from './models.js';
@@ -86,7 +89,9 @@ const printMethods = (named: readonly string[], options: MethodsOptions): Promis
     print(methodsReport(thisMachine(), options, comparisons));
   });
 
-const program = new Command('tables').description('Prints the tables of docs/search.md.');
+const program = new Command('tables').description(
+  'Prints the tables of docs/search.md and docs/hardware.md.',
+);
 
 const withJobs = (command: Command): Command =>
   command.option('--jobs <n>', 'worker threads', wholeJobs, availableParallelism());
@@ -110,6 +115,32 @@ withJobs(
       positive('--seconds'),
     ),
 ).action(printMethods);
+
+const printFvp = (named: readonly string[], { measured }: { readonly measured?: string }): Promise<void> =>
+  withScratch(async (scratch) => {
+    if (measured !== undefined) {
+      print(fvpReport(measured, new CellRunner(measured)));
+      return;
+    }
+    const paths = [
+      ...pathsOf(named, ['resnet'], scratch),
+      ...(named.length === 0 ? [`${EXAMPLE}story_standard`] : []),
+    ];
+    const networks = await Promise.all(
+      paths.map(async (path) => {
+        const { network } = await loadModel(path);
+        return [basename(path).replace(/\.tflite$|^example:/g, ''), network] as const;
+      }),
+    );
+    print(fvpFigures(networks));
+  });
+
+program
+  .command('fvp')
+  .description('The compiler’s cycles beside FVP-like ones, or the errors of both against measured cycles.')
+  .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
+  .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
+  .action(printFvp);
 
 try {
   await program.parseAsync();

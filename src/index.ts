@@ -10,6 +10,12 @@ export {
 } from './estimate/types.js';
 export { createEstimator, estimate, type EstimateOptions, type Estimator } from './estimate/estimate.js';
 export type { Evaluation } from './estimate/evaluation.js';
+export { fvpEstimate, type FvpEstimate, type FvpLayer, type FvpOptions, type FvpResult } from './fvp/fvp.js';
+export type { LayerFeatures } from './fvp/features.js';
+export type { FvpBound, LayerTerms } from './fvp/formula.js';
+export type { Parameters as FvpParameters } from './fvp/parameters.js';
+export { PROFILE_NAMES, type ProfileName } from './fvp/profiles.js';
+export type { FvpClass, Refusal } from './fvp/timing.js';
 export { emitModel } from './graph/export.js';
 export { importNetwork } from './graph/import.js';
 export { loadNetwork } from './graph/load.js';

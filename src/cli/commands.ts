@@ -45,4 +45,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'accuracy on samples, and how far a changed network is from the original',
     load: async () => (await import('./measure.js')).measureCommand(),
   },
+  {
+    name: 'calibrate',
+    summary: 'fit the FVP-like cycles to your own measurements',
+    load: async () => (await import('./calibrate.js')).calibrateCommand(),
+  },
 ];

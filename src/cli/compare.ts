@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { compare } from '../explain/compare.js';
 import { explain, type Explanation } from '../explain/explain.js';
-import type { Network } from '../graph/network.js';
+import type { LoadedNetwork } from '../graph/load.js';
 import type { System } from '../npu/system.js';
 import { comparisonJson } from '../report/compare-json.js';
 import { comparisonText } from '../report/compare.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `compare` parses. */
 export type CompareOptions = EstimatingOptions;
@@ -29,12 +29,11 @@ export const COMPARISONS_SCHEMA = 'paretou/comparisons@1';
  * @throws usage and input errors
  */
 async function runCompare(a: string, b: string, options: CompareOptions): Promise<void> {
-  const { systems, evaluate } = estimatingOf(options);
+  const { systems, fvp, evaluate } = estimatingOf(options);
   const [first, second] = [await loadModel(a), await loadModel(b)];
-  const explained = (network: Network, system: System): Explanation => explain(evaluate(network, system));
-  const results = systems.map((system) =>
-    compare(explained(first.network, system), explained(second.network, system)),
-  );
+  const explained = (loaded: LoadedNetwork, system: System): Explanation =>
+    explain(evaluate(loaded.network, system), undefined, undefined, fvp(loaded));
+  const results = systems.map((system) => compare(explained(first, system), explained(second, system)));
   const names = { a, b };
   printResults(results, options, {
     json: (result) => comparisonJson(result, names),
@@ -51,7 +50,7 @@ export function compareCommand(): Command {
     .argument('<a>', MODEL_ARGUMENT)
     .argument('<b>', 'the model to compare it with, in the same form');
   addSystemOptions(command);
-  return addCommonOptions(command)
+  return addCommonOptions(addFvpOptions(command))
     .addHelpText('after', HELP)
     .action((a: string, b: string, options: CompareOptions) => runCompare(a, b, options));
 }

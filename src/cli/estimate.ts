@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { describe } from '../estimate/describe.js';
 import type { Estimate } from '../estimate/types.js';
+import { fvpEstimate, type FvpResult } from '../fvp/fvp.js';
 import { fileNamePart } from '../files.js';
 import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
@@ -8,7 +10,7 @@ import { writeReports } from '../report/files.js';
 import { estimateJson } from '../report/json.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `estimate` parses. */
 export interface EstimateOptions extends EstimatingOptions {
@@ -37,18 +39,25 @@ export const ESTIMATES_SCHEMA = 'paretou/estimates@1';
  * @throws usage and input errors
  */
 async function runEstimate(model: string, options: EstimateOptions): Promise<void> {
-  const { systems, optimise, estimator, say } = estimatingOf(options);
-  const { network } = await loadModel(model);
+  const { systems, fvp: fvpOptions, evaluate, say } = estimatingOf(options);
+  const loaded = await loadModel(model);
+  const { network } = loaded;
   const results = systems.map((system) => {
-    const result = estimator.estimate(network, system, { optimise, file: model });
-    return { result, files: writeReports(result, folderOf(system, systems, options), systems.length > 1) };
+    const evaluation = evaluate(network, system, model);
+    const result = describe(evaluation);
+    const fvp = fvpEstimate(evaluation, fvpOptions(loaded));
+    return {
+      result,
+      fvp,
+      files: writeReports(result, folderOf(system, systems, options), systems.length > 1),
+    };
   });
 
   printResults(results, options, {
-    json: ({ result, files }) => ({ ...estimateJson(result), files }),
+    json: ({ result, fvp, files }) => ({ ...estimateJson(result, fvp), files }),
     name: 'estimates',
     schema: ESTIMATES_SCHEMA,
-    text: ({ result }) => report(result, options),
+    text: ({ result, fvp }) => report(result, fvp, options),
   });
   for (const { files } of results) for (const file of files) say(`wrote ${file}`);
 }
@@ -63,12 +72,16 @@ const folderOf = (
     ? outputDir
     : join(outputDir, fileNamePart(`${systemConfig}_${memoryMode}`));
 
-const report = (result: Estimate, options: EstimateOptions): string =>
-  consoleReport(result, {
-    performance: options.verbosePerformance === true,
-    weights: options.verboseWeights === true,
-    cycles: options.verboseCycleEstimate === true,
-  });
+const report = (result: Estimate, fvp: FvpResult, options: EstimateOptions): string =>
+  consoleReport(
+    result,
+    {
+      performance: options.verbosePerformance === true,
+      weights: options.verboseWeights === true,
+      cycles: options.verboseCycleEstimate === true,
+    },
+    fvp,
+  );
 
 /** The command `estimate`. */
 export function estimateCommand(): Command {
@@ -80,7 +93,7 @@ export function estimateCommand(): Command {
     .option('--verbose-performance', 'show the figures of each layer')
     .option('--verbose-weights', 'show the size of the weights before and after encoding')
     .option('--verbose-cycle-estimate', 'show cycle totals and inferences per second');
-  return addCommonOptions(command)
+  return addCommonOptions(addFvpOptions(command))
     .addHelpText('after', HELP)
     .action((model: string, options: EstimateOptions) => runEstimate(model, options));
 }

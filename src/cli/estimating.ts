@@ -1,21 +1,30 @@
-import { createEstimator, type Estimator } from '../estimate/estimate.js';
+import { createEstimator } from '../estimate/estimate.js';
 import type { Evaluation } from '../estimate/evaluation.js';
+import { readCalibration } from '../fvp/calibrate/calibration.js';
+import type { FvpOptions } from '../fvp/fvp.js';
+import type { ProfileName } from '../fvp/profiles.js';
+import type { LoadedNetwork } from '../graph/load.js';
 import type { Network } from '../graph/network.js';
 import type { System } from '../npu/system.js';
-import { optimiseOf, systemsOf, type CommonOptions, type Optimise, type SystemOptions } from './options.js';
+import { optimiseOf, systemsOf, type CommonOptions, type SystemOptions } from './options.js';
+import { readText, sha256 } from './texts.js';
 import { print, printJson, speaker } from './streams.js';
 
 /** What every command parses that estimates models on systems without searching. */
-export interface EstimatingOptions extends SystemOptions, CommonOptions {}
+export interface EstimatingOptions extends SystemOptions, CommonOptions {
+  readonly fvpProfile?: ProfileName;
+  readonly calibration?: string;
+}
 
 /** What the options of such a command ask for. */
 export interface Estimating {
   readonly systems: readonly System[];
-  readonly optimise: Optimise;
-  readonly estimator: Estimator;
   /** Says what is no result, unless nothing is to be said. */
   readonly say: (message: string) => void;
-  readonly evaluate: (network: Network, system: System) => Evaluation;
+  /** Of a model's FVP-like cycles. */
+  readonly fvp: (model: LoadedNetwork) => FvpOptions;
+  /** @param file how messages name the network; by default by its name */
+  readonly evaluate: (network: Network, system: System, file?: string) => Evaluation;
 }
 
 /**
@@ -27,9 +36,20 @@ export function estimatingOf(options: EstimatingOptions): Estimating {
   const systems = systemsOf(options, (message) => say(`warning: ${message}`));
   const optimise = optimiseOf(options);
   const estimator = createEstimator();
-  const evaluate = (network: Network, system: System): Evaluation =>
-    estimator.evaluate(estimator.compile(network, system.accelerator), system, { optimise });
-  return { systems, optimise, estimator, say, evaluate };
+  const evaluate = (network: Network, system: System, file?: string): Evaluation =>
+    estimator.evaluate(estimator.compile(network, system.accelerator, file), system, {
+      optimise,
+      ...(file !== undefined && { file }),
+    });
+  const calibration =
+    options.calibration === undefined
+      ? undefined
+      : readCalibration(readText(options.calibration), options.calibration);
+  const fvp = (model: LoadedNetwork): FvpOptions => ({
+    profile: options.fvpProfile,
+    ...(calibration !== undefined && { calibration, model: sha256(model.model.source) }),
+  });
+  return { systems, say, fvp, evaluate };
 }
 
 /** How the results of a command are printed. */

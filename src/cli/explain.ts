@@ -5,7 +5,7 @@ import { explanationJson } from '../report/explain-json.js';
 import { explanationText } from '../report/explain.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `explain` parses. */
 export interface ExplainOptions extends EstimatingOptions {
@@ -39,11 +39,17 @@ export const EXPLANATIONS_SCHEMA = 'paretou/explanations@1';
  * @throws usage and input errors
  */
 async function runExplain(spec: string, options: ExplainOptions): Promise<void> {
-  const { systems, evaluate } = estimatingOf(options);
-  const { network } = await loadModel(spec);
+  const { systems, fvp, evaluate } = estimatingOf(options);
+  const loaded = await loadModel(spec);
+  const { network } = loaded;
   const wanted = options.layers === undefined ? undefined : new Set(options.layers);
   const results = systems.map((system) =>
-    explain(evaluate(network, system), ({ origin }) => wanted === undefined || wanted.has(origin)),
+    explain(
+      evaluate(network, system),
+      ({ origin }) => wanted === undefined || wanted.has(origin),
+      undefined,
+      fvp(loaded),
+    ),
   );
   const unknown = (options.layers ?? []).find((operator) =>
     results.every(({ layers, cpuLayers }) =>
@@ -73,7 +79,7 @@ export function explainCommand(): Command {
     'only the layers of these operators, small ones too',
     parseOperators,
   );
-  return addCommonOptions(command)
+  return addCommonOptions(addFvpOptions(command))
     .addHelpText('after', HELP)
     .action((model: string, options: ExplainOptions) => runExplain(model, options));
 }

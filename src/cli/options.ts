@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { usageError } from '../errors.js';
+import { PROFILE_NAMES, type ProfileName } from '../fvp/profiles.js';
 import { DEFAULT_ACCELERATOR, parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
 import { resolveSystem } from '../npu/resolve.js';
@@ -64,6 +65,27 @@ export function addSystemOptions(
       'limit of the fast memory, instead of the configuration’s',
       (text) => parseWhole('--arena-cache-size', text, 'bytes'),
     );
+}
+
+/** Adds the options of FVP-like cycles. */
+export const addFvpOptions = (command: Command): Command =>
+  addProfileOption(command).option('--calibration <file>', 'what calibrate wrote, for the FVP-like cycles');
+
+/** Adds the option that names a memory timing. */
+export const addProfileOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--fvp-profile <name>',
+      `memory timing of the FVP-like cycles: ${PROFILE_NAMES.join(', ')} (default: by system)`,
+    ).argParser(parseProfile),
+  );
+
+function parseProfile(text: string): ProfileName {
+  const profile = PROFILE_NAMES.find((name) => name === text);
+  if (profile !== undefined) return profile;
+  throw usageError(
+    `--fvp-profile is "${text}", expected one of ${PROFILE_NAMES.join(', ')}${didYouMean(text, PROFILE_NAMES)}`,
+  );
 }
 
 /** What an argument that names a model may be. */

@@ -1,11 +1,13 @@
 import type { Estimate, Layer } from '../estimate/types.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import { describe } from '../estimate/describe.js';
+import { fvpEstimate, type FvpLayer, type FvpOptions, type FvpResult } from '../fvp/fvp.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';
 import { accountOf, type Account } from './account.js';
 import { changesOf, type Change } from './changes.js';
-import { layerGroups, type LayerFacts, type LayerGroup } from './facts.js';
+import { layerGroups, type LayerFacts } from './facts.js';
+import { fvpLayerText } from './fvp-words.js';
 import { boundText } from './words.js';
 
 /** One layer on the NPU, explained. */
@@ -18,11 +20,15 @@ export interface LayerExplanation {
   /** Convolutions on Ethos-U55 and U65 only. */
   readonly traversal: TraversalChoice | undefined;
   readonly changes: readonly Change[];
+  /** FVP-like cycles, and what sets them; undefined where that figure is refused. */
+  readonly fvp: FvpLayer | undefined;
+  readonly fvpSentence: string | undefined;
 }
 
 /** A network on one system, explained. */
 export interface Explanation {
   readonly estimate: Estimate;
+  readonly fvp: FvpResult;
   /** In order of execution. */
   readonly layers: readonly LayerExplanation[];
   readonly cpuLayers: readonly Layer[];
@@ -33,7 +39,11 @@ class LazyExplanation implements LayerExplanation {
   readonly layer: Layer;
   private accounted: Account | undefined;
 
-  constructor(readonly facts: LayerFacts) {
+  constructor(
+    readonly facts: LayerFacts,
+    readonly fvp: FvpLayer | undefined,
+    private readonly network: FvpResult,
+  ) {
     this.layer = facts.layer;
   }
 
@@ -43,6 +53,11 @@ class LazyExplanation implements LayerExplanation {
 
   get boundSentence(): string {
     return boundText(this.facts, this.account);
+  }
+
+  get fvpSentence(): string | undefined {
+    if (this.fvp === undefined || 'refused' in this.network) return undefined;
+    return fvpLayerText(this.facts, this.fvp, this.network.parameters, this.account);
   }
 
   get traversal(): TraversalChoice | undefined {
@@ -60,18 +75,21 @@ class LazyExplanation implements LayerExplanation {
  * Explains the layers of a network whose estimate has been computed.
  * @param wanted which layers; those left out are missing from the result
  * @param estimate of the evaluation, if there is one already
+ * @param options of the FVP-like cycles
  */
 export function explain(
   evaluation: Evaluation,
   wanted: (layer: Layer) => boolean = () => true,
   estimate: Estimate = describe(evaluation),
+  options: FvpOptions = {},
 ): Explanation {
-  const groups: readonly LayerGroup[] = layerGroups(evaluation, estimate.layers).filter(({ layer }) =>
-    wanted(layer),
-  );
-  return {
-    estimate,
-    layers: groups.flatMap(({ facts }) => (facts === undefined ? [] : [new LazyExplanation(facts)])),
-    cpuLayers: groups.flatMap(({ layer, facts }) => (facts === undefined ? [layer] : [])),
-  };
+  const fvp = fvpEstimate(evaluation, options);
+  const layers: LayerExplanation[] = [];
+  const cpuLayers: Layer[] = [];
+  layerGroups(evaluation, estimate.layers).forEach(({ layer, facts }, i) => {
+    if (!wanted(layer)) return;
+    if (facts === undefined) cpuLayers.push(layer);
+    else layers.push(new LazyExplanation(facts, 'refused' in fvp ? undefined : fvp.layers[i], fvp));
+  });
+  return { estimate, fvp, layers, cpuLayers };
 }

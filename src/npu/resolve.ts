@@ -92,6 +92,7 @@ export function resolveSystem(request: SystemRequest): System {
     spilling: featureMaps.name !== staging.name,
     constantsShownAs: front.relabelled ? 'OnChipFlash' : front.constants,
     bandwidths: bandwidths(front, family),
+    statedReads: statedReads(config.core, systemSection, [constants, featureMaps, staging]),
   };
 }
 
@@ -281,6 +282,18 @@ function coreMemory(core: SectionTable, systemSection: string, modeSection: stri
     maxWrites: integer('max_writes', 1, 1),
   };
 }
+
+/** Which memories' outstanding reads the section of a system states, and how many. */
+const statedReads = (
+  core: SectionTable,
+  systemSection: string,
+  memories: readonly Memory[],
+): Readonly<Partial<Record<MemoryName, number>>> =>
+  Object.fromEntries(
+    memories
+      .filter(({ name }) => core.get(systemSection)!.has(`${name}_max_reads`))
+      .map(({ name, maxReads }) => [name, maxReads]),
+  );
 
 function missingKey(
   entries: ReadonlyMap<string, IniEntry>,

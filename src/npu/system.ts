@@ -40,4 +40,6 @@ export interface System {
   readonly constantsShownAs: MemoryName;
   /** Design peak bandwidth per memory, GiB/s, as reports print it. */
   readonly bandwidths: Readonly<Record<MemoryName, number>>;
+  /** Outstanding reads of the memories whose configuration states them; `Memory.maxReads` is 1 for all others. */
+  readonly statedReads?: Readonly<Partial<Record<MemoryName, number>>>;
 }

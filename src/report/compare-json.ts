@@ -1,21 +1,24 @@
 import type { Comparison } from '../explain/compare.js';
 import type { LayerExplanation } from '../explain/explain.js';
 import type { Explanation } from '../explain/explain.js';
+import { fvpVerdict } from '../explain/fvp-verdict.js';
 import { verdict, totalsOf, type Names } from './compare.js';
 import { cpuLayerJson, systemJson } from './explain-json.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
+import { fvpJson, fvpVerdictText } from './fvp.js';
 import { traitsJson } from './traits.js';
 import type { Json } from './json-value.js';
 
 /** Version of the shape that {@link comparisonJson} returns. */
 export const COMPARE_SCHEMA = 'paretou/compare@1';
 
-const networkJson = ({ estimate, cpuLayers }: Explanation, model: string): Json => ({
+const networkJson = ({ estimate, fvp, cpuLayers }: Explanation, model: string): Json => ({
   model,
   network: estimate.network,
   predicted_weights: estimate.predictedWeights,
   traits: traitsJson(estimate.traits),
+  fvp: fvpJson(fvp, estimate.layers),
   cpu_operators: estimate.cpuOperators,
   cpu_reasons: cpuJson(cpuGroups(estimate.layers)),
   cpu_layers: cpuLayers.map(cpuLayerJson),
@@ -43,6 +46,7 @@ export function comparisonJson(
     a: networkJson(a, names.a),
     b: networkJson(b, names.b),
     verdict: verdict(a.estimate, b.estimate),
+    fvp: { verdict: fvpVerdict(a.fvp, b.fvp) ?? null, sentence: fvpVerdictText(a.fvp, b.fvp) },
     totals: Object.fromEntries(
       totalsOf(a.estimate, b.estimate).map((total) => [
         total.name.toLowerCase().replace(/\W+/g, '_'),

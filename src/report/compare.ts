@@ -6,6 +6,7 @@ import { kernelText } from '../explain/words.js';
 import { AREAS, type Estimate } from '../estimate/types.js';
 import { LINE_WIDTH, grouped, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { cpuLines } from './cpu.js';
+import { fvpVerdictText } from './fvp.js';
 import { inferenceSeconds } from './summary.js';
 import { AREA_NAMES } from '../estimate/types.js';
 import { traitSentences } from './traits.js';
@@ -205,6 +206,7 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
         `on ${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
       ),
       wrap(verdict(a.estimate, b.estimate)),
+      wrap(fvpVerdictText(a.fvp, b.fvp)),
     ].join('\n'),
     totalLines(a.estimate, b.estimate).join('\n'),
     table.join('\n'),

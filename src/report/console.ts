@@ -1,5 +1,7 @@
 import { displayName } from '../npu/accelerator-names.js';
 import { AREAS, type Area, type Estimate } from '../estimate/types.js';
+import type { FvpResult } from '../fvp/fvp.js';
+import { fvpLines, fvpNotes, fvpText } from './fvp.js';
 import { layersTable } from './layers.js';
 import { notes } from './notes.js';
 import { inferenceSeconds, inferencesPerSecond, teraOperations } from './summary.js';
@@ -25,10 +27,10 @@ const percent = (part: number, whole: number): string =>
   `(${(whole === 0 ? 0 : (part * 100) / whole).toFixed(1)}%)`;
 
 /**
- * Report of one estimate for a terminal, the reference compiler's figures in its order (docs/model/reports.md#console),
- * then notes.
+ * Report of one estimate for a terminal: the reference compiler's figures in its order (docs/model/reports.md#console),
+ * FVP-like cycles if given, then notes.
  */
-export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}): string {
+export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}, fvp?: FvpResult): string {
   const touched = AREAS.filter((area) => estimate.traffic[area].total > 0);
   const blocks: readonly (readonly Line[])[] = [
     systemLines(estimate, touched),
@@ -50,9 +52,18 @@ export function consoleReport(estimate: Estimate, options: ConsoleOptions = {}):
       .map(block)
       .join('\n\n')}`,
     ...(options.cycles && estimate.cycles > 0 ? [inferenceLine(estimate)] : []),
+    ...(fvp === undefined ? [] : [fvpBlock(fvp, estimate)]),
     ...notes(estimate),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** The second figure: what the vendor's FVP would count. */
+function fvpBlock(fvp: FvpResult, estimate: Estimate): string {
+  if ('refused' in fvp) return fvpText(fvp).join('\n');
+  return ['FVP-like figures (not the compiler’s)', block(fvpLines(fvp)), ...fvpNotes(fvp, estimate)].join(
+    '\n',
+  );
 }
 
 const block = (lines: readonly Line[]): string =>

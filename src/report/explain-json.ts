@@ -5,6 +5,7 @@ import { AREAS, type Estimate, type Layer } from '../estimate/types.js';
 import { TRAVERSAL_NAMES } from '../theory/traversal.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
+import { fvpJson } from './fvp.js';
 import { traitsJson } from './traits.js';
 import type { Json } from './json-value.js';
 
@@ -64,6 +65,14 @@ function layerJson(explained: LayerExplanation, estimate: Estimate): Json {
     factors: [...account.factors, ...account.waits].map((factor) => ({ ...factor })),
     bound: account.bound,
     bound_sentence: boundSentence,
+    fvp:
+      explained.fvp === undefined
+        ? null
+        : {
+            cycles: explained.fvp.cycles,
+            bound_by: explained.fvp.boundBy,
+            sentence: explained.fvpSentence!,
+          },
     traversal: traversalJson(explained),
     memories: AREAS.filter((area) => access.has(area)).map((area) => ({
       area,
@@ -88,7 +97,7 @@ export const cpuLayerJson = (layer: Layer): Json => ({
 });
 
 /** An explanation as data; layers in order of execution. */
-export function explanationJson({ estimate, layers, cpuLayers }: Explanation): {
+export function explanationJson({ estimate, fvp, layers, cpuLayers }: Explanation): {
   readonly [key: string]: Json;
 } {
   return {
@@ -98,6 +107,7 @@ export function explanationJson({ estimate, layers, cpuLayers }: Explanation): {
     ...systemJson(estimate),
     predicted_weights: estimate.predictedWeights,
     cycles: estimate.cycles,
+    fvp: fvpJson(fvp, estimate.layers),
     core_clock: estimate.coreClock,
     macs: estimate.macs,
     macs_per_cycle: estimate.macsPerCycle,

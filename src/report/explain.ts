@@ -6,6 +6,7 @@ import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.j
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { LINE_WIDTH, grouped, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
+import { fvpText } from './fvp.js';
 import { notes } from './notes.js';
 import { inferenceSeconds } from './summary.js';
 import { AREA_NAMES } from '../estimate/types.js';
@@ -121,13 +122,14 @@ function factorLines({ account, layer }: LayerExplanation, peak: number): readon
 }
 
 function body(explained: LayerExplanation, estimate: Estimate): string {
-  const { layer, account, boundSentence, traversal, changes } = explained;
+  const { layer, account, boundSentence, fvpSentence, traversal, changes } = explained;
   const shares = account.shares.map(({ part, cycles }) => `${PARTS[part]} ${grouped(cycles)}`).join(' + ');
   const share = shareText(layer.cycles / estimate.cycles);
   return [
     wrap(`${grouped(layer.cycles)} cycles, ${share} of the network: ${shares}`, '  ', '    '),
     ...factorLines(explained, estimate.macsPerCycle),
     wrap(`bound by ${boundSentence}`, '  ', '    '),
+    ...(fvpSentence === undefined ? [] : [wrap(`FVP-like: ${fvpSentence}`, '  ', '    ')]),
     ...(traversal === undefined ? [] : [wrap(traversal.sentence, '  ', '    ')]),
     ...changes.map(({ sentence }) => wrap(`change: ${sentence}`, '  ', '    ')),
   ].join('\n');
@@ -265,7 +267,7 @@ export function explanationText(explanation: Explanation, all = false): string {
       wrap(totals(estimate)),
       ...(explanation.layers.length === 0 || estimate.cycles === 0
         ? []
-        : [wrap(boundsLine(explanation, estimate.cycles))]),
+        : [wrap(boundsLine(explanation, estimate.cycles)), ...fvpText(explanation.fvp)]),
       ...(shown.length > 1 ? ['Layers with most cycles come first.'] : []),
     ].join('\n'),
     ...operatorBlocks(shown, estimate, all),

@@ -1,6 +1,8 @@
 import type { Estimate, Layer } from '../estimate/types.js';
+import type { FvpResult } from '../fvp/fvp.js';
 import { cpuGroups } from '../explain/cpu.js';
 import { cpuJson } from './cpu.js';
+import { fvpJson } from './fvp.js';
 import { LAYER_COLUMNS } from './layers.js';
 import { arenaExcess } from './notes.js';
 import { traitsJson } from './traits.js';
@@ -16,9 +18,9 @@ const cellJson = ({ value }: Cell): Json =>
 
 /**
  * An estimate as data: `summary` and the rows of `layers` have the keys of the CSV files, with numbers for numbers and
- * null where there is none; a layer also has its `reason`, `origin` and `detail`.
+ * null where there is none; a layer also has its `reason`, `origin` and `detail`. FVP-like cycles, if given, are `fvp`.
  */
-export function estimateJson(estimate: Estimate): { readonly [key: string]: Json } {
+export function estimateJson(estimate: Estimate, fvp?: FvpResult): { readonly [key: string]: Json } {
   return {
     schema: ESTIMATE_SCHEMA,
     network: estimate.network,
@@ -38,6 +40,7 @@ export function estimateJson(estimate: Estimate): { readonly [key: string]: Json
     },
     summary: Object.fromEntries(SUMMARY_COLUMNS.map(([name, cell]) => [name, cellJson(cell(estimate))])),
     layers: estimate.layers.map((layer) => layerJson(layer, estimate)),
+    ...(fvp === undefined ? {} : { fvp: fvpJson(fvp, estimate.layers) }),
   };
 }
 
