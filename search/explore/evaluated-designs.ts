@@ -13,7 +13,7 @@ export class EvaluatedDesigns {
   private readonly failures = new Map<number, string>();
 
   constructor(readonly width: number) {
-    this.rows = new RowSet(256, width);
+    this.rows = new RowSet(width);
   }
 
   get count(): number {

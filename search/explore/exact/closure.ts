@@ -19,7 +19,7 @@ export const closeFront = async (
   most: number,
 ): Promise<boolean> => {
   const radices = radicesOf(space);
-  const seen = new RowSet(CHUNK, radices.length);
+  const seen = new RowSet(radices.length);
   const asked = new Set<number>();
   let left = most;
   for (;;) {
