@@ -1,4 +1,5 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
+import type { WeightFigures } from '../metrics.js';
 import type { Digits, Space } from '../space/space.js';
 import { createGroupWidths } from './group-widths.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
@@ -36,10 +37,24 @@ export interface Applier {
    * substitution. With unknown values, `after` is NaN for a substitution.
    */
   readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
+  /** Operators share weights or biases. */
+  readonly sharesParameters: boolean;
 }
 
+/** What the weights of a design say. */
+export const weightsOf = (applier: Applier, digits: Digits): WeightFigures => ({
+  parameters: applier.parameters(digits),
+  retained: applier.retained(digits),
+});
+
+/** What those of one operator say, or of what replaces it. */
+export const operatorWeights = (applier: Applier, operator: number, digits: Digits): WeightFigures => ({
+  parameters: applier.operatorParameters(operator, digits),
+  retained: applier.operatorRetained(operator, digits),
+});
+
 /**
- * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
+ * Prepares a space: what depends on (operator, option, widths) is computed once and kept.
  *
  * Narrowing a width group leaves out the channels whose filters have the smallest norms; widening pads with zeros.
  * @param values with unknown ones, changed constants of weights have no bytes and nothing is decomposed
@@ -217,6 +232,7 @@ export const createApplier = (space: Space, values: Values = 'known'): Applier =
       return { before, after };
     },
     operatorRetained: (operator, digits) => slotRetained(slots[operator]!, digits),
+    sharesParameters: shared,
   };
 };
 

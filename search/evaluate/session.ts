@@ -4,7 +4,8 @@ import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { Collector, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
-import type { WalkResult, WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
 import { createThreads, isBuilt } from './threads.js';
 
 export type { Wanted } from './batch.js';

@@ -16,15 +16,8 @@ import { evolve } from '../evolve/evolve.js';
 import { exactFacts, boundLines } from './report.js';
 import type { Exploration, Explorer, ExploreRequest, Stopped } from '../explorer.js';
 import { stoppedFacts } from '../evaluate-designs.js';
-import {
-  dimensionsOf,
-  exactDimension,
-  formModel,
-  isKept,
-  notAdditive,
-  type Dimension,
-} from './dimensions.js';
-import { lossOf } from '../../evaluate/loss.js';
+import { dimensionsOf, exactDimension, formModel, notAdditive, type Dimension } from './dimensions.js';
+import { lossOf } from '../../evaluate/forms.js';
 import { retainedIsKnown, type SegmentCosts } from './segment-costs.js';
 import { Verifier } from './verifier.js';
 import { solveAll } from './solve-all.js';
@@ -123,10 +116,10 @@ const floorOf = (
   { form }: Dimension,
   constraints: readonly Constraint[],
 ): number | undefined =>
-  isKept(form) &&
-  constraints.every(({ column }) => column !== form.source) &&
+  form.product &&
+  constraints.every(({ column }) => column !== form.base) &&
   tables.length > 0 &&
-  tables.every((table) => retainedIsKnown(table, form.source))
+  tables.every((table) => retainedIsKnown(table, form.base))
     ? LEAST_RETAINED
     : undefined;
 
@@ -186,8 +179,8 @@ const solveSystems = async (
 /** Some designs of every system's front. */
 const probesOf = (fronts: readonly Candidates[]): Uint16Array[] =>
   fronts.flatMap(({ rows }) => {
-    const count = Math.min(PROBES, rows.length);
-    return Array.from({ length: count }, (_, p) => rows[Math.floor((p * rows.length) / count)]!);
+    const count = Math.min(PROBES, rows.size);
+    return Array.from({ length: count }, (_, p) => rows.row(Math.floor((p * rows.size) / count)));
   });
 
 /** The unchanged network leaves fast memory to spare on every system. */
@@ -332,7 +325,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
     const isFloored = searches.every(
       ({ formed }) => formed.model.limits[kept]! <= lossOf(LEAST_RETAINED) + SAME_LOSS,
     );
-    const bands = isKept(dimensions[kept]!.form) ? RETAINED_BANDS.map(lossOf) : [];
+    const bands = dimensions[kept]!.form.product ? RETAINED_BANDS.map(lossOf) : [];
     const options = { ...limits, exact: kept, bands, free: isFloored ? FREE : FREE_WITHOUT_FLOOR };
     const slack = (search: SystemSearch, j: number): number =>
       Math.abs(search.formed.model.limits[j]! * LIMIT_SLACK);

@@ -1,4 +1,4 @@
-import type { Combination } from './additive-model.js';
+import type { Combination } from '../../evaluate/forms.js';
 import { prune } from '../../front/non-dominated.js';
 
 /** Where labels come from: two labels put together, and perhaps a choice made. */

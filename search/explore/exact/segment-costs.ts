@@ -1,21 +1,20 @@
 import { createBreath } from '../../evaluate/breathe.js';
 import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
-import { lossOf, UNKNOWN_LOSS } from '../../evaluate/loss.js';
-import { METRIC_NAMES, METRICS, type FromWeights, type MetricName } from '../../metrics.js';
+import { formOf, UNKNOWN_LOSS, weightTotal } from '../../evaluate/forms.js';
+import { METRIC_NAMES, METRICS, type MetricName } from '../../metrics.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { below, seededRandom } from '../../space/random.js';
 import { designsOf, onSystem, rowOf, varyingRadices, type Designs, type Space } from '../../space/space.js';
-import type { Applier } from '../../emit/apply.js';
+import { operatorWeights, type Applier } from '../../emit/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 
-const weightsOf = (name: MetricName): FromWeights => METRICS[name].source as FromWeights;
-
 /** The metrics that weights decide and that combine over segments. */
 const WEIGHT_COLUMNS = METRIC_NAMES.filter(
-  (name) => METRICS[name].source.from === 'weights' && weightsOf(name).over !== undefined,
+  (name) => METRICS[name].source.from === 'weights' && formOf(name).combine !== undefined,
 );
+const WEIGHT_READERS = WEIGHT_COLUMNS.map((name) => weightTotal(name)!);
 
 /** What is known of a segment in each of its states: the estimator's figures, then what the weights say. */
 const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_COLUMNS];
@@ -79,15 +78,9 @@ const addWeightColumns = async (
     digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
     for (const operator of operators) {
       await breathe();
-      const weights = {
-        parameters: applier.operatorParameters(operator, digits),
-        retained: applier.operatorRetained(operator, digits),
-      };
-      WEIGHT_COLUMNS.forEach((name, i) => {
-        const { read, over } = weightsOf(name);
-        const value = read(weights);
-        // What multiplies is kept as a sum of logarithms.
-        values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += over === 'product' ? lossOf(value) : value;
+      const weights = operatorWeights(applier, operator, digits);
+      WEIGHT_READERS.forEach((read, i) => {
+        values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += read(weights);
       });
     }
   }

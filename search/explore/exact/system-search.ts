@@ -48,8 +48,8 @@ export class SystemSearch {
   trueCosts(judged: EvaluatedDesigns, i: number): Float64Array {
     const costs = additiveCosts(this.formed.model, judged.rows.row(i));
     this.dimensions.forEach(({ form, raised }, j) => {
-      if (!isFigure(form.source)) return;
-      const value = judged.figure(i, form.source);
+      if (!isFigure(form.base)) return;
+      const value = judged.figure(i, form.base);
       costs[j] = raised ? this.formed.tops[j]! - value : value;
     });
     return costs;
@@ -104,7 +104,7 @@ export class SystemSearch {
   changed(row: Uint16Array, costs: Float64Array, position: number, old: number, to: Float64Array): void {
     const { model } = this.formed;
     const k = this.dimensions.length;
-    if (model.combine.includes('max')) {
+    if (model.combine.includes('largest')) {
       to.set(additiveCosts(model, row));
       return;
     }

@@ -39,7 +39,7 @@ export const tabulateAll = async (
   const applier = createApplier(space, 'unknown');
   const radices = varyingRadices(space);
   const figures = SEGMENT_FIGURES.filter((name) =>
-    dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
+    dimensions.some(({ form }) => form.base === name && form.combine === 'sum'),
   );
   const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
   let finished = 0;
