@@ -1,4 +1,3 @@
-import type { Stopped } from '../explore/explorer.js';
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { excess, type Constraint } from '../rank/constraints.js';
@@ -89,12 +88,6 @@ export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[])
     .map(
       (constraint) => `${missText(constraint.column, metrics[constraint.column])} (${limitText(constraint)})`,
     );
-
-/** What ended a search early: `when the time was up`. */
-export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {
-  time: 'the time was up',
-  interrupted: 'it was interrupted',
-};
 
 /** What each change has to save: `1 %`. */
 export const minGainText = ({ minGain }: { readonly minGain: number }): string =>

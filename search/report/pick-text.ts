@@ -13,9 +13,9 @@ import {
   retainedText,
   shortLabel,
   shortText,
-  STOPPED_TEXTS,
 } from './amounts.js';
 import { METRIC_NAMES, METRICS } from '../metrics.js';
+import { STOPPED_TEXTS } from '../explore/explorer.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
 

@@ -11,10 +11,6 @@ export type Fields = Record<string, unknown>;
 export const known = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
 
-/** A count: a number where it is exact as such, else its decimal text. */
-export const exactCount = (count: bigint): number | string =>
-  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
-
 /** What the estimator says of a design. */
 export const figuresRecord = (metrics: MetricRow): Record<string, number | null> =>
   Object.fromEntries(

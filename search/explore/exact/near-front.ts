@@ -4,6 +4,7 @@ import { onSystem, radicesOf, rowsOf, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
 import { covered, prune } from '../../front/non-dominated.js';
+import { TUNING } from './tuning.js';
 import type { Verifier } from './verifier.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
@@ -36,7 +37,6 @@ export class Neighbourhood {
     private readonly search: SystemSearch,
     private readonly verifier: Verifier,
     private readonly space: Space,
-    private readonly most: number,
   ) {
     this.rows = new RowSet(verifier.judged.width);
   }
@@ -55,7 +55,7 @@ export class Neighbourhood {
       const next = own.slice();
       for (let position = 0; position < own.length - 1; position++) {
         for (let digit = 0; digit < radices[position]!; digit++) {
-          if (digit === own[position] || rows.size === this.most) continue;
+          if (digit === own[position] || rows.size === TUNING.mostNeighbours) continue;
           next[position] = digit;
           if (judged.rows.has(next) || rows.has(next)) continue;
           if (k * (rows.size + 1) > this.costs.length) {
@@ -72,9 +72,6 @@ export class Neighbourhood {
     return { search, rows, costs: this.costs };
   }
 }
-
-/** A system's design is looked at unless another design is better by more than this ratio. */
-const CLEARLY = Math.log(1.05);
 
 /** The designs of all systems' fronts, without those that a design of another system clearly beats. */
 export const acrossSystems = (
@@ -94,7 +91,7 @@ export const acrossSystems = (
   // Costs that are compared by ratio are compared by their logarithms.
   const byRatio = dimensions.map(({ raised, form }) => !raised && !form.product);
   const scaled = values.map((value, i) => (byRatio[i % k] ? Math.log(Math.max(value, 1)) : value));
-  const margins = byRatio.map((yes) => (yes ? CLEARLY : 0));
+  const margins = byRatio.map((yes) => (yes ? Math.log(TUNING.clearly) : 0));
   const kept = prune({ values: scaled, count: all.length, dimensions: k }, margins);
   return Array.from(kept.slice().sort(), (i) => all[i]!);
 };
