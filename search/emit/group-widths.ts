@@ -33,7 +33,7 @@ const once = <T>(make: () => T): (() => T) => {
   return () => (made ??= { value: make() }).value;
 };
 
-/** Works out the orders of a space's width groups when they are first asked for. */
+/** Computes the orders of a space's width groups when they are first asked for. */
 export const createGroupWidths = (space: Pick<Space, 'sites' | 'groups'>, network: Network): GroupWidths => {
   const graph = network.graphs[0];
   const siteCount = space.sites.length;

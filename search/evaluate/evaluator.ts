@@ -46,9 +46,9 @@ export interface Evaluator {
 }
 
 /**
- * An evaluator that works out once what designs have in common.
+ * An evaluator that computes once what designs have in common.
  *
- * @param values whether weights that a design changes are worked out, or their encoded sizes predicted
+ * @param values whether weights that a design changes are computed, or their encoded sizes predicted
  */
 export function createEvaluator(space: Space, values: Values = 'known'): Evaluator {
   const applier = createApplier(space, values);

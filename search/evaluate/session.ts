@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly apart?: boolean;
   /** Aborting it ends the evaluation early; what was finished is kept. */
   readonly signal?: AbortSignal;
-  /** Whether the weights of substitutions are worked out (the default) or only their shapes. */
+  /** Whether the weights of substitutions are computed (the default) or only their shapes. */
   readonly values?: Values;
   /** URL of a module with a `createEvaluator`, instead of the estimator's. */
   readonly evaluator?: string;

@@ -4,7 +4,7 @@ import type { Applied } from './describe-design.js';
 import { figuresRecord, layerRecord, retainedRecord, type Fields } from './records.js';
 
 /** Version of the shape of `appliedRecord`. */
-export const APPLY_SCHEMA = 'paretou/apply@1';
+const APPLY_SCHEMA = 'paretou/apply@1';
 
 /** A design's changes as a JSON object; figures have the names of `ranking.csv`, unknown shares are null. */
 export const appliedRecord = (applied: Applied): Fields => {

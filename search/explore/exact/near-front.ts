@@ -91,7 +91,7 @@ export const acrossSystems = (
   // Costs that are compared by ratio are compared by their logarithms.
   const byRatio = dimensions.map(({ raised, form }) => !raised && !form.product);
   const scaled = values.map((value, i) => (byRatio[i % k] ? Math.log(Math.max(value, 1)) : value));
-  const margins = byRatio.map((yes) => (yes ? Math.log(TUNING.clearly) : 0));
+  const margins = byRatio.map((yes) => (yes ? Math.log(1 + TUNING.clearly) : 0));
   const kept = prune({ values: scaled, count: all.length, dimensions: k }, margins);
   return Array.from(kept.slice().sort(), (i) => all[i]!);
 };

@@ -14,8 +14,8 @@ export const TUNING = {
   mostWork: 3.2,
   /** Share of a limit by which a design may miss it before the model's error is known. */
   limitSlack: 0.01,
-  /** A system's design is looked at unless another design is better by more than this ratio. */
-  clearly: 1.05,
+  /** A system's design is looked at unless another design is better by more than this share. */
+  clearly: 0.05,
   /** Designs of every system's front that are judged in any case, to know the model's error there. */
   probes: 16,
   /** Random designs of every system that are judged for the same reason, where the table encodes all weights. */
