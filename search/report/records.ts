@@ -1,3 +1,4 @@
+import type { System } from '../../src/npu/system.js';
 import { METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
@@ -28,11 +29,26 @@ export const headlineRecord = (metrics: MetricRow): Record<string, number | null
     METRIC_NAMES.filter((name) => METRICS[name].headline).map((name) => [name, known(metrics[name])]),
   );
 
-/** Retained weights with the word for them. */
-export const retainedRecord = ({ before, after }: RetainedWeights): Fields => ({
+/** Retained weights with the word for them, and why they are not known. */
+export const retainedRecord = ({ before, after }: RetainedWeights, unknown?: string): Fields => ({
   retained_energy: known(before),
   retained_energy_quantised: known(after),
   weights: retainedMeans(before),
+  ...(unknown === undefined ? {} : { retained_unknown: unknown }),
+});
+
+/** A system by its names. */
+export const systemRecord = ({ accelerator, systemConfig, memoryMode }: System): Fields => ({
+  accelerator,
+  system_config: systemConfig,
+  memory_mode: memoryMode,
+});
+
+/** The same with its speed and memory. */
+export const wholeSystemRecord = (system: System): Fields => ({
+  ...systemRecord(system),
+  core_clock: system.coreClock,
+  arena_cache_size: system.arenaCacheSize,
 });
 
 /** A layer that a design changes. */

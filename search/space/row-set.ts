@@ -1,3 +1,4 @@
+import { grown } from '../front/grown.js';
 import type { Designs } from './space.js';
 
 /** A set of rows of digits, in the order in which they were added. */
@@ -54,9 +55,7 @@ export class RowSet {
   }
 
   private grow(): void {
-    const rows = new Uint16Array(2 * this.rows.length);
-    rows.set(this.rows);
-    this.rows = rows;
+    this.rows = grown(this.rows);
     this.slots = new Uint32Array(2 * this.slots.length);
     for (let i = 0; i < this.size; i++) this.slots[this.slotOf(this.row(i))] = i + 1;
   }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
-import { designFileName, emitDesign } from '../../search/emit/index.js';
+import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { constraintSettings } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';

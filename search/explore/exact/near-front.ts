@@ -1,8 +1,10 @@
 import type { Objective } from '../../rank/objectives.js';
+import { forEachNeighbour } from '../../space/neighbours.js';
 import { RowSet } from '../../space/row-set.js';
-import { onSystem, radicesOf, rowsOf, type Space } from '../../space/space.js';
+import { onSystem, rowsOf, varyingRadices, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
+import { grown } from '../../front/grown.js';
 import { covered, prune } from '../../front/non-dominated.js';
 import { TUNING } from './tuning.js';
 import type { Verifier } from './verifier.js';
@@ -45,29 +47,19 @@ export class Neighbourhood {
   grow(): Candidates {
     const { search, verifier, space, rows } = this;
     const { judged, best } = verifier;
-    const radices = radicesOf(space);
+    const radices = varyingRadices(space);
     const k = search.dimensions.length;
     for (const number of best.members) {
       const own = judged.rows.row(number);
       if (own[own.length - 1] !== search.system || this.asked.has(number)) continue;
       this.asked.add(number);
       const from = additiveCosts(search.formed.model, own);
-      const next = own.slice();
-      for (let position = 0; position < own.length - 1; position++) {
-        for (let digit = 0; digit < radices[position]!; digit++) {
-          if (digit === own[position] || rows.size === TUNING.mostNeighbours) continue;
-          next[position] = digit;
-          if (judged.rows.has(next) || rows.has(next)) continue;
-          if (k * (rows.size + 1) > this.costs.length) {
-            const wider = new Float64Array(2 * this.costs.length);
-            wider.set(this.costs);
-            this.costs = wider;
-          }
-          search.changed(next, from, position, own[position]!, this.costs.subarray(rows.size * k));
-          rows.add(next);
-        }
-        next[position] = own[position]!;
-      }
+      forEachNeighbour(radices, own, (next, position) => {
+        if (rows.size === TUNING.mostNeighbours || judged.rows.has(next) || rows.has(next)) return;
+        if (k * (rows.size + 1) > this.costs.length) this.costs = grown(this.costs);
+        search.changed(next, from, position, own[position]!, this.costs.subarray(rows.size * k));
+        rows.add(next);
+      });
     }
     return { search, rows, costs: this.costs };
   }
