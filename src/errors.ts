@@ -31,7 +31,9 @@ export type Setting =
   | 'maxTime'
   | 'maxSram'
   | 'maxExternal'
-  | 'minRetained';
+  | 'minRetained'
+  | 'maxNoise'
+  | 'acceptRetrain';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

@@ -1,5 +1,5 @@
 import type { FigureName } from '../metrics.js';
-import { operatorWeights, weightsOf, type Applier } from '../emit/apply.js';
+import type { Applier } from '../emit/apply.js';
 import { pointsOf } from '../front/points.js';
 import { Survivors } from '../front/survivors.js';
 import { designsOf, radicesOf, type Digits, type Space } from '../space/space.js';
@@ -81,7 +81,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
     if (found === undefined) {
       found = new Float64Array(count);
       for (const operator of operators) {
-        const weights = operatorWeights(applier, operator, digits);
+        const weights = applier.operatorWeights(operator, digits);
         readers.forEach((read, j) => (found![j]! += read?.(weights) ?? 0));
       }
       known[s]!.set(key, found);
@@ -97,7 +97,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
       failed++;
       return false;
     }
-    const weights = weightsOf(applier, digits);
+    const weights = applier.weights(digits);
     for (let j = 0; j < count; j++) values[j] = readers[j]?.(weights) ?? row[columns[j]!]!;
     return true;
   };

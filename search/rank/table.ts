@@ -10,7 +10,7 @@ import {
   type MetricRow,
 } from '../metrics.js';
 import { rowOf, type Designs, type Digits, type Space } from '../space/space.js';
-import { applierOf, parametersOf, weightsOf } from '../emit/apply.js';
+import { applierOf, parametersOf } from '../emit/apply.js';
 import { WHOLE_RETAINED } from '../substitute/substitution.js';
 
 /** One model with its designs and what is known of them. */
@@ -53,14 +53,15 @@ export const designMetrics = (
   metricsOf({
     system: space.systems[digits[digits.length - 1]!]!.system,
     figure: (name) => figures[name],
-    weights: weightsOf(applierOf(space), digits),
+    weights: applierOf(space).weights(digits),
     baseline: (name) => baseline[name],
   });
 
 /** Metrics of the unchanged network on a system of a space. */
 export const unchangedMetrics = (space: Space, system: number, figures: DesignFigures): MetricRow => {
   const figure = (name: FigureName): number => figures[name];
-  const weights = { parameters: parametersOf(space.network), retained: WHOLE_RETAINED };
+  const noise = space.noise === undefined ? NaN : 0;
+  const weights = { parameters: parametersOf(space.network), retained: WHOLE_RETAINED, noise };
   return metricsOf({ system: space.systems[system]!.system, figure, weights, baseline: figure });
 };
 
@@ -87,7 +88,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
       const measured = {
         system: space.systems[system]!.system,
         figure: (name: FigureName) => results.figures[design * FIGURE_COUNT + FIGURE_AT[name]]!,
-        weights: weightsOf(applierOf(space), digits),
+        weights: applierOf(space).weights(digits),
         baseline: ofBaselines[system],
       };
       measure(measured, values);

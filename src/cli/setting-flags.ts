@@ -20,10 +20,14 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxSram: '--max-sram',
   maxExternal: '--max-external',
   minRetained: '--min-retained',
+  maxNoise: '--max-noise',
+  acceptRetrain: '--accept-retrain',
 };
+
+/** A sentence with the options that it is about. */
+export const withFlags = (message: string, settings: readonly Setting[]): string =>
+  settings.length === 0 ? message : `${message} (${settings.map((setting) => FLAGS[setting]).join(', ')})`;
 
 /** An error's sentence, with the options that it is about. */
 export const messageWithFlags = ({ message, settings }: ParetouError): string =>
-  settings.length === 0
-    ? message
-    : messageLine(`${message} (${settings.map((setting) => FLAGS[setting]).join(', ')})`);
+  settings.length === 0 ? message : messageLine(withFlags(message, settings));

@@ -6,7 +6,7 @@ import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { below, seededRandom } from '../../space/random.js';
 import { designsOf, onSystem, rowOf, varyingRadices, type Designs, type Space } from '../../space/space.js';
-import { operatorWeights, type Applier } from '../../emit/apply.js';
+import type { Applier } from '../../emit/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 
@@ -78,7 +78,7 @@ const addWeightColumns = async (
     digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
     for (const operator of operators) {
       await breathe();
-      const weights = operatorWeights(applier, operator, digits);
+      const weights = applier.operatorWeights(operator, digits);
       WEIGHT_READERS.forEach((read, i) => {
         values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += read(weights);
       });
