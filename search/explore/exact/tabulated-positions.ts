@@ -117,7 +117,6 @@ export const positionsInContext = async (
       .sort((a, b) => rank(b) - rank(a));
     for (const position of deciding) {
       const together = [...positions[s]!, position].sort((a, b) => a - b);
-      if (stateCount(together, radices) > TUNING.mostStates) continue;
       await breathe();
       if (eliminationWork(radices, positions.with(s, together)) > mostWork) continue;
       positions = positions.with(s, together);

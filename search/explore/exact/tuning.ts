@@ -8,8 +8,6 @@ export const TUNING = {
   leastSpread: 0.002,
   /** A distant position decides about a segment if it explains this share of what its own choices leave open. */
   leastShare: 0.2,
-  /** Most states of a segment in context. */
-  mostStates: 2048,
   /** Most work of the elimination that follows, as a multiple of that without contexts. */
   mostWork: 3.2,
   /** Share of a limit by which a design may miss it before the model's error is known. */
