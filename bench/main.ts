@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand } from './run-command.js';
 import { note, print, printJson } from '../src/cli/streams.js';
-import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
+import { usageError } from '../src/errors.js';
 import type { Benchmark } from './benchmark.js';
 import { modelSource } from './models.js';
 import { SEGMENT_FIGURES } from './part-figures.js';
@@ -54,7 +55,7 @@ const HELP = `
 Names of the benchmarks: ${BENCHMARKS.map(({ name }) => name).join(', ')}.
 Networks named *_like were built by the project, with the layers of those that they stand for and random weights.`;
 
-try {
+await runCommand(
   new Command('bench')
     .description('Measures the speed of the estimator and of sweeps.')
     .option('--only <regex>', 'run only the benchmarks whose name matches')
@@ -64,10 +65,5 @@ try {
     )
     .option('--json', 'print one JSON object instead of a table')
     .addHelpText('after', HELP)
-    .action(run)
-    .parse();
-} catch (error) {
-  if (!(error instanceof ParetouError)) throw error;
-  note(`error: ${error.message}`);
-  process.exitCode = EXIT_CODES[error.kind];
-}
+    .action(run),
+);

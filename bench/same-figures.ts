@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSpace } from '../search/space/build-space.js';
 import { parseSpaceFile } from '../search/space/space-file.js';
+import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
-import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
+import { ParetouError, usageError } from '../src/errors.js';
 import { importNetwork } from '../src/graph/import.js';
 import type { Network } from '../src/graph/network.js';
 import { grouped } from '../src/text.js';
@@ -139,7 +140,7 @@ Arenas such as 3/4 are that share of the memory that the unchanged network takes
 Every design is evaluated twice: at first transitions are learnt, then they are known. The column "chains" is the share
 of the designs whose figures were added up from them the second time. The exit code is 1 if any figure differs.`;
 
-try {
+await runCommand(
   new Command('same-figures')
     .description('Compares the figures that a search evaluates with those of whole compilations.')
     .option('--models <folder>', "the .tflite files of a folder (default: the project's own networks)")
@@ -147,10 +148,5 @@ try {
     .option('--only <regex>', 'models whose name matches', '.')
     .option('--systems <names>', 'systems, separated by commas', Object.keys(COMPARED_SYSTEMS).join(','))
     .addHelpText('after', HELP)
-    .action(run)
-    .parse();
-} catch (error) {
-  if (!(error instanceof ParetouError)) throw error;
-  note(`error: ${error.message}`);
-  process.exitCode = EXIT_CODES[error.kind];
-}
+    .action(run),
+);

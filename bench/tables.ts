@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { loadModel } from '../src/cli/model.js';
+import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
-import { EXIT_CODES, ParetouError, usageError } from '../src/errors.js';
+import { usageError } from '../src/errors.js';
+import { ablation } from './ablation.js';
 import { retainedFront } from './retained-front.js';
 import { retainedReport } from './retained-table.js';
 import { CellRunner } from './fvp-cells.js';
@@ -89,6 +91,12 @@ const printMethods = (named: readonly string[], options: MethodsOptions): Promis
     print(methodsReport(thisMachine(), options, comparisons));
   });
 
+const printAblation = (): Promise<void> =>
+  withScratch(async (scratch) => {
+    const models = modelSource(undefined, join(scratch, 'models'));
+    for await (const table of ablation(models)) print(`${table}\n`);
+  });
+
 const program = new Command('tables').description(
   'Prints the tables of docs/search.md and docs/hardware.md.',
 );
@@ -142,10 +150,9 @@ program
   .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
   .action(printFvp);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof ParetouError)) throw error;
-  note(`error: ${error.message}`);
-  process.exitCode = EXIT_CODES[error.kind];
-}
+program
+  .command('ablation')
+  .description('What each number of the exact search is worth, on small spaces beside their whole fronts.')
+  .action(printAblation);
+
+await runCommand(program);

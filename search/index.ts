@@ -13,7 +13,8 @@ export {
   parseWidths,
   type Changes,
 } from './space/changes.js';
-export { designFileName, emitDesign, nameDesign, type NamedDesign } from './emit/index.js';
+export { designFileName, emitDesign } from './emit/design-file.js';
+export { nameDesign, type NamedDesign } from './emit/named-design.js';
 export { describeDesign, type Applied } from './report/describe-design.js';
 export { RETAINED_NOTE, retainedMeans, type RetainedMeans } from './emit/retained-weights.js';
 export type { DesignFigures } from './evaluate/figures.js';

@@ -46,6 +46,8 @@ export interface Applier {
    * substitution. With unknown values, `after` is NaN for a substitution.
    */
   readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
+  /** Operators share weights or biases. */
+  readonly sharesParameters: boolean;
   /** An operator with weights as substitutions see it: with the widths of a design, and known values. */
   readonly target: (operator: number, digits: Digits) => Target;
   /** Where a feature map's channels come from; undefined where they stay. */
@@ -63,7 +65,7 @@ export interface ApplierOptions {
 }
 
 /**
- * Prepares a space: what depends on (operator, option, widths) is worked out once and kept.
+ * Prepares a space: what depends on (operator, option, widths) is computed once and kept.
  *
  * Narrowing a width group leaves out the channels whose filters have the smallest norms; widening pads with zeros.
  * @param values with unknown ones, changed constants of weights have no bytes and nothing is decomposed
@@ -263,6 +265,7 @@ export const createApplier = (
     operatorParameters,
     retained: retainedOf,
     operatorRetained,
+    sharesParameters: shared,
     target: (operator, digits) => {
       const slot = slots[operator]!;
       return targetOf(slot, digits, resizedConstants(slot, digits, 'known'));

@@ -37,7 +37,7 @@ const once = <T>(make: () => T): (() => T) => {
 /** Channels of a width group in the order in which they are kept. */
 export type OrderOf = (group: WidthGroup, graph: Graph) => Int32Array;
 
-/** Works out the orders of a space's width groups when they are first asked for. */
+/** Computes the orders of a space's width groups when they are first asked for. */
 export const createGroupWidths = (
   space: Pick<Space, 'sites' | 'groups'>,
   network: Network,

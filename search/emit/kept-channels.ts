@@ -27,7 +27,7 @@ const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {
  * Squared norm of each channel of a width group: the sum of the squared real weights, over all convolutions, depthwise
  * convolutions and fully connected operators that write the group, of the filters that make the channel.
  */
-export const channelNorms = (group: WidthGroup, graph: Graph): Float64Array => {
+const channelNorms = (group: WidthGroup, graph: Graph): Float64Array => {
   const norms = new Float64Array(group.channels);
   for (const index of group.operators) addNorms(norms, graph, index);
   return norms;

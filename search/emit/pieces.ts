@@ -29,7 +29,7 @@ export interface Slot {
   /** Parameters of the unchanged operator. */
   readonly parameters: number;
   readonly pieces: Map<number, Piece>;
-  /** Kept shares for all its widths, worked out when they are first asked for. */
+  /** Kept shares for all its widths, computed when they are first asked for. */
   shares?: WidthShares;
   /** Retained weights of its options without values, by widths. */
   readonly decomposed: Map<number, readonly number[]>;

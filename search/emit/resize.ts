@@ -115,12 +115,14 @@ const isReadable = ({ type, shape, constant }: Tensor): boolean => {
   );
 };
 
-/** A constant whose bytes are made when they are first read. */
+/** A constant whose bytes are made when they are read, and are not kept longer than somebody reads them. */
 const lazily = (make: () => Uint8Array): Constant => {
-  let made: Uint8Array | undefined;
+  let made: WeakRef<Uint8Array> | undefined;
   return {
     get bytes() {
-      return (made ??= make());
+      let bytes = made?.deref();
+      if (bytes === undefined) made = new WeakRef((bytes = make()));
+      return bytes;
     },
   };
 };

@@ -2,7 +2,8 @@ import type { Evaluation } from '../../src/estimate/evaluation.js';
 import type { Digits, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Segment } from './segments.js';
-import type { WalkResult, WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
 import { FIGURE_COUNT, storeFigures, type DesignFigures } from './figures.js';
 
 /** What a worker gets once. */

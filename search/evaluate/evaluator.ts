@@ -18,7 +18,8 @@ import {
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
-import { walk, type WalkResult, type WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import { walk, type WalkResult } from './walk.js';
 import { Transitions } from './transitions/transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
@@ -45,9 +46,9 @@ export interface Evaluator {
 }
 
 /**
- * An evaluator that works out once what designs have in common.
+ * An evaluator that computes once what designs have in common.
  *
- * @param values whether weights that a design changes are worked out, or their encoded sizes predicted
+ * @param values whether weights that a design changes are computed, or their encoded sizes predicted
  */
 export function createEvaluator(space: Space, values: Values = 'known'): Evaluator {
   const applier = createApplier(space, values);

@@ -3,7 +3,8 @@ import { createApplier } from '../emit/apply.js';
 import type { Digits } from '../space/space.js';
 import { storeFigures } from './figures.js';
 import type { SystemSegments } from './segments.js';
-import { walk, type WalkResult, type WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import { walk, type WalkResult } from './walk.js';
 
 interface EvaluatorModule {
   readonly createEvaluator: CreateEvaluator;

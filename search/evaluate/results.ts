@@ -2,7 +2,8 @@ import type { Designs } from '../space/space.js';
 import { type Batch, type BatchResult, type Wanted, widthReason } from './batch.js';
 import { FIGURE_COUNT } from './figures.js';
 import type { SystemSegments } from './segments.js';
-import type { WalkResult, WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
 
 /** Figures of evaluated designs, by their row in the table of designs. */
 export interface Results {

@@ -4,7 +4,8 @@ import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { Collector, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
-import type { WalkResult, WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
 import { createThreads, isBuilt } from './threads.js';
 
 export type { Wanted } from './batch.js';
@@ -18,7 +19,7 @@ export interface SessionOptions {
   readonly apart?: boolean;
   /** Aborting it ends the evaluation early; what was finished is kept. */
   readonly signal?: AbortSignal;
-  /** Whether the weights of substitutions are worked out (the default) or only their shapes. */
+  /** Whether the weights of substitutions are computed (the default) or only their shapes. */
   readonly values?: Values;
   /** URL of a module with a `createEvaluator`, instead of the estimator's. */
   readonly evaluator?: string;

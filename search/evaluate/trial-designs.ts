@@ -43,6 +43,6 @@ export function trialDesigns(space: Space): Uint16Array[] {
     });
     designs.push(design);
   }
-  const distinct = new RowSet(designs.length, radices.length);
+  const distinct = new RowSet(radices.length);
   return designs.filter((design) => distinct.add(design));
 }

@@ -2,7 +2,8 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { type Batch, type BatchEvaluator, evaluateBatch, type WorkerSetup } from './batch.js';
 import { loadEvaluator, loadSegments, loadWalk } from './load-evaluator.js';
 import type { SystemSegments } from './segments.js';
-import type { WalkResult, WalkTask } from './walk.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
 
 const setup = workerData as WorkerSetup;
 let evaluator: Promise<BatchEvaluator> | undefined;

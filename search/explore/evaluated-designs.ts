@@ -1,5 +1,6 @@
 import { FIGURE_AT, FIGURE_COUNT } from '../evaluate/figures.js';
 import type { Results } from '../evaluate/session.js';
+import { grown } from '../front/grown.js';
 import { RowSet } from '../space/row-set.js';
 import { designsOf, rowOf, type Designs } from '../space/space.js';
 
@@ -13,7 +14,7 @@ export class EvaluatedDesigns {
   private readonly failures = new Map<number, string>();
 
   constructor(readonly width: number) {
-    this.rows = new RowSet(256, width);
+    this.rows = new RowSet(width);
   }
 
   get count(): number {
@@ -33,11 +34,7 @@ export class EvaluatedDesigns {
   add(designs: Designs, results: Results): void {
     this.interrupted ||= results.interrupted;
     const room = (this.count + designs.count) * FIGURE_COUNT;
-    if (room > this.figures.length) {
-      const wider = new Float64Array(2 * room);
-      wider.set(this.figures);
-      this.figures = wider;
-    }
+    if (room > this.figures.length) this.figures = grown(this.figures, 2 * room);
     for (let row = 0; row < designs.count; row++) {
       const reason = results.failures.get(row);
       if (results.known[row] === 0 && reason === undefined) continue;

@@ -2,10 +2,14 @@ import { grouped } from '../../src/text.js';
 import { FIGURE_COUNT } from '../evaluate/figures.js';
 import { openSession } from '../evaluate/session.js';
 import { isSimple } from '../evaluate/transitions/transitions.js';
-import { addsUp, costsOf, walkTasks, type Cost, type WalkResult } from '../evaluate/walk.js';
+import { formOf, isRaised, SAME_LOSS } from '../evaluate/forms.js';
+import { addsUp, walkTasks, type Cost } from '../evaluate/walk-tasks.js';
+import type { WalkResult } from '../evaluate/walk.js';
 import { prune } from '../front/non-dominated.js';
 import { pointsOf } from '../front/points.js';
+import type { MetricName } from '../metrics.js';
 import { baselineDesigns } from '../rank/baselines.js';
+import { BETTER, type Constraint } from '../rank/constraints.js';
 import type { Objective } from '../rank/objectives.js';
 import { allDesigns, countDesigns, designsOf, radicesOf, type Space } from '../space/space.js';
 import { EvaluatedDesigns } from './evaluated-designs.js';
@@ -16,18 +20,29 @@ import { evaluateTable, stoppedFacts } from './evaluate-designs.js';
 const SMALL = 20_000;
 const LARGE = 10_000_000;
 
-const costsOn = (
-  { systems }: Space,
-  system: number,
+/** The costs of objectives and constraints on a system with that clock. */
+const costsOf = (
   objectives: readonly Objective[],
-  constraints: ExploreRequest['constraints'] = [],
-): Cost[] => costsOf(objectives, constraints, systems[system]!.system.coreClock);
+  constraints: readonly Constraint[],
+  hertz: number,
+): Cost[] => {
+  const costOf = (column: MetricName, better: 'min' | 'max', bound?: number): Cost => {
+    const form = formOf(column);
+    const sign = isRaised(form, better) ? -1 : 1;
+    const most =
+      bound === undefined ? Infinity : sign * (form.total(bound, hertz) + (form.product ? SAME_LOSS : 0));
+    return { metric: form.base, sign, most, objective: bound === undefined };
+  };
+  return [
+    ...objectives.map(({ column, direction }) => costOf(column, direction)),
+    ...constraints.map(({ column, kind, bound }) => costOf(column, BETTER[kind], bound)),
+  ];
+};
 
 /** Designs of the space add up segment by segment. */
 const isFast = (space: Space, objectives: readonly Objective[]): boolean =>
-  space.systems.every(
-    ({ system }, i) => isSimple(system) && costsOn(space, i, objectives).every((cost) => addsUp(cost)),
-  );
+  space.systems.every(({ system }) => isSimple(system)) &&
+  objectives.every(({ column }) => addsUp({ metric: column }));
 
 /** A design that a walk through its part of the space kept. */
 interface Kept {
@@ -73,7 +88,12 @@ const walkAll = async (request: ExploreRequest): Promise<Exploration> => {
     found.add(unchanged, await session.evaluate(unchanged, { until }));
     const segments = (await session.segments(until)) ?? [];
     const tasks = segments.flatMap((own, system) => [
-      ...walkTasks(space, own, system, costsOn(space, system, objectives, constraints)),
+      ...walkTasks(
+        space,
+        own,
+        system,
+        costsOf(objectives, constraints, space.systems[system]!.system.coreClock),
+      ),
     ]);
     let visited = 0;
     let failed = 0;

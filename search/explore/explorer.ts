@@ -21,6 +21,12 @@ export interface ExploreRequest {
 /** What ends a search early. */
 export type Stopped = 'time' | 'interrupted';
 
+/** The same as a part of a sentence. */
+export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {
+  time: 'the time was up',
+  interrupted: 'it was interrupted',
+};
+
 /** What an explorer found. */
 export interface Exploration {
   /**

@@ -1,3 +1,5 @@
+import { grown } from './grown.js';
+
 /** The least y for every x of the points added so far: x ascending, y descending. */
 export class Staircase {
   /** Area between the staircase and the corner. */
@@ -34,7 +36,7 @@ export class Staircase {
     if (this.corner !== undefined) this.widen(this.corner, x, y, at, end);
     const from = at > 0 && this.xs[at - 1] === x ? at - 1 : at;
     if (end === from) {
-      if (this.size === this.xs.length) this.grow();
+      if (this.size === this.xs.length) [this.xs, this.ys] = [grown(this.xs), grown(this.ys)];
       this.xs.copyWithin(from + 1, from, this.size);
       this.ys.copyWithin(from + 1, from, this.size);
     } else if (end > from + 1) {
@@ -68,12 +70,5 @@ export class Staircase {
       ceiling = this.ys[step]!;
     }
     this.area += ((end < this.size ? this.xs[end]! : right) - left) * (ceiling - y);
-  }
-
-  private grow(): void {
-    const [xs, ys] = [new Float64Array(2 * this.size), new Float64Array(2 * this.size)];
-    xs.set(this.xs);
-    ys.set(this.ys);
-    [this.xs, this.ys] = [xs, ys];
   }
 }

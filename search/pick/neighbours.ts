@@ -1,16 +1,19 @@
-import { radicesOf, type Designs, type Digits, type Space } from '../space/space.js';
+import { forEachNeighbour } from '../space/neighbours.js';
+import {
+  designsOf,
+  onSystem,
+  rowsOf,
+  varyingRadices,
+  type Designs,
+  type Digits,
+  type Space,
+} from '../space/space.js';
 
 /** All designs that differ from one in a single choice, on the same system. */
 export const neighboursOf = (space: Space, digits: Digits): Designs => {
-  const radices = radicesOf(space);
-  const width = radices.length;
-  const rows: number[] = [];
-  for (let position = 0; position < width - 1; position++) {
-    for (let digit = 0; digit < radices[position]!; digit++) {
-      if (digit !== digits[position]) rows.push(...Array.from(digits).with(position, digit));
-    }
-  }
-  return { count: rows.length / width, width, digits: Uint16Array.from(rows) };
+  const rows: Uint16Array[] = [];
+  forEachNeighbour(varyingRadices(space), digits, (row) => rows.push(row.slice()));
+  return designsOf(rows, digits.length);
 };
 
 /**
@@ -18,13 +21,12 @@ export const neighboursOf = (space: Space, digits: Digits): Designs => {
  * its first.
  */
 export const singleChanges = (space: Space): Designs => {
-  const width = radicesOf(space).length;
+  const unchanged = new Uint16Array(varyingRadices(space).length);
   const rows = space.systems.flatMap((_, system) => {
-    const base = new Uint16Array(width);
-    base[width - 1] = system;
-    return [...base, ...neighboursOf(space, base).digits];
+    const base = onSystem(unchanged, system);
+    return [base, ...rowsOf(neighboursOf(space, base))];
   });
-  return { count: rows.length / width, width, digits: Uint16Array.from(rows) };
+  return designsOf(rows, unchanged.length + 1);
 };
 
 /** The choice in which two designs differ: its position and the second one's digit; undefined if they are equal. */

@@ -10,6 +10,9 @@ export interface Constraint {
   readonly bound: number;
 }
 
+/** The direction in which a constrained metric gets better. */
+export const BETTER = { most: 'min', least: 'max' } as const;
+
 /** Values of the settings that constrain, in the settings' units; all may be left out. */
 export interface ConstraintOptions {
   readonly maxCycles?: number | undefined;

@@ -1,4 +1,3 @@
-import type { Stopped } from '../explore/explorer.js';
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { excess, type Constraint } from '../rank/constraints.js';
@@ -115,12 +114,6 @@ export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[])
   constraints.flatMap((constraint) =>
     missingFigures(metrics, [constraint]).map((text) => `${text} (${limitText(constraint)})`),
   );
-
-/** What ended a search early: `when the time was up`. */
-export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {
-  time: 'the time was up',
-  interrupted: 'it was interrupted',
-};
 
 /** What each change has to save: `1 %`. */
 export const minGainText = ({ minGain }: { readonly minGain: number }): string =>

@@ -1,10 +1,10 @@
 import { formatSubstitutions, formatWidths } from '../space/changes.js';
 import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Applied } from './describe-design.js';
-import { figuresRecord, layerRecord, retainedRecord, type Fields } from './records.js';
+import { figuresRecord, layerRecord, retainedRecord, systemRecord, type Fields } from './records.js';
 
 /** Version of the shape of `appliedRecord`. */
-export const APPLY_SCHEMA = 'paretou/apply@1';
+const APPLY_SCHEMA = 'paretou/apply@1';
 
 /** A design's changes as a JSON object; figures have the names of `ranking.csv`, unknown shares are null. */
 export const appliedRecord = (applied: Applied): Fields => {
@@ -16,14 +16,11 @@ export const appliedRecord = (applied: Applied): Fields => {
     substitutions: formatSubstitutions(changes.substitutions),
     widths: formatWidths(changes.widths),
     parameters,
-    ...retainedRecord(retained),
-    ...(retainedUnknown === undefined ? {} : { retained_unknown: retainedUnknown }),
+    ...retainedRecord(retained, retainedUnknown),
     note: RETAINED_NOTE,
     layers: layers.map(layerRecord),
     systems: systems.map(({ system, before, after }) => ({
-      accelerator: system.accelerator,
-      system_config: system.systemConfig,
-      memory_mode: system.memoryMode,
+      ...systemRecord(system),
       before: figuresRecord(before),
       after: figuresRecord(after),
     })),

@@ -1,5 +1,4 @@
 import type { LayerExplanation } from '../../src/explain/explain.js';
-import type { System } from '../../src/npu/system.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
 import {
   constraintsRecord,
@@ -7,6 +6,7 @@ import {
   headlineRecord,
   layerRecord,
   retainedRecord,
+  wholeSystemRecord,
   type Fields,
 } from './records.js';
 import { RETAINED_NOTE } from '../emit/retained-weights.js';
@@ -30,15 +30,6 @@ export interface PickSource {
   readonly seed: number;
   readonly notes: readonly string[];
 }
-
-const systemRecord = (system: System, { optimise }: Space): Fields => ({
-  accelerator: system.accelerator,
-  system_config: system.systemConfig,
-  memory_mode: system.memoryMode,
-  core_clock: system.coreClock,
-  arena_cache_size: system.arenaCacheSize,
-  optimise,
-});
 
 /** A design in a few figures. */
 const briefRecord = ({ id, numbers }: Pick<Candidate, 'id' | 'numbers'>): Fields => ({
@@ -94,7 +85,7 @@ const staysRecord = (account: PickAccount | undefined): Fields[] | null =>
 const accountRecord = (account: PickAccount, space: Space): Fields => {
   const { candidate, system, before, after, retained, retainedUnknown } = account;
   return {
-    system: systemRecord(system, space),
+    system: { ...wholeSystemRecord(system), optimise: space.optimise },
     design: candidate.id,
     substitutions: account.substitutions,
     widths: account.widths,
@@ -104,8 +95,7 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
     },
     encoded_sizes: after.predicted === 1 ? 'predicted' : 'exact',
     parameters: { before: before.parameters, after: after.parameters },
-    ...retainedRecord(retained),
-    ...(retainedUnknown === undefined ? {} : { retained_unknown: retainedUnknown }),
+    ...retainedRecord(retained, retainedUnknown),
     layers: account.changed.map(({ layer, pair, undone, sentence }) => ({
       ...layerRecord(layer),
       ...(pair && pairRecord(pair)),

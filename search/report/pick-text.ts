@@ -15,9 +15,9 @@ import {
   retainedText,
   shortLabel,
   shortText,
-  STOPPED_TEXTS,
 } from './amounts.js';
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow, type Unit } from '../metrics.js';
+import { STOPPED_TEXTS } from '../explore/explorer.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
 

@@ -1,3 +1,4 @@
+import type { System } from '../../src/npu/system.js';
 import { isShown, METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
@@ -10,10 +11,6 @@ export type Fields = Record<string, unknown>;
 /** A number, or null where it is not known. */
 export const known = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
-
-/** A count: a number where it is exact as such, else its decimal text. */
-export const exactCount = (count: bigint): number | string =>
-  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
 
 /** What the estimator says of a design. */
 export const figuresRecord = (metrics: MetricRow): Record<string, number | null> =>
@@ -35,11 +32,26 @@ export const headlineRecord = (metrics: MetricRow): Record<string, number | null
     ]),
   );
 
-/** Retained weights with the word for them. */
-export const retainedRecord = ({ before, after }: RetainedWeights): Fields => ({
+/** Retained weights with the word for them, and why they are not known. */
+export const retainedRecord = ({ before, after }: RetainedWeights, unknown?: string): Fields => ({
   retained_energy: known(before),
   retained_energy_quantised: known(after),
   weights: retainedMeans(before),
+  ...(unknown === undefined ? {} : { retained_unknown: unknown }),
+});
+
+/** A system by its names. */
+export const systemRecord = ({ accelerator, systemConfig, memoryMode }: System): Fields => ({
+  accelerator,
+  system_config: systemConfig,
+  memory_mode: memoryMode,
+});
+
+/** The same with its speed and memory. */
+export const wholeSystemRecord = (system: System): Fields => ({
+  ...systemRecord(system),
+  core_clock: system.coreClock,
+  arena_cache_size: system.arenaCacheSize,
 });
 
 /** A layer that a design changes. */

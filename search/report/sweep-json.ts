@@ -4,9 +4,9 @@ import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Method } from '../explore/methods.js';
 import { knownCount } from '../evaluate/session.js';
 import { formatObjective, type Objective } from '../rank/objectives.js';
-import { countDesigns, rowOf, type Space } from '../space/space.js';
+import { countDesigns, exactCount, rowOf, type Space } from '../space/space.js';
 import type { PlannedModel, Sweep } from '../explore/sweep.js';
-import { constraintsRecord, exactCount, known } from './records.js';
+import { constraintsRecord, known, wholeSystemRecord } from './records.js';
 
 /** Version of the shape of `run.json`. */
 export const SWEEP_SCHEMA = 'paretou/sweep@1';
@@ -55,13 +55,7 @@ export const describeSpace = (space: Space): object => ({
     channels: group.channels,
     widths,
   })),
-  systems: space.systems.map(({ system }) => ({
-    accelerator: system.accelerator,
-    system_config: system.systemConfig,
-    memory_mode: system.memoryMode,
-    core_clock: system.coreClock,
-    arena_cache_size: system.arenaCacheSize,
-  })),
+  systems: space.systems.map(({ system }) => wholeSystemRecord(system)),
   optimise: space.optimise,
 });
 

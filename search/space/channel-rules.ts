@@ -31,7 +31,7 @@ export const channelsOf = (tensor: Tensor | undefined): number | undefined => {
 };
 
 /** Reads an int32 or int64 constant; undefined when it is not a constant with values. */
-export const integersOf = (tensor: Tensor | undefined): number[] | undefined => {
+const integersOf = (tensor: Tensor | undefined): number[] | undefined => {
   const bytes = tensor?.constant?.bytes;
   if (tensor === undefined || bytes === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,22 +1,15 @@
+import { grown } from '../front/grown.js';
 import type { Designs } from './space.js';
 
-/** Twice as many slots as rows. */
-const slotsFor = (capacity: number): Uint32Array =>
-  new Uint32Array(2 ** Math.ceil(Math.log2(2 * capacity + 2)));
-
-/** A set of rows of digits, in the order in which they were added; grows beyond its first capacity. */
+/** A set of rows of digits, in the order in which they were added. */
 export class RowSet {
   size = 0;
   private rows: Uint16Array;
-  /** Open addressing: a row's number + 1, or 0 for an empty slot. */
-  private slots: Uint32Array;
+  /** Open addressing: a row's number + 1, or 0 for an empty slot; twice as many slots as there is room for rows. */
+  private slots = new Uint32Array(512);
 
-  constructor(
-    private capacity: number,
-    readonly width: number,
-  ) {
-    this.rows = new Uint16Array(capacity * width);
-    this.slots = slotsFor(capacity);
+  constructor(readonly width: number) {
+    this.rows = new Uint16Array(256 * width);
   }
 
   /** Row number `i`, without copying. */
@@ -32,7 +25,7 @@ export class RowSet {
   add(row: Uint16Array): boolean {
     let slot = this.slotOf(row);
     if (this.slots[slot] !== 0) return false;
-    if (this.size === this.capacity) {
+    if (2 * this.size === this.slots.length) {
       this.grow();
       slot = this.slotOf(row);
     }
@@ -62,11 +55,8 @@ export class RowSet {
   }
 
   private grow(): void {
-    this.capacity = 2 * this.capacity + 1;
-    const rows = new Uint16Array(this.capacity * this.width);
-    rows.set(this.rows);
-    this.rows = rows;
-    this.slots = slotsFor(this.capacity);
+    this.rows = grown(this.rows);
+    this.slots = new Uint32Array(2 * this.slots.length);
     for (let i = 0; i < this.size; i++) this.slots[this.slotOf(this.row(i))] = i + 1;
   }
 

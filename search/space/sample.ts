@@ -183,7 +183,7 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
   const amounts = shareOut(networks - fixed.length, capacities);
   const chances = { radices, change: changeProbabilities(radices, counts) };
   const rng = seededRandom(seed);
-  const taken = new RowSet(networks, radices.length);
+  const taken = new RowSet(radices.length);
   for (const row of fixed) taken.add(row);
   for (const [changes, amount] of amounts.entries()) {
     drawStratum(rng, chances, { changes, size: counts[0]![changes]!, amount }, taken);

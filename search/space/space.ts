@@ -71,6 +71,10 @@ export const varyingRadices = (space: Space): number[] => radicesOf(space).slice
 export const countDesigns = (space: Space): bigint =>
   radicesOf(space).reduce((product, radix) => product * BigInt(radix), 1n);
 
+/** A count as JSON has it: a number where it is exact as such, else its decimal text. */
+export const exactCount = (count: bigint): number | string =>
+  count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString();
+
 /** Digits of design number `index`, 0 ≤ index < countDesigns; the system changes fastest. */
 export const digitsAt = (space: Space, index: bigint): Uint16Array => {
   const radices = radicesOf(space);

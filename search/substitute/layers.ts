@@ -33,10 +33,10 @@ export const mapTensor = (
 
 const repeated = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
-/** Scale of weights that are not worked out. */
+/** Scale of weights that are not computed. */
 const NOMINAL_SCALE = Math.fround(1 / 127);
 
-/** Form of the quantisation of new weights whose values are not worked out; undefined where the old have none. */
+/** Form of the quantisation of new weights whose values are not computed; undefined where the old have none. */
 const nominalWeights = (target: Target, channels: number, axis: number): Quantisation | undefined => {
   if (target.weights.quantisation === undefined) return undefined;
   const scaling = scalingOf(target);
@@ -61,7 +61,7 @@ export interface StoredLayer {
 /**
  * Weights and bias of a new layer.
  * @param axis of the output channels
- * @param stored absent where values are not worked out: then only their form is known
+ * @param stored absent where values are not computed: then only their form is known
  */
 export const layerConstants = (
   target: Target,

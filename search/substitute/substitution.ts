@@ -42,7 +42,7 @@ export interface Replacement {
 export const local = (i: number): number => -2 - i;
 
 /**
- * Whether a rewrite works out the values of its weights, or only shapes and quantisation: then its constants have no
+ * Whether a rewrite computes the values of its weights, or only shapes and quantisation: then its constants have no
  * bytes (`{}`) and their sizes are predicted.
  */
 export type Values = 'known' | 'unknown';

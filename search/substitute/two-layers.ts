@@ -77,7 +77,7 @@ const storeSecondLayer = (
 };
 
 /**
- * Works out the weights of two layers that stand for a convolution: filters from the leading terms of its unfolding,
+ * Computes the weights of two layers that stand for a convolution: filters from the leading terms of its unfolding,
  * stored; then the second layer's rows that go best with the filters as they are stored; stored in turn. Undefined
  * where the convolution's values or quantisations are not known.
  */

@@ -9,7 +9,8 @@ import {
   parseSubstitutions,
   parseWidths,
 } from '../../search/space/changes.js';
-import { designFileName, emitDesign, type NamedBy, nameDesign } from '../../search/emit/index.js';
+import { designFileName, emitDesign } from '../../search/emit/design-file.js';
+import { type NamedBy, nameDesign } from '../../search/emit/named-design.js';
 import { appliedRecord } from '../../search/report/apply-json.js';
 import { appliedText } from '../../search/report/apply-text.js';
 import { describeDesign } from '../../search/report/describe-design.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
-import { designFileName, emitDesign } from '../../search/emit/index.js';
+import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Fitting } from '../../search/fit/fitting.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Constant, Tensor as NetworkTensor, WeightStatistics } from '../graph/network.js';
-import { weightsFromBytes } from '../weights/from-bytes.js';
+import { weightsFromBytes, type RawWeights } from '../weights/from-bytes.js';
 import { syntheticWeights } from '../weights/synthetic.js';
 import type { TrainedLike } from '../weights/synthetic.js';
 import { input, ROLE } from './ir.js';
@@ -64,16 +64,22 @@ function fromTensor(
   matrix: boolean,
 ): WeightArray {
   const shape = shapeOfFilter(tensor.shape ?? [], order, matrix);
-  const bytes = tensor.constant?.bytes;
+  const { constant } = tensor;
   const zeroPoints = quant?.zeroPoints ?? [];
-  if (bytes === undefined || tensor.constant === undefined) {
+  if (constant?.bytes === undefined) {
     const standIn = syntheticWeights(shape, likenessOf(tensor, order, matrix), depthwise);
-    return { ...withStatistics(standIn, tensor.constant?.statistics), source: tensor };
+    return { ...withStatistics(standIn, constant?.statistics), source: tensor };
   }
   const zero = zeroPoints.every((z) => z === zeroPoints[0]) ? `${zeroPoints[0] ?? 0}` : zeroPoints.join(',');
-  const key = `${contentHash(tensor.constant)}:${shape.join('x')}:${order}:${depthwise ? 'd' : 'c'}:${zero}`;
+  const key = `${contentHash(constant)}:${shape.join('x')}:${order}:${depthwise ? 'd' : 'c'}:${zero}`;
   const type = tensor.type === 'uint8' ? 'uint8' : 'int8';
-  return { ...weightsFromBytes({ key, bytes, type, shape, order, depthwise, zeroPoints }), source: tensor };
+  const raw: RawWeights = {
+    ...{ key, type, shape, order, depthwise, zeroPoints },
+    get bytes() {
+      return constant.bytes!;
+    },
+  };
+  return { ...weightsFromBytes(raw), source: tensor };
 }
 
 /**

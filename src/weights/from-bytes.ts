@@ -6,7 +6,7 @@ type ByteValues = Int8Array | Uint8Array;
 export interface RawWeights {
   /** Equal keys must mean equal weights, see `WeightArray.key`. */
   readonly key: string;
-  /** O·KH·KW·I bytes. */
+  /** O·KH·KW·I bytes; read whenever the values are asked for. */
   readonly bytes: Uint8Array;
   readonly type: 'int8' | 'uint8';
   /** O, KH, KW, I of the result; for a depthwise filter O is the number of channels and I is 1. */

@@ -30,7 +30,7 @@ export const createBreeder = (space: Space, rng: RandomGenerator): Breeder => {
   const width = radices.length;
   const systems = radices.at(-1)!;
   const total = countDesigns(space);
-  const seen = new RowSet(1024, width);
+  const seen = new RowSet(width);
   const exhausted = (): boolean => BigInt(seen.size) === total;
 
   const chance = (probability: number): boolean => uniformFloat64(rng) < probability;

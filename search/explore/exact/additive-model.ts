@@ -1,5 +1,4 @@
-/** How the values of terms make the value of a design: added up, or the largest of them. */
-export type Combination = 'sum' | 'max';
+import type { Combination } from '../../evaluate/forms.js';
 
 /**
  * A segment of a network whose costs depend on a few choices only. All costs are to be minimised and none is negative.

@@ -1,3 +1,4 @@
+import { forEachNeighbour } from '../../space/neighbours.js';
 import { RowSet } from '../../space/row-set.js';
 import { radicesOf, type Space } from '../../space/space.js';
 import type { Verifier } from './verifier.js';
@@ -19,7 +20,7 @@ export const closeFront = async (
   most: number,
 ): Promise<boolean> => {
   const radices = radicesOf(space);
-  const seen = new RowSet(CHUNK, radices.length);
+  const seen = new RowSet(radices.length);
   const asked = new Set<number>();
   let left = most;
   for (;;) {
@@ -27,14 +28,8 @@ export const closeFront = async (
     for (const number of verifier.best.members) {
       if (asked.has(number)) continue;
       asked.add(number);
-      const next = verifier.judged.rows.row(number).slice();
-      radices.forEach((radix, position) => {
-        const own = next[position]!;
-        for (let digit = 0; digit < radix; digit++) {
-          next[position] = digit;
-          if (digit !== own && !verifier.judged.rows.has(next) && isWanted(next)) seen.add(next);
-        }
-        next[position] = own;
+      forEachNeighbour(radices, verifier.judged.rows.row(number), (next) => {
+        if (!verifier.judged.rows.has(next) && isWanted(next)) seen.add(next);
       });
     }
     if (seen.size === from) return true;

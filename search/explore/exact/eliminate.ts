@@ -164,7 +164,7 @@ export const solve = (model: AdditiveModel, options: SolveOptions): Solution => 
     combine,
     rest: combine.map((how, j) =>
       factors
-        .filter((f) => how === 'max' || !inside.has(f))
+        .filter((f) => how === 'largest' || !inside.has(f))
         .reduce((sum, { least }) => (how === 'sum' ? sum + least[j]! : Math.max(sum, least[j]!)), 0),
     ),
     limits: model.limits,

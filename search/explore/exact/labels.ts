@@ -1,4 +1,5 @@
-import type { Combination } from './additive-model.js';
+import type { Combination } from '../../evaluate/forms.js';
+import { grown } from '../../front/grown.js';
 import { prune } from '../../front/non-dominated.js';
 
 /** Where labels come from: two labels put together, and perhaps a choice made. */
@@ -14,12 +15,7 @@ export class Provenance {
   /** @param choice position · 65536 + digit, or −1 */
   record(left: number, right: number, choice: number): number {
     if (this.size === this.left.length) {
-      const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
-        const wider = new Int32Array(2 * old.length);
-        wider.set(old);
-        return wider;
-      };
-      [this.left, this.right, this.choice] = [grow(this.left), grow(this.right), grow(this.choice)];
+      [this.left, this.right, this.choice] = [grown(this.left), grown(this.right), grown(this.choice)];
     }
     this.left[this.size] = left;
     this.right[this.size] = right;
@@ -234,14 +230,8 @@ export class Collector {
     this.dropDominated();
     if (2 * this.count <= this.capacity) return;
     this.capacity *= 2;
-    const copied = <T extends Float64Array | Int32Array>(old: T, next: T): T => {
-      next.set(old);
-      return next;
-    };
-    this.costs = copied(this.costs, new Float64Array(this.capacity * this.k));
-    this.left = copied(this.left, new Int32Array(this.capacity));
-    this.right = copied(this.right, new Int32Array(this.capacity));
-    this.choice = copied(this.choice, new Int32Array(this.capacity));
+    this.costs = grown(this.costs);
+    [this.left, this.right, this.choice] = [grown(this.left), grown(this.right), grown(this.choice)];
   }
 
   /** Drops dominated labels; if more than `most` are left, those that are near others. */

@@ -1,17 +1,19 @@
 import type { Objective } from '../../rank/objectives.js';
+import { forEachNeighbour } from '../../space/neighbours.js';
 import { RowSet } from '../../space/row-set.js';
-import { onSystem, radicesOf, type Space } from '../../space/space.js';
+import { onSystem, rowsOf, varyingRadices, type Space } from '../../space/space.js';
 import { additiveCosts } from './additive-model.js';
 import { comparable } from './dimensions.js';
+import { grown } from '../../front/grown.js';
 import { covered, prune } from '../../front/non-dominated.js';
-import type { Points } from '../../front/points.js';
+import { TUNING } from './tuning.js';
 import type { Verifier } from './verifier.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Designs of one system that may be worth judging, with their costs by the additive model. */
 export interface Candidates {
   readonly search: SystemSearch;
-  readonly rows: readonly Uint16Array[];
+  readonly rows: RowSet;
   /** A row of costs per design. */
   readonly costs: Float64Array;
 }
@@ -20,85 +22,70 @@ export interface Candidates {
 export const solutionCandidates = (search: SystemSearch): Candidates => {
   const { count, costs, digits } = search.solution!;
   const width = search.formed.model.radices.length;
-  const rows = Array.from({ length: count }, (_, i) =>
-    onSystem(digits.subarray(i * width, (i + 1) * width), search.system),
-  );
+  const rows = new RowSet(width + 1);
+  for (let i = 0; i < count; i++) {
+    rows.add(onSystem(digits.subarray(i * width, (i + 1) * width), search.system));
+  }
   return { search, rows, costs };
 };
 
 /** Designs that differ in one choice from the best ones judged; grows as better ones are found. */
 export class Neighbourhood {
-  private readonly seen: RowSet;
+  private readonly rows: RowSet;
   private readonly asked = new Set<number>();
-  private readonly rows: Uint16Array[] = [];
   private costs = new Float64Array(1024);
 
   constructor(
     private readonly search: SystemSearch,
     private readonly verifier: Verifier,
     private readonly space: Space,
-    private readonly most: number,
   ) {
-    this.seen = new RowSet(most, verifier.judged.width);
+    this.rows = new RowSet(verifier.judged.width);
   }
 
   /** Adds the neighbours of designs that have become best ones since the last call. */
   grow(): Candidates {
-    const { search, verifier, space, seen, rows } = this;
+    const { search, verifier, space, rows } = this;
     const { judged, best } = verifier;
-    const radices = radicesOf(space);
+    const radices = varyingRadices(space);
     const k = search.dimensions.length;
     for (const number of best.members) {
       const own = judged.rows.row(number);
       if (own[own.length - 1] !== search.system || this.asked.has(number)) continue;
       this.asked.add(number);
       const from = additiveCosts(search.formed.model, own);
-      const next = own.slice();
-      for (let position = 0; position < own.length - 1; position++) {
-        for (let digit = 0; digit < radices[position]!; digit++) {
-          if (digit === own[position] || seen.size === this.most) continue;
-          next[position] = digit;
-          if (judged.rows.has(next) || seen.has(next)) continue;
-          if (k * (seen.size + 1) > this.costs.length) {
-            const wider = new Float64Array(2 * this.costs.length);
-            wider.set(this.costs);
-            this.costs = wider;
-          }
-          search.changed(next, from, position, own[position]!, this.costs.subarray(seen.size * k));
-          rows.push(seen.row(seen.size));
-          seen.add(next);
-        }
-        next[position] = own[position]!;
-      }
+      forEachNeighbour(radices, own, (next, position) => {
+        if (rows.size === TUNING.mostNeighbours || judged.rows.has(next) || rows.has(next)) return;
+        if (k * (rows.size + 1) > this.costs.length) this.costs = grown(this.costs);
+        search.changed(next, from, position, own[position]!, this.costs.subarray(rows.size * k));
+        rows.add(next);
+      });
     }
     return { search, rows, costs: this.costs };
   }
 }
-
-/** A system's design is looked at unless another design is better by more than this ratio. */
-const CLEARLY = Math.log(1.05);
 
 /** The designs of all systems' fronts, without those that a design of another system clearly beats. */
 export const acrossSystems = (
   candidates: readonly Candidates[],
   objectives: readonly Objective[],
 ): Uint16Array[] => {
-  const rows = candidates.flatMap((c) => c.rows);
+  const all = candidates.flatMap(({ rows }) => rowsOf(rows.designs()));
   const dimensions = candidates[0]?.search.dimensions.slice(0, objectives.length) ?? [];
-  if (candidates.length <= 1 || !dimensions.every(comparable)) return rows;
+  if (candidates.length <= 1 || !dimensions.every(comparable)) return all;
   const k = objectives.length;
-  const values = new Float64Array(rows.length * k);
+  const values = new Float64Array(all.length * k);
   let at = 0;
-  for (const { search, rows: own, costs } of candidates) {
-    values.set(orientedValues(search, objectives, costs, own.length), at * k);
-    at += own.length;
+  for (const { search, rows, costs } of candidates) {
+    values.set(orientedValues(search, objectives, costs, rows.size), at * k);
+    at += rows.size;
   }
   // Costs that are compared by ratio are compared by their logarithms.
-  const byRatio = dimensions.map(({ raised, form }) => !raised && form.falling !== true);
+  const byRatio = dimensions.map(({ raised, form }) => !raised && !form.product);
   const scaled = values.map((value, i) => (byRatio[i % k] ? Math.log(Math.max(value, 1)) : value));
-  const margins = byRatio.map((yes) => (yes ? CLEARLY : 0));
-  const kept = prune({ values: scaled, count: rows.length, dimensions: k }, margins);
-  return Array.from(kept.slice().sort(), (i) => rows[i]!);
+  const margins = byRatio.map((yes) => (yes ? Math.log(1 + TUNING.clearly) : 0));
+  const kept = prune({ values: scaled, count: all.length, dimensions: k }, margins);
+  return Array.from(kept.slice().sort(), (i) => all[i]!);
 };
 
 /** Steps between the expected and the best possible values of a candidate. */
@@ -122,29 +109,26 @@ export const nearest = (
     for (let i = 0; i < front.count; i++) most = Math.max(most, front.values[i * objectives.length + j]!);
     return most;
   });
-  const taken = candidates.map(({ rows }) => Uint8Array.from(rows, (row) => Number(judged.rows.has(row))));
+  const taken = candidates.map(({ rows }) =>
+    new Uint8Array(rows.size).map((_, i) => Number(judged.rows.has(rows.row(i)))),
+  );
   for (const hope of HOPES) {
     if (chosen.length >= most) break;
-    const found: { readonly row: Uint16Array; readonly volume: number }[] = [];
+    const found: { readonly rows: RowSet; readonly i: number; readonly volume: number }[] = [];
     candidates.forEach(({ search, rows, costs }, c) => {
-      const hoped = search.hoped(costs, rows.length, hope);
-      const values: Points = {
-        values: orientedValues(search, objectives, hoped, rows.length),
-        count: rows.length,
-        dimensions: objectives.length,
-      };
-      const beaten = covered(front, values);
-      rows.forEach((row, i) => {
-        if (beaten[i] === 1 || taken[c]![i] === 1) return;
+      const values = orientedValues(search, objectives, search.hoped(costs, rows.size, hope), rows.size);
+      const beaten = covered(front, { values, count: rows.size, dimensions: objectives.length });
+      beaten.forEach((isBeaten, i) => {
+        if (isBeaten === 1 || taken[c]![i] === 1) return;
         taken[c]![i] = 1;
         let volume = 1;
-        worst.forEach((w, j) => (volume *= Math.max(0, w - values.values[i * objectives.length + j]!)));
-        found.push({ row, volume });
+        worst.forEach((w, j) => (volume *= Math.max(0, w - values[i * objectives.length + j]!)));
+        found.push({ rows, i, volume });
       });
     });
     found.sort((a, b) => b.volume - a.volume);
     // Too many to be the arguments of one call.
-    for (const { row } of found) chosen.push(row);
+    for (const { rows, i } of found) chosen.push(rows.row(i));
   }
   return chosen;
 };

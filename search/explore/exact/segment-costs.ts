@@ -1,7 +1,7 @@
 import { createBreath } from '../../evaluate/breathe.js';
 import { SEGMENT_FIGURE_COUNT, SEGMENT_FIGURES } from '../../evaluate/figures.js';
-import { lossOf, UNKNOWN_LOSS } from '../../evaluate/loss.js';
-import { METRIC_NAMES, METRICS, type FromWeights, type MetricName } from '../../metrics.js';
+import { formOf, UNKNOWN_LOSS, weightTotal } from '../../evaluate/forms.js';
+import { METRIC_NAMES, METRICS, type MetricName } from '../../metrics.js';
 import type { Results } from '../../evaluate/session.js';
 import type { Segment } from '../../evaluate/segments.js';
 import { below, seededRandom } from '../../space/random.js';
@@ -10,12 +10,11 @@ import type { Applier } from '../../emit/apply.js';
 import { digitsOfState, stateCount, stateOf } from './additive-model.js';
 import { coveringDesigns } from './covering-designs.js';
 
-const weightsOf = (name: MetricName): FromWeights => METRICS[name].source as FromWeights;
-
 /** The metrics that weights decide and that combine over segments. */
 const WEIGHT_COLUMNS = METRIC_NAMES.filter(
-  (name) => METRICS[name].source.from === 'weights' && weightsOf(name).over !== undefined,
+  (name) => METRICS[name].source.from === 'weights' && formOf(name).combine !== undefined,
 );
+const WEIGHT_READERS = WEIGHT_COLUMNS.map((name) => weightTotal(name)!);
 
 /** What is known of a segment in each of its states: the estimator's figures, then what the weights say. */
 const SEGMENT_COLUMNS: readonly MetricName[] = [...SEGMENT_FIGURES, ...WEIGHT_COLUMNS];
@@ -80,11 +79,8 @@ const addWeightColumns = async (
     for (const operator of operators) {
       await breathe();
       const weights = applier.operatorWeights(operator, digits);
-      WEIGHT_COLUMNS.forEach((name, i) => {
-        const { read, over } = weightsOf(name);
-        const value = read(weights);
-        // What multiplies is kept as a sum of logarithms.
-        values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += over === 'product' ? lossOf(value) : value;
+      WEIGHT_READERS.forEach((read, i) => {
+        values[state * WIDTH + SEGMENT_FIGURE_COUNT + i]! += read(weights);
       });
     }
   }

@@ -5,6 +5,7 @@ import type { EvaluatedDesigns } from '../evaluated-designs.js';
 import { additiveCosts, stateOf } from './additive-model.js';
 import type { Solution } from './eliminate.js';
 import { totalOf, type Dimension, type FormedModel } from './dimensions.js';
+import { TUNING } from './tuning.js';
 
 /** How far the additive model is from the full estimator, in units of the total over segments. */
 export interface Spread {
@@ -16,9 +17,6 @@ export interface Spread {
   worst: number;
   count: number;
 }
-
-/** Errors of designs that are not judged may exceed those seen by this factor. */
-export const BAND = 1.5;
 
 const isFigure = (source: string): source is FigureName =>
   (SEGMENT_FIGURES as readonly string[]).includes(source);
@@ -48,8 +46,8 @@ export class SystemSearch {
   trueCosts(judged: EvaluatedDesigns, i: number): Float64Array {
     const costs = additiveCosts(this.formed.model, judged.rows.row(i));
     this.dimensions.forEach(({ form, raised }, j) => {
-      if (!isFigure(form.source)) return;
-      const value = judged.figure(i, form.source);
+      if (!isFigure(form.base)) return;
+      const value = judged.figure(i, form.base);
       costs[j] = raised ? this.formed.tops[j]! - value : value;
     });
     return costs;
@@ -81,7 +79,7 @@ export class SystemSearch {
    * that nobody has seen. A design that is worse by more is taken to be worse in truth.
    */
   get margins(): number[] {
-    return this.spreads.map(({ least, most, count }) => (count === 0 ? 0 : BAND * (most - least)));
+    return this.spreads.map(({ least, most, count }) => (count === 0 ? 0 : TUNING.band * (most - least)));
   }
 
   /** True if the costs keep to the limits. */
@@ -95,7 +93,7 @@ export class SystemSearch {
     const shifts = this.spreads.map(({ least, sum, count }) => {
       if (count === 0) return 0;
       const mean = sum / count;
-      return mean + hope * BAND * (least - mean);
+      return mean + hope * TUNING.band * (least - mean);
     });
     return costs.subarray(0, rows * k).map((cost, i) => cost + shifts[i % k]!);
   }
@@ -104,7 +102,7 @@ export class SystemSearch {
   changed(row: Uint16Array, costs: Float64Array, position: number, old: number, to: Float64Array): void {
     const { model } = this.formed;
     const k = this.dimensions.length;
-    if (model.combine.includes('max')) {
+    if (model.combine.includes('largest')) {
       to.set(additiveCosts(model, row));
       return;
     }

@@ -1,47 +1,65 @@
+import { grouped } from '../../../src/text.js';
 import { SEGMENT_FIGURES } from '../../evaluate/figures.js';
 import type { Session } from '../../evaluate/session.js';
 import type { SystemSegments } from '../../evaluate/segments.js';
 import { varyingRadices, type Designs, type Space } from '../../space/space.js';
 import { createApplier } from '../../emit/apply.js';
 import { stateCount } from './additive-model.js';
+import { OutOfReach } from './out-of-reach.js';
 import { positionsInContext } from './tabulated-positions.js';
 import type { ExploreRequest } from '../explorer.js';
 import type { Dimension } from './dimensions.js';
 import { tableDesigns, tabulateSegments, type Observations, type SegmentCosts } from './segment-costs.js';
+import { TUNING } from './tuning.js';
 
 /** What the tables of all systems say. */
 export interface Tables {
+  /** None if they were interrupted. */
   readonly tables: readonly SegmentCosts[];
   /** Designs that were evaluated for them. */
   readonly designs: number;
 }
 
-/** Every state is shown this often at first, to see whether it always costs the same. */
-const FIRST_SHOWS = 2;
 /** Larger segments are shown once, and beyond the second number the whole space is left to evolution. */
 const LARGE_SEGMENT = 8192;
-export const LARGEST_SEGMENT = 65_536;
+const LARGEST_SEGMENT = 65_536;
 
-/** Number of states of the largest segment. */
-export const largestSegment = (space: Space, segments: SystemSegments): number => {
+/** The segments on all systems, as far as they can have tables; undefined if it was interrupted or the time was up. */
+const segmentsOf = async (
+  space: Space,
+  session: Session,
+  until: number,
+): Promise<SystemSegments | undefined> => {
+  let segments: SystemSegments | undefined;
+  try {
+    segments = await session.segments(until);
+  } catch {
+    throw new OutOfReach('the unchanged network could not be compiled');
+  }
   const radices = varyingRadices(space);
-  return Math.max(...segments.flat().map(({ positions }) => stateCount(positions, radices)));
+  const states = segments?.flat().map(({ positions }) => stateCount(positions, radices)) ?? [];
+  const largest = Math.max(0, ...states);
+  if (largest <= LARGEST_SEGMENT) return segments;
+  throw new OutOfReach(`a part of the network has ${grouped(largest)} states, too many for a table`);
 };
 
-/** Tabulates all systems; undefined if it was interrupted, or not finished at a time of `performance.now()`. */
+/**
+ * Tabulates all systems, unless it is interrupted.
+ *
+ * @param until time of `performance.now()`
+ * @throws OutOfReach where segments cannot be tabulated, or not in time
+ */
 export const tabulateAll = async (
   { space, onProgress, evaluate: { signal } }: ExploreRequest,
   session: Session,
   dimensions: readonly Dimension[],
-  segmentsOf: SystemSegments,
   until: number,
-): Promise<Tables | undefined> => {
+): Promise<Tables> => {
   const applier = createApplier(space, 'unknown');
   const radices = varyingRadices(space);
   const figures = SEGMENT_FIGURES.filter((name) =>
-    dimensions.some(({ form }) => form.source === name && form.combine === 'sum'),
+    dimensions.some(({ form }) => form.base === name && form.combine === 'sum'),
   );
-  const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
   let finished = 0;
   const observe = async (designs: Designs): Promise<Observations> => {
     const results = await session.evaluate(designs, {
@@ -52,20 +70,21 @@ export const tabulateAll = async (
     finished += designs.count;
     return { designs, results };
   };
+  const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
   const tables: SegmentCosts[] = [];
-  for (let system = 0; system < space.systems.length; system++) {
-    const segments = segmentsOf[system]!;
+  for (const [system, segments] of ((await segmentsOf(space, session, until)) ?? []).entries()) {
     const own = segments.map(({ positions }) => positions);
     const large = own.some((positions) => stateCount(positions, radices) > LARGE_SEGMENT);
-    const first = await observe(tableDesigns(space, own, system, large ? 1 : FIRST_SHOWS));
-    if (isOver()) return undefined;
-    const positions = await positionsInContext(radices, segments, figures, first);
-    const all = [first];
+    const all = [await observe(tableDesigns(space, own, system, large ? 1 : TUNING.firstShows))];
+    if (isOver()) break;
+    const positions = await positionsInContext(radices, segments, figures, all[0]!);
     if (positions.some((p, s) => p !== own[s])) {
       all.push(await observe(tableDesigns(space, positions, system, 1)));
     }
-    if (isOver()) return undefined;
+    if (isOver()) break;
     tables.push(await tabulateSegments(space, system, segments, positions, all, applier));
   }
-  return isOver() ? undefined : { tables, designs: finished };
+  if (signal?.aborted === true) return { tables: [], designs: 0 };
+  if (tables.length === space.systems.length && !isOver()) return { tables, designs: finished };
+  throw new OutOfReach('the time was up before the table of costs was complete', 'time');
 };

@@ -5,16 +5,7 @@ import type { Segment } from '../../evaluate/segments.js';
 import { stateCount, stateOf } from './additive-model.js';
 import { eliminationWork } from './eliminate.js';
 import type { Observations } from './segment-costs.js';
-
-/** A segment whose figures vary by less than this share of a design's, in one state, is taken to stand alone. */
-const LEAST_SPREAD = 0.002;
-/** Most states of a segment in context. */
-const MOST_STATES = 2048;
-
-/** A distant position decides about a segment if it explains this share of what its own choices leave open. */
-const LEAST_SHARE = 0.2;
-/** Most work of the elimination that follows, as a multiple of that without contexts. */
-const MOST_WORK = 3.2;
+import { TUNING } from './tuning.js';
 
 /** How figures of a segment vary among designs that show it in the same state. */
 interface Variation {
@@ -112,21 +103,20 @@ export const positionsInContext = async (
     variations.push(variationOf(s, positions, radices, columns, observations));
   }
   let positions = segments.map((segment) => segment.positions);
-  const mostWork = MOST_WORK * eliminationWork(radices, positions);
+  const mostWork = TUNING.mostWork * eliminationWork(radices, positions);
   const bySpread = [...variations.entries()].sort(([, a], [, b]) => b.spread - a.spread);
   for (const [s, { spread, explained }] of bySpread) {
-    if (spread < LEAST_SPREAD) break;
+    if (spread < TUNING.leastSpread) break;
     const own = positions[s]!;
     const before = segments[s - 1]?.positions ?? [];
     const rank = (position: number): number => explained[position]! + Number(before.includes(position));
     const deciding = radices
       .map((_, position) => position)
       .filter((position) => !own.includes(position) && radices[position]! > 1)
-      .filter((position) => explained[position]! >= LEAST_SHARE || before.includes(position))
+      .filter((position) => explained[position]! >= TUNING.leastShare || before.includes(position))
       .sort((a, b) => rank(b) - rank(a));
     for (const position of deciding) {
       const together = [...positions[s]!, position].sort((a, b) => a - b);
-      if (stateCount(together, radices) > MOST_STATES) continue;
       await breathe();
       if (eliminationWork(radices, positions.with(s, together)) > mostWork) continue;
       positions = positions.with(s, together);

@@ -114,7 +114,7 @@ export class Verifier {
 
   private fresh(rows: Iterable<Uint16Array>, most: number): Designs {
     const { judged } = this;
-    const set = new RowSet(most, judged.width);
+    const set = new RowSet(judged.width);
     for (const row of rows) {
       if (set.size >= most) break;
       if (!judged.rows.has(row)) set.add(row);

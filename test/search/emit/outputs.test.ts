@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { emitDesign, nameDesign } from '../../../search/emit/index.js';
+import { emitDesign } from '../../../search/emit/design-file.js';
+import { nameDesign } from '../../../search/emit/named-design.js';
 import { findSites, targetAt } from '../../../search/space/sites.js';
 import { findSubstitution } from '../../../search/substitute/index.js';
 import { createApplier } from '../../../search/emit/apply.js';

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
-import {
-  stateCount,
-  type AdditiveModel,
-  type Combination,
-} from '../../../../search/explore/exact/additive-model.js';
+import type { Combination } from '../../../../search/evaluate/forms.js';
+import { stateCount, type AdditiveModel } from '../../../../search/explore/exact/additive-model.js';
 
 /** Random additive models: terms over neighbouring digits with whole or real costs. */
 export const additiveModels = (combinations: readonly Combination[]): fc.Arbitrary<AdditiveModel> =>
