@@ -94,7 +94,9 @@ export const createFitting = (
   const order = (group: WidthGroup): Int32Array => {
     const members = new Set(group.tensors);
     const readers = graph.operators.flatMap((operator, i) =>
-      members.has(operator.inputs[0]!) && fittable(operator, graph.tensors)?.window.depthwise === false ? [i] : [],
+      members.has(operator.inputs[0]!) && fittable(operator, graph.tensors)?.window.depthwise === false
+        ? [i]
+        : [],
     );
     if (readers.length === 0) return keepingOrder(group, graph);
     return keepingOrderFor(
@@ -125,8 +127,11 @@ export const createFitting = (
   const fitOperators = (draft: Draft, first: number, last: number, index: number, digits: Digits): void => {
     const { inputs, outputs } = graph.operators[index]!;
     const option = optionAt(index, digits);
-    const faithful = inputs.every((t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1);
-    const facts = option === STANDARD && faithful && isPlain(graph.operators[index]!) ? undefined : factsOf(index);
+    const faithful = inputs.every(
+      (t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1,
+    );
+    const facts =
+      option === STANDARD && faithful && isPlain(graph.operators[index]!) ? undefined : factsOf(index);
     if (facts === undefined) {
       for (let i = first; i <= last; i++) draft.run(i, faithful);
       return;
@@ -136,7 +141,13 @@ export const createFitting = (
     const intact = faithful && (facts.window.depthwise || whole);
     if (option === STANDARD) {
       if (!intact) {
-        fitLayer(draft, draft.operators[first]!, applier.target(index, digits), facts, columnsOf(outputs[0]!, digits));
+        fitLayer(
+          draft,
+          draft.operators[first]!,
+          applier.target(index, digits),
+          facts,
+          columnsOf(outputs[0]!, digits),
+        );
       }
       draft.run(first, intact);
       return;
@@ -162,7 +173,7 @@ export const createFitting = (
       if (plain === network) return network;
       const [designed] = plain.graphs;
       const draft = createDraft(original, designed.operators, designed.tensors);
-      for (let first = 0; first < draft.operators.length; ) {
+      for (let first = 0; first < draft.operators.length;) {
         const index = draft.operators[first]!.origin;
         let last = first;
         while (draft.operators[last + 1]?.origin === index) last++;
@@ -175,4 +186,5 @@ export const createFitting = (
 };
 
 /** Not a layer that might be fitted. */
-const isPlain = ({ kind }: Operator): boolean => !['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED'].includes(kind);
+const isPlain = ({ kind }: Operator): boolean =>
+  !['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED'].includes(kind);
