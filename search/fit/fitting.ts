@@ -1,7 +1,7 @@
 import { inputError } from '../../src/errors.js';
 import type { Network, Operator } from '../../src/graph/network.js';
 import { whyNotRunnable } from '../../src/run/index.js';
-import { createApplier, type Applier } from '../emit/apply.js';
+import { createApplier } from '../emit/apply.js';
 import { keepingOrder } from '../emit/kept-channels.js';
 import { channelRelation } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
@@ -51,7 +51,7 @@ export const whyNotFittable = ({ network, sites, groups }: Space): string | unde
   return `operator ${index} (${kind}) cannot be fitted: it is no int8 or uint8 layer with known weights`;
 };
 
-/** The layer as a reader of a feature map's channels; undefined where it is none. */
+/** A layer as a reader of a feature map's channels. */
 const consumerOf = (facts: LayerFacts): Consumer => ({
   taps: facts.window.kernelHeight * facts.window.kernelWidth,
   outputs: facts.outputs,
@@ -125,45 +125,34 @@ export const createFitting = (
 
   /** Fits and runs the operators `first` to `last`, which stand for operator `index` of the original. */
   const fitOperators = (draft: Draft, first: number, last: number, index: number, digits: Digits): void => {
-    const { inputs, outputs } = graph.operators[index]!;
+    const operator = graph.operators[index]!;
+    const [map = -1] = operator.inputs;
+    const [result = -1] = operator.outputs;
     const option = optionAt(index, digits);
-    const faithful = inputs.every(
+    const faithful = operator.inputs.every(
       (t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1,
     );
-    const facts =
-      option === STANDARD && faithful && isPlain(graph.operators[index]!) ? undefined : factsOf(index);
-    if (facts === undefined) {
-      for (let i = first; i <= last; i++) draft.run(i, faithful);
+    if (option !== STANDARD) {
+      const target = applier.target(index, digits);
+      const intact = faithful && applier.channelMap(map, digits) === undefined;
+      const usual = intact && applier.channelMap(result, digits) === undefined;
+      fitReplacement(draft, first, last, {
+        target,
+        facts: factsOf(index)!,
+        factors: findSubstitution(option)!.factors(target),
+        columns: columnsOf(result, digits),
+        intact,
+        remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
+      });
       return;
     }
-    const [map] = inputs as [number];
-    const whole = keepsAll(map, digits);
-    const intact = faithful && (facts.window.depthwise || whole);
-    if (option === STANDARD) {
-      if (!intact) {
-        fitLayer(
-          draft,
-          draft.operators[first]!,
-          applier.target(index, digits),
-          facts,
-          columnsOf(outputs[0]!, digits),
-        );
-      }
-      draft.run(first, intact);
-      return;
-    }
-    const target = applier.target(index, digits);
-    const columns = columnsOf(outputs[0]!, digits);
-    const same = faithful && applier.channelMap(map, digits) === undefined;
-    const usual = same && applier.channelMap(outputs[0]!, digits) === undefined;
-    fitReplacement(draft, first, last, {
-      target,
-      facts,
-      factors: findSubstitution(option)!.factors(target),
-      columns,
-      intact: same,
-      remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
-    });
+    // A depthwise layer gives a channel what it gave before as long as this channel is there.
+    const intact = faithful && (!isDense(operator) || keepsAll(map, digits));
+    const own = draft.operators[first]!;
+    const facts = intact || draft.sharesConstants(own) ? undefined : factsOf(index);
+    if (facts !== undefined)
+      fitLayer(draft, own, applier.target(index, digits), facts, columnsOf(result, digits));
+    for (let i = first; i <= last; i++) draft.run(i, intact);
   };
 
   return {
@@ -185,6 +174,5 @@ export const createFitting = (
   };
 };
 
-/** Not a layer that might be fitted. */
-const isPlain = ({ kind }: Operator): boolean =>
-  !['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED'].includes(kind);
+/** Each of its outputs depends on all channels of its input. */
+const isDense = ({ kind }: Operator): boolean => kind === 'CONV_2D' || kind === 'FULLY_CONNECTED';
