@@ -2,13 +2,14 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The folders of `src/` and which others each may import, as in the picture of docs/architecture.md. The files beside
- * them (errors, files, safe-text, suggest, text) are for all.
+ * them (errors, files, safe-text, suggest, text, wasm) are for all.
  */
 const SRC = {
   tflite: [],
   graph: ['tflite'],
   weights: ['graph'],
   lowering: ['graph', 'weights'],
+  run: ['graph'],
   npu: [],
   cost: ['graph', 'weights', 'lowering', 'npu'],
   schedule: ['graph', 'weights', 'lowering', 'npu', 'cost'],

@@ -23,6 +23,14 @@ export {
 } from './evaluate/session.js';
 export { EXPLORERS, planMethod } from './explore/methods.js';
 export type { Advice, Exploration, Explorer, ExploreRequest, Stopped } from './explore/explorer.js';
+export {
+  createInterpreter,
+  prepareOperator,
+  whyNotRunnable,
+  type Interpreter,
+  type Kernel,
+  type Values,
+} from '../src/run/index.js';
 export { accountOf, type AccountOptions, type PickAccount } from './report/account/account.js';
 export { PICK_SCHEMA, pickRecord } from './report/pick-json.js';
 export { coverage, rank } from './rank/ranking.js';

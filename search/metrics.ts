@@ -15,6 +15,8 @@ export type Unit =
   | 'parameters'
   | 'share'
   | 'ratio'
+  /** A share of the variance of the outputs. */
+  | 'noise'
   | 'operators'
   | 'flag';
 
@@ -44,6 +46,8 @@ export interface WeightFigures {
   readonly parameters: number;
   /** Kept share of the squared weights, before and after quantising again. */
   readonly retained: { readonly before: number; readonly after: number };
+  /** Output noise of the choices, each measured alone on samples, added up; NaN where there are none. */
+  readonly noise: number;
 }
 
 /** Read from an estimate, and stored for every design. */
@@ -100,6 +104,8 @@ export interface Metric {
   readonly heading?: string;
   /** Follows a value that is named on its own: `12.5 KiB of SRAM used`. */
   readonly amount?: string;
+  /** Known only where there are samples: reports leave it out where it is not. */
+  readonly optional?: true;
   readonly unit: Unit;
   /** Which way is better. */
   readonly direction: 'min' | 'max';
@@ -308,6 +314,18 @@ const ROWS = {
     source: { from: 'estimate', read: ({ memory }) => memory.constants },
     objective: true,
   },
+  output_noise: {
+    label: 'predicted output noise',
+    headline: true,
+    heading: 'noise',
+    amount: 'of predicted output noise',
+    optional: true,
+    unit: 'noise',
+    direction: 'min',
+    source: { from: 'weights', read: ({ noise }) => noise, over: 'sum' },
+    objective: true,
+    bound: { setting: 'maxNoise', kind: 'most', factor: 1, unit: '' },
+  },
 } satisfies Record<string, Metric>;
 
 /** Name of a metric. */
@@ -326,6 +344,10 @@ export const METRIC_NAMES = Object.keys(ROWS) as readonly MetricName[];
 
 /** Values of all metrics of one design; NaN where one is not known. */
 export type MetricRow = Readonly<Record<MetricName, number>>;
+
+/** False for what reports leave out because nothing is known of it. */
+export const isShown = (name: MetricName, ...values: readonly number[]): boolean =>
+  METRICS[name].optional !== true || values.some((value) => !Number.isNaN(value));
 
 /** All that metrics are computed from. */
 export interface Measured {

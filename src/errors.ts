@@ -34,7 +34,9 @@ export type Setting =
   | 'minRetained'
   | 'against'
   | 'samplesLimit'
-  | 'fitSamples';
+  | 'fitSamples'
+  | 'maxNoise'
+  | 'acceptRetrain';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

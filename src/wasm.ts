@@ -62,6 +62,8 @@ export const op = {
   i32x4Add: simd(0xae),
   i32x4Sub: simd(0xb1),
   i32x4DotI16x8s: simd(0xba),
+  i32x4ExtmulLowI16x8s: simd(0xbc),
+  i32x4ExtmulHighI16x8s: simd(0xbd),
 } as const;
 
 const I32 = 0x7f;

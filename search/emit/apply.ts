@@ -1,5 +1,7 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
+import type { WeightFigures } from '../metrics.js';
 import type { Digits, Space } from '../space/space.js';
+import { noiseOf } from './choice-noise.js';
 import { createGroupWidths, type OrderOf } from './group-widths.js';
 import type { ChannelMap } from './kept-channels.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
@@ -23,6 +25,13 @@ export { parametersOf } from './parameters.js';
 export interface Applier {
   /** The network of a design; the original object where nothing changes. Everything that stays is shared. */
   readonly network: (digits: Digits) => Network;
+  /** What the weights of a design say; parameters that operators share count once. */
+  readonly weights: (digits: Digits) => WeightFigures;
+  /**
+   * What those of one operator say, or of what replaces it; parameters that operators share count for each. A width
+   * group's noise counts at its first operator.
+   */
+  readonly operatorWeights: (operator: number, digits: Digits) => WeightFigures;
   /** Elements of the weights and biases of convolutions and fully connected operators of a design, shared ones once. */
   readonly parameters: (digits: Digits) => number;
   /** Of one operator, or of what replaces it; weights that operators share count for each. */
@@ -217,25 +226,43 @@ export const createApplier = (
   const slotParameters = (slot: Slot, digits: Digits): number =>
     pieceOf(slot, digits)?.parameters ?? slot.parameters;
 
+  const parameters = (digits: Digits): number => {
+    if (shared) return parametersOf(networkOf(digits));
+    let sum = base;
+    for (const slot of slots) sum += slotParameters(slot, digits) - slot.parameters;
+    return sum;
+  };
+  const retainedOf = (digits: Digits): RetainedWeights => {
+    let [before, after] = [1, 1];
+    for (const slot of slots) {
+      const retained = slotRetained(slot, digits);
+      before *= retained.before;
+      after *= retained.after;
+    }
+    return { before, after };
+  };
+  const operatorParameters = (operator: number, digits: Digits): number =>
+    slotParameters(slots[operator]!, digits);
+  const operatorRetained = (operator: number, digits: Digits): RetainedWeights =>
+    slotRetained(slots[operator]!, digits);
+  const noise = noiseOf(space);
+
   return {
     network: networkOf,
-    parameters: (digits) => {
-      if (shared) return parametersOf(networkOf(digits));
-      let sum = base;
-      for (const slot of slots) sum += slotParameters(slot, digits) - slot.parameters;
-      return sum;
-    },
-    operatorParameters: (operator, digits) => slotParameters(slots[operator]!, digits),
-    retained: (digits) => {
-      let [before, after] = [1, 1];
-      for (const slot of slots) {
-        const retained = slotRetained(slot, digits);
-        before *= retained.before;
-        after *= retained.after;
-      }
-      return { before, after };
-    },
-    operatorRetained: (operator, digits) => slotRetained(slots[operator]!, digits),
+    weights: (digits) => ({
+      parameters: parameters(digits),
+      retained: retainedOf(digits),
+      noise: noise.all(digits),
+    }),
+    operatorWeights: (operator, digits) => ({
+      parameters: operatorParameters(operator, digits),
+      retained: operatorRetained(operator, digits),
+      noise: noise.at(operator, digits),
+    }),
+    parameters,
+    operatorParameters,
+    retained: retainedOf,
+    operatorRetained,
     target: (operator, digits) => {
       const slot = slots[operator]!;
       return targetOf(slot, digits, resizedConstants(slot, digits, 'known'));

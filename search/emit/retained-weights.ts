@@ -7,7 +7,8 @@ import { realWeights } from '../substitute/real-weights.js';
 export type RetainedMeans = 'drop-in' | 'fine-tune' | 'retrain' | 'unknown';
 
 const DROP_IN = 0.95;
-const FINE_TUNE = 0.8;
+/** Designs that retain less of their weights have to be trained again. */
+export const FINE_TUNE = 0.8;
 
 /** `drop-in` from 0.95, `fine-tune` from 0.8, `retrain` below; `unknown` for NaN. */
 export const retainedMeans = (retained: number): RetainedMeans => {

@@ -228,10 +228,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
     if (found === undefined) {
       found = new Float64Array(count);
       for (const operator of operators) {
-        const weights = {
-          parameters: applier.operatorParameters(operator, digits),
-          retained: applier.operatorRetained(operator, digits),
-        };
+        const weights = applier.operatorWeights(operator, digits);
         weightReaders.forEach((source, j) => {
           if (source === undefined) return;
           const value = source.read(weights);
@@ -251,7 +248,7 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
       failed++;
       return false;
     }
-    const weights = { parameters: applier.parameters(digits), retained: applier.retained(digits) };
+    const weights = applier.weights(digits);
     for (let j = 0; j < count; j++) {
       const source = weightReaders[j];
       if (source === undefined) values[j] = row[figureColumns[j]!]!;

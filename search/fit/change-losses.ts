@@ -1,16 +1,8 @@
-import type { Space } from '../space/space.js';
+import type { ChoiceNoise, Space } from '../space/space.js';
+import { STANDARD } from '../substitute/index.js';
 import { changesOfSpace, type Change } from './changes.js';
 import type { JobSetup } from './jobs.js';
 import { openPool, type Pool } from './pool.js';
-
-/**
- * Output noise of each change alone, its weights fitted: by site and option, and by group and width; 0 for the unchanged
- * choices, NaN for what was not measured. What several changes lose together is about the sum.
- */
-export interface ChangeLosses {
-  readonly sites: readonly Float64Array[];
-  readonly groups: readonly Float64Array[];
-}
 
 export interface LossOptions {
   /** Worker threads. */
@@ -23,25 +15,30 @@ export interface LossOptions {
   readonly pool?: Pool;
 }
 
-const emptyLosses = ({ sites, groups }: Space): ChangeLosses => ({
-  sites: sites.map(({ options }) =>
-    Float64Array.from(options, (option) => (option === 'standard' ? 0 : NaN)),
-  ),
-  groups: groups.map(({ group, widths }) =>
-    Float64Array.from(widths, (width) => (width === group.channels ? 0 : NaN)),
-  ),
+/** Noise by site and option, and by group and width: 0 for the unchanged choices, NaN for the others. */
+interface Losses extends ChoiceNoise {
+  readonly sites: readonly number[][];
+  readonly groups: readonly number[][];
+}
+
+const emptyLosses = ({ sites, groups }: Space): Losses => ({
+  sites: sites.map(({ options }) => options.map((option) => (option === STANDARD ? 0 : NaN))),
+  groups: groups.map(({ group, widths }) => widths.map((width) => (width === group.channels ? 0 : NaN))),
 });
 
-const record = (losses: ChangeLosses, change: Change, noise: number): void => {
+const record = (losses: Losses, change: Change, noise: number): void => {
   if (change.kind === 'option') losses.sites[change.site]![change.option] = noise;
   else losses.groups[change.group]![change.width] = noise;
 };
 
-/** Measures every change of a space alone. The results do not depend on the number of threads. */
+/**
+ * Output noise of every change of a space alone, its weights fitted; NaN for what was not measured. What several changes
+ * lose together is about the sum. The results do not depend on the number of threads.
+ */
 export const measureChangeLosses = async (
   setup: JobSetup,
   { jobs, signal, onProgress, pool }: LossOptions,
-): Promise<ChangeLosses> => {
+): Promise<ChoiceNoise> => {
   const { space } = setup;
   const losses = emptyLosses(space);
   const lists = changesOfSpace(space);

@@ -10,7 +10,8 @@ import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { createDraft, type Draft } from './draft.js';
 import { fitLayer } from './fit-layer.js';
 import { fitReplacement } from './fit-replacement.js';
-import { fittable, layerFacts, USUAL_PLACES, type LayerFacts, type PlaceCounts } from './layer-facts.js';
+import { fittable, layerFacts, USUAL_PLACES, type LayerFacts, type LayerOptions } from './layer-facts.js';
+import { RIDGE } from './ridge.js';
 import { runOriginal, type Inputs } from './original.js';
 import { keepingOrderFor, type Consumer } from './selection.js';
 
@@ -22,12 +23,8 @@ export interface Fitting {
   readonly order: (group: number) => Int32Array;
 }
 
-export interface FittingOptions {
-  /** Output positions that a layer is fitted at. */
-  readonly places?: PlaceCounts;
-  /** Chooses them. */
-  readonly seed?: number;
-}
+/** How layers are fitted, where that is to be other than usual. */
+export type FittingOptions = Partial<LayerOptions>;
 
 /**
  * Why the designs of a space cannot be fitted, in one sentence; undefined where they can: all operators run, and those
@@ -78,7 +75,7 @@ const createMemory = <T>(): ((key: string, make: () => T) => T) => {
 export const createFitting = (
   space: Space,
   samples: Inputs,
-  { places = USUAL_PLACES, seed = 1 }: FittingOptions = {},
+  { places = USUAL_PLACES, seed = 1, ridge = RIDGE }: FittingOptions = {},
 ): Fitting => {
   const reason = whyNotFittable(space);
   if (reason !== undefined) throw inputError(reason);
@@ -87,7 +84,8 @@ export const createFitting = (
   const original = runOriginal(network, samples);
   const known = new Map<number, LayerFacts | undefined>();
   const factsOf = (index: number): LayerFacts | undefined => {
-    if (!known.has(index)) known.set(index, layerFacts(original, graph.operators[index]!, places, seed));
+    if (!known.has(index))
+      known.set(index, layerFacts(original, graph.operators[index]!, { places, seed, ridge }));
     return known.get(index);
   };
 

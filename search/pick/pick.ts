@@ -14,9 +14,19 @@ import type { Objective } from '../rank/objectives.js';
 import { countDesigns } from '../space/space.js';
 import type { Method } from '../explore/methods.js';
 import { planSweep, sweep, type Sweep, type SweepModel } from '../explore/sweep.js';
-import { choose, evaluatedOf, type Preferred, type Evaluated, type Wish } from './candidates.js';
+import {
+  bestOf,
+  choose,
+  evaluatedOf,
+  isWorthAt,
+  meetingRows,
+  type Candidate,
+  type Evaluated,
+  type Preferred,
+  type Wish,
+} from './candidates.js';
 import { neighboursOf, singleChanges } from './neighbours.js';
-import { sideObjectives } from './preference.js';
+import { priceOf, sideObjectives } from './preference.js';
 import { refine, type Refined } from './refine.js';
 import { sidesOf, type Sides } from './sides.js';
 
@@ -43,6 +53,8 @@ export interface PickRequest {
   readonly model: SweepModel;
   readonly wish: Wish;
   readonly method: Method;
+  /** Constraints of the search, where the wish has further ones: then the result names what those cost. */
+  readonly searched?: readonly Constraint[];
   /** Most designs that a search evaluates. */
   readonly limit: number;
   readonly seed: number;
@@ -65,6 +77,8 @@ export interface Picked {
   /** Designs that were evaluated by searches. */
   readonly evaluated: number;
   readonly refined: Refined | undefined;
+  /** The design that would be picked by the constraints of the search alone, where it is another, cheaper one. */
+  readonly cheaper: Candidate | undefined;
   /** Only where nothing was picked: what is nearest, and the unchanged network instead of a pick. */
   readonly sides: Sides | undefined;
   readonly unchanged: Refined | undefined;
@@ -117,14 +131,22 @@ const unchangedOf = async (
   return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
 };
 
+/** The preferred design, if it is cheaper than the picked one. */
+const cheaperOf = (evaluated: Evaluated, wish: Wish, { numbers }: Candidate): Candidate | undefined => {
+  const rows = meetingRows(evaluated, wish.constraints).filter((i) => isWorthAt(evaluated, i, wish));
+  const best = bestOf(evaluated, rows, wish);
+  const price = (of: Candidate['numbers']): number => priceOf(wish.preference, of);
+  return best !== undefined && price(best.numbers) < price(numbers) ? best : undefined;
+};
+
 /**
  * Searches a space and picks the preferred design that meets the constraints and is cheaper than the unchanged network.
  * Where there is none, searches without constraints and tries all single changes, to see what comes near.
  */
 export const pick = async (request: PickRequest): Promise<Picked> => {
-  const { wish, workers, ends = ENDLESS, onStage } = request;
+  const { wish, workers, searched = wish.constraints, ends = ENDLESS, onStage } = request;
   const isOver = (): boolean => workers.signal?.aborted === true || performance.now() >= ends.all;
-  const first = await search(request, wish.objectives, wish.constraints, ends.search);
+  const first = await search(request, wish.objectives, searched, ends.search);
   const study = first.studies[0]!;
   let evaluated = evaluatedOf([study], tabulate([study]));
   let choice: Preferred = choose(evaluated, wish);
@@ -160,12 +182,24 @@ export const pick = async (request: PickRequest): Promise<Picked> => {
     if (candidate === undefined) {
       const sides = sidesOf(evaluated, wish);
       const unchanged = await unchangedOf(evaluated, sides, session, ends.all);
-      return { ...parts, refined: undefined, sides, unchanged, stopped: stoppedAfter(true) };
+      return {
+        ...parts,
+        ...{ refined: undefined, cheaper: undefined, sides, unchanged },
+        stopped: stoppedAfter(true),
+      };
     }
     if (!isOver()) onStage?.('trying every single choice of the best design again');
     const refined = await refine(candidate, wish, { study, session }, ends.all);
     const whole = refined.neighbours !== undefined;
-    return { ...parts, refined, sides: undefined, unchanged: undefined, stopped: stoppedAfter(whole) };
+    const cheaper = cheaperOf(evaluated, { ...wish, constraints: searched }, refined.candidate);
+    return {
+      ...parts,
+      refined,
+      cheaper,
+      sides: undefined,
+      unchanged: undefined,
+      stopped: stoppedAfter(whole),
+    };
   } finally {
     await session.close();
   }

@@ -21,6 +21,7 @@ export interface ConstraintOptions {
   readonly maxExternal?: number | undefined;
   /** 0 to 1. */
   readonly minRetained?: number | undefined;
+  readonly maxNoise?: number | undefined;
 }
 
 /** The constraints that are set. */

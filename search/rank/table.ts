@@ -8,7 +8,6 @@ import {
   type FigureName,
   type MetricName,
   type MetricRow,
-  type WeightFigures,
 } from '../metrics.js';
 import { rowOf, type Designs, type Digits, type Space } from '../space/space.js';
 import { applierOf, parametersOf } from '../emit/apply.js';
@@ -41,12 +40,6 @@ const columnsOf = (make: (name: MetricName) => Float64Array): Table['columns'] =
 export const metricsAt = ({ columns }: Table, i: number): MetricRow =>
   Object.fromEntries(METRIC_NAMES.map((name) => [name, columns[name][i]!])) as MetricRow;
 
-/** Retained weights and parameters of a design. */
-const weightsOf = (space: Space, digits: Digits): WeightFigures => {
-  const applier = applierOf(space);
-  return { parameters: applier.parameters(digits), retained: applier.retained(digits) };
-};
-
 /**
  * Metrics of a design from its figures.
  * @param baseline figures of the unchanged network on the same system
@@ -60,14 +53,15 @@ export const designMetrics = (
   metricsOf({
     system: space.systems[digits[digits.length - 1]!]!.system,
     figure: (name) => figures[name],
-    weights: weightsOf(space, digits),
+    weights: applierOf(space).weights(digits),
     baseline: (name) => baseline[name],
   });
 
 /** Metrics of the unchanged network on a system of a space. */
 export const unchangedMetrics = (space: Space, system: number, figures: DesignFigures): MetricRow => {
   const figure = (name: FigureName): number => figures[name];
-  const weights = { parameters: parametersOf(space.network), retained: WHOLE_RETAINED };
+  const noise = space.noise === undefined ? NaN : 0;
+  const weights = { parameters: parametersOf(space.network), retained: WHOLE_RETAINED, noise };
   return metricsOf({ system: space.systems[system]!.system, figure, weights, baseline: figure });
 };
 
@@ -94,7 +88,7 @@ export const tabulate = (studies: readonly Study[]): Table => {
       const measured = {
         system: space.systems[system]!.system,
         figure: (name: FigureName) => results.figures[design * FIGURE_COUNT + FIGURE_AT[name]]!,
-        weights: weightsOf(space, digits),
+        weights: applierOf(space).weights(digits),
         baseline: ofBaselines[system],
       };
       measure(measured, values);

@@ -37,6 +37,12 @@ export const changePercent = (before: number, after: number): string => {
   return `${percent > 0 ? '+' : ''}${percent.toFixed(Math.abs(percent) < 0.1 ? 2 : 1)}%`;
 };
 
+/** A share of the outputs' variance. */
+const noiseText = (value: number): string => {
+  if (Number.isNaN(value)) return 'unknown';
+  return value > 0 && value < 0.0005 ? '<0.001' : value.toFixed(3);
+};
+
 /** A value of a metric, in its own unit. */
 export const valueText = (name: MetricName, value: number): string => {
   switch (METRICS[name].unit) {
@@ -44,6 +50,8 @@ export const valueText = (name: MetricName, value: number): string => {
       return value.toFixed(3);
     case 'share':
       return retainedText(value);
+    case 'noise':
+      return noiseText(value);
     case 'ratio':
       return changePercent(1, value);
     default:
@@ -62,6 +70,7 @@ export const shortLabel = (name: MetricName): string => METRICS[name].label.repl
 const missText = (column: MetricName, value: number): string => {
   const { label, amount, unit } = METRICS[column];
   if (unit === 'share' || Number.isNaN(value)) return `${label} ${retainedText(value)}`;
+  if (unit === 'noise') return `${label} ${noiseText(value)}`;
   const inUnit = unit === 'bytes' ? value / 1024 : value;
   const rounded = (Math.ceil(1e3 * inUnit) / 1e3).toLocaleString('en-US', { maximumFractionDigits: 3 });
   return `${rounded} ${amount ?? label}`;
@@ -82,13 +91,17 @@ export const constraintsText = (constraints: readonly Constraint[]): string =>
     })
     .join(' and ');
 
-/** The figures in which a design does not meet constraints, with these: `retained weights 0.35 (at least 0.8)`. */
-export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
+/** The figures in which a design does not meet constraints: `retained weights 0.35`. */
+export const missingFigures = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
   constraints
     .filter((constraint) => excess(constraint, metrics[constraint.column]) > 0)
-    .map(
-      (constraint) => `${missText(constraint.column, metrics[constraint.column])} (${limitText(constraint)})`,
-    );
+    .map(({ column }) => missText(column, metrics[column]));
+
+/** The same with the constraints: `retained weights 0.35 (at least 0.8)`. */
+export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[]): string[] =>
+  constraints.flatMap((constraint) =>
+    missingFigures(metrics, [constraint]).map((text) => `${text} (${limitText(constraint)})`),
+  );
 
 /** What ended a search early: `when the time was up`. */
 export const STOPPED_TEXTS: Readonly<Record<Stopped, string>> = {

@@ -1,4 +1,4 @@
-import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
 import type { Study } from '../rank/table.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 import { grouped } from '../../src/text.js';
@@ -77,9 +77,12 @@ const restText = ({ size, count, kept, gap }: SystemFront): string[] => {
  * they can be copied.
  */
 export const frontTable = (ranking: Ranking): string => {
-  const columns = columnsFor(ranking);
   const { systems } = ranking.studies[0]!.space;
   const fronts = systemFronts(ranking);
+  const shown = fronts.flatMap((front) => front.shown);
+  const columns = columnsFor(ranking).filter((name) =>
+    isShown(name, ...shown.map(({ numbers }) => numbers[name])),
+  );
   const cells = ({ row, marks, numbers }: Shown, { system }: SystemFront): string[] => [
     row === undefined ? '' : String(row + 1),
     marks.join(' '),

@@ -172,7 +172,7 @@ export const pickRecord = (
           },
           unchanged: staysRecord(account),
         }
-      : accountRecord(account, space)),
+      : { ...accountRecord(account, space), cheaper: sideRecord(picked.cheaper, space) }),
     search: { ...searchRecord(picked), seed: source.seed },
     notes: [RETAINED_NOTE, ...source.notes, ...(account === undefined ? [] : accountNotes(account))],
   };

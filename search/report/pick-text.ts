@@ -10,12 +10,13 @@ import {
   constraintsText,
   minGainText,
   missesOf,
+  missingFigures,
   retainedText,
   shortLabel,
   shortText,
   STOPPED_TEXTS,
 } from './amounts.js';
-import { METRIC_NAMES, METRICS } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS } from '../metrics.js';
 import type { Picked } from '../pick/pick.js';
 import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
 
@@ -35,13 +36,14 @@ const cheaperText = (wish: Wish, count: number): string => {
 /** The two networks side by side. */
 const table = ({ before, after }: PickAccount): string[] => {
   const shown = METRIC_NAMES.filter((name) => METRICS[name].headline).filter(
-    (name) => METRICS[name].unit !== 'operators' || before[name] + after[name] > 0,
+    (name) =>
+      isShown(name, after[name]) && (METRICS[name].unit !== 'operators' || before[name] + after[name] > 0),
   );
   return aligned(
     [
       ['', 'unchanged', 'picked', 'change'],
       ...shown.map((name) => {
-        const isShare = METRICS[name].unit === 'share';
+        const isShare = METRICS[name].unit === 'share' || METRICS[name].unit === 'noise';
         const change = isShare ? '' : changePercent(before[name], after[name]);
         const means =
           name === 'retained_energy' && !Number.isNaN(after[name]) ? retainedMeans(after[name]) : '';
@@ -91,6 +93,13 @@ const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: s
   return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
 };
 
+/** The design that only some of the constraints keep from being picked. */
+const cheaperLines = ({ cheaper }: Picked, wish: Wish): string[] => {
+  if (cheaper === undefined) return [];
+  const misses = missesOf(cheaper.numbers, wish.constraints).join(' and ');
+  return ['', wrap(`Cheaper, but not safe: ${cheaper.id} with ${figuresText(cheaper, wish)} and ${misses}.`)];
+};
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
@@ -104,6 +113,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
     ...(after.predicted === 1
       ? [wrap('some encoded sizes are predicted, because the weights of those layers are not known')]
       : []),
+    ...cheaperLines(picked, wish),
     ...section('What changes:', [
       ...widthsChanged.map(({ sentence }) => sentence),
       ...changed.map(({ sentence }) => sentence),
@@ -131,6 +141,12 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
+/** `1,234 cycles (unchanged 2,345)`. */
+const figuresText = ({ numbers, baseline }: Candidate, { preference }: Wish): string => {
+  const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
+  return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+};
+
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
   const { preference, constraints } = wish;
@@ -142,12 +158,11 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
       cheaperText(wish, 1) +
       (picked.stopped === undefined ? '' : ` among those evaluated before ${STOPPED_TEXTS[picked.stopped]}`),
   ];
-  const figures = ({ numbers, baseline }: Candidate): string => {
-    const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-    return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
-  };
+  const figures = (candidate: Candidate): string => figuresText(candidate, wish);
   if (cheaper !== undefined) {
-    const misses = missesOf(cheaper.numbers, constraints).join(' and ');
+    // A single limit is named before.
+    const missing = constraints.length === 1 ? missingFigures : missesOf;
+    const misses = missing(cheaper.numbers, constraints).join(' and ');
     parts.push(
       `the nearest cheaper one is ${cheaper.id} with ${figures(cheaper)}` +
         (misses === '' ? `, which saves less than ${minGainText(wish)} per change` : ` and ${misses}`),

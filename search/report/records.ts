@@ -1,4 +1,4 @@
-import { METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
 import { retainedMeans } from '../emit/retained-weights.js';
@@ -29,7 +29,10 @@ export const figuresRecord = (metrics: MetricRow): Record<string, number | null>
 /** The most important metrics of a design. */
 export const headlineRecord = (metrics: MetricRow): Record<string, number | null> =>
   Object.fromEntries(
-    METRIC_NAMES.filter((name) => METRICS[name].headline).map((name) => [name, known(metrics[name])]),
+    METRIC_NAMES.filter((name) => METRICS[name].headline && isShown(name, metrics[name])).map((name) => [
+      name,
+      known(metrics[name]),
+    ]),
   );
 
 /** Retained weights with the word for them. */

@@ -31,6 +31,16 @@ export interface Space {
   readonly groups: readonly WidthChoice[];
   readonly systems: readonly SystemChoice[];
   readonly optimise: 'Performance' | 'Size';
+  /** What each choice alone does to the outputs, where it was measured on samples. */
+  readonly noise?: ChoiceNoise;
+}
+
+/** Output noise of the network with a single choice changed and fitted; 0 for what is unchanged. */
+export interface ChoiceNoise {
+  /** Per site and option. */
+  readonly sites: readonly (readonly number[])[];
+  /** Per width group and width. */
+  readonly groups: readonly (readonly number[])[];
 }
 
 /**

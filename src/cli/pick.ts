@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/index.js';
-import { constraintSettings } from '../../search/rank/constraints.js';
+import { FINE_TUNE } from '../../search/emit/retained-weights.js';
+import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
@@ -29,7 +30,7 @@ import {
   standInNote,
   workersFor,
 } from './search.js';
-import { messageWithFlags } from './setting-flags.js';
+import { messageWithFlags, withFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
 import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
@@ -39,6 +40,7 @@ export interface PickOptions extends SearchOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
+  readonly acceptRetrain?: boolean;
   readonly output?: string;
   readonly outputDir?: string;
 }
@@ -55,7 +57,8 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
 training for. The report gives a reason for each layer. Retained weights are a proxy, not accuracy: drop-in from
-0.95, fine-tune from 0.8, else retrain, with the written weights as a start.
+0.95, fine-tune from 0.8, else retrain, with the written weights as a start. Designs that have to be trained again are
+picked only with --accept-retrain; without, the report names the one that it would be.
 
 Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
 one on each side and ends with exit code 4.
@@ -71,6 +74,19 @@ const NEAR_SHARE = 0.8;
 /** Share of the time after which refining has to end: the reasons take the rest. */
 const ALL_SHARE = 0.85;
 
+/** What keeps a pick from needing training, unless something else was asked for. */
+const safety = ({ acceptRetrain, minRetained }: PickOptions): readonly Constraint[] =>
+  acceptRetrain === true || minRetained !== undefined
+    ? []
+    : [{ column: 'retained_energy', kind: 'least', bound: FINE_TUNE }];
+
+/** Constraints of the search: where it keeps the designs that retain most, safety is left to the choice. */
+const searchedConstraints = (
+  { constraints, objectives }: PreparedSearch,
+  wish: Wish,
+): readonly Constraint[] =>
+  objectives.some(({ column }) => column === 'retained_energy') ? constraints : wish.constraints;
+
 const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
@@ -78,6 +94,7 @@ const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, ru
     model,
     wish,
     method: prepared.method,
+    searched: searchedConstraints(prepared, wish),
     limit: options.limit,
     seed: options.seed,
     workers: workersFor(options, run, [model]),
@@ -130,16 +147,18 @@ interface Outcome {
   readonly notes: readonly string[];
 }
 
-const nothingError = (picked: Picked, wish: Wish, { space, options, widths }: PickOptions): ParetouError => {
-  const narrow = space === undefined && options === undefined && widths === undefined;
+const nothingError = (picked: Picked, wish: Wish, options: PickOptions): ParetouError => {
+  const { space, widths } = options;
+  const narrow = space === undefined && options.options === undefined && widths === undefined;
   const interrupted = picked.stopped === 'interrupted';
   const text = nothingText(picked, wish);
   const advice = `${text}; --options all and --widths let more vary`;
-  const fits = narrow && !interrupted && advice.length < LONGEST_MESSAGE;
   const settings = [
-    ...constraintSettings(wish.constraints),
+    ...constraintSettings(wish.constraints.slice(0, wish.constraints.length - safety(options).length)),
     ...(wish.minGain > 0 ? (['minGain'] as const) : []),
+    ...(safety(options).length > 0 ? (['acceptRetrain'] as const) : []),
   ];
+  const fits = narrow && !interrupted && withFlags(advice, settings).length < LONGEST_MESSAGE;
   return new ParetouError(interrupted ? 'interrupted' : 'unmet', fits ? advice : text, { settings });
 };
 
@@ -225,7 +244,8 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(prepared, options);
-  const { objectives, constraints } = prepared;
+  const { objectives } = prepared;
+  const constraints = [...prepared.constraints, ...safety(options)];
   const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
@@ -258,6 +278,10 @@ export function pickCommand(): Command {
       'least share of the cycles (bytes with --prefer bandwidth) that each change has to save; 0 for any',
       number('--min-gain', 'a percentage from 0 to 100, such as 1', 0, 100),
       1,
+    )
+    .option(
+      '--accept-retrain',
+      'also pick designs that have to be trained again: with less than 0.8 of the weights retained',
     )
     .option('--output <file>', 'file of the design (default: <model>-<design>.tflite in --output-dir)')
     .option('--output-dir <folder>', 'where the files go (default: results/<name of the model>)');

@@ -36,12 +36,20 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
     'least share of the squared weights that is kept, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
     '0.8',
   ],
+  output_noise: [
+    'most predicted output noise, as a share of the variance of the outputs; needs samples',
+    '0.1',
+  ],
 };
 
 /** The option that constrains a metric. */
 const boundOption = (name: MetricName, { setting, unit }: Bound): Option => {
   const [help, example] = BOUND_HELP[name] ?? [METRICS[name].label, '1'];
   const flag = FLAGS[setting];
+  if (METRICS[name].unit === 'noise')
+    return new Option(`${flag} <ratio>`, help).argParser(
+      number(flag, `a ratio from 0 to 100, such as ${example}`, 0, 100),
+    );
   return METRICS[name].unit === 'share'
     ? new Option(`${flag} <ratio>`, help).argParser(
         number(flag, `a ratio from 0 to 1, such as ${example}`, 0, 1),

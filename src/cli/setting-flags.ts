@@ -23,10 +23,14 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   against: '--against',
   samplesLimit: '--samples-limit',
   fitSamples: '--fit-samples',
+  maxNoise: '--max-noise',
+  acceptRetrain: '--accept-retrain',
 };
+
+/** A sentence with the options that it is about. */
+export const withFlags = (message: string, settings: readonly Setting[]): string =>
+  settings.length === 0 ? message : `${message} (${settings.map((setting) => FLAGS[setting]).join(', ')})`;
 
 /** An error's sentence, with the options that it is about. */
 export const messageWithFlags = ({ message, settings }: ParetouError): string =>
-  settings.length === 0
-    ? message
-    : messageLine(`${message} (${settings.map((setting) => FLAGS[setting]).join(', ')})`);
+  settings.length === 0 ? message : messageLine(withFlags(message, settings));

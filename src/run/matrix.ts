@@ -1,4 +1,5 @@
-import { COLUMNS, layOut, memoryBuffer, multiplyBlocks, ROWS, STEP_BYTES } from './engine.js';
+import { layOut, memoryBuffer, multiply } from './engine/engine.js';
+import { COLUMNS, ROWS, STEP_BYTES } from './engine/products.js';
 
 const blocksOf = (count: number, size: number): number => Math.ceil(count / size);
 
@@ -41,7 +42,7 @@ export const multiplyTransposed = (
   }
   new Int16Array(buffer, weights, (panels * panelBytes) / 2).set(packColumns(b, n, 1, k));
   for (let panel = 0; panel < panels; panel++) {
-    multiplyBlocks({
+    multiply('multiply', {
       blocks,
       blockCount,
       segments,
@@ -86,11 +87,27 @@ export const packColumns = (values: Int16Array, n: number, segments: number, len
   return packed;
 };
 
+/** Weights of n channels in `segments` segments, for every eight channels one segment after another. */
+export const packChannels = (values: Int16Array, n: number, segments: number): Int16Array => {
+  const packed = new Int16Array(blocksOf(n, COLUMNS) * segments * COLUMNS);
+  for (let segment = 0; segment < segments; segment++) {
+    for (let channel = 0; channel < n; channel++) {
+      const panel = Math.floor(channel / COLUMNS);
+      packed[(panel * segments + segment) * COLUMNS + (channel % COLUMNS)] = values[segment * n + channel]!;
+    }
+  }
+  return packed;
+};
+
 /** Largest magnitude of some values. */
 const magnitude = (values: Int16Array): number => {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return largest;
+  let [least, greatest] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < least) least = value;
+    else if (value > greatest) greatest = value;
+  }
+  return Math.max(-least, greatest);
 };
 
 /** Rows at a time: what two panels of the matrix take fits the first level of a cache. */
@@ -102,17 +119,20 @@ const chunkRows = (a: number, b: number): number => {
   return Math.max(1, Math.min(CHUNK_ROWS, most));
 };
 
-/** Rows `from` to `to` of a matrix of `width` columns as pairs of rows, for every eight columns. */
-const packRows = (target: Int16Array, values: Int16Array, width: number, from: number, to: number): void => {
+/** Rows `from` to `to` of a matrix of `width` columns as pairs of rows, for every eight columns: a word per pair. */
+const packRows = (target: Int32Array, values: Int16Array, width: number, from: number, to: number): void => {
   const pairs = blocksOf(to - from, 2);
-  target.fill(0);
-  for (let i = from; i < to; i++) {
-    const at = ((i - from) >> 1) * 2 * COLUMNS + ((i - from) & 1);
-    for (let first = 0, panel = 0; first < width; first += COLUMNS, panel++) {
-      const to8 = panel * pairs * 2 * COLUMNS + at;
-      const from8 = i * width + first;
+  for (let pair = 0; pair < pairs; pair++) {
+    const even = (from + 2 * pair) * width;
+    const hasOdd = from + 2 * pair + 1 < to;
+    for (let first = 0, at = pair * COLUMNS; first < width; first += COLUMNS, at += pairs * COLUMNS) {
       const count = Math.min(COLUMNS, width - first);
-      for (let c = 0; c < count; c++) target[to8 + 2 * c] = values[from8 + c]!;
+      for (let c = 0; c < count; c++) {
+        const i = even + first + c;
+        // The partner of a last odd row is zero.
+        target[at + c] = (values[i]! & 0xffff) | (hasOdd ? values[i + width]! << 16 : 0);
+      }
+      for (let c = count; c < COLUMNS; c++) target[at + c] = 0;
     }
   }
 };
@@ -121,7 +141,8 @@ const packRows = (target: Int16Array, values: Int16Array, width: number, from: n
 const crossed = (a: Int16Array, c: number, b: Int16Array, d: number, half: boolean): Float64Array => {
   const n = a.length / c;
   const sums = new Float64Array(c * d);
-  const step = chunkRows(magnitude(a), half ? magnitude(a) : magnitude(b));
+  const most = magnitude(a);
+  const step = chunkRows(most, half ? most : magnitude(b));
   const aPanels = blocksOf(c, COLUMNS);
   const bPanels = blocksOf(d, COLUMNS);
   for (let from = 0; from < n; from += step) {
@@ -138,14 +159,14 @@ const crossed = (a: Int16Array, c: number, b: Int16Array, d: number, half: boole
     const buffer = memoryBuffer();
     new Int32Array(buffer, segments, 1)[0] = 0;
     new Int32Array(buffer, start, COLUMNS).fill(0);
-    packRows(new Int16Array(buffer, left, (aPanels * panelBytes) / 2), a, c, from, to);
-    if (!half) packRows(new Int16Array(buffer, right, (bPanels * panelBytes) / 2), b, d, from, to);
+    packRows(new Int32Array(buffer, left, (aPanels * panelBytes) / 4), a, c, from, to);
+    if (!half) packRows(new Int32Array(buffer, right, (bPanels * panelBytes) / 4), b, d, from, to);
     new Int32Array(buffer, blocks, COLUMNS * aPanels).forEach((_, i, addresses) => {
       addresses[i] = left + Math.floor(i / COLUMNS) * panelBytes + 4 * (i % COLUMNS);
     });
     for (let panel = 0; panel < bPanels; panel++) {
       const first = half ? panel : 0;
-      multiplyBlocks({
+      multiply('multiply', {
         blocks: blocks + 4 * COLUMNS * first,
         blockCount: ((aPanels - first) * COLUMNS) / ROWS,
         segments,

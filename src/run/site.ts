@@ -32,6 +32,10 @@ export interface Site {
   readonly outputCount: number;
   /** An input; an error if it is absent or of a type that cannot be held. */
   readonly input: (position: number) => Operand;
+  /** The same for an input whose values a kernel is given for every sample, even if they are constant. */
+  readonly feature: (position: number) => Operand;
+  /** Features asked for so far. */
+  readonly features: ReadonlyMap<number, Operand>;
   readonly output: (position: number) => Operand;
   readonly isPresent: (position: number) => boolean;
   readonly option: (name: string) => OptionValue | undefined;
@@ -62,11 +66,18 @@ export const siteOf = (operator: Operator, tensors: readonly Tensor[], index: nu
       throw fault(`its ${role} ${position} has ${values.length} values of ${elements}`);
     return { tensor, type, shape, elements, ...(values && { constant: values }) };
   };
+  const features = new Map<number, Operand>();
   return {
     operator,
     inputCount: inputs.length,
     outputCount: outputs.length,
     input: (position) => operand(inputs, position, 'input'),
+    feature: (position) => {
+      const found = features.get(position) ?? operand(inputs, position, 'input');
+      features.set(position, found);
+      return found;
+    },
+    features,
     output: (position) => operand(outputs, position, 'output'),
     isPresent: (position) => (inputs[position] ?? -1) >= 0,
     option: (option) => options[option],
@@ -107,17 +118,6 @@ export const constantOf = (site: Site, position: number): Values => {
 
 /** Integers of a constant input. */
 export const integersOf = (site: Site, position: number): number[] => Array.from(constantOf(site, position));
-
-/** Values of an input for all samples: those given, or its constant's once per sample. */
-export const samplesOf = ({ constant }: Operand, given: Values | undefined, samples: number): Values => {
-  if (given !== undefined) return given;
-  if (constant === undefined) throw new TypeError('an input is missing');
-  if (samples === 1) return constant;
-  const all = constant.slice(0, 0).constructor as new (length: number) => Values;
-  const values = new all(constant.length * samples);
-  for (let i = 0; i < samples; i++) values.set(constant, i * constant.length);
-  return values;
-};
 
 /** Least and greatest stored value that a type and an activation leave. */
 export const activationRange = (

@@ -2,10 +2,10 @@ import type { ElementType } from '../graph/network.js';
 
 /**
  * Values of one tensor for a batch: samples one after another, each of the tensor's elements in row-major order. An
- * array of the tensor's type; booleans are bytes.
+ * array of the tensor's type; booleans are bytes, and integers of 64 bits are held as numbers.
  */
 export type Values =
-  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array;
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /** Types whose values can be held, and the array for each. */
 const ARRAYS = {
@@ -17,6 +17,7 @@ const ARRAYS = {
   int32: Int32Array,
   uint32: Uint32Array,
   float32: Float32Array,
+  int64: Float64Array,
 } as const;
 
 export type HeldType = keyof typeof ARRAYS;
@@ -29,6 +30,7 @@ export const zeros = (type: HeldType, length: number): Values => new ARRAYS[type
 /** Values of little-endian bytes. */
 export const valuesOf = (type: HeldType, bytes: Uint8Array): Values => {
   const copy = new Uint8Array(bytes);
+  if (type === 'int64') return Float64Array.from(new BigInt64Array(copy.buffer, 0, copy.length >> 3), Number);
   return new ARRAYS[type](copy.buffer, 0, Math.floor(copy.length / ARRAYS[type].BYTES_PER_ELEMENT));
 };
 
@@ -42,3 +44,11 @@ export const RANGES = {
 export type QuantisedType = keyof typeof RANGES;
 
 export const isQuantised = (type: ElementType): type is QuantisedType => type in RANGES;
+
+/** Values one after another `count` times. */
+export const repeated = (values: Values, count: number): Values => {
+  const make = values.constructor as new (length: number) => Values;
+  const all = new make(values.length * count);
+  for (let i = 0; i < count; i++) all.set(values, i * values.length);
+  return all;
+};

@@ -1,3 +1,5 @@
+import { rangeMaximum } from './range-maximum.js';
+
 /** Ranges of a memory as first fit reads them. */
 export interface FirstFitRanges {
   readonly count: number;
@@ -67,11 +69,12 @@ function makeRoom(count: number, length: number): void {
   placed = new Int32Array(2 * count);
 }
 
-/** Fills in the live sizes and returns the largest. */
+/** Fills in the live sizes and returns the largest; ranges that end before they start do not count. */
 function measure({ count, starts, ends, sizes }: FirstFitRanges, length: number): number {
   makeRoom(count, length);
   for (const sums of [begun, ended, begunCount, endedCount]) sums.fill(0, 0, length + 1);
   for (let r = 0; r < count; r++) {
+    if (starts[r]! > ends[r]!) continue;
     begun[starts[r]!]! += sizes[r]!;
     ended[ends[r]! + 1]! += sizes[r]!;
     begunCount[starts[r]!]!++;
@@ -88,6 +91,19 @@ function measure({ count, starts, ends, sizes }: FirstFitRanges, length: number)
     used[t] = begun[t]! - ended[t]!;
     if (used[t]! > peak) peak = used[t]!;
   }
+  return peak;
+}
+
+/**
+ * Fills in the largest sum of live sizes during each range, and returns the largest of all: no allocation can be
+ * smaller.
+ *
+ * @param length number of time indices
+ */
+export function pressureOf(ranges: FirstFitRanges, length: number, most: Float64Array): number {
+  const peak = measure(ranges, length);
+  const during = rangeMaximum(used.subarray(0, length));
+  for (let r = 0; r < ranges.count; r++) most[r] = during(ranges.starts[r]!, ranges.ends[r]!);
   return peak;
 }
 

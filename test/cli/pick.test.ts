@@ -27,7 +27,23 @@ const U55 = ['--accelerator-config', 'ethos-u55-128', '--jobs', '1'];
 const results = (): string => join(folder, 'results');
 
 const pick = async (model: string, ...argv: string[]): Promise<number> => {
-  const code = await run(['pick', model, ...argv, '--output-dir', results(), '--jobs', '1']);
+  const code = await run([
+    'pick',
+    model,
+    ...argv,
+    '--accept-retrain',
+    '--output-dir',
+    results(),
+    '--jobs',
+    '1',
+  ]);
+  return code === 0 ? Number(process.exitCode ?? 0) : code;
+};
+/** Without leave to pick what has to be trained again. */
+const safePick = async (...argv: string[]): Promise<number> => {
+  process.exitCode = undefined;
+  const model = join(folder, 'small.tflite');
+  const code = await run(['pick', model, ...U55, ...argv, '--output-dir', results()]);
   return code === 0 ? Number(process.exitCode ?? 0) : code;
 };
 const small = (...argv: string[]): Promise<number> => pick(join(folder, 'small.tflite'), ...U55, ...argv);
@@ -190,7 +206,7 @@ describe('where nothing is both cheaper and within the limits', () => {
   test('names the nearest design on each side, and what each change would cost', async () => {
     expect(await small('--min-retained', '0.9')).toBe(4);
     expect(err).toMatch(
-      /\nerror: no design of small that has at least 0\.9 of the weights retained takes fewer cycles than the unchanged network by at least 1 % per change; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+ \(at least 0\.9\)[^\n]* \(--min-retained, --min-gain\)\n$/,
+      /\nerror: no design of small that has at least 0\.9 of the weights retained takes fewer cycles than the unchanged network by at least 1 % per change; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+[^\n]* \(--min-retained, --min-gain\)\n$/,
     );
     const record = recordOf();
     expect(record).toMatchObject({ design: null, file: null, error: { kind: 'unmet', exit_code: 4 } });
@@ -277,4 +293,24 @@ describe('--widths', () => {
 test('a preference that does not exist is a fault of the command line', async () => {
   expect(await small('--prefer', 'speed')).toBe(2);
   expect(err).toMatch(/^error: preference "speed" is not known.* \(--prefer\)\n/);
+});
+
+describe('a design that would have to be trained again', () => {
+  test('is named, with what it keeps, but not picked', async () => {
+    expect(await safePick('--options', 'lowrank*2,separable', '--min-gain', '0')).toBe(4);
+    expect(err).toMatch(
+      /\nerror: no design of small that has at least 0\.8 of the weights retained takes fewer cycles [^\n]*; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+[^\n]*--accept-retrain\)\n$/,
+    );
+    expect(recordOf().constraints).toMatchObject([{ column: 'retained_energy', at_least: 0.8 }]);
+    expect(await safePick('--options', 'lowrank*2,separable', '--min-gain', '0', '--accept-retrain')).toBe(0);
+    expect(recordOf()).toMatchObject({ weights: 'retrain', constraints: [] });
+  });
+
+  test('is named beside the best one that keeps enough', async () => {
+    expect(await safePick('--widths', '0.5,0.9,1', '--min-gain', '0', '--json')).toBe(0);
+    const record = JSON.parse(out) as PickRecord & { readonly cheaper: Numbers | null };
+    expect(record.retained_energy).toBeGreaterThanOrEqual(0.8);
+    expect(record.cheaper!['retained_energy']).toBeLessThan(0.8);
+    expect(record.cheaper!['cycles_total']).toBeLessThan(record.figures.after['cycles_total']!);
+  });
 });

@@ -42,7 +42,7 @@ describe.skipIf(!built)('the built program picks', () => {
   writeFileSync(join(folder, 'small.tflite'), smallModel());
 
   test('a design whose file runs and has the figures of its record', async () => {
-    const { status, stdout } = paretou('pick', 'small.tflite', ...U55, '--options', 'all', '--jobs', '2');
+    const { status, stdout } = paretou('pick', 'small.tflite', ...U55, '--options', 'all', '--accept-retrain', '--jobs', '2');
     expect(status).toBe(0);
     const record = JSON.parse(readFileSync(join(folder, 'results/small/pick.json'), 'utf8')) as PickRecord;
     expect(stdout).toContain(`\nwrote ${record.file}\nwrote results/small/pick.json\n`);
@@ -110,7 +110,7 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
   const model = join(sharedDir ?? '', 'models/resnet8_int8.tflite');
 
   test('fewer cycles than the unchanged network on ethos-u55-128, with a reason per changed layer', () => {
-    const { status, stdout } = paretou('pick', model, ...U55);
+    const { status, stdout } = paretou('pick', model, ...U55, '--accept-retrain');
     expect(status).toBe(0);
     const record = JSON.parse(
       readFileSync(join(folder, 'results/resnet8_int8/pick.json'), 'utf8'),

@@ -1,7 +1,7 @@
-import { allocate } from '../../../src/schedule/allocate.js';
 import type { Entry } from '../../../src/schedule/entry.js';
 import { allocateFirstFit, RangeList, type FirstFit } from '../../../src/schedule/first-fit.js';
 import type { ProgramOp, ProgramTensor } from '../../../src/schedule/program.js';
+import { searchSwaps } from '../../../src/schedule/swap-search.js';
 
 const ALIGNMENT = 16;
 
@@ -163,6 +163,7 @@ export class LiveRanges {
   private readonly sorted = new RangeList();
   /** When each range of the list is created. */
   private readonly moments: number[] = [];
+  private readonly order: number[] = [];
   /** The shared tensor whose memory each one is in. */
   private readonly root: Int32Array;
   private readonly starts: Float64Array;
@@ -246,18 +247,24 @@ export class LiveRanges {
    *
    * @param limit the size that the result should not exceed
    */
-  size({ size, peak }: FirstFit, length: number, limit?: number): number {
+  size({ size, peak }: FirstFit, length: number, limit = Infinity): number {
     if (size <= peak) return size;
-    const { list, moments } = this;
-    const order = Array.from({ length: list.count }, (_, r) => r);
-    order.sort((a, b) => moments[a]! - moments[b]!);
-    const { sorted } = this;
+    const { list, moments, sorted, order } = this;
+    // Nearly sorted: segments are added in their order.
+    for (let n = 0; n < list.count; n++) {
+      let at = n;
+      while (at > 0 && moments[order[at - 1]!]! > moments[n]!) {
+        order[at] = order[at - 1]!;
+        at--;
+      }
+      order[at] = n;
+    }
     sorted.clear();
-    for (const r of order) sorted.add(list.starts[r]!, list.ends[r]!, list.sizes[r]!);
-    const none = new Int32Array(0);
-    const { count, starts, ends, sizes } = sorted;
-    const liveness = { count, starts, ends, sizes, length, rangeOf: none, times: none };
-    return allocate(liveness, ALIGNMENT, limit, true);
+    for (let n = 0; n < list.count; n++) {
+      const r = order[n]!;
+      sorted.add(list.starts[r]!, list.ends[r]!, list.sizes[r]!);
+    }
+    return searchSwaps(sorted, length, limit) ?? size;
   }
 
   private push(start: number, end: number, size: number, moment: number): void {

@@ -53,8 +53,10 @@ export class Transitions {
   private readonly current: State[] = [];
   private readonly chain: Transition[] = [];
   private readonly sums = new Float64Array(SUMS);
-  /** Columns of `sums` that are not zero everywhere. */
+  /** Columns of `sums` that are not zero everywhere, in the order in which they turned up. */
   private readonly columns: number[] = [];
+  /** Sums of these columns alone. */
+  private readonly packed = new Float64Array(SUMS);
   private readonly live: LiveRanges;
 
   constructor(
@@ -70,16 +72,17 @@ export class Transitions {
 
   /** Writes a design's figures as row `row`; false if they are not certain from what has been learnt. */
   store(fragments: readonly Fragment[], table: Float64Array, row: number): boolean {
-    const { machine, sums, columns, current, chain } = this;
+    const { machine, sums, packed, columns, current, chain } = this;
     if (machine === undefined || !this.follow(machine, fragments)) return false;
-    sums.fill(0);
+    packed.fill(0);
     let constants = this.constants.total(current);
     let operations = 0;
     let usesNpu = false;
     for (let s = 0; s < chain.length; s++) {
       const transition = chain[s]!;
       usesNpu ||= current[s]!.usesNpu;
-      for (let k = 0; k < columns.length; k++) sums[columns[k]!]! += transition.sums[columns[k]!]!;
+      const added = transition.sums;
+      for (let k = 0; k < added.length; k++) packed[k]! += added[k]!;
       constants += transition.encodedBytes;
       operations += current[s]!.operations;
     }
@@ -87,6 +90,7 @@ export class Transitions {
     if (!usesNpu) return false;
     const memory = this.memory(2 * operations + 2);
     if (memory === undefined) return false;
+    for (let k = 0; k < columns.length; k++) sums[columns[k]!] = packed[k]!;
     const { hardware } = machine;
     const use = { ...memory, constants };
     storeEstimated({ totals: totalsFrom(sums, use, this.system), memory: use, hardware }, table, row);
@@ -323,7 +327,8 @@ export class Transitions {
       if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
     });
     const next = this.contextOf(segment + 1, last);
-    const transition: Transition = { sums, figures, encodedBytes, buffers, next, rivals: [] };
+    const packed = Float64Array.from(this.columns, (column) => sums[column]!);
+    const transition: Transition = { sums: packed, figures, encodedBytes, buffers, next, rivals: [] };
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
     return transition;
   }

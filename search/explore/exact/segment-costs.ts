@@ -79,10 +79,7 @@ const addWeightColumns = async (
     digitsOfState(positions, radices, state).forEach((digit, i) => (digits[positions[i]!] = digit));
     for (const operator of operators) {
       await breathe();
-      const weights = {
-        parameters: applier.operatorParameters(operator, digits),
-        retained: applier.operatorRetained(operator, digits),
-      };
+      const weights = applier.operatorWeights(operator, digits);
       WEIGHT_COLUMNS.forEach((name, i) => {
         const { read, over } = weightsOf(name);
         const value = read(weights);

@@ -4,7 +4,7 @@ import {
   activationRange,
   BYTES,
   requireType,
-  samplesOf,
+  sameScale,
   scaleOf,
   type Kernel,
   type Scale,
@@ -40,21 +40,30 @@ const COMBINATIONS: Readonly<Record<string, (a: Scale, b: Scale, to: Scale) => C
   ADD: addition(1),
   SUB: addition(-1),
   MUL: multiplication,
+  MINIMUM: () => Math.min,
+  MAXIMUM: () => Math.max,
 };
+
+/** Kinds that compare stored values. */
+const NEEDS_ONE_SCALE: ReadonlySet<string> = new Set(['MINIMUM', 'MAXIMUM']);
 
 const VALUES = 256;
 
 /** Kinds that combine two 8-bit maps: the results of all pairs of values are computed once, when first needed. */
 export const arithmetic = (site: Site): Kernel => {
-  const operands = [site.input(0), site.input(1)] as const;
+  const operands = [site.feature(0), site.feature(1)] as const;
   const output = site.output(0);
   const type = requireType(site, output, BYTES);
   for (const operand of operands) requireType(site, operand, [type]);
   const [a, b, to] = [scaleOf(site, operands[0]), scaleOf(site, operands[1]), scaleOf(site, output)];
   const [least, greatest] = activationRange(site, type, to);
   const [first] = RANGES[type];
+  if (NEEDS_ONE_SCALE.has(site.operator.kind) && !(sameScale(a, b) && sameScale(a, to)))
+    throw site.fault('its inputs and output have different scales');
   const combine = COMBINATIONS[site.operator.kind]!(a, b, to);
-  const mapped = operands.map(({ shape }) => broadcast(site, shape, output.shape));
+  const mapped = operands.map(({ shape, elements }) =>
+    elements === output.elements ? undefined : broadcast(site, shape, output.shape),
+  );
   let table: Int16Array | undefined;
   const fill = (): Int16Array =>
     Int16Array.from({ length: VALUES * VALUES }, (_, i) =>
@@ -62,7 +71,7 @@ export const arithmetic = (site: Site): Kernel => {
     );
   return (inputs, samples) => {
     table ??= fill();
-    const [left, right] = operands.map((operand, i) => samplesOf(operand, inputs[i], samples));
+    const [left, right] = inputs;
     const result = zeros(type, output.elements * samples);
     const [leftAt, rightAt] = mapped;
     const { elements } = output;

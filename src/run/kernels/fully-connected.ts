@@ -5,7 +5,7 @@ import { ROUNDING, weightsOf } from './weights.js';
 
 /** FULLY_CONNECTED of 8-bit values with constant weights. */
 export const fullyConnected = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const [units, length] = site.input(1).shape as [number, number];
@@ -28,6 +28,7 @@ export const fullyConnected = (site: Site): Kernel => {
     },
     {
       count: units,
+      each: 'row',
       weights: values,
       bias,
       factors,

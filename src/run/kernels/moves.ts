@@ -1,112 +1,67 @@
-import { places, stridesOf } from '../broadcast.js';
-import {
-  constantOf,
-  integersOf,
-  product,
-  samplesOf,
-  scaleOf,
-  type Kernel,
-  type Operand,
-  type Site,
-} from '../site.js';
+import type { Kernel, Operand, Site } from '../site.js';
 import { zeros, type Values } from '../values.js';
 
-/** Where the elements of an output come from: indices into the elements of the inputs, one input after another. */
+/** An input that values are taken from. */
+export interface Source {
+  readonly position: number;
+  readonly operand: Operand;
+  /** Which element of the input goes to which element of the output, pair by pair. */
+  readonly from: Int32Array;
+  readonly to?: Int32Array;
+}
+
+/** An output whose values are only moved; elements that nothing is moved to are `fill`. */
 export interface Move {
   readonly output: Operand;
-  readonly inputs: readonly { readonly position: number; readonly operand: Operand }[];
-  /** For each element of the output; −1 is `fill`. */
-  readonly from: Int32Array;
+  readonly sources: readonly Source[];
   readonly fill?: number;
 }
 
-const run = (
-  { output, inputs, from, fill = 0 }: Move,
+const move = (
+  { output, sources, fill = 0 }: Move,
   given: readonly (Values | undefined)[],
   samples: number,
 ): Values => {
   const result = zeros(output.type, output.elements * samples);
-  let offset = 0;
-  for (const { position, operand } of inputs) {
-    const values = samplesOf(operand, given[position], samples);
-    const { elements } = operand;
+  if (fill !== 0) result.fill(fill);
+  for (const { position, operand, from, to } of sources) {
+    const values = given[position]!;
     for (let s = 0; s < samples; s++) {
-      const to = s * from.length;
-      const first = s * elements;
-      for (let i = 0; i < from.length; i++) {
-        const index = from[i]! - offset;
-        if (index >= 0 && index < elements) result[to + i] = values[first + index]!;
-      }
+      const source = values.subarray(s * operand.elements, (s + 1) * operand.elements);
+      const target = result.subarray(s * output.elements, (s + 1) * output.elements);
+      if (to) for (let i = 0; i < from.length; i++) target[to[i]!] = source[from[i]!]!;
+      else for (let i = 0; i < from.length; i++) target[i] = source[from[i]!]!;
     }
-    offset += elements;
-  }
-  if (fill !== 0) {
-    for (let i = 0; i < result.length; i++) if (from[i % from.length]! < 0) result[i] = fill;
   }
   return result;
 };
 
-/** A kernel that only moves values. */
+/** A kernel that only moves values, for one output or several. */
 export const moving =
   (moves: readonly Move[]): Kernel =>
   (inputs, samples) =>
-    moves.map((move) => run(move, inputs, samples));
+    moves.map((one) => move(one, inputs, samples));
 
-const positive = (site: Site, axis: number, rank: number): number => {
-  const found = axis < 0 ? axis + rank : axis;
-  if (found < 0 || found >= rank) throw site.fault(`it names axis ${axis} of ${rank}`);
-  return found;
-};
-
-/** Kinds that keep all values in their order: RESHAPE, SQUEEZE, EXPAND_DIMS. */
-export const reshape = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
-  if (input.elements !== output.elements || input.type !== output.type)
-    throw site.fault(`its output has ${output.elements} values where its input has ${input.elements}`);
-  return ([values], samples) => [samplesOf(input, values, samples)];
-};
-
-/** PAD and PADV2; the value around is the one that stands for zero, or the third input. */
-export const pad = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
-  const amounts = integersOf(site, 1);
-  const { shape } = input;
-  if (
-    amounts.length !== 2 * shape.length ||
-    shape.some((size, i) => size + amounts[2 * i]! + amounts[2 * i + 1]! !== output.shape[i])
-  )
-    throw site.fault(`its output is ${output.shape.join('×')}, which does not suit its input and padding`);
-  const fill = site.isPresent(2)
-    ? constantOf(site, 2)[0]!
-    : output.type === 'float32'
-      ? 0
-      : scaleOf(site, output).zeroPoint;
-  const strides = stridesOf(output.shape);
-  const offset = strides.reduce((sum, stride, i) => sum + stride * amounts[2 * i]!, 0);
-  const from = new Int32Array(output.elements).fill(-1);
-  places(shape, strides, offset).forEach((to, i) => (from[to] = i));
-  return moving([{ output, inputs: [{ position: 0, operand: input }], from, fill }]);
-};
-
-/** CONCATENATION of inputs of one scale. */
-export const concatenation = (site: Site): Kernel => {
-  const output = site.output(0);
-  const rank = output.shape.length;
-  const axis = positive(site, site.number('axis'), rank);
-  const inputs = Array.from({ length: site.inputCount }, (_, position) => ({
-    position,
-    operand: site.input(position),
-  }));
-  const from = new Int32Array(output.elements).fill(-1);
-  const strides = stridesOf(output.shape);
-  let offset = 0;
-  let first = 0;
-  for (const { operand } of inputs) {
-    if (operand.type !== output.type) throw site.fault('its inputs and output are of different types');
-    places(operand.shape, strides, offset).forEach((to, i) => (from[to] = first + i));
-    offset += strides[axis]! * operand.shape[axis]!;
-    first += operand.elements;
+/** A kernel whose outputs take each element from one input, in order. */
+export const taking = (
+  site: Site,
+  position: number,
+  froms: readonly (readonly [output: Operand, from: Int32Array])[],
+): Kernel => {
+  const operand = site.feature(position);
+  for (const [output, from] of froms) {
+    if (output.type !== operand.type) throw site.fault('its input and output are of different types');
+    if (from.length !== output.elements)
+      throw site.fault(`its output has ${output.elements} values where ${from.length} are taken`);
+    if (from.some((index) => index < 0 || index >= operand.elements))
+      throw site.fault('it takes values from outside of its input');
   }
-  if (first !== product(output.shape)) throw site.fault('its inputs do not fill its output');
-  return moving([{ output, inputs, from }]);
+  return moving(froms.map(([output, from]) => ({ output, sources: [{ position, operand, from }] })));
+};
+
+/** The number of an axis that may count from the last. */
+export const axisAt = (site: Site, axis: number, rank: number): number => {
+  const found = axis < 0 ? axis + rank : axis;
+  if (!(found >= 0 && found < rank)) throw site.fault(`it names axis ${axis} of ${rank}`);
+  return found;
 };

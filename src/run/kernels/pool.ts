@@ -5,7 +5,7 @@ import { windowOf } from '../window.js';
 /** AVERAGE_POOL_2D and MAX_POOL_2D of 8-bit feature maps; what is outside of the map does not count. */
 export const pool = (site: Site): Kernel => {
   const isAverage = site.operator.kind === 'AVERAGE_POOL_2D';
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const scale = scaleOf(site, output);

@@ -3,9 +3,12 @@ import { RANGES, zeros } from '../values.js';
 
 const STEPS = 256;
 
+/** The only scale of outputs that the reference knows; zero is the least value. */
+const OUTPUT_SCALE = 1 / 256;
+
 /** SOFTMAX of 8-bit values along the last axis: exponentials come from a table of the 256 differences. */
 export const softmax = (site: Site): Kernel => {
-  const [input, output] = [site.input(0), site.output(0)];
+  const [input, output] = [site.feature(0), site.output(0)];
   const type = requireType(site, output, BYTES);
   requireType(site, input, [type]);
   const depth = input.shape.at(-1) ?? 1;
@@ -13,6 +16,10 @@ export const softmax = (site: Site): Kernel => {
   const table = Float32Array.from({ length: STEPS }, (_, i) => Math.exp(Math.fround(step * i)));
   const { scale, zeroPoint } = scaleOf(site, output);
   const [least, greatest] = RANGES[type];
+  if (scale !== OUTPUT_SCALE || zeroPoint !== least)
+    throw site.fault(
+      `its output has the scale ${scale} and the zero point ${zeroPoint} in place of 1/256 and ${least}`,
+    );
   return ([values], samples) => {
     const result = zeros(type, output.elements * samples);
     for (let first = 0; first < result.length; first += depth) {

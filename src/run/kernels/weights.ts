@@ -1,4 +1,4 @@
-import type { Rounding } from '../engine.js';
+import type { Rounding } from '../engine/requantisations.js';
 import type { Multiplier } from '../multiplier.js';
 import { multiplierOf } from '../multiplier.js';
 import { constantOf, requireType, scaleOf, type Operand, type Site } from '../site.js';
