@@ -1,4 +1,5 @@
 import { prepareLinear } from '../linear.js';
+import { widen } from '../patches.js';
 import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros } from '../values.js';
 import { ROUNDING, weightsOf } from './weights.js';
@@ -18,10 +19,8 @@ export const fullyConnected = (site: Site): Kernel => {
   const linear = prepareLinear(
     {
       size: input.elements,
-      fill: (target, from, sample) => {
-        const first = sample * input.elements;
-        for (let i = 0; i < input.elements; i++) target[i] = from[first + i]! - zeroPoint;
-      },
+      fill: (target, from, sample) =>
+        widen(target, 0, from, sample * input.elements, input.elements, zeroPoint),
       starts: Int32Array.from({ length: count }, (_, i) => i * length),
       segments: Int32Array.of(0),
       length,
