@@ -51,7 +51,18 @@ const borderOf = (folder, allowed) => {
 const OPTION = /(^|[\s"'(])--[a-z]/.source.replaceAll('/', '\\/');
 const NO_OPTIONS = 'only src/cli knows the options of the command line; see Setting in errors.ts';
 /** Each room of `search/` may import from those before it. */
-const ROOMS = ['front', 'substitute', 'space', 'emit', 'evaluate', 'rank', 'explore', 'pick', 'report'];
+const ROOMS = [
+  'front',
+  'substitute',
+  'space',
+  'emit',
+  'fit',
+  'evaluate',
+  'rank',
+  'explore',
+  'pick',
+  'report',
+];
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'results'] },

@@ -5,9 +5,9 @@ export interface Equations {
   readonly apply: (x: Float64Array) => Float64Array;
   /** Something near A⁻¹, symmetric as well. */
   readonly precondition: (residual: Float64Array) => Float64Array;
+  readonly steps: number;
 }
 
-const STEPS = 8;
 /** Ends when the residual is this share of what it was. */
 const ENOUGH = 1e-3;
 
@@ -18,14 +18,14 @@ const dot = (a: Float64Array, b: Float64Array): number => {
 };
 
 /** Some steps of preconditioned conjugate gradients: each makes xᵀ·A·x/2 − rightᵀ·x smaller. */
-export const conjugateGradients = ({ start, right, apply, precondition }: Equations): Float64Array => {
+export const conjugateGradients = ({ start, right, apply, precondition, steps }: Equations): Float64Array => {
   const x = start.slice();
   const residual = apply(x).map((value, i) => right[i]! - value);
   let prepared = precondition(residual);
   let square = dot(residual, prepared);
   const enough = ENOUGH ** 2 * square;
   let direction = prepared;
-  for (let step = 0; step < STEPS && square > enough; step++) {
+  for (let step = 0; step < steps && square > enough; step++) {
     const applied = apply(direction);
     const curvature = dot(direction, applied);
     if (!(curvature > 0)) break;

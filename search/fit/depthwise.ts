@@ -47,7 +47,8 @@ export const depthwiseWeights = (
     let trace = 0;
     for (let k = 0; k < taps; k++) {
       for (let j = 0; j <= k; j++) {
-        const moment = scale * scale * (gram[k * taps + j]! / count - (sums[k]! / count) * (sums[j]! / count));
+        const moment =
+          scale * scale * (gram[k * taps + j]! / count - (sums[k]! / count) * (sums[j]! / count));
         gram[k * taps + j] = moment;
         gram[j * taps + k] = moment;
       }

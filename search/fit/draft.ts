@@ -12,6 +12,8 @@ export interface Draft {
   /** Feature maps whose channels have the values that they have in the original. */
   readonly faithful: Uint8Array;
   readonly samples: number;
+  /** Another operator reads the weights or the bias of this one too: they have to stay. */
+  readonly sharesConstants: (operator: Operator) => boolean;
   /** Runs the operator of this number, or takes over what it gives in the original. */
   readonly run: (index: number, faithful: boolean) => void;
 }
@@ -29,6 +31,8 @@ export const createDraft = (
     faithful[t] = 1;
   }
   const last = lastReaders({ ...graph, operators }, tensors.length);
+  const readers = new Map<number, number>();
+  for (const { inputs } of operators) for (const t of inputs) readers.set(t, (readers.get(t) ?? 0) + 1);
   const isUnchanged = (operator: Operator): boolean =>
     operator === graph.operators[operator.origin] &&
     [...operator.inputs, ...operator.outputs].every((t) => t < 0 || tensors[t] === graph.tensors[t]) &&
@@ -39,6 +43,7 @@ export const createDraft = (
     values,
     faithful,
     samples,
+    sharesConstants: ({ inputs }) => inputs.slice(1, 3).some((t) => t >= 0 && readers.get(t)! > 1),
     run: (index, isFaithful) => {
       const operator = operators[index]!;
       if (isUnchanged(operator)) for (const t of operator.outputs) values[t] = originals[t];

@@ -51,7 +51,8 @@ const product = (form: ProductForm, first: Float64Array, second: Float64Array): 
       for (let ch = 0; ch < channels; ch++) {
         const factor = second[(o * shifts + s) * channels + ch]!;
         const columns = columnsAt(form, s, ch % blocks);
-        for (let f = 0; f < entries; f++) weights[o * length + columns[f]!]! += factor * first[ch * entries + f]!;
+        for (let f = 0; f < entries; f++)
+          weights[o * length + columns[f]!]! += factor * first[ch * entries + f]!;
       }
     }
   }
@@ -69,7 +70,8 @@ const toFirst = (form: ProductForm, weights: Float64Array, second: Float64Array)
       for (let ch = 0; ch < channels; ch++) {
         const factor = second[(o * shifts + s) * channels + ch]!;
         const columns = columnsAt(form, s, ch % blocks);
-        for (let f = 0; f < entries; f++) first[ch * entries + f]! += factor * weights[o * length + columns[f]!]!;
+        for (let f = 0; f < entries; f++)
+          first[ch * entries + f]! += factor * weights[o * length + columns[f]!]!;
       }
     }
   }
@@ -108,7 +110,8 @@ export const bestSecond = (
         for (let ch = 0; ch < channels; ch++) {
           const columns = columnsAt(form, s, ch % blocks);
           let sum = 0;
-          for (let f = 0; f < entries; f++) sum += lines[r * length + columns[f]!]! * first[ch * entries + f]!;
+          for (let f = 0; f < entries; f++)
+            sum += lines[r * length + columns[f]!]! * first[ch * entries + f]!;
           result[r * rows + s * channels + ch] = sum;
         }
       }
@@ -127,6 +130,7 @@ const bestFirst = (
   weighted: Float64Array,
   metric: Metric,
   metrics: readonly Float64Array[],
+  steps: number,
 ): Float64Array => {
   const { terms, blocks, entries, shifts, outputs } = form;
   const channels = channelsOf(form);
@@ -136,7 +140,8 @@ const bestFirst = (
     for (let row = 0; row < outputs * shifts; row++) {
       for (let t = 0; t < terms; t++) {
         const factor = second[row * channels + t * blocks + b]!;
-        for (let u = 0; u < terms; u++) gram[t * terms + u]! += factor * second[row * channels + u * blocks + b]!;
+        for (let u = 0; u < terms; u++)
+          gram[t * terms + u]! += factor * second[row * channels + u * blocks + b]!;
       }
     }
     return { entries: m, terms: cholesky(gram, terms) };
@@ -164,6 +169,7 @@ const bestFirst = (
     apply: (first) =>
       toFirst(form, multiply(product(form, first, second), values, outputs, length, length), second),
     precondition,
+    steps,
   });
 };
 
@@ -226,36 +232,46 @@ const leadingFilters = (
       const turned = new Float64Array(entries * rows);
       for (let r = 0; r < rows; r++)
         for (let f = 0; f < entries; f++) turned[f * rows + r] = scaled[r * entries + f]!;
-      const vectors = leadingVectors(multiplyByTransposed(turned, turned, entries, rows, entries), entries, count);
+      const vectors = leadingVectors(
+        multiplyByTransposed(turned, turned, entries, rows, entries),
+        entries,
+        count,
+      );
       // The projections M·L·v, applied to M.
       leading = multiply(multiply(vectors, turned, count, entries, rows), block, count, rows, entries);
     }
     for (let t = 0; t < count; t++) {
       const row = leading.subarray(t * entries, (t + 1) * entries);
       const norm = Math.hypot(...row);
-      for (let f = 0; f < entries; f++)
-        first[(t * blocks + b) * entries + f] = norm > 0 ? row[f]! / norm : 0;
+      for (let f = 0; f < entries; f++) first[(t * blocks + b) * entries + f] = norm > 0 ? row[f]! / norm : 0;
     }
   });
   return first;
 };
 
-/** Rounds of alternating least squares. */
+/** Rounds of alternating least squares, and steps towards the best filters in each. */
 const ROUNDS = 3;
+const STEPS = 2;
 
 /**
  * Filters of the first layer, [channel][entry], whose products with the best second layer minimise
  * tr((W − W*)·G′·(W − W*)ᵀ): the leading terms in the metric, then alternating least squares. With one block and one
  * shift the leading terms are the minimum.
  */
-export const fitFilters = (form: ProductForm, weights: Float64Array, metric: Metric): Float64Array => {
+export const fitFilters = (
+  form: ProductForm,
+  weights: Float64Array,
+  metric: Metric,
+  rounds = ROUNDS,
+  steps = STEPS,
+): Float64Array => {
   const metrics = blockMetrics(form, metric);
   let first = leadingFilters(form, weights, metrics);
   if (form.blocks * form.shifts === 1) return first;
   const weighted = multiply(weights, metric.values, form.outputs, metric.length, metric.length);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const second = bestSecond(form, first, weighted, metric);
-    first = bestFirst(form, first, second, weighted, metric, metrics);
+    first = bestFirst(form, first, second, weighted, metric, metrics, steps);
   }
   return first;
 };

@@ -72,11 +72,11 @@ export const fitLayer = (
   if (depthwise) {
     const channels = targets.scales.length;
     const request = { patches, taps: length / channels, channels, scale, targets };
-    const { rows, inputMeans, outputMeans } = depthwiseWeights(request, original);
+    const { rows, inputMeans, outputMeans } = depthwiseWeights(request, original, facts.ridge);
     store(rows, inputMeans, outputMeans);
   } else {
     const moments = momentsOf(patches, length, scale, targets);
-    const rows = ridgeWeights(moments, metricOf(moments.inputs, length), original);
+    const rows = ridgeWeights(moments, metricOf(moments.inputs, length, facts.ridge), original);
     store(rows, moments.inputMeans, moments.outputMeans);
   }
 };

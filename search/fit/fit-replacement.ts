@@ -47,7 +47,7 @@ const wantedOf = (
   }
   const length = patchLength(targetWindow(target));
   const moments = momentsOf(patches, length, scale, targetColumns(facts.targets, columns));
-  const metric = metricOf(moments.inputs, length);
+  const metric = metricOf(moments.inputs, length, facts.ridge);
   return { weights: ridgeWeights(moments, metric, original), metric, outputMeans: moments.outputMeans };
 };
 

@@ -1,7 +1,7 @@
 import { inputError } from '../../src/errors.js';
 import type { Network, Operator } from '../../src/graph/network.js';
 import { whyNotRunnable } from '../../src/run/index.js';
-import { createApplier, type Applier } from '../emit/apply.js';
+import { createApplier } from '../emit/apply.js';
 import { keepingOrder } from '../emit/kept-channels.js';
 import { channelRelation } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
@@ -10,7 +10,8 @@ import { findSubstitution, STANDARD } from '../substitute/index.js';
 import { createDraft, type Draft } from './draft.js';
 import { fitLayer } from './fit-layer.js';
 import { fitReplacement } from './fit-replacement.js';
-import { fittable, layerFacts, USUAL_PLACES, type LayerFacts, type PlaceCounts } from './layer-facts.js';
+import { fittable, layerFacts, USUAL_PLACES, type LayerFacts, type LayerOptions } from './layer-facts.js';
+import { RIDGE } from './ridge.js';
 import { runOriginal, type Inputs } from './original.js';
 import { keepingOrderFor, type Consumer } from './selection.js';
 
@@ -22,12 +23,8 @@ export interface Fitting {
   readonly order: (group: number) => Int32Array;
 }
 
-export interface FittingOptions {
-  /** Output positions that a layer is fitted at. */
-  readonly places?: PlaceCounts;
-  /** Chooses them. */
-  readonly seed?: number;
-}
+/** How layers are fitted, where that is to be other than usual. */
+export type FittingOptions = Partial<LayerOptions>;
 
 /**
  * Why the designs of a space cannot be fitted, in one sentence; undefined where they can: all operators run, and those
@@ -51,7 +48,7 @@ export const whyNotFittable = ({ network, sites, groups }: Space): string | unde
   return `operator ${index} (${kind}) cannot be fitted: it is no int8 or uint8 layer with known weights`;
 };
 
-/** The layer as a reader of a feature map's channels; undefined where it is none. */
+/** A layer as a reader of a feature map's channels. */
 const consumerOf = (facts: LayerFacts): Consumer => ({
   taps: facts.window.kernelHeight * facts.window.kernelWidth,
   outputs: facts.outputs,
@@ -78,7 +75,7 @@ const createMemory = <T>(): ((key: string, make: () => T) => T) => {
 export const createFitting = (
   space: Space,
   samples: Inputs,
-  { places = USUAL_PLACES, seed = 1 }: FittingOptions = {},
+  { places = USUAL_PLACES, seed = 1, ridge = RIDGE }: FittingOptions = {},
 ): Fitting => {
   const reason = whyNotFittable(space);
   if (reason !== undefined) throw inputError(reason);
@@ -87,14 +84,17 @@ export const createFitting = (
   const original = runOriginal(network, samples);
   const known = new Map<number, LayerFacts | undefined>();
   const factsOf = (index: number): LayerFacts | undefined => {
-    if (!known.has(index)) known.set(index, layerFacts(original, graph.operators[index]!, places, seed));
+    if (!known.has(index))
+      known.set(index, layerFacts(original, graph.operators[index]!, { places, seed, ridge }));
     return known.get(index);
   };
 
   const order = (group: WidthGroup): Int32Array => {
     const members = new Set(group.tensors);
     const readers = graph.operators.flatMap((operator, i) =>
-      members.has(operator.inputs[0]!) && fittable(operator, graph.tensors)?.window.depthwise === false ? [i] : [],
+      members.has(operator.inputs[0]!) && fittable(operator, graph.tensors)?.window.depthwise === false
+        ? [i]
+        : [],
     );
     if (readers.length === 0) return keepingOrder(group, graph);
     return keepingOrderFor(
@@ -123,36 +123,34 @@ export const createFitting = (
 
   /** Fits and runs the operators `first` to `last`, which stand for operator `index` of the original. */
   const fitOperators = (draft: Draft, first: number, last: number, index: number, digits: Digits): void => {
-    const { inputs, outputs } = graph.operators[index]!;
+    const operator = graph.operators[index]!;
+    const [map = -1] = operator.inputs;
+    const [result = -1] = operator.outputs;
     const option = optionAt(index, digits);
-    const faithful = inputs.every((t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1);
-    const facts = option === STANDARD && faithful && isPlain(graph.operators[index]!) ? undefined : factsOf(index);
-    if (facts === undefined) {
-      for (let i = first; i <= last; i++) draft.run(i, faithful);
+    const faithful = operator.inputs.every(
+      (t) => t < 0 || graph.tensors[t]!.constant !== undefined || draft.faithful[t] === 1,
+    );
+    if (option !== STANDARD) {
+      const target = applier.target(index, digits);
+      const intact = faithful && applier.channelMap(map, digits) === undefined;
+      const usual = intact && applier.channelMap(result, digits) === undefined;
+      fitReplacement(draft, first, last, {
+        target,
+        facts: factsOf(index)!,
+        factors: findSubstitution(option)!.factors(target),
+        columns: columnsOf(result, digits),
+        intact,
+        remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
+      });
       return;
     }
-    const [map] = inputs as [number];
-    const whole = keepsAll(map, digits);
-    const intact = faithful && (facts.window.depthwise || whole);
-    if (option === STANDARD) {
-      if (!intact) {
-        fitLayer(draft, draft.operators[first]!, applier.target(index, digits), facts, columnsOf(outputs[0]!, digits));
-      }
-      draft.run(first, intact);
-      return;
-    }
-    const target = applier.target(index, digits);
-    const columns = columnsOf(outputs[0]!, digits);
-    const same = faithful && applier.channelMap(map, digits) === undefined;
-    const usual = same && applier.channelMap(outputs[0]!, digits) === undefined;
-    fitReplacement(draft, first, last, {
-      target,
-      facts,
-      factors: findSubstitution(option)!.factors(target),
-      columns,
-      intact: same,
-      remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
-    });
+    // A depthwise layer gives a channel what it gave before as long as this channel is there.
+    const intact = faithful && (!isDense(operator) || keepsAll(map, digits));
+    const own = draft.operators[first]!;
+    const facts = intact || draft.sharesConstants(own) ? undefined : factsOf(index);
+    if (facts !== undefined)
+      fitLayer(draft, own, applier.target(index, digits), facts, columnsOf(result, digits));
+    for (let i = first; i <= last; i++) draft.run(i, intact);
   };
 
   return {
@@ -162,7 +160,7 @@ export const createFitting = (
       if (plain === network) return network;
       const [designed] = plain.graphs;
       const draft = createDraft(original, designed.operators, designed.tensors);
-      for (let first = 0; first < draft.operators.length; ) {
+      for (let first = 0; first < draft.operators.length;) {
         const index = draft.operators[first]!.origin;
         let last = first;
         while (draft.operators[last + 1]?.origin === index) last++;
@@ -174,5 +172,5 @@ export const createFitting = (
   };
 };
 
-/** Not a layer that might be fitted. */
-const isPlain = ({ kind }: Operator): boolean => !['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED'].includes(kind);
+/** Each of its outputs depends on all channels of its input. */
+const isDense = ({ kind }: Operator): boolean => kind === 'CONV_2D' || kind === 'FULLY_CONNECTED';

@@ -19,10 +19,22 @@ export interface LayerFacts {
   readonly bias: Float64Array;
   /** Output positions at which the layer is fitted. */
   readonly places: Int32Array;
+  /** λ of its fits. */
+  readonly ridge: number;
   readonly targets: Targets;
   /** Moments on its own inputs, and their metric; not for depthwise layers. */
   readonly moments: () => Moments;
   readonly metric: () => Metric;
+}
+
+/** How layers are fitted. */
+export interface LayerOptions {
+  /** How many output positions are looked at, … */
+  readonly places: PlaceCounts;
+  /** … chosen with this seed. */
+  readonly seed: number;
+  /** λ: how much the original weights count. */
+  readonly ridge: number;
 }
 
 /** How many output positions are looked at. */
@@ -114,8 +126,7 @@ const once = <T>(make: () => T): (() => T) => {
 export const layerFacts = (
   { graph, samples, values }: Original,
   operator: Operator,
-  counts: PlaceCounts,
-  seed: number,
+  { places: counts, seed, ridge }: LayerOptions,
 ): LayerFacts | undefined => {
   const found = fittable(operator, graph.tensors);
   if (found === undefined) return undefined;
@@ -135,8 +146,9 @@ export const layerFacts = (
     ...found,
     operator,
     places,
+    ridge,
     targets,
     moments,
-    metric: once(() => metricOf(moments().inputs, patchLength(window))),
+    metric: once(() => metricOf(moments().inputs, patchLength(window), ridge)),
   };
 };

@@ -60,12 +60,7 @@ export const targetColumns = ({ levels, scales, offsets }: Targets, columns: Arr
  * Moments of rows of patches and their targets.
  * @param scale real value of one level of the patches
  */
-export const momentsOf = (
-  patches: Int16Array,
-  length: number,
-  scale: number,
-  targets: Targets,
-): Moments => {
+export const momentsOf = (patches: Int16Array, length: number, scale: number, targets: Targets): Moments => {
   const rows = Math.max(1, patches.length / length);
   const outputs = targets.scales.length;
   const means = columnMeans(patches, length);

@@ -78,13 +78,15 @@ const remove = (consumer: Remaining, channel: number): void => {
   const change = multiply(own, across, outputs, taps, length);
   for (let i = 0; i < rows.length; i++) rows[i]! -= change[i]!;
   const down = new Float64Array(length * taps);
-  for (let i = 0; i < length; i++) for (let k = 0; k < taps; k++) down[i * taps + k] = across[k * length + i]!;
+  for (let i = 0; i < length; i++)
+    for (let k = 0; k < taps; k++) down[i * taps + k] = across[k * length + i]!;
   const solved = solveRows(factor, taps, down);
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < taps; k++) {
       const share = solved[i * taps + k]!;
       if (share === 0) continue;
-      for (let j = 0, at = i * length, to = k * length; j < length; j++, at++, to++) inv[at]! -= share * across[to]!;
+      for (let j = 0, at = i * length, to = k * length; j < length; j++, at++, to++)
+        inv[at]! -= share * across[to]!;
     }
   }
 };

@@ -1,6 +1,12 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
 import type { Activation } from '../substitute/intermediate.js';
-import { quantiseRows, realRows, storedRange, type Scaling, type StoredRows } from '../substitute/requantise.js';
+import {
+  quantiseRows,
+  realRows,
+  storedRange,
+  type Scaling,
+  type StoredRows,
+} from '../substitute/requantise.js';
 import { channelsOf, type ProductForm } from './factors.js';
 
 /** Observed ranges are widened by this share of them: 5 % in all. */

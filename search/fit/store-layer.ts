@@ -66,14 +66,20 @@ export const weightsTensor = (tensor: Tensor, stored: StoredRows, axis: number):
   constant: { bytes: rowBytes(stored, axis > 0) },
 });
 
-/** A bias of int32 beside stored weights. */
+/** A bias of int32 beside stored weights; it states as many scales as before. */
 export const biasTensor = (
   tensor: Tensor,
   bias: Int32Array,
   inputScale: number,
   stored: StoredRows,
-): Tensor => ({
-  ...tensor,
-  quantisation: biasQuantisation(inputScale, rowQuantisation(stored, 0)),
-  constant: { bytes: int32Bytes(bias) },
-});
+): Tensor => {
+  const { scales, ...rest } = biasQuantisation(inputScale, rowQuantisation(stored, 0));
+  const count = tensor.quantisation?.scales.length ?? 0;
+  const stated = count < scales.length ? scales.slice(0, count) : scales;
+  const quantisation = { ...rest, scales: stated, zeroPoints: stated.map(() => 0) };
+  return {
+    ...tensor,
+    ...(tensor.quantisation && { quantisation }),
+    constant: { bytes: int32Bytes(bias) },
+  };
+};

@@ -110,8 +110,7 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
   const isConvolution = operator.kind === 'CONV_2D';
   const kernelShape = (to: number, h: number, w: number, from: number): number[] =>
     isConvolution ? [to, h, w, from] : [to, from];
-  const solved =
-    values === 'known' ? solveTwoLayers(target, unfold(weights), rank, 'none') : undefined;
+  const solved = values === 'known' ? solveTwoLayers(target, unfold(weights), rank, 'none') : undefined;
   const name = `${ofm.name}/lowrank`;
   const [lastWeights, lastBias] = layerConstants(
     target,

@@ -42,7 +42,16 @@ describe.skipIf(!built)('the built program picks', () => {
   writeFileSync(join(folder, 'small.tflite'), smallModel());
 
   test('a design whose file runs and has the figures of its record', async () => {
-    const { status, stdout } = paretou('pick', 'small.tflite', ...U55, '--options', 'all', '--accept-retrain', '--jobs', '2');
+    const { status, stdout } = paretou(
+      'pick',
+      'small.tflite',
+      ...U55,
+      '--options',
+      'all',
+      '--accept-retrain',
+      '--jobs',
+      '2',
+    );
     expect(status).toBe(0);
     const record = JSON.parse(readFileSync(join(folder, 'results/small/pick.json'), 'utf8')) as PickRecord;
     expect(stdout).toContain(`\nwrote ${record.file}\nwrote results/small/pick.json\n`);
