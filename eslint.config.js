@@ -59,6 +59,7 @@ const ROOMS = [
   'fit',
   'evaluate',
   'rank',
+  'trial',
   'explore',
   'pick',
   'report',

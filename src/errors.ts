@@ -32,7 +32,6 @@ export type Setting =
   | 'maxSram'
   | 'maxExternal'
   | 'minRetained'
-<<<<<<< HEAD
   | 'maxNoise'
   | 'acceptRetrain'
   | 'minAgreement'
@@ -42,13 +41,6 @@ export type Setting =
   | 'against'
   | 'samplesLimit'
   | 'fitSamples';
-=======
-  | 'against'
-  | 'samplesLimit'
-  | 'fitSamples'
-  | 'maxNoise'
-  | 'acceptRetrain';
->>>>>>> wt-fit
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

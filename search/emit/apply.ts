@@ -265,10 +265,7 @@ export const createApplier = (
     operatorParameters,
     retained: retainedOf,
     operatorRetained,
-<<<<<<< HEAD
     sharesParameters: shared,
-=======
->>>>>>> wt-fit
     target: (operator, digits) => {
       const slot = slots[operator]!;
       return targetOf(slot, digits, resizedConstants(slot, digits, 'known'));

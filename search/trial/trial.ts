@@ -4,7 +4,8 @@ import { measureAgainst, type ComparedQuality } from '../../src/samples/measure.
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
 import { createFitting, type Fitting } from '../fit/fitting.js';
-import { createComparer } from '../fit/measure.js';
+import { withUnchanged } from '../fit/changes.js';
+import { createNoiseMeasure } from '../fit/noise.js';
 import type { Digits, Space } from '../space/space.js';
 
 /** What designs are tried with. */
@@ -16,7 +17,7 @@ export interface TrialSetup {
   readonly score: Samples;
 }
 
-/** What is wanted of a design: the noise of its outputs on some samples, or all that can be measured on all of them. */
+/** What is wanted of a design of the space, with unchanged choices added: the noise of its outputs on some samples, or all that can be measured on all of them. */
 export interface Question {
   readonly kind: 'noise' | 'quality';
   readonly digits: Uint16Array;
@@ -66,7 +67,7 @@ export const samplesHeld = ({
 
 /** Fits the weights of designs of a space, to as many samples as are held at once. */
 export const fittingFor = (setup: TrialSetup): Fitting =>
-  createFitting(setup.space, firstSamples(setup.fit, samplesHeld(setup).fit));
+  createFitting(withUnchanged(setup.space), firstSamples(setup.fit, samplesHeld(setup).fit));
 
 /** Answers questions about the designs of a space: fits their weights and runs them. */
 export const createTrials = (setup: TrialSetup): ((question: Question) => Answer) => {
@@ -74,7 +75,7 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   const { network } = space;
   const held = samplesHeld(setup);
   const fitting = fittingFor(setup);
-  const comparer = createComparer(network, firstSamples(score, held.noise));
+  const noiseOf = createNoiseMeasure(network, firstSamples(score, held.noise));
   const estimator = createEstimator();
   const figures = (fitted: Network, digits: Digits): DesignFigures => {
     const { system } = space.systems[digits[digits.length - 1]!]!;
@@ -83,7 +84,7 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   };
   return ({ kind, digits }) => {
     const fitted = fitting.network(digits);
-    if (kind === 'noise') return { noise: comparer.compare(fitted).noise };
+    if (kind === 'noise') return { noise: noiseOf(fitted) ?? NaN };
     const measured = measureAgainst(fitted, network, score, () => undefined);
     return { quality: { ...measured, figures: figures(fitted, digits) } };
   };

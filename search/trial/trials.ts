@@ -8,6 +8,8 @@ export interface TrialOptions {
   readonly jobs: number;
   /** Aborting it ends the work early; what was answered is kept. */
   readonly signal?: AbortSignal;
+  /** URL of the built worker, where it is not beside this module. */
+  readonly worker?: URL;
 }
 
 export interface AskOptions {
@@ -28,12 +30,16 @@ export interface Trials {
   readonly close: () => Promise<void>;
 }
 
+const builtWorker = (): URL => new URL('./trial-worker.js', import.meta.url);
+
 /** Longest wait that a timer can do. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */
-export const openTrials = (setup: TrialSetup, { jobs, signal }: TrialOptions): Trials => {
-  const worker = new URL('./trial-worker.js', import.meta.url);
+export const openTrials = (
+  setup: TrialSetup,
+  { jobs, signal, worker = builtWorker() }: TrialOptions,
+): Trials => {
   const isBuilt = existsSync(fileURLToPath(worker));
   const isAborted = (): boolean => signal?.aborted === true;
   let pool: Piscina<Question, Answer> | undefined;

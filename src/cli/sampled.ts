@@ -2,7 +2,6 @@ import { parseObjectives, type Objective } from '../../search/rank/objectives.js
 import { planSweep, type Measuring, type PlannedModel } from '../../search/explore/sweep.js';
 import { changesOfSpace } from '../../search/fit/changes.js';
 import { whyNotFittable, type Fitting } from '../../search/fit/fitting.js';
-import { baselineDesigns } from '../../search/rank/baselines.js';
 import { measureChoices } from '../../search/trial/choice-noise.js';
 import type { Space } from '../../search/space/space.js';
 import { fittingFor, samplesHeld } from '../../search/trial/trial.js';
@@ -109,8 +108,6 @@ export const withSamples = async (
     say(`note: ${model.name} is searched without the samples, since ${why}`);
     return none;
   }
-  if (baselineDesigns(model.space).length === 0)
-    throw usageError('with samples the space has to hold the unchanged network', 'space');
   const { fit, score } = splitSamples(samples, samplesSeed, fitSamples);
   const setup = { space: model.space, fit, score };
   const trials = openTrials(setup, workers);

@@ -20,7 +20,6 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   maxSram: '--max-sram',
   maxExternal: '--max-external',
   minRetained: '--min-retained',
-<<<<<<< HEAD
   maxNoise: '--max-noise',
   acceptRetrain: '--accept-retrain',
   minAgreement: '--min-agreement',
@@ -30,13 +29,6 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   against: '--against',
   samplesLimit: '--samples-limit',
   fitSamples: '--fit-samples',
-=======
-  against: '--against',
-  samplesLimit: '--samples-limit',
-  fitSamples: '--fit-samples',
-  maxNoise: '--max-noise',
-  acceptRetrain: '--accept-retrain',
->>>>>>> wt-fit
 };
 
 /** A sentence with the options that it is about. */

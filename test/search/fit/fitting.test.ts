@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createApplier } from '../../../search/emit/apply.js';
-import { measureChangeLosses } from '../../../search/fit/change-losses.js';
 import { changesOfSpace, digitsOfChange, withUnchanged } from '../../../search/fit/changes.js';
 import { createFitting, whyNotFittable } from '../../../search/fit/fitting.js';
-import type { JobSetup } from '../../../search/fit/jobs.js';
 import { createNoiseMeasure } from '../../../search/fit/noise.js';
-import { openPool } from '../../../search/fit/pool.js';
-import type { ChoiceNoise, Space } from '../../../search/space/space.js';
+import type { Space } from '../../../search/space/space.js';
+import type { TrialSetup } from '../../../search/trial/trial.js';
 import { emitModel } from '../../../src/graph/export.js';
 import type { Network, Tensor } from '../../../src/graph/network.js';
 import { createInterpreter, type Values } from '../../../src/run/index.js';
@@ -41,7 +37,7 @@ const part = (from: number, to: number): Samples =>
     samples,
     Array.from({ length: to - from }, (_, i) => from + i),
   );
-const setup: JobSetup = { space, fit: part(0, 20), score: part(20, 40) };
+const setup: TrialSetup = { space, fit: part(0, 20), score: part(20, 40) };
 
 /** What does not depend on values. */
 const formOf = ({ graphs: [{ operators, tensors }] }: Network): unknown => ({
@@ -183,31 +179,7 @@ function withCopies(network: Network): Network {
   return { ...network, graphs: [{ ...graph, tensors }, ...others] };
 }
 
-describe('losses of changes', () => {
-  it('are those of fitted networks, one change at a time', async () => {
-    const losses = await measureChangeLosses(setup, { jobs: 1 });
-    const fitting = createFitting(space, setup.fit);
-    expect(losses.sites.map(({ length }) => length)).toEqual(
-      space.sites.map(({ options }) => options.length),
-    );
-    expect(losses.groups.map(({ length }) => length)).toEqual(
-      space.groups.map(({ widths }) => widths.length),
-    );
-    for (const [first] of [...losses.sites, ...losses.groups]) expect(first).toBe(0);
-    const [changes] = [changesOfSpace(space)];
-    for (const list of [changes[0]!, changes.at(-1)!]) {
-      for (const change of list) {
-        const network = fitting.network(digitsOfChange(space, change));
-        const { outputNoise } = measureAgainst(network, branched.network, setup.score, () => undefined);
-        const own =
-          change.kind === 'option'
-            ? losses.sites[change.site]![change.option]
-            : losses.groups[change.group]![change.width];
-        expect(own).toBeCloseTo(outputNoise!, 9);
-      }
-    }
-  });
-
+describe('changes of a space', () => {
   it('can be measured where a site has to change', () => {
     const forced = spaceOf(branched.network, { options: ['separable'], widths: [0.5] });
     expect(forced.sites[0]!.options).toEqual(['separable']);
@@ -223,40 +195,6 @@ describe('losses of changes', () => {
       list.map((change) => change.kind === 'option' && space.sites[change.site]!.options[change.option]),
     );
     expect(names).toContainEqual(['separable*2', 'separable*2:shifted-relu']);
-  });
-
-  it('are not measured any further after an abort', async () => {
-    const controller = new AbortController();
-    const done: number[] = [];
-    const losses = await measureChangeLosses(setup, {
-      jobs: 1,
-      signal: controller.signal,
-      onProgress: (count) => {
-        done.push(count);
-        controller.abort();
-      },
-    });
-    const known = [...losses.sites, ...losses.groups]
-      .flatMap((list) => [...list])
-      .filter((x) => x > 0).length;
-    expect(known).toBeGreaterThan(0);
-    expect(known).toBeLessThan(20);
-  });
-
-  // Workers run built code; `npm test` builds it first.
-  const worker = new URL('../../../dist/search/fit/fit-worker.js', import.meta.url);
-  it.skipIf(!existsSync(fileURLToPath(worker)))('do not depend on the number of workers', async () => {
-    const few: Space = { ...space, sites: space.sites.slice(0, 1), groups: space.groups.slice(0, 1) };
-    const small = { ...setup, space: few };
-    const measured = async (threads: number): Promise<ChoiceNoise> => {
-      const pool = openPool(small, threads, worker);
-      try {
-        return await measureChangeLosses(small, { jobs: threads, pool });
-      } finally {
-        await pool.close();
-      }
-    };
-    expect(await measured(2)).toEqual(await measureChangeLosses(small, { jobs: 1 }));
   });
 });
 

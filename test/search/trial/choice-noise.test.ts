@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { changesOfSpace, digitsOfChange } from '../../../search/fit/changes.js';
+import { createFitting } from '../../../search/fit/fitting.js';
+import type { Space } from '../../../search/space/space.js';
+import { measureChoices } from '../../../search/trial/choice-noise.js';
+import type { TrialSetup } from '../../../search/trial/trial.js';
+import { openTrials, type TrialOptions } from '../../../search/trial/trials.js';
+import { measureAgainst } from '../../../src/samples/measure.js';
+import { selectSamples, type Samples } from '../../../src/samples/samples.js';
+import { syntheticSamples } from '../../../src/samples/synthetic.js';
+import { spaceOf } from '../emit/emitted.js';
+import { branchedModel, loaded } from '../emit/models.js';
+
+const branched = loaded(branchedModel(), 'branched');
+const space = spaceOf(branched.network, {
+  options: ['standard', 'separable*2', 'lowrank*2'],
+  widths: [1, 0.75, 0.5],
+});
+const samples = syntheticSamples(branched.network, 40, 3);
+const part = (from: number, to: number): Samples =>
+  selectSamples(
+    samples,
+    Array.from({ length: to - from }, (_, i) => from + i),
+  );
+const setup: TrialSetup = { space, fit: part(0, 20), score: part(20, 40) };
+
+const measured = async (
+  own: TrialSetup,
+  options: Partial<TrialOptions> = {},
+  onProgress?: () => void,
+): Promise<Awaited<ReturnType<typeof measureChoices>>> => {
+  const trials = openTrials(own, { jobs: 1, ...options });
+  try {
+    return await measureChoices(trials, onProgress ? { onProgress } : {});
+  } finally {
+    await trials.close();
+  }
+};
+
+describe('the noise of choices', () => {
+  it('is that of fitted networks, one change at a time', async () => {
+    const found = await measured(setup);
+    expect(found.measured).toBe(found.count);
+    const { noise, sites, groups } = found.space;
+    expect(noise!.sites.map((values) => values.length)).toEqual(sites.map(({ options }) => options.length));
+    expect(noise!.groups.map((values) => values.length)).toEqual(groups.map(({ widths }) => widths.length));
+    for (const [first] of [...noise!.sites, ...noise!.groups]) expect(first).toBe(0);
+    const fitting = createFitting(space, setup.fit);
+    const lists = changesOfSpace(space);
+    for (const change of [...lists[0]!, ...lists.at(-1)!]) {
+      const network = fitting.network(digitsOfChange(space, change));
+      const { outputNoise } = measureAgainst(network, branched.network, setup.score, () => undefined);
+      const own =
+        change.kind === 'option'
+          ? noise!.sites[change.site]![change.option]
+          : noise!.groups[change.group]![change.width];
+      expect(own).toBeCloseTo(outputNoise!, 9);
+    }
+  });
+
+  it('leaves out of the space what an abort kept from being measured', async () => {
+    const controller = new AbortController();
+    const found = await measured(setup, { signal: controller.signal }, () => controller.abort());
+    expect(found.measured).toBeGreaterThan(0);
+    expect(found.measured).toBeLessThan(found.count);
+    const choices = [...found.space.sites.map((s) => s.options), ...found.space.groups.map((g) => g.widths)];
+    const left = choices.reduce((sum, { length }) => sum + length - 1, 0);
+    expect(left).toBe(found.measured);
+  });
+
+  // Workers run built code; `npm test` builds it first.
+  const worker = new URL('../../../dist/search/trial/trial-worker.js', import.meta.url);
+  it.skipIf(!existsSync(fileURLToPath(worker)))('does not depend on the number of workers', async () => {
+    const few: Space = { ...space, sites: space.sites.slice(0, 1), groups: space.groups.slice(0, 1) };
+    const small = { ...setup, space: few };
+    const [one, two] = [await measured(small), await measured(small, { jobs: 2, worker })];
+    expect(two.space.noise).toEqual(one.space.noise);
+  });
+});
