@@ -1,5 +1,5 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
-import type { Activation } from '../substitute/intermediate.js';
+import type { Activation } from '../substitute/substitution.js';
 import {
   quantiseRows,
   realRows,

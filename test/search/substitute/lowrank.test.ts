@@ -48,10 +48,11 @@ const divisible = (
   { kernel: [height, width], stride: [down, right] }: ConvolutionShape,
   division: Division,
 ): boolean =>
-  ({ channels: true, spatial: height > 1 && width > 1, outputs: height * width * down * right > 1 })[division];
+  ({ channels: true, spatial: height > 1 && width > 1, outputs: height * width * down * right > 1 })[
+    division
+  ];
 
 describe.each(['channels', 'spatial', 'outputs'] as const)('low rank, division: %s', (division) => {
-
   it('finds weights of that rank, and computes the same', () => {
     fc.assert(
       fc.property(convolutions, fc.nat(1000), fc.integer({ min: 1, max: 3 }), (drawn, of, rank) => {
@@ -216,7 +217,17 @@ describe('low-rank layers', () => {
     expect(LOWRANK.find('lowrank*16')).toMatchObject({ name: 'lowrank*16', code: 'l16' });
     expect(LOWRANK.find('k3')).toMatchObject({ name: 'lowrank*3:spatial', code: 'k3' });
     expect(LOWRANK.find('lowrank*5:out')).toMatchObject({ name: 'lowrank*5:out', code: 'o5' });
-    for (const text of ['lowrank', 'lowrank*2:in', 'w2', 'lowrank*0', 'lowrank*01', 'lowrank*-1', 'lowrank*2:relu', 'l', 'l0']) {
+    for (const text of [
+      'lowrank',
+      'lowrank*2:in',
+      'w2',
+      'lowrank*0',
+      'lowrank*01',
+      'lowrank*-1',
+      'lowrank*2:relu',
+      'l',
+      'l0',
+    ]) {
       expect(LOWRANK.find(text)).toBeUndefined();
     }
   });
