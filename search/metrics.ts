@@ -29,6 +29,14 @@ export interface Estimated {
   readonly totals: Totals;
   readonly memory: MemoryUse;
   readonly hardware: Hardware;
+  readonly fvp: FvpEstimated;
+}
+
+/** FVP-like cycles with their 80 % bar; NaN where there are none. */
+export interface FvpEstimated {
+  readonly cycles: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What the estimator says of one operation. */
@@ -42,6 +50,8 @@ export interface OperationFigures {
   readonly encodedWeightBytes: number;
   /** Most bytes of SRAM that are live while it runs. */
   readonly liveSramBytes: number;
+  /** 0 where there are no such figures. */
+  readonly fvpCycles: number;
   readonly onCpu: boolean;
 }
 
@@ -62,6 +72,8 @@ export interface FromEstimate {
   readonly over?: {
     readonly combine: 'sum' | 'largest';
     readonly of: (operation: OperationFigures) => number;
+    /** Sums of fractions, of which the design's figure is the nearest whole number. */
+    readonly rounded?: true;
   };
 }
 
@@ -402,6 +414,46 @@ const ROWS = {
     direction: 'min',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
     objective: false,
+  },
+  cycles_fvp: {
+    label: 'FVP-like cycles',
+    headline: true,
+    heading: 'FVP',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: {
+      from: 'estimate',
+      read: ({ fvp }) => fvp.cycles,
+      over: { combine: 'sum', of: ({ fvpCycles }) => fvpCycles, rounded: true },
+    },
+    objective: true,
+  },
+  cycles_fvp_low: {
+    label: 'FVP-like cycles, lower end of the 80 % bar',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.low },
+    objective: true,
+  },
+  cycles_fvp_high: {
+    label: 'FVP-like cycles, upper end of the 80 % bar',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.high },
+    objective: true,
+  },
+  inference_ms_fvp: {
+    label: 'FVP-like ms',
+    headline: true,
+    heading: 'FVP ms',
+    optional: true,
+    unit: 'milliseconds',
+    direction: 'min',
+    source: { from: 'quotient', of: 'cycles_fvp', times: 1000, by: 'clock' },
+    objective: true,
   },
 } satisfies Record<string, Metric>;
 

@@ -1,7 +1,7 @@
 import { createEstimator } from '../estimate/estimate.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import { readCalibration } from '../fvp/calibrate/calibration.js';
-import type { FvpOptions } from '../fvp/fvp.js';
+import type { FvpOptions } from '../fvp/totals.js';
 import type { ProfileName } from '../fvp/profiles.js';
 import type { LoadedNetwork } from '../graph/load.js';
 import type { Network } from '../graph/network.js';
