@@ -53,11 +53,7 @@ export const storeEstimated = (estimated: Estimated, table: Float64Array, row: n
 export const DESIGN_SUMS = SUMS + FVP_SUMS;
 
 /** Adds up what the figures of a design are made of, over the operations of a graph or a part of one. */
-export const addDesignSums = (
-  graph: Summands & FiguredGraph,
-  fvp: FvpFigures,
-  sums: Float64Array,
-): void => {
+export const addDesignSums = (graph: Summands & FiguredGraph, fvp: FvpFigures, sums: Float64Array): void => {
   addSums(graph, sums);
   fvp.addSums(graph, sums, SUMS);
 };

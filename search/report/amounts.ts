@@ -1,6 +1,7 @@
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { excess, type Constraint } from '../rank/constraints.js';
+import type { Price } from '../pick/preference.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 
 /** KiB with one decimal. */
@@ -114,6 +115,13 @@ export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[])
   constraints.flatMap((constraint) =>
     missingFigures(metrics, [constraint]).map((text) => `${text} (${limitText(constraint)})`),
   );
+
+/** A price without its unit. */
+export const priceNumber = (unit: Price, price: number): string =>
+  unit === 'FVP-like ms' ? price.toFixed(3) : grouped(price);
+
+/** `1,234 cycles`, `0.135 FVP-like ms`: a price with its unit. */
+export const priceText = (unit: Price, price: number): string => `${priceNumber(unit, price)} ${unit}`;
 
 /** What each change has to save: `1 %`. */
 export const minGainText = ({ minGain }: { readonly minGain: number }): string =>

@@ -12,6 +12,8 @@ import {
   minGainText,
   missesOf,
   missingFigures,
+  priceNumber,
+  priceText,
   retainedText,
   shortLabel,
   shortText,
@@ -24,11 +26,12 @@ import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
   bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
+  'FVP-like ms': { one: 'takes less FVP-like time', many: 'take less FVP-like time' },
 } as const;
 
 /** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
 const cheaperText = (wish: Wish, count: number): string => {
-  const price = pricedBy(wish.preference);
+  const price = pricedBy(wish);
   const { one, many } = VERBS[price];
   const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
   return `${count === 1 ? one : many} than the unchanged network${least}`;
@@ -126,7 +129,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
-    wrap(`${preferenceText(wish.preference, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
+    wrap(`${preferenceText(wish, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
     ...table(account),
     wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
@@ -163,14 +166,17 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
 /** `1,234 cycles (unchanged 2,345)`. */
-const figuresText = ({ numbers, baseline }: Candidate, { preference }: Wish): string => {
-  const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-  return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+const figuresText = ({ numbers, baseline }: Candidate, wish: Wish): string => {
+  const unit = pricedBy(wish);
+  const price = priceText(unit, priceOf(wish, numbers));
+  return baseline === undefined
+    ? price
+    : `${price} (unchanged ${priceNumber(unit, priceOf(wish, baseline))})`;
 };
 
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
-  const { preference, constraints } = wish;
+  const { constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
   const limits = constraintsText(constraints);
   const meets = constraints.length > 0;
@@ -196,7 +202,7 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   } else if (isUnchanged(meeting)) {
     parts.push(
       `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
-        `${grouped(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+        priceText(pricedBy(wish), priceOf(wish, meeting.numbers)),
     );
   } else {
     const retained = retainedText(meeting.numbers.retained_energy);

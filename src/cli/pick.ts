@@ -42,7 +42,7 @@ import {
   dryRun,
   type PreparedSearch,
   prepareSearch,
-  standInNote,
+  objectiveNotes,
   workersFor,
 } from './search.js';
 import { messageWithFlags, withFlags } from './setting-flags.js';
@@ -262,8 +262,9 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);
-  const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
-  const unsampled = await prepareSearch([path], options, byDefault);
+  const unsampled = await prepareSearch([path], options, (known, speed) =>
+    objectivesFor(preference, known, speed),
+  );
   requireSamples(options, unsampled);
   if (options.dryRun) {
     dryRun(unsampled.planned, PICK_SCHEMA, options);
@@ -274,7 +275,13 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
   const workers = workersFor(options, run, unsampled.planned);
-  const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
+  const sampled = await withSamples(
+    unsampled,
+    options,
+    run,
+    workers,
+    noiseObjectives(preference, unsampled.speed.speed),
+  );
   try {
     await pickFrom(sampled, { path, directory, preference, options, run });
   } finally {
@@ -314,7 +321,8 @@ const pickFrom = async (
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
-  const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
+  const { speed } = prepared.speed;
+  const wish: Wish = { preference, speed, objectives, constraints, minGain: options.minGain / 100 };
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
@@ -329,11 +337,10 @@ const pickFrom = async (
       ...(createEvaluator && { createEvaluator }),
     }));
   const file = picked.refined && account && emitted(prepared, account, fitting);
-  const standIn = standInNote(prepared);
   const outcome: Outcome = {
     ...{ prepared, wish, picked, account, file, samples: sampled.record },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
-    notes: standIn === undefined ? [] : [standIn],
+    notes: objectiveNotes(prepared),
   };
   report(outcome, write(outcome, directory, options), options);
 };

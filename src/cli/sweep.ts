@@ -8,7 +8,15 @@ import { withRun } from './interrupt.js';
 import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions } from './search-options.js';
-import { announce, constraintsWithFlags, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
+import {
+  announce,
+  constraintsWithFlags,
+  dryRun,
+  objectiveNotes,
+  prepareSearch,
+  searchOnce,
+  workersFor,
+} from './search.js';
 import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
@@ -86,6 +94,7 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       timeBudget: options.seconds,
       jobs: workers.jobs,
       seconds,
+      notes: objectiveNotes(prepared),
     });
     const record = {
       ...facts,

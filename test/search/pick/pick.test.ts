@@ -96,7 +96,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
       for (const minRetained of [undefined, 0.3, 0.7, 0.95]) {
         const constraints = limitsOf(minRetained);
         const candidates = designs.filter(
-          ({ numbers, baseline }) => meets(numbers, constraints) && pays(preference, numbers, baseline),
+          ({ numbers, baseline }) => meets(numbers, constraints) && pays({ preference }, numbers, baseline),
         );
         const picked = await pickFrom(space, preference, constraints);
         const best = candidates.map(({ numbers }) => KEYS[preference](numbers)).sort(compareKeys)[0];
@@ -106,7 +106,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
           expect(picked.refined.steps).toEqual([]);
           continue;
         }
-        const cheaper = designs.filter(({ numbers, baseline }) => pays(preference, numbers, baseline));
+        const cheaper = designs.filter(({ numbers, baseline }) => pays({ preference }, numbers, baseline));
         const kept = cheaper.map(({ numbers }) => numbers.retained_energy);
         const nearest = picked.sides!.cheaper;
         expect(nearest?.numbers.retained_energy).toBe(kept.length === 0 ? undefined : Math.max(...kept));
@@ -163,12 +163,12 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
       if (refined === undefined) return;
       const { candidate } = refined;
       expect(candidate.numbers).toEqual(designs.get(candidate.id)!.numbers);
-      expect(pays(preference, candidate.numbers, candidate.baseline)).toBe(true);
+      expect(pays({ preference }, candidate.numbers, candidate.baseline)).toBe(true);
       const neighbours = neighboursOf(space, candidate.digits);
       expect(refined.neighbours!.table.count).toBe(neighbours.count);
       for (let i = 0; i < neighbours.count; i++) {
         const { numbers, baseline } = designs.get(designId(space, rowOf(neighbours, i)))!;
-        if (!pays(preference, numbers, baseline)) continue;
+        if (!pays({ preference }, numbers, baseline)) continue;
         if (preference !== 'knee') {
           const [theirs, own] = [KEYS[preference](numbers), KEYS[preference](candidate.numbers)];
           const order = compareKeys(theirs, own);

@@ -19,7 +19,7 @@ const numbers = (cycles: number, sram: number, external: number, retained: numbe
 
 describe('the preferred design', () => {
   const order = (preference: Preference, designs: readonly MetricRow[]): MetricRow[] =>
-    [...designs].sort((a, b) => comparePreferred(preference, a, b));
+    [...designs].sort((a, b) => comparePreferred({ preference }, a, b));
 
   test('takes the fewest cycles; bytes through SRAM, then retained, break ties', () => {
     const few = numbers(10, 9, 9, 0.1);
@@ -59,8 +59,8 @@ test('a design pays by fewer cycles, or fewer bytes where these are preferred', 
     ['knee', heavier, true],
   ];
   for (const [preference, design, expected] of cases) {
-    expect([preference, pays(preference, design, unchanged)]).toEqual([preference, expected]);
-    expect(pays(preference, design, undefined)).toBe(false);
+    expect([preference, pays({ preference }, design, unchanged)]).toEqual([preference, expected]);
+    expect(pays({ preference }, design, undefined)).toBe(false);
   }
 });
 
