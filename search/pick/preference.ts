@@ -110,15 +110,15 @@ export const tieOf = (pricing: Pricing, prices: readonly number[]): number | und
 };
 
 /** The figure in which a design has to beat the unchanged network. */
-export type Price = 'cycles' | 'bytes' | 'FVP-like ms';
+export type Price = 'cycles' | 'bytes' | 'FVP-like µs';
 
 /** What a preference counts as the price of a design. */
 export const pricedBy = (pricing: Pricing): Price => {
   if (pricing.preference === 'bandwidth') return 'bytes';
-  return isFvp(pricing) ? 'FVP-like ms' : 'cycles';
+  return isFvp(pricing) ? 'FVP-like µs' : 'cycles';
 };
 
-/** Value of the figure that a pick has to improve. */
+/** Value of the figure that a pick has to improve; times are in milliseconds. */
 export const priceOf = (pricing: Pricing, numbers: MetricRow): number =>
   pricedBy(pricing) === 'bytes' ? bytesMoved(numbers) : numbers[pricing.speed ?? 'cycles_total'];
 

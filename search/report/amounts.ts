@@ -118,9 +118,11 @@ export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[])
 
 /** A price without its unit. */
 export const priceNumber = (unit: Price, price: number): string =>
-  unit === 'FVP-like ms' ? price.toFixed(3) : grouped(price);
+  unit === 'FVP-like µs'
+    ? (1000 * price).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+    : grouped(price);
 
-/** `1,234 cycles`, `0.135 FVP-like ms`: a price with its unit. */
+/** `1,234 cycles`, `135.2 FVP-like µs`: a price with its unit. */
 export const priceText = (unit: Price, price: number): string => `${priceNumber(unit, price)} ${unit}`;
 
 /** What each change has to save: `1 %`. */

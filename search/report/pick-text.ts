@@ -1,3 +1,4 @@
+import { isTie, TIE } from '../../src/fvp/bars.js';
 import { beforeMeasuring } from '../rank/constraints.js';
 import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
@@ -26,7 +27,7 @@ import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
   bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
-  'FVP-like ms': { one: 'takes less FVP-like time', many: 'take less FVP-like time' },
+  'FVP-like µs': { one: 'takes less FVP-like time', many: 'take less FVP-like time' },
 } as const;
 
 /** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
@@ -123,6 +124,12 @@ const walkLines = ({ walk }: Picked): string[] =>
         ),
       ];
 
+/** Said where no measurement would tell the two networks apart. */
+const tieLines = ({ before, after }: PickAccount): string[] =>
+  isTie(before.cycles_fvp, after.cycles_fvp)
+    ? [wrap(`the FVP-like cycles of the two are within ${Math.round(100 * (TIE - 1))} %: too close to call`)]
+    : [];
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
@@ -131,6 +138,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
     ...headLines(picked, account, 'picked', candidate.id),
     wrap(`${preferenceText(wish, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
     ...table(account),
+    ...tieLines(account),
     wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
     ...(after.predicted === 1
