@@ -435,7 +435,7 @@ const ROWS = {
     objective: true,
   },
   cycles_fvp_low: {
-    label: 'FVP-like cycles, lower end of the 80 % bar',
+    label: 'FVP-like cycles, low (80 %)',
     optional: true,
     unit: 'cycles',
     direction: 'min',
@@ -443,7 +443,7 @@ const ROWS = {
     objective: true,
   },
   cycles_fvp_high: {
-    label: 'FVP-like cycles, upper end of the 80 % bar',
+    label: 'FVP-like cycles, high (80 %)',
     optional: true,
     unit: 'cycles',
     direction: 'min',
