@@ -133,7 +133,7 @@ const unchangedOf = async (
   const designs = neighboursOf(space, digits);
   const results = await session.evaluate(designs, { until });
   if (!isWhole(designs, results)) return undefined;
-  const own: Study = { ...study!, designs, results };
+  const own: Study = { ...study, designs, results };
   const candidate = { id: designId(space, digits), digits, numbers, baseline: numbers };
   return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
 };

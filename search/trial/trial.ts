@@ -1,6 +1,6 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
-import { measureAgainst, type ComparedQuality } from '../../src/samples/measure.js';
+import { createComparison, type ComparedQuality } from '../../src/samples/measure.js';
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
 import { fvpFiguresOf } from '../evaluate/fvp-figures.js';
@@ -77,6 +77,7 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   const held = samplesHeld(setup);
   const fitting = fittingFor(setup);
   const noiseOf = createNoiseMeasure(network, firstSamples(score, held.noise));
+  const comparison = createComparison(network, score);
   const estimator = createEstimator();
   const fvpOf = fvpFiguresOf(space);
   const figures = (fitted: Network, digits: Digits): DesignFigures => {
@@ -88,7 +89,6 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   return ({ kind, digits }) => {
     const fitted = fitting.network(digits);
     if (kind === 'noise') return { noise: noiseOf(fitted) ?? NaN };
-    const measured = measureAgainst(fitted, network, score, () => undefined);
-    return { quality: { ...measured, figures: figures(fitted, digits) } };
+    return { quality: { ...comparison(fitted), figures: figures(fitted, digits) } };
   };
 };

@@ -17,6 +17,7 @@ import type { Fitting } from '../../search/fit/fitting.js';
 import type { Digits, Space } from '../../search/space/space.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { fittingFor } from '../../search/trial/trial.js';
+import { widthsOnly } from '../../search/trial/widths-only.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { systemsFor, type DesignSystemOptions } from './design-systems.js';
@@ -24,15 +25,21 @@ import { loadModel } from './model.js';
 import {
   addCommonOptions,
   addSystemOptions,
-  type CommonOptions,
   optimiseOf,
-  type SystemOptions,
   MODEL_ARGUMENT,
 } from './options.js';
 import { measurementJson, measurementText, type Measurement } from '../report/measure.js';
 import { measureAgainst } from '../samples/measure.js';
 import { splitSamples } from '../samples/split.js';
-import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
+import { syntheticSamples } from '../samples/synthetic.js';
+import { requireFittable } from './sampled.js';
+import {
+  addSampleOptions,
+  loadSamples,
+  SYNTHETIC,
+  SYNTHETIC_SAMPLES,
+  type SampleOptions,
+} from './samples.js';
 import { note, print, printJson } from './streams.js';
 
 /** What the command `apply` parses. */
@@ -83,7 +90,8 @@ const askedFor = ({ design, substitutions, widths }: ApplyOptions): Asked => {
 /** A design's weights fitted to samples, and what they are worth on others. */
 interface Fitted {
   readonly fitting: Fitting;
-  readonly measurement: Measurement;
+  /** Absent where the samples only stand in for real ones. */
+  readonly measurement?: Measurement;
 }
 
 /** @throws usage and input errors, also where the network cannot be run or fitted */
@@ -94,6 +102,11 @@ const fitToSamples = async (
 ): Promise<Fitted | undefined> => {
   const { samples: path, samplesSeed: seed, fitSamples } = options;
   if (path === undefined) return undefined;
+  requireFittable(space);
+  if (path === SYNTHETIC) {
+    const stand = syntheticSamples(space.network, SYNTHETIC_SAMPLES, seed);
+    return { fitting: widthsOnly(fittingFor({ space, fit: stand, score: stand }), space) };
+  }
   const samples = await loadSamples(path, space.network, options);
   const { fit, score } = splitSamples(samples, seed, fitSamples);
   const fitting = fittingFor({ space, fit, score });
@@ -123,13 +136,13 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   if (options.json) {
     printJson({
       ...appliedRecord(applied),
-      ...(fitted && { measured: measurementJson(fitted.measurement) }),
+      ...(fitted?.measurement && { measured: measurementJson(fitted.measurement) }),
       file,
       bytes: bytes.length,
     });
   } else if (!options.quiet) {
     print(appliedText(applied));
-    if (fitted) print(`\n${measurementText(fitted.measurement)}`);
+    if (fitted?.measurement) print(`\n${measurementText(fitted.measurement)}`);
     note(`wrote ${file}`);
   }
 }
