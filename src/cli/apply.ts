@@ -22,12 +22,7 @@ import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { systemsFor, type DesignSystemOptions } from './design-systems.js';
 import { loadModel } from './model.js';
-import {
-  addCommonOptions,
-  addSystemOptions,
-  optimiseOf,
-  MODEL_ARGUMENT,
-} from './options.js';
+import { addCommonOptions, addSystemOptions, optimiseOf, MODEL_ARGUMENT } from './options.js';
 import { measurementJson, measurementText, type Measurement } from '../report/measure.js';
 import { measureAgainst } from '../samples/measure.js';
 import { splitSamples } from '../samples/split.js';

@@ -70,6 +70,9 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
   retained   most retained weights, then fewest cycles
   knee       on the front, the farthest from the plane through its extremes
 
+On several systems FVP-like time takes the place of cycles, and of designs within 15 % of the fastest the one with the
+most retained weights is taken.
+
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
 training for. The report gives a reason for each layer. Retained weights are a proxy, not accuracy: drop-in from
