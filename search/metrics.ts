@@ -29,6 +29,14 @@ export interface Estimated {
   readonly totals: Totals;
   readonly memory: MemoryUse;
   readonly hardware: Hardware;
+  readonly fvp: FvpEstimated;
+}
+
+/** FVP-like cycles with their 80 % bar; NaN where there are none. */
+export interface FvpEstimated {
+  readonly cycles: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What the estimator says of one operation. */
@@ -42,6 +50,8 @@ export interface OperationFigures {
   readonly encodedWeightBytes: number;
   /** Most bytes of SRAM that are live while it runs. */
   readonly liveSramBytes: number;
+  /** 0 where there are no such figures. */
+  readonly fvpCycles: number;
   readonly onCpu: boolean;
 }
 
@@ -62,6 +72,8 @@ export interface FromEstimate {
   readonly over?: {
     readonly combine: 'sum' | 'largest';
     readonly of: (operation: OperationFigures) => number;
+    /** Sums of fractions, of which the design's figure is the nearest whole number. */
+    readonly rounded?: true;
   };
 }
 
@@ -112,6 +124,8 @@ export interface Metric {
   readonly headline?: true;
   /** Heading in tables of many designs; absent where these leave it out. */
   readonly heading?: string;
+  /** Name of the metric that it follows there; by default it has the place of its column in `ranking.csv`. */
+  readonly beside?: string;
   /** Follows a value that is named on its own: `12.5 KiB of SRAM used`. */
   readonly amount?: string;
   /** Known only where there are samples: reports leave it out where it is not. */
@@ -267,6 +281,7 @@ const ROWS = {
   cycles_vs_baseline: {
     label: 'cycles to those of the unchanged network',
     heading: 'change',
+    beside: 'cycles_total',
     unit: 'ratio',
     direction: 'min',
     source: { from: 'quotient', of: 'cycles_total', times: 1, by: 'baseline' },
@@ -275,6 +290,7 @@ const ROWS = {
   sram_vs_baseline: {
     label: 'SRAM bytes moved to those of the unchanged network',
     heading: 'change',
+    beside: 'sram_total_bytes',
     unit: 'ratio',
     direction: 'min',
     source: { from: 'quotient', of: 'sram_total_bytes', times: 1, by: 'baseline' },
@@ -402,6 +418,47 @@ const ROWS = {
     direction: 'min',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
     objective: false,
+  },
+  cycles_fvp: {
+    label: 'FVP-like cycles',
+    headline: true,
+    heading: 'FVP',
+    beside: 'cycles_total',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: {
+      from: 'estimate',
+      read: ({ fvp }) => fvp.cycles,
+      over: { combine: 'sum', of: ({ fvpCycles }) => fvpCycles, rounded: true },
+    },
+    objective: true,
+  },
+  cycles_fvp_low: {
+    label: 'FVP-like cycles, low (80 %)',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.low },
+    objective: true,
+  },
+  cycles_fvp_high: {
+    label: 'FVP-like cycles, high (80 %)',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.high },
+    objective: true,
+  },
+  inference_ms_fvp: {
+    label: 'FVP-like ms',
+    heading: 'FVP ms',
+    beside: 'inference_ms',
+    optional: true,
+    unit: 'milliseconds',
+    direction: 'min',
+    source: { from: 'quotient', of: 'cycles_fvp', times: 1000, by: 'clock' },
+    objective: true,
   },
 } satisfies Record<string, Metric>;
 

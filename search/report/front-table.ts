@@ -1,6 +1,7 @@
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import type { Study } from '../rank/table.js';
 import { meansOf } from '../emit/retained-weights.js';
+import { TIE } from '../../src/fvp/bars.js';
 import { grouped } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import type { Ranking } from '../rank/ranking.js';
@@ -24,18 +25,10 @@ const cellText = (name: MetricName, numbers: MetricRow): string => {
   }
 };
 
-/** The columns, a change beside what it is a change of. */
+/** The columns, each with those that stand beside it. */
 const COLUMNS: readonly MetricName[] = METRIC_NAMES.filter(
-  (name) => METRICS[name].heading !== undefined && METRICS[name].unit !== 'ratio',
-).flatMap((name) => [
-  name,
-  ...METRIC_NAMES.filter((other) => {
-    const { heading, source } = METRICS[other];
-    return (
-      heading !== undefined && source.from === 'quotient' && source.by === 'baseline' && source.of === name
-    );
-  }),
-]);
+  (name) => METRICS[name].heading !== undefined && METRICS[name].beside === undefined,
+).flatMap((name) => [name, ...METRIC_NAMES.filter((other) => METRICS[other].beside === name)]);
 
 const headingOf = (name: MetricName): string => METRICS[name].heading!;
 
@@ -52,14 +45,18 @@ export const systemLines = (studies: readonly Study[]): string[] => {
   return [...byMode].map(([mode, names]) => `on ${[...names].join(', ')}: ${mode}`);
 };
 
-/** The columns of one ranking: milliseconds instead of cycles where clocks differ. */
+/** Cycles, and the time that they take. */
+const TIMES: ReadonlyMap<MetricName, MetricName> = new Map([
+  ['cycles_total', 'inference_ms'],
+  ['cycles_fvp', 'inference_ms_fvp'],
+]);
+
+/** The columns of one ranking: milliseconds instead of cycles where clocks differ; else one kind of them is enough. */
 const columnsFor = ({ studies }: Ranking): readonly MetricName[] => {
   const clocks = new Set(studies.flatMap(({ space }) => space.systems.map(({ system }) => system.coreClock)));
-  return clocks.size === 1
-    ? COLUMNS
-    : COLUMNS.filter((name) => name !== 'inference_ms').map((name) =>
-        name === 'cycles_total' ? 'inference_ms' : name,
-      );
+  if (clocks.size === 1) return COLUMNS.filter((name) => name !== 'inference_ms_fvp');
+  const times = new Set(TIMES.values());
+  return COLUMNS.filter((name) => !times.has(name)).map((name) => TIMES.get(name) ?? name);
 };
 
 const tenths = (percent: number): string =>
@@ -73,6 +70,9 @@ const restText = ({ size, count, kept, gap }: SystemFront): string[] => {
     kept === undefined ? '' : ` keep ${tenths(Math.floor(1000 * kept + 1e-6) / 10)} of the hypervolume`;
   return [`      these ${count} of ${grouped(size)}${share}; ${better}`];
 };
+
+/** What the mark of ties says. */
+const TIE_NOTE = `tie: within ${Math.round(100 * (TIE - 1))} % of the fewest FVP-like cycles on this system, too close to call`;
 
 /**
  * Designs that stand for the front of a model beside the unchanged network, system by system. Ids come last, and whole:
@@ -100,5 +100,6 @@ export const frontTable = (ranking: Ranking): string => {
     const title = `${systems[front.system]!.code}: ${grouped(front.size)} on the front of this system`;
     return [...(systems.length === 1 ? [] : [title]), ...own, ...restText(front)];
   });
-  return [heading!, ...groups].join('\n');
+  const ties = shown.some(({ marks }) => marks.includes('tie'));
+  return [heading!, ...groups, ...(ties ? [TIE_NOTE] : [])].join('\n');
 };

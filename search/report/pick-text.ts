@@ -1,3 +1,4 @@
+import { isTie, TIE } from '../../src/fvp/bars.js';
 import { beforeMeasuring } from '../rank/constraints.js';
 import { LINE_WIDTH, wrap } from '../../src/text.js';
 import { grouped, plural } from '../../src/text.js';
@@ -12,6 +13,8 @@ import {
   minGainText,
   missesOf,
   missingFigures,
+  priceNumber,
+  priceText,
   retainedText,
   shortLabel,
   shortText,
@@ -24,11 +27,12 @@ import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
   bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
+  'FVP-like µs': { one: 'takes less FVP-like time', many: 'take less FVP-like time' },
 } as const;
 
 /** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
 const cheaperText = (wish: Wish, count: number): string => {
-  const price = pricedBy(wish.preference);
+  const price = pricedBy(wish);
   const { one, many } = VERBS[price];
   const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
   return `${count === 1 ? one : many} than the unchanged network${least}`;
@@ -120,14 +124,21 @@ const walkLines = ({ walk }: Picked): string[] =>
         ),
       ];
 
+/** Said where no measurement would tell the two networks apart. */
+const tieLines = ({ before, after }: PickAccount): string[] =>
+  isTie(before.cycles_fvp, after.cycles_fvp)
+    ? [wrap(`the FVP-like cycles of the two are within ${Math.round(100 * (TIE - 1))} %: too close to call`)]
+    : [];
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
-    wrap(`${preferenceText(wish.preference, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
+    wrap(`${preferenceText(wish, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
     ...table(account),
+    ...tieLines(account),
     wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
     ...(after.predicted === 1
@@ -163,14 +174,17 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
 /** `1,234 cycles (unchanged 2,345)`. */
-const figuresText = ({ numbers, baseline }: Candidate, { preference }: Wish): string => {
-  const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-  return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+const figuresText = ({ numbers, baseline }: Candidate, wish: Wish): string => {
+  const unit = pricedBy(wish);
+  const price = priceText(unit, priceOf(wish, numbers));
+  return baseline === undefined
+    ? price
+    : `${price} (unchanged ${priceNumber(unit, priceOf(wish, baseline))})`;
 };
 
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
-  const { preference, constraints } = wish;
+  const { constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
   const limits = constraintsText(constraints);
   const meets = constraints.length > 0;
@@ -196,7 +210,7 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   } else if (isUnchanged(meeting)) {
     parts.push(
       `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
-        `${grouped(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+        priceText(pricedBy(wish), priceOf(wish, meeting.numbers)),
     );
   } else {
     const retained = retainedText(meeting.numbers.retained_energy);

@@ -33,6 +33,10 @@ const AFTER: Partial<Record<MetricName, readonly Column[]>> = {
       read: ({ table }, i) => (table.columns.predicted[i] === 1 ? 'predicted' : 'exact'),
     },
   ],
+  // The metrics after it came later: columns keep their places.
+  accuracy_change_standard_error: [
+    { name: 'pareto_rank_on_system', read: ({ systemRank }, i) => systemRank[i]! },
+  ],
 };
 
 const COLUMNS: readonly Column[] = [
@@ -47,7 +51,6 @@ const COLUMNS: readonly Column[] = [
     ...(METRICS[name].unit === 'flag' ? [] : [metric(name)]),
     ...(AFTER[name] ?? []),
   ]),
-  { name: 'pareto_rank_on_system', read: ({ systemRank }, i) => systemRank[i]! },
 ];
 
 /** Columns of `ranking.csv` and `front.csv`. */

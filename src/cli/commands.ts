@@ -50,4 +50,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'fit the FVP-like cycles to your own measurements',
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
+  {
+    name: 'verify',
+    summary: 'compare the figures with those of your own Vela',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
 ];

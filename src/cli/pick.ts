@@ -43,7 +43,7 @@ import {
   dryRun,
   type PreparedSearch,
   prepareSearch,
-  standInNote,
+  objectiveNotes,
   workersFor,
 } from './search.js';
 import { messageWithFlags, withFlags } from './setting-flags.js';
@@ -69,6 +69,9 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
   bandwidth  fewest bytes through SRAM, DRAM and flash, then fewest cycles
   retained   most retained weights, then fewest cycles
   knee       on the front, the farthest from the plane through its extremes
+
+On several systems FVP-like time takes the place of cycles, and of designs within 15 % of the fastest the one with the
+most retained weights is taken.
 
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
@@ -269,8 +272,9 @@ const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<v
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);
-  const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
-  const unsampled = await prepareSearch([path], options, byDefault);
+  const unsampled = await prepareSearch([path], options, (known, speed) =>
+    objectivesFor(preference, known, speed),
+  );
   requireSamples(options, unsampled);
   if (options.dryRun) {
     dryRun(unsampled.planned, PICK_SCHEMA, options);
@@ -281,7 +285,13 @@ const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<v
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
   const workers = workersFor(options, run, unsampled.planned);
-  const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
+  const sampled = await withSamples(
+    unsampled,
+    options,
+    run,
+    workers,
+    noiseObjectives(preference, unsampled.speed.speed),
+  );
   try {
     await pickFrom(sampled, { path, directory, preference, options, run });
   } finally {
@@ -321,7 +331,8 @@ const pickFrom = async (
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
-  const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
+  const { speed } = prepared.speed;
+  const wish: Wish = { preference, speed, objectives, constraints, minGain: options.minGain / 100 };
   const picked = await searched(prepared, wish, options, run);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
@@ -336,11 +347,10 @@ const pickFrom = async (
       ...(createEvaluator && { createEvaluator }),
     }));
   const file = picked.refined && account && emitted(prepared, account, fitting);
-  const standIn = standInNote(prepared);
   const outcome: Outcome = {
     ...{ prepared, wish, picked, account, file, samples: sampled.record },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
-    notes: standIn === undefined ? [] : [standIn],
+    notes: objectiveNotes(prepared),
   };
   report(outcome, write(outcome, directory, options), options);
 };

@@ -15,8 +15,8 @@ Examples:
   paretou estimate model.tflite --accelerator-config u55,u65 --json
   paretou help estimate
 
-Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input file or configuration; 4 nothing met the constraints;
-5 some designs failed; 130 interrupted.`;
+Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input file or configuration; 4 nothing met the constraints,
+or figures are not Vela's; 5 some designs failed; 130 interrupted.`;
 
 /**
  * Runs one command line: results go to stdout, all else to stderr.

@@ -5,11 +5,12 @@ import type { ConstraintOptions } from '../../search/rank/constraints.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { usageError, type Setting } from '../errors.js';
 import { number, seed, whole } from './numbers.js';
+import type { FvpFlags } from './fvp-options.js';
 import { FLAGS } from './setting-flags.js';
-import type { CommonOptions, SystemOptions } from './options.js';
+import { addFvpOptions, type CommonOptions, type SystemOptions } from './options.js';
 
 /** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
-export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintOptions {
+export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintOptions, FvpFlags {
   readonly space?: string;
   readonly options?: string;
   /** Fractions of the channels of every width group. */
@@ -110,6 +111,7 @@ export const addSearchOptions = (command: Command): Command => {
       fractions,
     )
     .option('--objectives <list>', 'columns of ranking.csv to rank by');
+  addFvpOptions(command);
   addBounds(command)
     .option('--method <name>', `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`, 'auto')
     .option(

@@ -9,13 +9,14 @@ import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
 import type { TfliteModel } from '../tflite/model.js';
 import { grouped, plural } from '../text.js';
+import { fvpOptionsOf, type FvpFlags } from './fvp-options.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { placementsJson, placementsOf, type Placements } from './placements.js';
 import { speaker } from './streams.js';
 
 /** Options that a space depends on. */
-export interface SpaceOptions extends SystemOptions, CommonOptions {
+export interface SpaceOptions extends SystemOptions, CommonOptions, FvpFlags {
   readonly space?: string;
   readonly options?: string;
   /** Fractions of the channels of every width group. */
@@ -63,12 +64,14 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       .map((o) => o.trim())
       .filter((o) => o !== ''),
   );
+  const fvpOf = fvpOptionsOf(options);
   const models = new Map<
     string,
     SweepModel & ModelSource & { readonly file: TfliteModel; readonly placements: Placements }
   >();
   for (const path of paths) {
-    const { model, network } = await loadModel(path);
+    const loaded = await loadModel(path);
+    const { model, network } = loaded;
     const sha256 = createHash('sha256').update(model.source).digest('hex');
     const known = models.get(network.name);
     if (known?.sha256 === sha256) continue;
@@ -81,6 +84,7 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       systems,
       optimise: optimiseOf(options),
       options: added,
+      fvp: fvpOf(loaded),
       ...(file === undefined ? {} : { file }),
     });
     const placements = placementsOf(space, path);
