@@ -59,6 +59,7 @@ const ROOMS = [
   'fit',
   'evaluate',
   'rank',
+  'cliffs',
   'trial',
   'explore',
   'pick',

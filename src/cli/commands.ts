@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
+    name: 'cliffs',
+    summary: 'what the network costs by its numbers of channels, and where the steps are',
+    load: async () => (await import('./cliffs.js')).cliffsCommand(),
+  },
+  {
     name: 'measure',
     summary: 'accuracy on samples, and how far a changed network is from the original',
     load: async () => (await import('./measure.js')).measureCommand(),
