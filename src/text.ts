@@ -68,3 +68,16 @@ export function wrap(text: string, indent = '', hanging = indent): string {
   }
   return [...lines, line].join('\n');
 }
+
+const GAP = 2;
+
+/** Lines of cells under each other; the columns in `right` end flush. */
+export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  );
+};

@@ -1,6 +1,5 @@
 import type { Network } from '../../src/graph/network.js';
-import { grouped, kibibytes, lineWidth, plural, wrap } from '../../src/text.js';
-import { aligned } from './apply-text.js';
+import { aligned, grouped, kibibytes, lineWidth, plural, wrap } from '../../src/text.js';
 import { cliffsOf, NOTHING, type Cliffs, type Curve, type Point, type Ratio } from '../cliffs/curve.js';
 import type { NetworkCurves, SystemCurves } from '../cliffs/find-cliffs.js';
 

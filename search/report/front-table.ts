@@ -1,11 +1,10 @@
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import type { Study } from '../rank/table.js';
 import { meansOf } from '../emit/retained-weights.js';
-import { grouped } from '../../src/text.js';
+import { aligned, grouped } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import type { Ranking } from '../rank/ranking.js';
 import { systemFronts, type Shown, type SystemFront } from '../rank/representatives.js';
-import { aligned } from './apply-text.js';
 
 /** `0.41 retrain`: a value in as little room as it can be read in. */
 const cellText = (name: MetricName, numbers: MetricRow): string => {

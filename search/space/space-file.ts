@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { parseYaml, readYaml, validateYaml, type YamlDocument, type YamlPath } from './yaml-document.js';
+import {
+  parseYaml,
+  readYaml,
+  validateYaml,
+  type YamlDocument,
+  type YamlPath,
+} from '../../src/yaml-document.js';
 
 /** Widths as fractions of a group's channels, or all multiples of a number between two fractions. */
 export type WidthRule =
@@ -129,4 +135,5 @@ export const parseSpaceFile = (text: string, file: string): LoadedSpaceFile =>
  * Reads a space file.
  * @throws an input error with file, line and column of the first fault
  */
-export const readSpaceFile = (file: string): LoadedSpaceFile => validated(readYaml(file));
+export const readSpaceFile = (file: string): LoadedSpaceFile =>
+  validated(readYaml(file, { what: 'space file', setting: 'space' }));

@@ -46,6 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./cliffs.js')).cliffsCommand(),
   },
   {
+    name: 'check',
+    summary: 'hold a network against a budget, for builds that fail when it takes more',
+    load: async () => (await import('./check.js')).checkCommand(),
+  },
+  {
     name: 'measure',
     summary: 'accuracy on samples, and how far a changed network is from the original',
     load: async () => (await import('./measure.js')).measureCommand(),
