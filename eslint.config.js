@@ -19,7 +19,7 @@ const SRC = {
   estimate: ['graph', 'weights', 'lowering', 'npu', 'cost', 'schedule'],
   theory: ['weights', 'npu', 'cost'],
   fvp: ['lowering', 'npu', 'cost', 'schedule', 'estimate'],
-  budget: ['estimate', 'fvp'],
+  budget: ['npu', 'estimate', 'fvp'],
   explain: ['graph', 'lowering', 'npu', 'cost', 'schedule', 'estimate', 'fvp', 'theory'],
   report: ['graph', 'npu', 'estimate', 'fvp', 'budget', 'theory', 'explain', 'samples'],
 };

@@ -321,8 +321,10 @@ const ROWS = {
     label: 'bytes used by weights and other constants',
     unit: 'bytes',
     direction: 'min',
+    amount: 'KiB of weights and other constants',
     source: { from: 'estimate', read: ({ memory }) => memory.constants },
     objective: true,
+    bound: { setting: 'maxFlash', kind: 'most', factor: 1024, unit: 'KiB' },
   },
   output_noise: {
     label: 'predicted output noise',

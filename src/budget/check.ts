@@ -1,4 +1,5 @@
 import type { PeakItem } from '../estimate/types.js';
+import type { Fit } from './fit.js';
 import type { Baseline } from './baseline.js';
 import type { Budget } from './budget-file.js';
 import type { BudgetFigures, OperatorFigures, Quantity } from './figures.js';
@@ -7,8 +8,8 @@ import { grewMost, growthOf, leftTheNpu, pairOperators, type OperatorPair } from
 /** One limit with the figure that it is of. */
 export interface Verdict {
   readonly quantity: Quantity | 'operators_left_npu';
-  /** Against a number, or against the baseline. */
-  readonly against: 'budget' | 'baseline';
+  /** Against a number of the budget, the baseline, or a memory of the part. */
+  readonly against: 'budget' | 'baseline' | 'part';
   /** Undefined where there is no such figure. */
   readonly value: number | undefined;
   /** What it may be at most. */
@@ -118,12 +119,24 @@ const causeOf = (
   }
 };
 
-/** Holds the figures of a network against a budget, and against a baseline where there is one. */
-export const check = (budget: Budget, figures: BudgetFigures, baseline?: Baseline): Checked => {
+const partVerdicts = ({ memories }: Fit): Verdict[] =>
+  memories.flatMap(({ memory: quantity, needed: value, size: most }): Verdict[] =>
+    most === undefined ? [] : [{ quantity, against: 'part', value, most, met: isMet(value, most) }],
+  );
+
+/** What figures are held against besides the budget's limits. */
+export interface Against {
+  readonly baseline?: Baseline | undefined;
+  readonly fit?: Fit | undefined;
+}
+
+/** Holds the figures of a network against a budget, against a baseline and a part where there are such. */
+export const check = (budget: Budget, figures: BudgetFigures, { baseline, fit }: Against = {}): Checked => {
   const pairs = baseline && pairOperators(figures.operators, baseline.operators);
   const left = leftTheNpu(pairs ?? []);
   const verdicts = [
     ...limitVerdicts(budget, figures),
+    ...(fit === undefined ? [] : partVerdicts(fit)),
     ...(baseline === undefined ? [] : relativeVerdicts(budget, figures, baseline, left)),
   ];
   const changed = (pairs ?? [])

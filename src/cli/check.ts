@@ -3,20 +3,23 @@ import { baselineFor, baselineText } from '../budget/baseline.js';
 import { readBudget, type Budget } from '../budget/budget-file.js';
 import { check, type Checked } from '../budget/check.js';
 import { budgetFigures } from '../budget/figures.js';
+import { fitOf } from '../budget/fit.js';
 import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { describe } from '../estimate/describe.js';
 import { appendText, writeWhole } from '../files.js';
 import { fvpEstimate } from '../fvp/fvp.js';
+import { fitJson, fitLines } from '../report/fit.js';
 import { checkJson, checkMarkdown, checkText, overSentences } from '../report/check.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { plural } from '../text.js';
 import { loadModel } from './model.js';
+import { addPartOptions, onPart, partOf, type PartOptions } from './parts.js';
 import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { note } from './streams.js';
 import { readText } from './texts.js';
 
 /** What the command `check` parses. */
-export interface CheckOptions extends EstimatingOptions {
+export interface CheckOptions extends EstimatingOptions, PartOptions {
   readonly budget?: string;
   readonly writeBaseline?: string;
 }
@@ -53,10 +56,14 @@ const NO_LIMITS: Budget = { most: new Map() };
  * Holds a network against a budget, and writes a baseline where one is asked for.
  * @throws usage and input errors
  */
-async function runCheck(path: string, options: CheckOptions): Promise<void> {
-  const { budget: file, writeBaseline } = options;
-  if (file === undefined && writeBaseline === undefined)
-    throw usageError('check needs a budget, or a baseline to write; add --budget or --write-baseline');
+async function runCheck(path: string, given: CheckOptions): Promise<void> {
+  const { budget: file, writeBaseline } = given;
+  if (file === undefined && writeBaseline === undefined && given.part === undefined)
+    throw usageError(
+      'check needs a budget, a part or a baseline to write; add --budget, --part or --write-baseline',
+    );
+  const part = await partOf(given);
+  const options = onPart(given, part);
   const budget = file === undefined ? NO_LIMITS : readBudget(file);
   const { systems, fvp: fvpOptions, evaluate, say } = estimatingOf(options);
   const loaded = await loadModel(path);
@@ -68,23 +75,28 @@ async function runCheck(path: string, options: CheckOptions): Promise<void> {
   if (writeBaseline !== undefined) {
     writeWhole(writeBaseline, baselineText(name, figures));
     say(`wrote ${writeBaseline}`);
-    if (file === undefined) return;
+    if (file === undefined && part === undefined) return;
   }
   const { baseline } = budget;
   const before = baseline && readText(baseline.file);
-  const results = figures.map((each) =>
-    check(budget, each, before === undefined ? undefined : baselineFor(before, baseline!.file, each)),
-  );
+  const results = figures.map((each) => {
+    const fit = part && fitOf(part, each);
+    const known = before === undefined ? undefined : baselineFor(before, baseline!.file, each);
+    return { fit, checked: check(budget, each, { baseline: known, fit }) };
+  });
   printResults(results, options, {
-    json: (checked) => checkJson(checked, name),
+    json: ({ checked, fit }) => ({ ...checkJson(checked, name), ...(fit && { fit: fitJson(fit) }) }),
     name: 'checks',
     schema: CHECKS_SCHEMA,
-    text: (checked) => checkText(checked, name),
+    text: ({ checked, fit }) => [checkText(checked, name), ...(fit ? fitLines(fit) : [])].join('\n'),
   });
   const summary = process.env['GITHUB_STEP_SUMMARY'];
   if (summary !== undefined && summary !== '')
-    appendText(summary, results.map((checked) => `${checkMarkdown(checked, name)}\n`).join(''));
-  fail(results, name);
+    appendText(summary, results.map(({ checked }) => `${checkMarkdown(checked, name)}\n`).join(''));
+  fail(
+    results.map(({ checked }) => checked),
+    name,
+  );
 }
 
 /** Says what is over, and sets the exit code. */
@@ -106,7 +118,7 @@ export function checkCommand(): Command {
     .option('--budget <file.yaml>', 'what the network may take')
     .option('--write-baseline <file.json>', 'file to write with the figures of today');
   addSystemOptions(command);
-  return addCommonOptions(addFvpOptions(command))
+  return addCommonOptions(addPartOptions(addFvpOptions(command)))
     .addHelpText('after', HELP)
     .action((model: string, options: CheckOptions) => runCheck(model, options));
 }

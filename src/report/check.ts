@@ -117,9 +117,7 @@ export const checkText = (checked: Checked, model: string): string => {
   const { verdicts, changed, met } = checked;
   return [
     wrap(titleOf(checked, model)),
-    ...(verdicts.length === 0
-      ? ['nothing is limited']
-      : aligned([ROWS, ...verdicts.map(rowOf)], [1, 2, 3, 4])),
+    ...(verdicts.length === 0 ? [] : aligned([ROWS, ...verdicts.map(rowOf)], [1, 2, 3, 4])),
     ...overSentences(checked).map((sentence) => wrap(`over: ${sentence}`, '', '  ')),
     ...(changed.length === 0
       ? []
@@ -127,7 +125,7 @@ export const checkText = (checked: Checked, model: string): string => {
           'changes since the baseline:',
           ...changed.slice(0, CHANGES).map((pair) => wrap(changeText(pair), '  ', '    ')),
         ]),
-    met ? 'within the budget' : 'over the budget',
+    verdicts.length === 0 ? 'nothing is limited' : met ? 'within the budget' : 'over the budget',
   ].join('\n');
 };
 

@@ -132,14 +132,16 @@ describe('a check', () => {
     expect(check(budget, figures([operator(0, 'a', 201)])).met).toBe(false);
     const relative = parseBudget('baseline: { file: base.json, most_over: { cycles: 2% } }', 'b.yaml');
     const grown = (cycles: number) =>
-      check(relative, figures([operator(0, 'a', 100), operator(1, 'b', cycles)]), baselineOf(before));
+      check(relative, figures([operator(0, 'a', 100), operator(1, 'b', cycles)]), {
+        baseline: baselineOf(before),
+      });
     expect([grown(104).met, grown(105).met]).toEqual([true, false]);
   });
 
   test('names the layer that grew most', () => {
     const budget = parseBudget('baseline: { file: base.json, most_over: { cycles: 0% } }', 'b.yaml');
     const now = figures([operator(0, 'a', 90), operator(1, 'b', 150)]);
-    const checked = check(budget, now, baselineOf(before));
+    const checked = check(budget, now, { baseline: baselineOf(before) });
     expect(checkText(checked, 'net')).toBe(
       [
         'net on ethos-u55-128, System, Mode',
