@@ -6,8 +6,11 @@ import { loadModel } from '../src/cli/model.js';
 import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
 import { usageError } from '../src/errors.js';
+import { writeWhole } from '../src/files.js';
 import { ablation } from './ablation.js';
+import { columnsDocument } from './columns.js';
 import { retainedFront } from './retained-front.js';
+import { schemaFiles } from './schemas.js';
 import { retainedReport } from './retained-table.js';
 import { CellRunner } from './fvp-cells.js';
 import { fvpFigures } from './fvp-figures.js';
@@ -149,6 +152,22 @@ program
   .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
   .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
   .action(printFvp);
+
+program
+  .command('columns')
+  .description('docs/columns.md: the columns of ranking.csv and front.csv.')
+  .action(() => print(columnsDocument()));
+
+program
+  .command('schemas')
+  .description('Writes the schemas of space, budget, parts and baseline files.')
+  .option('--output-dir <folder>', 'where they go', 'configs/schema')
+  .action(({ outputDir }: { readonly outputDir: string }) => {
+    for (const [name, text] of schemaFiles()) {
+      writeWhole(join(outputDir, name), text);
+      note(`wrote ${join(outputDir, name)}`);
+    }
+  });
 
 program
   .command('ablation')

@@ -60,4 +60,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'fit the FVP-like cycles to your own measurements',
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
+  {
+    name: 'completion',
+    summary: 'a script that lets bash, zsh or fish complete commands and options',
+    load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
+  },
 ];
