@@ -34,7 +34,9 @@ describe('the schemas validate what comes with the program', () => {
   });
 
   test('and the YAML of the documents', () => {
-    const blocks = [...text('docs/usage.md').matchAll(/^```yaml\n# (\w+)\.yaml[^\n]*\n([^]*?)^```$/gm)];
+    const documents = readdirSync(`${root}/docs`).filter((file) => file.endsWith('.md'));
+    const all = documents.map((file) => text(`docs/${file}`)).join('\n');
+    const blocks = [...all.matchAll(/^```yaml\n# (\w+)\.yaml[^\n]*\n([^]*?)^```$/gm)];
     expect(new Set(blocks.map(([, name]) => name))).toEqual(new Set(['space', 'budget', 'parts']));
     for (const [, name, yaml] of blocks) expect(accepts(name!, parse(yaml!)), yaml).toBe(true);
   });
