@@ -1,12 +1,4 @@
-import type { Command } from 'commander';
-
-/** A subcommand; its module is loaded only when the command line names it. */
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import type { CommandEntry } from './command-entry.js';
 
 /** The subcommands, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [

@@ -4,7 +4,7 @@ import { PREFERENCES } from '../../search/pick/preference.js';
 import { PROFILE_NAMES } from '../fvp/profiles.js';
 import { FAMILIES } from '../npu/family.js';
 import { ACCELERATOR_NAMES } from '../npu/accelerator-names.js';
-import type { CommandEntry } from './commands.js';
+import type { CommandEntry } from './command-entry.js';
 import { SHELLS, type CommandShape, type Shell } from './completion-scripts.js';
 import { print } from './streams.js';
 
@@ -27,7 +27,7 @@ const shapeOf = (command: Command, summary: string): CommandShape => ({
   name: command.name(),
   description: summary,
   options: command.options
-    .filter(({ hidden, long }) => !hidden && long !== undefined && long !== null)
+    .filter(({ hidden, long }) => !hidden && long !== undefined)
     .map(({ long, description, required, optional, argChoices }) => ({
       long: long!,
       description,
