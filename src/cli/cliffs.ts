@@ -18,12 +18,13 @@ import {
   type CommonOptions,
   type SystemOptions,
 } from './options.js';
+import { addPartOptions, onPart, partOf, type PartOptions } from './parts.js';
 import { placementLines, placementsOf } from './placements.js';
 import { showProgress } from './progress.js';
 import { print, printJson, speaker } from './streams.js';
 
 /** What the command `cliffs` parses. */
-export interface CliffsOptions extends SystemOptions, CommonOptions {
+export interface CliffsOptions extends SystemOptions, CommonOptions, PartOptions {
   readonly around: number;
   readonly all?: boolean;
   readonly jobs?: number;
@@ -44,9 +45,10 @@ Examples:
  * Prints what the network costs by its numbers of channels.
  * @throws usage and input errors
  */
-const runCliffs = (path: string, options: CliffsOptions): Promise<void> => {
-  const say = speaker(options);
+const runCliffs = (path: string, given: CliffsOptions): Promise<void> => {
+  const say = speaker(given);
   return withRun({ say }, async ({ signal }) => {
+    const options = onPart(given, await partOf(given));
     const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
     configuration?.warnings.forEach((warning) => say(`warning: ${warning}`));
     const { systemConfig, memoryMode, arenaCacheSize, around } = options;
@@ -84,7 +86,7 @@ export function cliffsCommand(): Command {
       'Shows what a network costs by its numbers of channels, and where one channel more costs a lot.',
     )
     .argument('<model>', MODEL_ARGUMENT);
-  addSystemOptions(command)
+  addPartOptions(addSystemOptions(command))
     .option(
       '--around <n>',
       'channels fewer and more than today’s, at most',
