@@ -8,6 +8,7 @@ import { note, print } from '../src/cli/streams.js';
 import { usageError } from '../src/errors.js';
 import { writeWhole } from '../src/files.js';
 import { ablation } from './ablation.js';
+import { accuracyReport, withAccuracyOptions, type AccuracyOptions } from './accuracy.js';
 import { columnsDocument } from './columns.js';
 import { retainedFront } from './retained-front.js';
 import { schemaFiles } from './schemas.js';
@@ -101,7 +102,7 @@ const printAblation = (): Promise<void> =>
   });
 
 const program = new Command('tables').description(
-  'Prints the tables of docs/search.md and docs/hardware.md.',
+  'Prints the tables of docs/search.md, docs/accuracy.md and docs/hardware.md.',
 );
 
 const withJobs = (command: Command): Command =>
@@ -152,6 +153,17 @@ program
   .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
   .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
   .action(printFvp);
+
+withAccuracyOptions(
+  withJobs(
+    program
+      .command('accuracy')
+      .description(
+        'What fitting weights is worth, and how well the sum of the choices predicts the noise of designs.',
+      )
+      .argument('[model]', '.tflite file or example:NAME', 'example:glyphs'),
+  ),
+).action(async (path: string, options: AccuracyOptions) => print(await accuracyReport(path, options)));
 
 program
   .command('columns')

@@ -178,7 +178,7 @@ const systemLines = (found: SystemCurves, network: Network, all: boolean): strin
       ...cliffLines(curve).map((line) => wrap(line, '  ', '    ')),
     ]),
     '',
-    ...tableLines(found),
+    ...(curves.length === 0 ? ['no number of channels can change'] : tableLines(found)),
     ...(shown.length < curves.length ? [`sketched: ${shown.length} of ${curves.length}`] : []),
   ];
 };

@@ -5,7 +5,13 @@ import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
 import { withRun } from './interrupt.js';
-import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
+import {
+  addSampledOptions,
+  requireSamples,
+  withSamples,
+  withUsualChoices,
+  type SampledOptions,
+} from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { addSearchOptions } from './search-options.js';
@@ -39,6 +45,9 @@ operators, and says why.
 Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
 retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
 
+With --samples the noise that a design adds to the outputs takes the place of retained weights: that of every choice is
+measured alone, and --measure designs along the front are fitted and measured as a whole.
+
 Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
 the designs evaluated so far are written.
 
@@ -55,7 +64,7 @@ Examples:
  */
 const runSweep = (paths: readonly string[], given: SweepOptions): Promise<void> =>
   withRun({ seconds: given.seconds, say: speaker(given) }, async (run) => {
-    const options = await searchOnPart(given);
+    const options = withUsualChoices(await searchOnPart(given));
     const unsampled = await prepareSearch(paths, options);
     requireSamples(options, unsampled);
     if (options.dryRun) {
