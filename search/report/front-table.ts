@@ -2,11 +2,10 @@ import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from 
 import type { Study } from '../rank/table.js';
 import { meansOf } from '../emit/retained-weights.js';
 import { TIE } from '../../src/fvp/bars.js';
-import { grouped } from '../../src/text.js';
+import { aligned, grouped, LINE_WIDTH, lineWidth, wrap } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import type { Ranking } from '../rank/ranking.js';
 import { systemFronts, type Shown, type SystemFront } from '../rank/representatives.js';
-import { aligned } from './apply-text.js';
 
 /** `0.41 retrain`: a value in as little room as it can be read in. */
 const cellText = (name: MetricName, numbers: MetricRow): string => {
@@ -68,7 +67,32 @@ const restText = ({ size, count, kept, gap }: SystemFront): string[] => {
   const better = `a row left out is at most ${tenths(Math.ceil(1000 * gap - 1e-6) / 10)} better in any objective`;
   const share =
     kept === undefined ? '' : ` keep ${tenths(Math.floor(1000 * kept + 1e-6) / 10)} of the hypervolume`;
-  return [`      these ${count} of ${grouped(size)}${share}; ${better}`];
+  return [wrap(`these ${count} of ${grouped(size)}${share}; ${better}`, '      ')];
+};
+
+/** Columns that a narrow terminal does without, the first of them first. */
+const SPARE: readonly MetricName[] = [
+  'parameters',
+  'sram_vs_baseline',
+  'inference_ms',
+  'sram_memory_used_bytes',
+  'sram_total_bytes',
+  'cycles_vs_baseline',
+];
+
+/** As many columns as a terminal that is narrower than usual has room for; ids are never cut. */
+const fitting = (
+  columns: readonly MetricName[],
+  tableOf: (columns: readonly MetricName[]) => readonly string[],
+): readonly string[] => {
+  const lines = tableOf(columns);
+  const spare = SPARE.find((name) => columns.includes(name));
+  const fits = lineWidth() >= LINE_WIDTH || lines.every((line) => line.length <= lineWidth());
+  if (fits || spare === undefined) return lines;
+  return fitting(
+    columns.filter((name) => name !== spare),
+    tableOf,
+  );
 };
 
 /** What the mark of ties says. */
@@ -85,15 +109,21 @@ export const frontTable = (ranking: Ranking): string => {
   const columns = columnsFor(ranking).filter((name) =>
     isShown(name, ...shown.map(({ numbers }) => numbers[name])),
   );
-  const cells = ({ row, marks, numbers }: Shown, { system }: SystemFront): string[] => [
-    row === undefined ? '' : String(row + 1),
-    marks.join(' '),
-    ...columns.map((name) => cellText(name, numbers)),
-    row === undefined ? `base@${systems[system]!.code}` : ranking.ids[row]!,
-  ];
-  const head = ['', '', ...columns.map(headingOf), 'design'];
-  const rows = fronts.flatMap((front) => front.shown.map((shown) => cells(shown, front)));
-  const [heading, ...lines] = aligned([head, ...rows], [0, ...columns.map((_, i) => i + 2)]);
+  const idOf = ({ row }: Shown, { system }: SystemFront): string =>
+    row === undefined ? `base@${systems[system]!.code}` : ranking.ids[row]!;
+  const tableOf = (names: readonly MetricName[]): readonly string[] => {
+    const head = ['', '', ...names.map(headingOf), 'design'];
+    const rows = fronts.flatMap((front) =>
+      front.shown.map((each) => [
+        each.row === undefined ? '' : String(each.row + 1),
+        each.marks.join(' '),
+        ...names.map((name) => cellText(name, each.numbers)),
+        idOf(each, front),
+      ]),
+    );
+    return aligned([head, ...rows], [0, ...names.map((_, i) => i + 2)]);
+  };
+  const [heading, ...lines] = fitting(columns, tableOf);
   let from = 0;
   const groups = fronts.flatMap((front): string[] => {
     const own = lines.slice(from, (from += front.shown.length));

@@ -1,8 +1,6 @@
 import { isTie, TIE } from '../../src/fvp/bars.js';
 import { beforeMeasuring } from '../rank/constraints.js';
-import { LINE_WIDTH, wrap } from '../../src/text.js';
-import { grouped, plural } from '../../src/text.js';
-import { aligned } from './apply-text.js';
+import { aligned, grouped, lineWidth, plural, wrap } from '../../src/text.js';
 import { AGREEMENT_NOTE, meansOf, RETAINED_NOTE } from '../emit/retained-weights.js';
 import { countDesigns } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';
@@ -101,7 +99,7 @@ const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: s
   const text = `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`;
   if (id === undefined) return [wrap(text)];
   const line = `${text} ${id}`;
-  return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
+  return line.length <= lineWidth() ? [line] : [wrap(text), id];
 };
 
 /** The design that only some of the constraints keep from being picked. */

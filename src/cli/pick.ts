@@ -24,6 +24,7 @@ import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
 import {
@@ -52,7 +53,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions {
+export interface PickOptions extends SampledOptions, PartOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -267,8 +268,8 @@ async function runPick(path: string, options: PickOptions): Promise<void> {
   await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
 }
 
-const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<void> => {
-  const options = withUsualChoices(asked);
+const pickWithin = async (run: Run, path: string, given: PickOptions): Promise<void> => {
+  const options = withUsualChoices(await searchOnPart(given));
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);
@@ -373,7 +374,7 @@ export function pickCommand(): Command {
     )
     .option('--output <file>', 'file of the design (default: <model>-<design>.tflite in --output-dir)')
     .option('--output-dir <folder>', 'where the files go (default: results/<name of the model>)');
-  addSystemOptions(command);
+  addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command);
   return addCommonOptions(command)

@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { COMMANDS } from './commands.js';
 import { messageLine } from '../safe-text.js';
-import { note, print, printJson } from './streams.js';
+import { fitLines } from '../text.js';
+import { note, print, printJson, terminalColumns } from './streams.js';
 import { messageWithFlags } from './setting-flags.js';
 import { version } from './version.js';
 
@@ -25,6 +26,7 @@ or figures are not Vela's; 5 some designs failed; 130 interrupted.`;
  * @returns the exit code; a command that ends in another way than done or failed sets `process.exitCode` itself
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  fitLines(terminalColumns());
   try {
     const program = await buildProgram(argv);
     await program.parseAsync([...argv], { from: 'user' });

@@ -33,6 +33,7 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
   inference_ms: ['most milliseconds per inference', '2.5'],
   external_total_bytes: ['most bytes moved to and from DRAM and flash per inference', '100'],
   sram_memory_used_bytes: ['most SRAM that may be used', '256'],
+  weights_memory_used_bytes: ['most that weights and other constants may take', '512'],
   retained_energy: [
     'least share of the squared weights that is kept, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
     '0.8',

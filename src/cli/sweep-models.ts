@@ -21,6 +21,8 @@ export interface SpaceOptions extends SystemOptions, CommonOptions, FvpFlags {
   readonly options?: string;
   /** Fractions of the channels of every width group. */
   readonly widths?: readonly number[];
+  /** Name of a part; its system is among the options. */
+  readonly part?: string;
 }
 
 /** Models with their spaces, and where each came from. */
@@ -46,6 +48,8 @@ const withWidths = (file: LoadedSpaceFile | undefined, { widths, space }: SpaceO
 export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
   const say = speaker(options);
   const file = withWidths(options.space === undefined ? undefined : readSpaceFile(options.space), options);
+  if (options.part !== undefined && file?.content.systems !== undefined)
+    throw usageError(`--part and the systems of ${options.space!} say the same; leave one of them out`);
   const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
   own?.warnings.forEach((warning) => say(`warning: ${warning}`));
   const systems = chooseSystems(

@@ -13,6 +13,7 @@ import {
   type SampledOptions,
 } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
+import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { addSearchOptions } from './search-options.js';
 import {
   announce,
@@ -28,7 +29,7 @@ import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SampledOptions {
+export interface SweepOptions extends SampledOptions, PartOptions {
   readonly outputDir?: string;
 }
 
@@ -72,9 +73,9 @@ Examples:
  * Runs a sweep from the command line: prints, writes the files and sets the exit code.
  * @throws usage and input errors, before any file is written
  */
-const runSweep = (paths: readonly string[], asked: SweepOptions): Promise<void> =>
-  withRun({ seconds: asked.seconds, say: speaker(asked) }, async (run) => {
-    const options = withUsualChoices(asked);
+const runSweep = (paths: readonly string[], given: SweepOptions): Promise<void> =>
+  withRun({ seconds: given.seconds, say: speaker(given) }, async (run) => {
+    const options = withUsualChoices(await searchOnPart(given));
     const unsampled = await prepareSearch(paths, options);
     requireSamples(options, unsampled);
     if (options.dryRun) {
@@ -123,7 +124,7 @@ export function sweepCommand(): Command {
   const command = new Command('sweep')
     .description('Evaluates variants of models on accelerators and ranks them by cycles and bandwidth.')
     .argument('<model...>', '.tflite files, or example:NAME for networks that come with the program');
-  addSystemOptions(command);
+  addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command).option(
     '--output-dir <folder>',
