@@ -173,7 +173,7 @@ const pickMeasured = async (request: PickRequest, measuring: Measuring): Promise
     withTie(evaluated, paying, unmeasured),
     wish.constraints.filter(({ column }) => isMeasured(column)),
     measuring,
-    { together: workers.jobs, until: ends.near },
+    { until: ends.near },
   );
   const isOver = workers.signal?.aborted === true || performance.now() >= ends.near;
   const stopped: Stopped | undefined =
