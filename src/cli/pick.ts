@@ -5,7 +5,6 @@ import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Fitting } from '../../search/fit/fitting.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
-import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked } from '../../search/pick/pick.js';

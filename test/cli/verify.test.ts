@@ -23,11 +23,13 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
+const codeOfProcess = (): number => Number(process.exitCode ?? 0);
+
 /** Runs a command line; the exit code as the process would have it. */
 const paretou = async (...words: string[]): Promise<number> => {
   [out, err, process.exitCode] = ['', '', undefined];
   const code = await run(words);
-  return code === 0 ? Number(process.exitCode ?? 0) : code;
+  return code === 0 ? codeOfProcess() : code;
 };
 
 const calls = (): string => join(folder, 'calls');
