@@ -4,6 +4,7 @@ import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Fitting } from '../../search/fit/fitting.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
+import { knownCount } from '../../search/evaluate/session.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
@@ -22,6 +23,7 @@ import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
+import { addHtmlOptions, type HtmlOptions, writeReport } from './html.js';
 import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
@@ -51,7 +53,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions {
+export interface PickOptions extends SampledOptions, HtmlOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -75,7 +77,7 @@ training for. The report gives a reason for each layer. Retained weights are a p
 0.95, fine-tune from 0.8, else retrain, with the written weights as a start. Designs that have to be trained again are
 picked only with --accept-retrain; without, the report names the one that it would be.
 
-Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
+Writes <model>-<design>.tflite and pick.json, and with --html report.html and report.json. Where no design meets the constraints and is cheaper, it names the nearest
 one on each side and ends with exit code 4.
 
 Examples:
@@ -221,6 +223,25 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
   return { paths: [...(design === undefined ? [] : [design]), recordPath], record };
 };
 
+/** Writes the report of the first search with what is known of the pick and of the designs that were measured. */
+const writePicked = (
+  { prepared, picked: { sweeps, refined, walk } }: Outcome,
+  directory: string,
+  options: PickOptions,
+): Promise<string[]> => {
+  const [{ rankings, studies }] = sweeps;
+  const pick = refined?.candidate;
+  const model = {
+    source: prepared.sources[0]!,
+    network: studies[0]!.space.network,
+    ranking: rankings[0]!,
+    evaluated: knownCount(studies[0]!.results),
+    further: [...(walk?.measured ?? []), ...(pick === undefined ? [] : [pick])],
+    ...(pick && { pick }),
+  };
+  return writeReport(directory, [model], options);
+};
+
 /** Prints what came of it and sets the exit code. */
 const report = (outcome: Outcome, { paths, record }: Written, options: PickOptions): void => {
   const { wish, picked, account, file, error, notes } = outcome;
@@ -335,7 +356,9 @@ const pickFrom = async (
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };
-  report(outcome, write(outcome, directory, options), options);
+  const { paths, record } = write(outcome, directory, options);
+  const pages = options.html === true ? await writePicked(outcome, directory, options) : [];
+  report(outcome, { paths: [...paths, ...pages], record }, options);
 };
 
 /** The command `pick`. */
@@ -359,6 +382,7 @@ export function pickCommand(): Command {
   addSystemOptions(command);
   addSampledOptions(command);
   addSearchOptions(command);
+  addHtmlOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((model: string, options: PickOptions) => runPick(model, options));

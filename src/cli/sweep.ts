@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { knownCount } from '../../search/evaluate/session.js';
 import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
+import { addHtmlOptions, writeReport, type HtmlOptions } from './html.js';
 import { withRun } from './interrupt.js';
 import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
@@ -14,7 +16,7 @@ import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SampledOptions {
+export interface SweepOptions extends SampledOptions, HtmlOptions {
   readonly outputDir?: string;
 }
 
@@ -38,8 +40,8 @@ operators, and says why.
 Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
 retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
 
-Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
-the designs evaluated so far are written.
+Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1), run.json and report.json, and with
+--html report.html. After Ctrl-C or SIGTERM the designs evaluated so far are written.
 
 Examples:
   paretou sweep model.tflite --accelerator-config u55,u65
@@ -92,8 +94,15 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       ...(samples && { samples }),
       constraints: constraintsWithFlags(constraints),
     };
-    const written = writeSweep(directory, result.rankings, record);
-    reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
+    const written = Object.values(writeSweep(directory, result.rankings, record));
+    const models = result.rankings.map((ranking, i) => ({
+      source: { path: sources[i]!.path, sha256: sources[i]!.sha256 },
+      network: planned[i]!.space.network,
+      ranking,
+      evaluated: knownCount(result.studies[i]!.results),
+    }));
+    written.push(...(await writeReport(directory, models, options)));
+    reportSweep(result, { options, constraints, record, written, placements });
   });
 
 /** The command `sweep`. */
@@ -107,6 +116,7 @@ export function sweepCommand(): Command {
     '--output-dir <folder>',
     'where the files go (default: results/<name of the model>)',
   );
+  addHtmlOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((models: string[], options: SweepOptions) => runSweep(models, options));
