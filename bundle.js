@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
@@ -29,7 +30,10 @@ const inPage = new Set();
 const page = await rolldown({
   input: 'report-html/client/main.ts',
   platform: 'browser',
-  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  resolve: {
+    extensionAlias: { '.js': ['.ts', '.js'] },
+    alias: { 'd3-transition': resolve('report-html/client/no-transition.ts') },
+  },
   tsconfig: 'report-html/client/tsconfig.json',
 });
 const { output } = await page.generate({ format: 'iife', minify: true });

@@ -1,9 +1,18 @@
 import type { ReportData } from './contract.js';
 import { idOf, systemOf, type Dataset } from './dataset.js';
 
-/** A word of a command line for a POSIX shell: quoted where it has to be. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** Characters that are not seen, or change how others are seen. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const escapeOf = (character: string): string =>
+  character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A word of a command line: quoted where it has to be; what is not seen as an escape, which bash and zsh read. */
+export const shellWord = (word: string): string => {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (word.search(UNSEEN) < 0) return `'${word.replaceAll("'", "'\\''")}'`;
+  return `$'${word.replace(/[\\']/g, '\\$&').replace(UNSEEN, escapeOf)}'`;
+};
 
 /** A whole command line. */
 export const shellLine = (words: readonly string[]): string => words.map(shellWord).join(' ');

@@ -33,9 +33,9 @@ export type ErrorColumns = { readonly standard: string } | { readonly low: strin
 export interface Column {
   readonly name: string;
   readonly label: string;
-  /** Short heading for tables. */
-  readonly heading: string;
   readonly unit: string;
+  /** Shown where a design is told in a few lines. */
+  readonly headline: boolean;
   readonly direction: 'min' | 'max';
   /** What it is, in a sentence or two. */
   readonly definition: string;

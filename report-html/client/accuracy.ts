@@ -2,12 +2,12 @@ import { axisBottom, axisLeft } from 'd3-axis';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { columnNamed, errorRange, idOf, valueAt } from '../dataset.js';
-import { labelText, tickText, valueText } from '../words.js';
+import { tickText, valueText } from '../words.js';
 import { html, section, svg } from './dom.js';
 import type { Now, Store } from './store.js';
 
 const [WIDTH, HEIGHT] = [400, 300];
-const EDGE = { left: 62, right: 12, top: 10, bottom: 44 };
+const EDGE = { left: 78, right: 12, top: 10, bottom: 44 };
 
 /** What is drawn against what, and whether equality of both is drawn. */
 interface Chart {
@@ -47,7 +47,7 @@ export const accuracyView = (store: Store): HTMLElement | undefined => {
     const both = diagonal === true ? ends([...xs, ...ys]) : undefined;
     const across = scaleLinear(both ?? ends(xs), [EDGE.left, WIDTH - EDGE.right]);
     const up = scaleLinear(both ?? ends(ys), [HEIGHT - EDGE.bottom, EDGE.top]);
-    const labels = [x, y].map((name) => labelText(columnNamed(data, name)));
+    const labels = [x, y].map((name) => columnNamed(data, name).label);
     const root = svg('svg', {
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       role: 'img',

@@ -4,8 +4,11 @@ import { countText } from '../words.js';
 import { button, colour, html, section, sized, wide } from './dom.js';
 import { isSameSelection, type Now, type Store } from './store.js';
 
-const WIDTH = 74;
 const GAP = 56;
+/** Pixels of a column: around its options, and for each of their characters. */
+const MARGIN = 14;
+const CHARACTER = 7.4;
+const LEAST_WIDTH = 56;
 const HEAD = 26;
 const LINE = 26;
 
@@ -29,7 +32,14 @@ export const choicesView = (store: Store): HTMLElement => {
   const canvas = html('canvas', { 'aria-hidden': 'true' });
   const positions = data.digits.map((_, position) => position);
   const most = Math.max(...positions.map((position) => optionsAt(model, position).length));
-  const [width, height] = [positions.length * (WIDTH + GAP) - GAP, HEAD + most * LINE];
+  const widths = positions.map((position) =>
+    Math.max(
+      LEAST_WIDTH,
+      ...optionsAt(model, position).map((option) => MARGIN + Math.ceil(CHARACTER * option.length)),
+    ),
+  );
+  const lefts = widths.map((_, i) => widths.slice(0, i).reduce((sum, each) => sum + each + GAP, 0));
+  const [width, height] = [lefts.at(-1)! + widths.at(-1)!, HEAD + most * LINE];
 
   const keep = (position: number, digit: number): void => {
     const { kept } = store.now().filter;
@@ -67,7 +77,8 @@ export const choicesView = (store: Store): HTMLElement => {
       ),
       ...buttons[position]!,
     );
-    column.style.left = `${position * (WIDTH + GAP)}px`;
+    column.style.left = `${lefts[position]!}px`;
+    column.style.width = `${widths[position]!}px`;
     return column;
   });
   const stage = html('div', { class: 'stage' }, canvas, ...columns);
@@ -76,7 +87,7 @@ export const choicesView = (store: Store): HTMLElement => {
 
   const middle = (digit: number): number => HEAD + digit * LINE + (LINE - 4) / 2;
   const curve = (context: CanvasRenderingContext2D, position: number, from: number, to: number): void => {
-    const x0 = position * (WIDTH + GAP) + WIDTH;
+    const x0 = lefts[position]! + widths[position]!;
     const [x1, half] = [x0 + GAP, GAP / 2];
     context.beginPath();
     context.moveTo(x0, middle(from));
@@ -134,6 +145,6 @@ export const choicesView = (store: Store): HTMLElement => {
     'Choices',
     'One column for each site (op), each width group (ch) and the system. Click an option to keep only its designs, and again to let the others back in.',
     hint,
-    wide('Choices', stage),
+    wide('Parallel axes', stage),
   );
 };

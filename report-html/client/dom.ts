@@ -92,16 +92,13 @@ export const sized = (canvas: HTMLCanvasElement, width: number, height: number):
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** Copies a text, also where the clipboard cannot be written to directly. */
-export const copy = async (text: string): Promise<void> => {
+/** Copies a text. @returns what came of it, in words */
+export const copy = async (text: string): Promise<string> => {
   try {
     await navigator.clipboard.writeText(text);
+    return `copied: ${text}`;
   } catch {
-    const area = html('textarea', {}, text);
-    document.body.append(area);
-    area.select();
-    document.execCommand('copy');
-    area.remove();
+    return 'this browser does not let the page copy: select the command and copy it yourself';
   }
 };
 

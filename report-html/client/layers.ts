@@ -44,8 +44,12 @@ const described = (side: LayerSide | null): Node[] =>
   side === null
     ? [html('span', { class: 'hint' }, 'none')]
     : [
-        document.createTextNode(side.text),
-        ...side.sentences.map((sentence) => html('div', { class: 'reason' }, sentence)),
+        html(
+          'details',
+          {},
+          html('summary', {}, side.text),
+          ...side.sentences.map((sentence) => html('p', { class: 'reason' }, sentence)),
+        ),
       ];
 
 const rowOf = (
@@ -120,7 +124,7 @@ export const layersView = (store: Store): HTMLElement => {
     body.replaceChildren(
       html('p', { class: 'legend' }, ...legend),
       wide(
-        'Layers',
+        'Table of layers',
         html(
           'table',
           { class: 'layers' },

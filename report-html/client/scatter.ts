@@ -57,10 +57,7 @@ const unchangedValues = (data: Dataset, name: string, relative: boolean): number
 const axisTitle = (data: Dataset, name: string, relative: boolean): string => {
   const column = columnNamed(data, name);
   const better = column.direction === 'min' ? 'less is better' : 'more is better';
-  const what =
-    relative && canBeRelative(data, column)
-      ? `${column.label}, times the unchanged network`
-      : labelText(column);
+  const what = relative && canBeRelative(data, column) ? `${column.label}, × unchanged` : labelText(column);
   return `${what} · ${better}`;
 };
 
@@ -80,7 +77,7 @@ const staircase = (data: Dataset, { axes, x, y }: Now, rows: readonly number[]):
 };
 
 const MARKS = [
-  'dots: designs, large on the fronts',
+  'Dots: designs, large on the fronts',
   'diamond: unchanged network',
   'triangle: knee',
   'star: pick',
@@ -173,7 +170,7 @@ export const scatterView = (store: Store): HTMLElement => {
         [scales.x(area.x[0]), scales.y(area.y[1])],
         [scales.x(area.x[1]), scales.y(area.y[0])],
       ] as [[number, number], [number, number]]);
-    select(brushed).call(brushing.move, pixels ?? null);
+    brushing.move(select(brushed), pixels ?? null);
     if (area === undefined) delete chart.dataset['brush'];
     else chart.dataset['brush'] = JSON.stringify(area);
   };

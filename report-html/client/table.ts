@@ -77,7 +77,7 @@ export const tableView = (store: Store): HTMLElement => {
         button(pin < 0 ? 'pin' : 'unpin', () => store.togglePin(row), {
           'aria-label': `${pin < 0 ? 'pin' : 'unpin'} ${id}`,
         }),
-        button('copy', () => void copy(command).then(() => store.say(`copied: ${command}`)), {
+        button('copy', () => void copy(command).then(store.say), {
           title: command,
           'aria-label': `copy the command that applies ${id}`,
         }),

@@ -342,7 +342,7 @@ const pickFrom = async (
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
   const fitting = picked.refined && fittingOf?.(space);
-  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined!.candidate.digits);
+  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined.candidate.digits);
   const account =
     judged &&
     (await accountOf(space, reasonedWish(wish, picked), judged, {

@@ -41,7 +41,7 @@ const axisOf = (data: Dataset, name: string): Axis => {
   const relative = data.model.systems.length > 1 && canBeRelative(data, column);
   return {
     name,
-    label: relative ? `${column.label}, times the unchanged network` : labelText(column),
+    label: relative ? `${column.label}, × unchanged` : labelText(column),
     values: axisValues(data, name, relative),
     unchanged: (system) => (relative ? 1 : unchangedAt(data, name, system)),
   };

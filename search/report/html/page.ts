@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModelLayers, PageData, ReportData } from '../../../report-html/contract.js';
 import { datasetOf } from '../../../report-html/dataset.js';
 import { inputError } from '../../../src/errors.js';
+import { cleanText } from '../../../src/safe-text.js';
 import { element, escaped, scriptJson } from './markup.js';
 import { deflated, inflated } from './pack.js';
 import { staticModel } from './static-page.js';
@@ -64,7 +65,7 @@ export const reportPage = async (
       'header',
       {},
       element('h1', {}, escaped(title)),
-      element('p', {}, element('code', {}, escaped(report.command))),
+      element('p', {}, element('code', {}, escaped(cleanText(report.command)))),
     ),
     element(
       'main',
@@ -74,7 +75,7 @@ export const reportPage = async (
         {},
         element('p', {}, 'Without JavaScript this page shows the first designs of the fronts.'),
       ),
-      ...models.map(staticModel),
+      ...models.map((data) => staticModel(data, models.length > 1)),
     ),
     element(
       'footer',

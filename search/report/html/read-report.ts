@@ -10,8 +10,8 @@ const VALUE = z.number().nullable();
 const COLUMN = z.object({
   name: z.string(),
   label: z.string(),
-  heading: z.string(),
   unit: z.string(),
+  headline: z.boolean(),
   direction: z.enum(['min', 'max']),
   definition: z.string(),
   error: z

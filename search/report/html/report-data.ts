@@ -6,6 +6,7 @@ import {
   type ModelReport,
   type ReportData,
 } from '../../../report-html/contract.js';
+import { cleanText } from '../../../src/safe-text.js';
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../../metrics.js';
 import { systemFronts } from '../../rank/representatives.js';
 import { digitsAt, type Ranking } from '../../rank/ranking.js';
@@ -123,9 +124,9 @@ const columnOf = (
   valuesOf: (name: MetricName) => Float64Array,
   space: Space,
 ): Column => {
-  const { label, heading, unit, direction, source } = METRICS[name];
-  const facts = { name, label, heading: heading ?? label, unit, direction, definition: definitionOf(name) };
-  const rest = errorOf(name, shown);
+  const { label, unit, direction, source, headline = false } = METRICS[name];
+  const facts = { name, label, unit, headline, direction };
+  const rest = { definition: definitionOf(name), ...errorOf(name, shown) };
   switch (source.from) {
     case 'system': {
       const values = space.systems.map(({ system }) => known(source.read(system)));
@@ -187,7 +188,7 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
   const place = (row: number): number => inReport.get(row)!;
   const standing = [...(picked === undefined ? [] : [picked]), ...shown.map(place)];
   return {
-    name: study.model,
+    name: cleanText(study.model),
     path: source.path,
     sha256: source.sha256,
     optimise: space.optimise,

@@ -7,7 +7,6 @@ import {
   type Dataset,
 } from '../../../report-html/dataset.js';
 import { changeText, countText, labelText, plural, valueText } from '../../../report-html/words.js';
-import { METRIC_NAMES, METRICS } from '../../metrics.js';
 import { element, escaped } from './markup.js';
 import { frontSvg } from './front-svg.js';
 
@@ -32,7 +31,7 @@ export const scopeText = ({ model: { designs, objectives } }: Dataset): string =
 
 /** Columns that comparisons show, as far as they are known. */
 const columnsOf = (data: Dataset): string[] =>
-  METRIC_NAMES.filter((name) => METRICS[name].headline === true && data.values.has(name));
+  data.model.columns.filter(({ headline }) => headline).map(({ name }) => name);
 
 const tableOf = (data: Dataset): string => {
   const columns = columnsOf(data).map((name) => columnNamed(data, name));
@@ -89,12 +88,15 @@ const tableOf = (data: Dataset): string => {
   );
 };
 
-/** What can be read of a model without a program: the fronts as a picture, and their first designs as a table. */
-export const staticModel = (data: Dataset): string =>
+/**
+ * What can be read of a model without a program: the fronts as a picture, and their first designs as a table.
+ * @param named with the model's name as a heading
+ */
+export const staticModel = (data: Dataset, named: boolean): string =>
   element(
     'section',
     {},
-    element('h2', {}, escaped(data.model.name)),
+    ...(named ? [element('h2', {}, escaped(data.model.name))] : []),
     element('p', {}, escaped(scopeText(data))),
     frontSvg(data),
     tableOf(data),
