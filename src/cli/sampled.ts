@@ -7,7 +7,10 @@ import type { Space } from '../../search/space/space.js';
 import { fittingFor, samplesHeld } from '../../search/trial/trial.js';
 import { openTrials } from '../../search/trial/trials.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
-import { usageError } from '../errors.js';
+import { widthsOnly } from '../../search/trial/widths-only.js';
+import { ALL_OPTIONS } from '../../search/substitute/index.js';
+import { inputError, usageError } from '../errors.js';
+import { syntheticSamples } from '../samples/synthetic.js';
 import { judgedOutputs } from '../samples/classes.js';
 import { splitSamples } from '../samples/split.js';
 import { plural } from '../text.js';
@@ -15,7 +18,13 @@ import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
 import type { Command } from 'commander';
 import { whole } from './numbers.js';
-import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
+import {
+  addSampleOptions,
+  loadSamples,
+  SYNTHETIC,
+  SYNTHETIC_SAMPLES,
+  type SampleOptions,
+} from './samples.js';
 import type { SearchOptions } from './search-options.js';
 import type { PreparedSearch } from './search.js';
 import { note } from './streams.js';
@@ -32,6 +41,8 @@ export interface SamplesRecord {
   /** Choices whose noise was measured, and choices in all. */
   readonly choices_measured: number;
   readonly choices: number;
+  /** Output noise of every choice that was measured, by its text: `4:lowrank*8`, `4=24`. */
+  readonly choice_noise: Readonly<Record<string, number>>;
 }
 
 /** A search whose choices were measured on samples. */
@@ -63,12 +74,35 @@ export const addSampledOptions = (command: Command): Command =>
     10,
   );
 
+const noiseByChoice = ({ sites, groups, noise }: Space): Record<string, number> =>
+  Object.fromEntries(
+    [
+      ...sites.flatMap(({ site, options }, i) =>
+        options.map((option, j) => [`${site.operator}:${option}`, noise!.sites[i]![j]!] as const),
+      ),
+      ...groups.flatMap(({ group, widths }, i) =>
+        widths.map((width, j) => [`${group.operator}=${width}`, noise!.groups[i]![j]!] as const),
+      ),
+    ].filter(([, value]) => value > 0),
+  );
+
+/**
+ * What may vary where nothing is said: with samples, every usual option and narrower widths, because their loss is
+ * measured.
+ */
+export const withUsualChoices = <T extends SampledOptions>(options: T): T =>
+  options.samples === undefined ||
+  options.samples === SYNTHETIC ||
+  [options.space, options.options, options.widths].some((given) => given !== undefined)
+    ? options
+    : { ...options, options: ALL_OPTIONS, widths: USUAL_WIDTHS };
+
 /** @throws a usage error where an option needs samples that are not there */
 export const requireSamples = (
   options: SampledOptions,
   { constraints, objectives }: PreparedSearch,
 ): void => {
-  if (options.samples !== undefined) return;
+  if (options.samples !== undefined && options.samples !== SYNTHETIC) return;
   const needs = constraints.find(({ column }) => NEEDS_SAMPLES.has(column));
   if (needs !== undefined || objectives.some(({ column }) => NEEDS_SAMPLES.has(column)))
     throw usageError(
@@ -76,7 +110,16 @@ export const requireSamples = (
     );
 };
 
+const USUAL_WIDTHS = [0.5, 0.75, 1];
+
 const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['output_noise', 'agreement', 'accuracy_change']);
+
+/** @throws an input error where the designs of a space cannot be fitted */
+export const requireFittable = (space: Space): void => {
+  const why = whyNotFittable(space);
+  if (why !== undefined)
+    throw inputError(`${space.network.name}: its weights cannot be fitted, since ${why}`);
+};
 
 /** Objectives where none are named: what a design loses is the noise of its outputs. */
 const NOISE_OBJECTIVES = 'cycles_total,sram_total_bytes,output_noise';
@@ -102,6 +145,15 @@ export const withSamples = async (
   const [model, ...others] = prepared.planned as [PlannedModel, ...PlannedModel[]];
   if (others.length > 0) throw usageError('samples are for one model; name a single one', 'samples');
   const say = quiet === true ? (): void => undefined : note;
+  if (path === SYNTHETIC) {
+    const fit = syntheticSamples(model.space.network, SYNTHETIC_SAMPLES, samplesSeed);
+    requireFittable(model.space);
+    say(
+      `note: ${SYNTHETIC} samples choose and refit channels where only widths change; nothing is measured on them`,
+    );
+    const fittingOf = (space: Space): Fitting => widthsOnly(fittingFor({ space, fit, score: fit }), space);
+    return { ...none, fittingOf };
+  }
   const samples = await loadSamples(path, model.space.network, options);
   const why = whyNotFittable(model.space);
   if (why !== undefined) {
@@ -135,6 +187,7 @@ export const withSamples = async (
         labelled: samples.labels !== undefined,
         choices_measured: choices.measured,
         choices: choices.count,
+        choice_noise: noiseByChoice(choices.space),
       },
       isClassifier: judgedOutputs(model.space.network).every(({ classes }) => classes !== undefined),
       fittingOf: (space) => fittingFor({ ...setup, space }),
