@@ -15,7 +15,10 @@ interface Picture {
   readonly to: string;
 }
 
-const GLYPHS = ['pick', 'example:glyphs', '--samples', 'example:glyphs', '--accelerator-config', 'u55'];
+const GLYPHS = [
+  ...['pick', 'example:glyphs', '--samples', 'example:glyphs'],
+  ...['--accelerator-config', 'u55', '--options', 'separable'],
+];
 const STORY = [
   ...['sweep', 'example:story_standard', '--accelerator-config', 'u55'],
   ...['--options', 'separable:shifted-relu', '--widths', '0.5,0.75,1'],
