@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./pick.js')).pickCommand(),
   },
   {
+    name: 'report',
+    summary: 'one HTML page that shows the designs of a search',
+    load: async () => (await import('./report.js')).reportCommand(),
+  },
+  {
     name: 'apply',
     summary: 'write the .tflite of a given design',
     load: async () => (await import('./apply.js')).applyCommand(),
