@@ -9,7 +9,7 @@ const bundle = await rolldown({
     'dist/src/cli/main.js',
     'dist/search/evaluate/worker.js',
     'dist/search/explore/exact/solve-worker.js',
-    'dist/search/fit/fit-worker.js',
+    'dist/search/trial/trial-worker.js',
   ],
   platform: 'node',
   external: /^[^./]/,

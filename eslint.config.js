@@ -57,6 +57,7 @@ const ROOMS = [
   'space',
   'emit',
   'fit',
+  'log',
   'evaluate',
   'rank',
   'trial',

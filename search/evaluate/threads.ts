@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { createBatchSizer } from './batch-size.js';
 import { type BatchResult, reasonOf, type WorkerSetup } from './batch.js';
-import type { Collector, Engine, Range } from './results.js';
+import type { Engine, Range, Table } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkResult } from './walk.js';
 
@@ -116,7 +116,7 @@ export const createThreads = (
   };
 
   /** Halves the batch of a worker that ended, until only the design that ended it is left. */
-  const handleEnd = (table: Collector, queue: Queue, range: Range, error: unknown): void => {
+  const handleEnd = (table: Table, queue: Queue, range: Range, error: unknown): void => {
     ends++;
     if (pool?.threads.length === 0 || ends > MOST_ENDS + finished / DESIGNS_PER_END) giveUp();
     if (broken || range.to - range.from === 1) table.fail(range, `its worker ended: ${reasonOf(error)}`);

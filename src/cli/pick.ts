@@ -22,7 +22,9 @@ import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
+import type { SessionOptions } from '../../search/evaluate/session.js';
 import { type Run, withRun } from './interrupt.js';
+import { withRunLog } from './run-log.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
@@ -106,7 +108,13 @@ const searchedConstraints = (
 ): readonly Constraint[] =>
   objectives.some(({ column }) => column === 'retained_energy') ? constraints : wish.constraints;
 
-const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
+const searched = (
+  prepared: PreparedSearch,
+  wish: Wish,
+  options: PickOptions,
+  run: Run,
+  workers: SessionOptions,
+): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
   return pick({
@@ -117,7 +125,7 @@ const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, ru
     searched: searchedConstraints(prepared, wish),
     limit: options.limit,
     seed: options.seed,
-    workers: workersFor(options, run, [model]),
+    workers,
     ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: after(ALL_SHARE) },
     onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
     ...(!options.quiet && { onStage: note }),
@@ -273,13 +281,15 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
-  const workers = workersFor(options, run, unsampled.planned);
-  const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
-  try {
-    await pickFrom(sampled, { path, directory, preference, options, run });
-  } finally {
-    await sampled.close();
-  }
+  await withRunLog({ directory, name: 'pick' }, unsampled, options, async (log) => {
+    const workers = { ...workersFor(options, run, unsampled.planned), log };
+    const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
+    try {
+      return await pickFrom(sampled, { path, directory, preference, options, run, workers });
+    } finally {
+      await sampled.close();
+    }
+  });
 };
 
 /** What a pick is made for. */
@@ -289,6 +299,7 @@ interface Errand {
   readonly preference: Preference;
   readonly options: PickOptions;
   readonly run: Run;
+  readonly workers: SessionOptions;
 }
 
 /**
@@ -306,22 +317,23 @@ const reasonedWish = (wish: Wish, { walk }: Picked): Wish =>
         ],
       };
 
+/** Picks, writes and reports; true if the search came to its end. */
 const pickFrom = async (
   sampled: Sampled,
-  { path, directory, preference, options, run }: Errand,
-): Promise<void> => {
+  { path, directory, preference, options, run, workers }: Errand,
+): Promise<boolean> => {
   const { prepared, fittingOf } = sampled;
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
   const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
-  const picked = await searched(prepared, wish, options, run);
+  const picked = await searched(prepared, wish, options, run, workers);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
   const fitting = picked.refined && fittingOf?.(space);
-  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined!.candidate.digits);
+  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined.candidate.digits);
   const account =
     judged &&
     (await accountOf(space, reasonedWish(wish, picked), judged, {
@@ -336,6 +348,7 @@ const pickFrom = async (
     notes: standIn === undefined ? [] : [standIn],
   };
   report(outcome, write(outcome, directory, options), options);
+  return picked.stopped === undefined;
 };
 
 /** The command `pick`. */

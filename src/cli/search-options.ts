@@ -21,6 +21,10 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly limit: number;
   readonly seconds?: number;
   readonly dryRun?: boolean;
+  /** Go on from the log that is there; without, only the same command does. */
+  readonly resume?: boolean;
+  /** Start from the beginning whatever is there. */
+  readonly fresh?: boolean;
 }
 
 const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
@@ -129,6 +133,13 @@ export const addSearchOptions = (command: Command): Command => {
       'time budget of the whole command; a search that it ends cannot be repeated exactly (default: none)',
       number('--seconds', 'a number of seconds from 0.001, such as 60', 0.001, 1e9),
     )
+    .addOption(
+      new Option(
+        '--resume',
+        'go on from the log that a search left when it did not come to its end; the same command does so by itself',
+      ).conflicts('fresh'),
+    )
+    .option('--fresh', 'start over, whatever log is there')
     .option('--dry-run', 'show the space and the number of its designs, and stop');
   return command;
 };

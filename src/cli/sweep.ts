@@ -4,11 +4,21 @@ import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
-import { withRun } from './interrupt.js';
+import type { RunLog } from '../../search/log/run-log.js';
+import { withRun, type Run } from './interrupt.js';
+import { withRunLog } from './run-log.js';
 import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions } from './search-options.js';
-import { announce, constraintsWithFlags, dryRun, prepareSearch, searchOnce, workersFor } from './search.js';
+import {
+  announce,
+  constraintsWithFlags,
+  dryRun,
+  prepareSearch,
+  searchOnce,
+  workersFor,
+  type PreparedSearch,
+} from './search.js';
 import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
@@ -64,37 +74,56 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       options.outputDir ?? join('results', unsampled.planned.map(({ name }) => name).join('+'));
     requireWritable(directory);
     announce(unsampled, options);
-    const evaluating = performance.now();
-    const workers = workersFor(options, run, unsampled.planned);
-    const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
-    const { planned, constraints, objectives, named, method, sources, placements } = prepared;
-    const result = await searchOnce(prepared, options, run, workers).finally(close);
-    const seconds = {
-      reading_seconds: (evaluating - run.started) / 1000,
-      evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
-    };
-    const facts = runRecord(result, {
-      version: version(),
-      sources,
-      models: planned,
-      objectives,
-      objectivesChosen: named ? 'by the user' : 'by default',
-      constraints,
-      seed: options.seed,
-      method,
-      limit: options.limit,
-      timeBudget: options.seconds,
-      jobs: workers.jobs,
-      seconds,
-    });
-    const record = {
-      ...facts,
-      ...(samples && { samples }),
-      constraints: constraintsWithFlags(constraints),
-    };
-    const written = writeSweep(directory, result.rankings, record);
-    reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
+    await withRunLog({ directory, name: 'sweep' }, unsampled, options, (log) =>
+      sweepWithin(run, unsampled, { directory, log, options }),
+    );
   });
+
+/** Where the results of a sweep go, and what it remembers. */
+interface Errand {
+  readonly directory: string;
+  readonly log: RunLog;
+  readonly options: SweepOptions;
+}
+
+/** Sweeps and writes; true if the search came to its end. */
+const sweepWithin = async (
+  run: Run,
+  unsampled: PreparedSearch,
+  { directory, log, options }: Errand,
+): Promise<boolean> => {
+  const evaluating = performance.now();
+  const workers = { ...workersFor(options, run, unsampled.planned), log };
+  const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
+  const { planned, constraints, objectives, named, method, sources, placements } = prepared;
+  const result = await searchOnce(prepared, options, run, workers).finally(close);
+  const seconds = {
+    reading_seconds: (evaluating - run.started) / 1000,
+    evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
+  };
+  const facts = runRecord(result, {
+    version: version(),
+    sources,
+    models: planned,
+    objectives,
+    objectivesChosen: named ? 'by the user' : 'by default',
+    constraints,
+    seed: options.seed,
+    method,
+    limit: options.limit,
+    timeBudget: options.seconds,
+    jobs: workers.jobs,
+    seconds,
+  });
+  const record = {
+    ...facts,
+    ...(samples && { samples }),
+    constraints: constraintsWithFlags(constraints),
+  };
+  const written = writeSweep(directory, result.rankings, record);
+  reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
+  return result.stopped === undefined;
+};
 
 /** The command `sweep`. */
 export function sweepCommand(): Command {
