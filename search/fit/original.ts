@@ -1,6 +1,13 @@
-import type { Graph, Network, Operator, Tensor } from '../../src/graph/network.js';
+import {
+  ELEMENT_BITS,
+  type Graph,
+  type Network,
+  type Operator,
+  type Tensor,
+} from '../../src/graph/network.js';
 import { prepareOperator } from '../../src/run/index.js';
 import type { Values } from '../../src/run/index.js';
+import { selectSamples } from '../../src/samples/samples.js';
 
 /** Samples that a network is given, and nothing else about them. */
 export interface Inputs {
@@ -30,8 +37,27 @@ export const runOperator = (
   operator.outputs.forEach((t, i) => (values[t] = results[i]));
 };
 
-/** Runs a network, and keeps every tensor. */
-export const runOriginal = ({ graphs: [graph] }: Network, { count, inputs }: Inputs): Original => {
+/** Most bytes that all tensors of all samples may take, … */
+const MOST_BYTES = 2 ** 28;
+/** … unless there are fewer samples than this. */
+const LEAST_SAMPLES = 16;
+
+/** As many samples as there is memory for, spread over all. */
+const affordable = ({ tensors }: Graph, { count, inputs }: Inputs): Inputs => {
+  const bytes = tensors.reduce(
+    (sum, { type, shape = [], constant }) =>
+      constant === undefined ? sum + (shape.reduce((n, size) => n * size, 1) * ELEMENT_BITS[type]) / 8 : sum,
+    0,
+  );
+  const most = Math.max(LEAST_SAMPLES, Math.floor(MOST_BYTES / bytes));
+  if (count <= most) return { count, inputs };
+  const chosen = Array.from({ length: most }, (_, i) => Math.floor((i * count) / most));
+  return selectSamples({ count, inputs, source: '' }, chosen);
+};
+
+/** Runs a network, and keeps every tensor. Of networks with many values it takes fewer samples. */
+export const runOriginal = ({ graphs: [graph] }: Network, samples: Inputs): Original => {
+  const { count, inputs } = affordable(graph, samples);
   const values = new Array<Values | undefined>(graph.tensors.length).fill(undefined);
   graph.inputs.forEach((t, i) => (values[t] = inputs[i]));
   for (const operator of graph.operators) runOperator(operator, graph.tensors, values, count);

@@ -1,5 +1,5 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
-import type { Activation } from '../substitute/intermediate.js';
+import type { Activation } from '../substitute/substitution.js';
 import {
   quantiseRows,
   realRows,
@@ -80,7 +80,10 @@ export const storeFirst = (form: ProductForm, request: FirstRequest): FittedFirs
   const { activation, shiftable, scaling, type, inputScale, patches } = request;
   const channels = channelsOf(form);
   const { entries } = form;
-  const turned = upwards(request.filters, observedRanges(form, request.filters, patches));
+  // The sign of a channel that is shifted does not matter.
+  const turned = shiftable
+    ? request.filters
+    : upwards(request.filters, observedRanges(form, request.filters, patches));
   const least = new Float64Array(channels);
   const quantised = quantiseRows(equalTaps(turned, channels, entries), least, scaling);
   const own = observedRanges(form, realRows(quantised), patches);

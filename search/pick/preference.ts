@@ -22,13 +22,22 @@ export const parsePreference = (text: string): Preference => {
   return preference;
 };
 
-/** What a preference asks for, for people. */
-export const PREFERENCE_TEXTS: Readonly<Record<Preference, string>> = {
+const PREFERENCE_TEXTS: Readonly<Record<Preference, string>> = {
   cycles: 'fewest cycles, then fewest bytes through SRAM, then most retained weights',
   bandwidth: 'fewest bytes through SRAM, DRAM and flash, then fewest cycles, then most retained weights',
   retained: 'most retained weights, then fewest cycles, then fewest bytes through SRAM',
   knee: 'on the front, the farthest from the plane through its extremes',
 };
+
+/**
+ * What a preference asks for, for people.
+ *
+ * @param sampled output noise takes the place of retained weights
+ */
+export const preferenceText = (preference: Preference, sampled: boolean): string =>
+  sampled
+    ? PREFERENCE_TEXTS[preference].replace('most retained weights', 'least output noise')
+    : PREFERENCE_TEXTS[preference];
 
 /** Bytes moved through all memories. */
 export const bytesMoved = (numbers: Pick<MetricRow, 'sram_total_bytes' | 'external_total_bytes'>): number =>

@@ -57,13 +57,21 @@ const frontOn = (ranking: Ranking, system: number, most: number): SystemFront =>
   const rows = distinctRows(pointsOf(ordered)).map((i) => ordered[i]!);
   const points = pointsOf(rows);
   const retained = (i: number): string => meansOf(metricsAt(table, rows[i]!));
-  const positions = rows.map((_, i) => i).sort((a, b) => rows[a]! - rows[b]!);
+  const ordinal = rows.map((_, i) => i).sort((a, b) => rows[a]! - rows[b]!);
+  // Where designs were measured, these stand for the others.
+  const measured = ordinal.filter((i) => !Number.isNaN(table.columns.output_noise_measured[rows[i]!]!));
+  const positions = measured.length > 0 ? measured : ordinal;
   const words = new Set(positions.map(retained));
   const best = [...words].map((word) => positions.find((i) => retained(i) === word)!);
   const distances = kneeDistances(points);
   const knee = positions.reduce((a, b) => (distances[b]! > distances[a]! ? b : a), positions[0]!);
   const baseline = baselineRow(studies[0]!, system);
-  const first = [...(unchanged === undefined ? [] : [0]), ...best, ...(rows.length === 0 ? [] : [knee])];
+  const first = [
+    ...(unchanged === undefined ? [] : [0]),
+    ...best,
+    ...(rows.length === 0 ? [] : [knee]),
+    ...measured,
+  ];
   const subset = greedySubset(points, first, most, {
     reference: baseline && referenceOf(objectives, baseline),
     scales: objectives.map(({ column }) => (METRICS[column].unit === 'share' ? 1 : undefined)),

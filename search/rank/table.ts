@@ -98,6 +98,8 @@ export const tabulate = (studies: readonly Study[]): Table => {
         baseline: ofBaselines[system],
       };
       measure(measured, values);
+      // Weights that are yet to be fitted: their encoded sizes may differ a little.
+      if (values.output_noise > 0 && measured.quality === undefined) values.predicted = 1;
       study[at] = s;
       row[at] = design;
       for (const name of METRIC_NAMES) columns[name][at] = values[name];

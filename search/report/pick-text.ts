@@ -19,7 +19,7 @@ import {
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow, type Unit } from '../metrics.js';
 import { STOPPED_TEXTS } from '../explore/explorer.js';
 import type { Picked } from '../pick/pick.js';
-import { PREFERENCE_TEXTS, pricedBy, priceOf } from '../pick/preference.js';
+import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
@@ -126,7 +126,7 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
-    wrap(`${PREFERENCE_TEXTS[wish.preference]}: ${choiceText(picked, wish)}`),
+    wrap(`${preferenceText(wish.preference, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
     ...table(account),
     wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),

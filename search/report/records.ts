@@ -12,11 +12,12 @@ export type Fields = Record<string, unknown>;
 export const known = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
 
-/** What the estimator says of a design. */
+/** What the estimator says of a design, and what was measured of it. */
 export const figuresRecord = (metrics: MetricRow): Record<string, number | null> =>
   Object.fromEntries(
     METRIC_NAMES.filter((name) => {
-      const { source, unit } = METRICS[name];
+      const { source, unit, optional } = METRICS[name];
+      if (optional === true) return isShown(name, metrics[name]);
       return source.from === 'estimate'
         ? unit !== 'flag'
         : source.from === 'quotient' && source.by === 'clock';

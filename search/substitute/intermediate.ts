@@ -1,11 +1,6 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
+import type { Activation } from './substitution.js';
 import { quantiseRows, storedRange, type Scaling, type StoredRows } from './requantise.js';
-
-/**
- * What follows the first of two layers. `relu` changes the function, for networks that are trained again;
- * `shifted-relu` adds a bias that keeps every sum at or above zero, so that the ReLU changes nothing.
- */
-export type Activation = 'none' | 'relu' | 'shifted-relu';
 
 /** The first of two layers as it is stored, and the quantisation of what it writes. */
 export interface FirstLayer {

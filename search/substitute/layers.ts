@@ -1,5 +1,5 @@
 import type { Constant, ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
-import type { Activation } from './intermediate.js';
+import type { Activation } from './substitution.js';
 import {
   biasQuantisation,
   int32Bytes,

@@ -1,5 +1,5 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
-import type { Activation } from './intermediate.js';
+import type { Activation } from './substitution.js';
 import { layerConstants, mapTensor, nominalMap } from './layers.js';
 import { someRows } from './requantise.js';
 import {

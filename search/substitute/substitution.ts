@@ -1,5 +1,4 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
-import type { Activation } from './intermediate.js';
 import type { Unfolding } from './unfolding.js';
 
 /** What a substitution sees of the layer it replaces; widths are those of the design, not of the file. */
@@ -46,6 +45,12 @@ export const local = (i: number): number => -2 - i;
  * bytes (`{}`) and their sizes are predicted.
  */
 export type Values = 'known' | 'unknown';
+
+/**
+ * What follows the first of two layers. `relu` changes the function, for networks that are trained again;
+ * `shifted-relu` adds a bias that keeps every sum at or above zero, so that the ReLU changes nothing.
+ */
+export type Activation = 'none' | 'relu' | 'shifted-relu';
 
 /** What the two layers of a substitution are made of: products of a left and a right factor for every block. */
 export interface Factors {

@@ -1,7 +1,7 @@
-import { storeFirstLayer, type Activation, type FirstLayer } from './intermediate.js';
+import { storeFirstLayer, type FirstLayer } from './intermediate.js';
 import { realWeights } from './real-weights.js';
 import { LARGEST_BIAS, quantiseRows, realBias, realRows, scalingOf, type StoredRows } from './requantise.js';
-import type { RetainedWeights, Target } from './substitution.js';
+import type { Activation, RetainedWeights, Target } from './substitution.js';
 import {
   fit,
   leadingShare,

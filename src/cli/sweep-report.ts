@@ -1,7 +1,7 @@
 import { metricsAt, type Table } from '../../search/rank/table.js';
 import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { designId } from '../../search/space/changes.js';
-import { RETAINED_NOTE } from '../../search/emit/retained-weights.js';
+import { AGREEMENT_NOTE, RETAINED_NOTE } from '../../search/emit/retained-weights.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
 import { STOPPED_TEXTS } from '../../search/explore/explorer.js';
@@ -85,6 +85,10 @@ const choiceText = (count: number, space: Space, stopped: Stopped | undefined): 
   return `${grouped(count)} of ${countDesigns(space).toLocaleString('en-US')} designs, when ${STOPPED_TEXTS[stopped]},`;
 };
 
+const UNKNOWN_NOTE = 'Some encoded sizes are predicted, because the weights of those layers are not known.';
+const FITTED_NOTE =
+  'Encoded sizes of designs that were not measured are those of weights that are not fitted: they may change a little.';
+
 /** The best designs of a model, as a table with its heading. */
 const modelLines = (result: Sweep, i: number): string[] => {
   const ranking = result.rankings[i]!;
@@ -147,10 +151,11 @@ export const reportSweep = (
           .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i)]))
           .slice(1),
         RETAINED_NOTE,
+        ...(table.columns.agreement.some((value) => !Number.isNaN(value)) ? [wrap(AGREEMENT_NOTE)] : []),
         ...systemLines(studies),
         ...networkLines(result, placements),
         ...(table.columns.predicted.includes(1)
-          ? ['Some encoded sizes are predicted, because the weights of those layers are not known.']
+          ? [wrap(table.columns.output_noise.some((value) => value > 0) ? FITTED_NOTE : UNKNOWN_NOTE)]
           : []),
         ...explorerLines(result),
         '',

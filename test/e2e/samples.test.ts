@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'samples-'));
+  writeFileSync(join(folder, 'space.yaml'), SPACE);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Small, so that few choices have to be measured. */
+const SPACE = 'options: [standard, "lowrank*16:out"]\nwidths: [0.5, 0.75, 1]\n';
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const paretou = (...argv: string[]) =>
+  spawnSync(process.execPath, [main, ...argv], { cwd: folder, encoding: 'utf8' });
+const SEARCH = [
+  ...['example:glyphs', '--samples', 'example:glyphs', '--samples-limit', '200'],
+  ...['--space', 'space.yaml', '--accelerator-config', 'ethos-u55-128'],
+];
+
+type Fields = Readonly<Record<string, unknown>>;
+type Figures = Readonly<Record<string, number>>;
+const json = (text: string): Fields => JSON.parse(text) as Fields;
+
+describe('a search with samples', () => {
+  test('measures choices and finalists, whatever the number of workers', () => {
+    const rankings = ['1', '2'].map((jobs) => {
+      const { status, stderr } = paretou('sweep', ...SEARCH, '--jobs', jobs, '--output-dir', `sweep${jobs}`);
+      expect(stderr).toMatch(/\n100 samples to fit weights to, 100 others to score designs with\n/);
+      expect(status).toBe(0);
+      return readFileSync(join(folder, `sweep${jobs}`, 'ranking.csv'), 'utf8');
+    });
+    expect(rankings[0]).toBe(rankings[1]);
+    const [head, ...lines] = rankings[0]!.trim().split('\n');
+    const column = head!.split(',').indexOf('output_noise_measured');
+    const measured = lines.map((line) => line.split(',')[column]!).filter((value) => value !== '');
+    expect(measured.length).toBeGreaterThanOrEqual(8);
+    expect(measured).toContain('0');
+    const record = json(readFileSync(join(folder, 'sweep1', 'run.json'), 'utf8'));
+    expect(record['samples']).toMatchObject({ count: 200, fit: 100, score: 100, labelled: true });
+  });
+
+  test('picks a design that holds, and its file has the figures and the accuracy that it says', () => {
+    const argv = ['--max-accuracy-drop', '3', '--output', 'picked.tflite', '--output-dir', 'pick', '--json'];
+    const { status, stdout } = paretou('pick', ...SEARCH, ...argv);
+    expect(status).toBe(0);
+    const record = json(stdout);
+    const after = (record['figures'] as { after: Figures }).after;
+    expect(after['cycles_total']).toBeLessThan(148_477);
+    expect(after['accuracy_change']).toBeGreaterThanOrEqual(-0.03);
+
+    const estimate = paretou('estimate', 'picked.tflite', '--accelerator-config', 'ethos-u55-128', '--json');
+    expect(json(estimate.stdout)).toMatchObject({ cycles: { total: after['cycles_total'] } });
+
+    const part = ['--samples', 'example:glyphs', '--samples-limit', '200', '--part', 'score'];
+    const measure = paretou('measure', 'picked.tflite', '--against', 'example:glyphs', ...part, '--json');
+    const { accuracy, agreement, output_noise: noise } = json(measure.stdout) as Figures;
+    expect(accuracy).toBe(after['accuracy']);
+    expect(agreement).toBe(after['agreement']);
+    expect(noise).toBeCloseTo(after['output_noise_measured']!, 9);
+
+    const design = String(record['design']);
+    const samples = ['--samples', 'example:glyphs', '--samples-limit', '200'];
+    const applied = paretou(
+      'apply',
+      'example:glyphs',
+      '--design',
+      design,
+      ...samples,
+      '--output',
+      'again.tflite',
+    );
+    expect(applied.status).toBe(0);
+    expect(applied.stdout).toContain('accuracy');
+    const [a, b] = ['picked', 'again'].map((name) => readFileSync(join(folder, `${name}.tflite`)));
+    expect(a!.equals(b!)).toBe(true);
+  });
+
+  test('ends with both sides where no design holds', () => {
+    const { status, stderr } = paretou('pick', ...SEARCH, '--min-agreement', '1', '--min-gain', '40');
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/error: no design of glyphs .*--min-agreement/);
+  });
+});
+
+describe('what cannot be', () => {
+  const refused = (code: number, message: RegExp, ...argv: string[]): void => {
+    const { status, stderr } = paretou(...argv);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(code);
+  };
+  const U55 = ['--accelerator-config', 'ethos-u55-128'];
+
+  test('constraints on what is measured need samples', () => {
+    refused(
+      2,
+      /^error: agreement is known only where there are samples/,
+      'pick',
+      'example:glyphs',
+      '--min-agreement',
+      '0.9',
+      ...U55,
+    );
+    refused(2, /^error: output_noise is known only/, 'sweep', 'example:glyphs', '--max-noise', '0.1', ...U55);
+    refused(
+      2,
+      /^error: output_noise is known only/,
+      'sweep',
+      'example:glyphs',
+      '--objectives',
+      'cycles_total,output_noise',
+      ...U55,
+    );
+  });
+
+  test('too few samples, samples of another network, no samples', () => {
+    writeFileSync(join(folder, 'bytes.bin'), 'no samples');
+    refused(3, /error: .*bytes\.bin/, 'sweep', 'example:glyphs', '--samples', 'bytes.bin', ...U55);
+    refused(
+      3,
+      /error: example:glyphs: its samples have 576 elements/,
+      'pick',
+      'example:story_standard',
+      '--samples',
+      'example:glyphs',
+      ...U55,
+    );
+    refused(
+      3,
+      /error: example:nothing: there are no samples/,
+      'sweep',
+      'example:glyphs',
+      '--samples',
+      'example:nothing',
+      ...U55,
+    );
+    refused(
+      2,
+      /--samples-limit/,
+      'sweep',
+      'example:glyphs',
+      '--samples',
+      'example:glyphs',
+      '--samples-limit',
+      '10',
+      ...U55,
+    );
+  });
+});
