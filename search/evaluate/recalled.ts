@@ -3,8 +3,8 @@ import type { RunLog } from '../log/run-log.js';
 import type { Designs } from '../space/space.js';
 import type { Batch, BatchResult, Failure, Wanted } from './batch.js';
 import { createBreath } from './breathe.js';
-import { FIGURE_COUNT } from './figures.js';
 import type { Collector, Range, Table } from './results.js';
+import { isBelow, isFigures, isRecord, isWalkResult } from './shapes.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
 
@@ -15,23 +15,10 @@ interface LoggedBatch extends Range {
   readonly failures: readonly Failure[];
 }
 
-const isFailure = (value: unknown, count: number): value is Failure =>
-  Array.isArray(value) && isBelow(value[0], count) && typeof value[1] === 'string';
-
-const isBelow = (value: unknown, count: number): value is number =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) < count;
-
-const isBatchOf = (value: unknown, count: number, wanted: Wanted): value is LoggedBatch => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { from, to, width, figures, failures } = value as Partial<Record<keyof LoggedBatch, unknown>>;
-  if (!isBelow(from, count) || !isBelow(to, count + 1) || from >= to) return false;
-  if (!isBelow(width, 2 ** 24) || (wanted === 'figures' && width !== FIGURE_COUNT)) return false;
-  return (
-    figures instanceof Float64Array &&
-    figures.length === (to - from) * width &&
-    Array.isArray(failures) &&
-    failures.every((failure) => isFailure(failure, to - from))
-  );
+const isLogged = (value: unknown, count: number, wanted: Wanted): value is LoggedBatch => {
+  if (!isRecord(value)) return false;
+  const { from, to } = value;
+  return isBelow(from, count) && isBelow(to, count + 1) && from < to && isFigures(value, to - from, wanted);
 };
 
 /** Runs of consecutive numbers: where each begins in the list, and where it ends. */
@@ -108,22 +95,6 @@ export interface Recall {
   readonly addWalk: (task: WalkTask, result: WalkResult) => void;
 }
 
-const isWalkResult = (value: unknown, width: number, dimensions: number): value is WalkResult => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { visited, failed, digits, objectives, figures } = value as Partial<
-    Record<keyof WalkResult, unknown>
-  >;
-  if (!isBelow(visited, Infinity) || !isBelow(failed, visited + 1)) return false;
-  if (!(digits instanceof Uint16Array) || digits.length % width !== 0) return false;
-  const count = digits.length / width;
-  return (
-    objectives instanceof Float64Array &&
-    objectives.length === count * dimensions &&
-    figures instanceof Float64Array &&
-    figures.length === count * FIGURE_COUNT
-  );
-};
-
 /**
  * Remembers in a log what a session finishes.
  *
@@ -139,7 +110,7 @@ export const createRecall = (log: RunLog, of: unknown, width: number): Recall =>
       const isKnown = new Uint8Array(designs.count);
       const breathe = createBreath();
       for (const value of log.all(key)) {
-        if (!isBatchOf(value, designs.count, wanted)) continue;
+        if (!isLogged(value, designs.count, wanted)) continue;
         const { from, to } = value;
         if (isKnown.subarray(from, to).includes(1)) continue;
         isKnown.fill(1, from, to);
@@ -153,8 +124,7 @@ export const createRecall = (log: RunLog, of: unknown, width: number): Recall =>
     },
     walk: function* (tasks, take) {
       for (const task of tasks) {
-        const dimensions = task.costs.filter(({ objective }) => objective).length;
-        const [known] = [...log.all(walkKey(task))].filter((value) => isWalkResult(value, width, dimensions));
+        const known = [...log.all(walkKey(task))].find((value) => isWalkResult(value, task, width));
         if (known === undefined) yield task;
         else take(task, known);
       }

@@ -4,11 +4,13 @@ import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { createRecall, type Recall } from './recalled.js';
+import type { Fleet } from './remote/fleet.js';
 import { Collector, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
-import { createThreads, isBuilt } from './threads.js';
+import { createPooled } from './pooled.js';
+import { isBuilt, threadPool } from './threads.js';
 
 export type { Wanted } from './batch.js';
 export { isWhole, knownCount, type Results } from './results.js';
@@ -29,6 +31,8 @@ export interface SessionOptions {
   readonly worker?: URL;
   /** Asked before anything is evaluated, and told what was. */
   readonly log?: RunLog;
+  /** Worker processes that do the work instead of threads, unless another evaluator is named. */
+  readonly fleet?: Fleet;
 }
 
 /** What is different from table to table. */
@@ -75,15 +79,17 @@ export interface Session {
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log } = options;
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
-  const open = (): Engine =>
-    (engine ??=
-      jobs <= 1 && !(apart && isBuilt(worker))
-        ? createInline(setup, signal)
-        : createThreads(setup, jobs, { ...(signal && { signal }), ...(worker && { worker }) }));
+  const create = (): Engine => {
+    if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
+    return jobs <= 1 && !(apart && isBuilt(worker))
+      ? createInline(setup, signal)
+      : createPooled(threadPool(setup, jobs, worker), signal);
+  };
+  const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;
   let remembered: Recall | undefined;
   const recall = (to: RunLog): Recall => (remembered ??= createRecall(to, setup, radicesOf(space).length));

@@ -50,4 +50,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'fit the FVP-like cycles to your own measurements',
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
+  {
+    name: 'worker',
+    summary: 'evaluate designs for a search of another process',
+    load: async () => (await import('./worker.js')).workerCommand(),
+  },
 ];

@@ -24,6 +24,7 @@ import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { type Run, withRun } from './interrupt.js';
+import { withFleet } from './fleet.js';
 import { withRunLog } from './run-log.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
@@ -281,15 +282,17 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
-  await withRunLog({ directory, name: 'pick' }, unsampled, options, async (log) => {
-    const workers = { ...workersFor(options, run, unsampled.planned), log };
-    const sampled = await withSamples(unsampled, options, run, workers, noiseObjectives(preference));
-    try {
-      return await pickFrom(sampled, { path, directory, preference, options, run, workers });
-    } finally {
-      await sampled.close();
-    }
-  });
+  const workers = workersFor(options, run, unsampled.planned);
+  await withRunLog({ directory, name: 'pick' }, unsampled, options, (log) =>
+    withFleet(options, { ...workers, log }, async (own) => {
+      const sampled = await withSamples(unsampled, options, run, own, noiseObjectives(preference));
+      try {
+        return await pickFrom(sampled, { path, directory, preference, options, run, workers: own });
+      } finally {
+        await sampled.close();
+      }
+    }),
+  );
 };
 
 /** What a pick is made for. */

@@ -17,6 +17,8 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly objectives?: string;
   readonly method: string;
   readonly jobs?: number;
+  /** Worker processes that evaluate designs, instead of threads. */
+  readonly workers: readonly string[];
   readonly seed: number;
   readonly limit: number;
   readonly seconds?: number;
@@ -120,6 +122,15 @@ export const addSearchOptions = (command: Command): Command => {
       '--jobs <n>',
       'worker threads (default: one per processor)',
       whole('--jobs', 'from 1 to 512', 1, 512),
+    )
+    .addOption(
+      new Option(
+        '--workers <command>',
+        'a worker that evaluates designs instead of threads, such as "ssh host paretou worker --stdio", or local:N for N of ' +
+          'them on this machine; may be repeated',
+      )
+        .default([], 'none')
+        .argParser((value: string, before: readonly string[]) => [...before, value]),
     )
     .option('--seed <n>', 'seed of the sample or the evolutionary search', seed('--seed'), 1)
     .option(

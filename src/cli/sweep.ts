@@ -4,7 +4,9 @@ import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
-import type { RunLog } from '../../search/log/run-log.js';
+import type { Fleet } from '../../search/evaluate/remote/fleet.js';
+import type { SessionOptions } from '../../search/evaluate/session.js';
+import { withFleet } from './fleet.js';
 import { withRun, type Run } from './interrupt.js';
 import { withRunLog } from './run-log.js';
 import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
@@ -74,15 +76,19 @@ const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void
       options.outputDir ?? join('results', unsampled.planned.map(({ name }) => name).join('+'));
     requireWritable(directory);
     announce(unsampled, options);
+    const workers = workersFor(options, run, unsampled.planned);
     await withRunLog({ directory, name: 'sweep' }, unsampled, options, (log) =>
-      sweepWithin(run, unsampled, { directory, log, options }),
+      withFleet(options, { ...workers, log }, (own, fleet) =>
+        sweepWithin(run, unsampled, { directory, workers: own, fleet, options }),
+      ),
     );
   });
 
-/** Where the results of a sweep go, and what it remembers. */
+/** Where the results of a sweep go, and who does the work. */
 interface Errand {
   readonly directory: string;
-  readonly log: RunLog;
+  readonly workers: SessionOptions;
+  readonly fleet: Fleet | undefined;
   readonly options: SweepOptions;
 }
 
@@ -90,10 +96,9 @@ interface Errand {
 const sweepWithin = async (
   run: Run,
   unsampled: PreparedSearch,
-  { directory, log, options }: Errand,
+  { directory, workers, fleet, options }: Errand,
 ): Promise<boolean> => {
   const evaluating = performance.now();
-  const workers = { ...workersFor(options, run, unsampled.planned), log };
   const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
   const { planned, constraints, objectives, named, method, sources, placements } = prepared;
   const result = await searchOnce(prepared, options, run, workers).finally(close);
@@ -118,6 +123,7 @@ const sweepWithin = async (
   const record = {
     ...facts,
     ...(samples && { samples }),
+    ...(fleet && { workers: fleet.counts() }),
     constraints: constraintsWithFlags(constraints),
   };
   const written = writeSweep(directory, result.rankings, record);
