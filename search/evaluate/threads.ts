@@ -15,12 +15,6 @@ export const isBuilt = (worker: URL = builtWorker()): boolean => existsSync(file
  */
 const HEAP = 1200;
 
-/** What the worker's module exports for each kind of job; batches are its default. */
-const EXPORTS: Readonly<Record<Exclude<keyof Jobs, 'batch'>, string>> = {
-  walk: 'walk',
-  segments: 'segments',
-};
-
 const openThreads = (setup: WorkerSetup, threads: number, worker: URL, onEmpty: () => void): Pool => {
   const pool = new Piscina({
     filename: worker.href,

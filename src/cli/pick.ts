@@ -22,6 +22,7 @@ import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
+import type { Fleet, WorkerCount } from '../../search/evaluate/remote/fleet.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { type Run, withRun } from './interrupt.js';
 import { withFleet } from './fleet.js';
@@ -175,6 +176,8 @@ interface Outcome {
   readonly file: Uint8Array | string | undefined;
   readonly error: ParetouError | undefined;
   readonly samples: SamplesRecord | undefined;
+  /** What the worker processes did, where there were any. */
+  readonly workers: readonly WorkerCount[] | undefined;
   readonly notes: readonly string[];
 }
 
@@ -206,7 +209,7 @@ interface Written {
 
 /** Writes the design's file, if there is one, and the record. */
 const write = (outcome: Outcome, directory: string, { output, seed }: PickOptions): Written => {
-  const { prepared, wish, picked, account, file, error, notes, samples } = outcome;
+  const { prepared, wish, picked, account, file, error, notes, samples, workers } = outcome;
   const { path, sha256 } = prepared.sources[0]!;
   const { name } = picked.study.space.network;
   const design =
@@ -218,6 +221,7 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
     ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
     constraints: constraintsWithFlags(wish.constraints),
     ...(samples && { samples }),
+    ...(workers && { workers }),
     ...placementsJson(prepared.placements[0]!),
     file: design ?? null,
     ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
@@ -284,10 +288,10 @@ const pickWithin = async (run: Run, path: string, options: PickOptions): Promise
   announce(unsampled, options);
   const workers = workersFor(options, run, unsampled.planned);
   await withRunLog({ directory, name: 'pick' }, unsampled, options, (log) =>
-    withFleet(options, { ...workers, log }, async (own) => {
+    withFleet(options, { ...workers, log }, async (own, fleet) => {
       const sampled = await withSamples(unsampled, options, run, own, noiseObjectives(preference));
       try {
-        return await pickFrom(sampled, { path, directory, preference, options, run, workers: own });
+        return await pickFrom(sampled, { path, directory, preference, options, run, workers: own, fleet });
       } finally {
         await sampled.close();
       }
@@ -303,6 +307,7 @@ interface Errand {
   readonly options: PickOptions;
   readonly run: Run;
   readonly workers: SessionOptions;
+  readonly fleet: Fleet | undefined;
 }
 
 /**
@@ -323,7 +328,7 @@ const reasonedWish = (wish: Wish, { walk }: Picked): Wish =>
 /** Picks, writes and reports; true if the search came to its end. */
 const pickFrom = async (
   sampled: Sampled,
-  { path, directory, preference, options, run, workers }: Errand,
+  { path, directory, preference, options, run, workers, fleet }: Errand,
 ): Promise<boolean> => {
   const { prepared, fittingOf } = sampled;
   const { objectives } = prepared;
@@ -346,7 +351,7 @@ const pickFrom = async (
   const file = picked.refined && account && emitted(prepared, account, fitting);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
-    ...{ prepared, wish, picked, account, file, samples: sampled.record },
+    ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: fleet?.counts() },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };

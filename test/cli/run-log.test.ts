@@ -17,7 +17,12 @@ const directory = join(root, 'out');
 const path = join(directory, 'sweep.partial');
 
 const OPTIONS: SearchOptions = {
-  ...{ acceleratorConfig: 'ethos-u55-128', config: [], method: 'auto', seed: 1, limit: 1000 },
+  acceleratorConfig: 'ethos-u55-128',
+  config: [],
+  method: 'auto',
+  seed: 1,
+  limit: 1000,
+  workers: [],
 };
 const prepared = await prepareSearch(['example:story_standard'], OPTIONS);
 const wider = await prepareSearch(['example:story_standard'], { ...OPTIONS, widths: [0.5, 1] });

@@ -165,7 +165,7 @@ class Workers implements Fleet {
     this.closing = true;
     clearInterval(this.watch);
     process.off('exit', this.killAll);
-    await Promise.all(this.berths.map(({ link }) => link?.close(FAREWELL)));
+    await Promise.all(this.berths.map(async ({ link }) => link?.close(FAREWELL)));
   }
 
   private readonly killAll = (): void =>
@@ -231,7 +231,7 @@ class Workers implements Fleet {
         berth.link!.send(pool.setup);
       }
       berth.has.set(id, errand);
-      berth.link!.send(frameOf({ kind: 'job', id, pool: pool.number, job, task } as ToWorker));
+      berth.link!.send(frameOf({ kind: 'job', id, pool: pool.number, job, task }));
     }
   }
 
