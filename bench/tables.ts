@@ -7,6 +7,7 @@ import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
 import { usageError } from '../src/errors.js';
 import { ablation } from './ablation.js';
+import { accuracyReport, withAccuracyOptions, type AccuracyOptions } from './accuracy.js';
 import { retainedFront } from './retained-front.js';
 import { retainedReport } from './retained-table.js';
 import { CellRunner } from './fvp-cells.js';
@@ -98,7 +99,7 @@ const printAblation = (): Promise<void> =>
   });
 
 const program = new Command('tables').description(
-  'Prints the tables of docs/search.md and docs/hardware.md.',
+  'Prints the tables of docs/search.md, docs/accuracy.md and docs/hardware.md.',
 );
 
 const withJobs = (command: Command): Command =>
@@ -149,6 +150,17 @@ program
   .argument('[model...]', '.tflite files or example:NAME (default: resnet8 and example:story_standard)')
   .option('--measured <folder>', 'errors: folder with truth.csv, fvp-systems.ini and models/')
   .action(printFvp);
+
+withAccuracyOptions(
+  withJobs(
+    program
+      .command('accuracy')
+      .description(
+        'What fitting weights is worth, and how well the sum of the choices predicts the noise of designs.',
+      )
+      .argument('[model]', '.tflite file or example:NAME', 'example:glyphs'),
+  ),
+).action(async (path: string, options: AccuracyOptions) => print(await accuracyReport(path, options)));
 
 program
   .command('ablation')

@@ -1,6 +1,6 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
-import { measureAgainst, type ComparedQuality } from '../../src/samples/measure.js';
+import { createComparison, type ComparedQuality } from '../../src/samples/measure.js';
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
 import { createFitting, type Fitting } from '../fit/fitting.js';
@@ -76,6 +76,7 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   const held = samplesHeld(setup);
   const fitting = fittingFor(setup);
   const noiseOf = createNoiseMeasure(network, firstSamples(score, held.noise));
+  const comparison = createComparison(network, score);
   const estimator = createEstimator();
   const figures = (fitted: Network, digits: Digits): DesignFigures => {
     const { system } = space.systems[digits[digits.length - 1]!]!;
@@ -85,7 +86,6 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   return ({ kind, digits }) => {
     const fitted = fitting.network(digits);
     if (kind === 'noise') return { noise: noiseOf(fitted) ?? NaN };
-    const measured = measureAgainst(fitted, network, score, () => undefined);
-    return { quality: { ...measured, figures: figures(fitted, digits) } };
+    return { quality: { ...comparison(fitted), figures: figures(fitted, digits) } };
   };
 };

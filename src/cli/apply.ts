@@ -18,6 +18,7 @@ import type { Fitting } from '../../search/fit/fitting.js';
 import type { Digits, Space, SystemChoice } from '../../search/space/space.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { fittingFor } from '../../search/trial/trial.js';
+import { widthsOnly } from '../../search/trial/widths-only.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
@@ -34,7 +35,15 @@ import {
 import { measurementJson, measurementText, type Measurement } from '../report/measure.js';
 import { measureAgainst } from '../samples/measure.js';
 import { splitSamples } from '../samples/split.js';
-import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
+import { syntheticSamples } from '../samples/synthetic.js';
+import { requireFittable } from './sampled.js';
+import {
+  addSampleOptions,
+  loadSamples,
+  SYNTHETIC,
+  SYNTHETIC_SAMPLES,
+  type SampleOptions,
+} from './samples.js';
 import { note, print, printJson, speaker } from './streams.js';
 
 /** What the command `apply` parses. */
@@ -116,7 +125,8 @@ const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemCho
 /** A design's weights fitted to samples, and what they are worth on others. */
 interface Fitted {
   readonly fitting: Fitting;
-  readonly measurement: Measurement;
+  /** Absent where the samples only stand in for real ones. */
+  readonly measurement?: Measurement;
 }
 
 /** @throws usage and input errors, also where the network cannot be run or fitted */
@@ -127,6 +137,11 @@ const fitToSamples = async (
 ): Promise<Fitted | undefined> => {
   const { samples: path, samplesSeed: seed, fitSamples } = options;
   if (path === undefined) return undefined;
+  requireFittable(space);
+  if (path === SYNTHETIC) {
+    const stand = syntheticSamples(space.network, SYNTHETIC_SAMPLES, seed);
+    return { fitting: widthsOnly(fittingFor({ space, fit: stand, score: stand }), space) };
+  }
   const samples = await loadSamples(path, space.network, options);
   const { fit, score } = splitSamples(samples, seed, fitSamples);
   const fitting = fittingFor({ space, fit, score });
@@ -156,13 +171,13 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   if (options.json) {
     printJson({
       ...appliedRecord(applied),
-      ...(fitted && { measured: measurementJson(fitted.measurement) }),
+      ...(fitted?.measurement && { measured: measurementJson(fitted.measurement) }),
       file,
       bytes: bytes.length,
     });
   } else if (!options.quiet) {
     print(appliedText(applied));
-    if (fitted) print(`\n${measurementText(fitted.measurement)}`);
+    if (fitted?.measurement) print(`\n${measurementText(fitted.measurement)}`);
     note(`wrote ${file}`);
   }
 }

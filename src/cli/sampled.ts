@@ -7,7 +7,9 @@ import type { Space } from '../../search/space/space.js';
 import { fittingFor, samplesHeld } from '../../search/trial/trial.js';
 import { openTrials } from '../../search/trial/trials.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
-import { usageError } from '../errors.js';
+import { widthsOnly } from '../../search/trial/widths-only.js';
+import { inputError, usageError } from '../errors.js';
+import { syntheticSamples } from '../samples/synthetic.js';
 import { judgedOutputs } from '../samples/classes.js';
 import { splitSamples } from '../samples/split.js';
 import { plural } from '../text.js';
@@ -15,7 +17,13 @@ import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
 import type { Command } from 'commander';
 import { whole } from './numbers.js';
-import { addSampleOptions, loadSamples, type SampleOptions } from './samples.js';
+import {
+  addSampleOptions,
+  loadSamples,
+  SYNTHETIC,
+  SYNTHETIC_SAMPLES,
+  type SampleOptions,
+} from './samples.js';
 import type { SearchOptions } from './search-options.js';
 import type { PreparedSearch } from './search.js';
 import { note } from './streams.js';
@@ -68,7 +76,7 @@ export const requireSamples = (
   options: SampledOptions,
   { constraints, objectives }: PreparedSearch,
 ): void => {
-  if (options.samples !== undefined) return;
+  if (options.samples !== undefined && options.samples !== SYNTHETIC) return;
   const needs = constraints.find(({ column }) => NEEDS_SAMPLES.has(column));
   if (needs !== undefined || objectives.some(({ column }) => NEEDS_SAMPLES.has(column)))
     throw usageError(
@@ -77,6 +85,13 @@ export const requireSamples = (
 };
 
 const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['output_noise', 'agreement', 'accuracy_change']);
+
+/** @throws an input error where the designs of a space cannot be fitted */
+export const requireFittable = (space: Space): void => {
+  const why = whyNotFittable(space);
+  if (why !== undefined)
+    throw inputError(`${space.network.name}: its weights cannot be fitted, since ${why}`);
+};
 
 /** Objectives where none are named: what a design loses is the noise of its outputs. */
 const NOISE_OBJECTIVES = 'cycles_total,sram_total_bytes,output_noise';
@@ -102,6 +117,15 @@ export const withSamples = async (
   const [model, ...others] = prepared.planned as [PlannedModel, ...PlannedModel[]];
   if (others.length > 0) throw usageError('samples are for one model; name a single one', 'samples');
   const say = quiet === true ? (): void => undefined : note;
+  if (path === SYNTHETIC) {
+    const fit = syntheticSamples(model.space.network, SYNTHETIC_SAMPLES, samplesSeed);
+    requireFittable(model.space);
+    say(
+      `note: ${SYNTHETIC} samples choose and refit channels where only widths change; nothing is measured on them`,
+    );
+    const fittingOf = (space: Space): Fitting => widthsOnly(fittingFor({ space, fit, score: fit }), space);
+    return { ...none, fittingOf };
+  }
   const samples = await loadSamples(path, model.space.network, options);
   const why = whyNotFittable(model.space);
   if (why !== undefined) {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { inputError } from '../errors.js';
+import { inputError, usageError } from '../errors.js';
 import type { Network } from '../graph/network.js';
 import { exampleSamples } from '../glyphs/example-samples.js';
 import { readSamples } from '../samples/read.js';
@@ -20,7 +20,8 @@ export const addSampleOptions = (command: Command): Command =>
   command
     .option(
       '--samples <path>',
-      'inputs of the network: a .npy or .npz file, or a folder of .npy or .bin files; docs/accuracy.md describes them',
+      'inputs of the network: a .npy or .npz file, or a folder of .npy or .bin files (docs/accuracy.md), example:NAME, or ' +
+        'synthetic, which only helps to choose channels',
     )
     .option(
       '--samples-limit <n>',
@@ -41,6 +42,10 @@ export const addSampleOptions = (command: Command): Command =>
     );
 
 const EXAMPLE = 'example:';
+/** In place of a path: noise like that of pictures. */
+export const SYNTHETIC = 'synthetic';
+/** How many are made. */
+export const SYNTHETIC_SAMPLES = 200;
 /** Samples that are drawn for an example where no number is given. */
 const EXAMPLE_SAMPLES = 1000;
 
@@ -74,6 +79,11 @@ export const loadSamples = (
     requireInput(network, inputs.length / labels.length, spec);
     return Promise.resolve({ count: labels.length, inputs: [inputs], labels, source: spec });
   }
+  if (spec === SYNTHETIC)
+    throw usageError(
+      `${SYNTHETIC} samples only stand in for real ones when weights are fitted, and nothing is measured on them; pass a file or a folder`,
+      'samples',
+    );
   return readSamples(spec, network, { limit: samplesLimit, seed: samplesSeed });
 };
 

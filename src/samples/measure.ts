@@ -150,31 +150,54 @@ export function measureAlone(network: Network, samples: Samples, onMeasured: OnM
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** Compares networks with the original that they were made from, on the same samples. */
+export type Comparison = (changed: Network, onMeasured?: OnMeasured) => ComparedQuality;
+
 /**
- * Runs a network and the original that it was made from on the same samples.
- * @throws an input error where one of them cannot be run, or they do not have the same inputs and outputs
+ * Prepares samples: the original is run once, together with the first network that is compared with it.
+ * @throws an input error where it cannot be run
  */
-export function measureAgainst(
-  changed: Network,
-  original: Network,
+export function createComparison(original: Network, samples: Samples): Comparison {
+  requireRunnable(original);
+  /** What the original gives, by the outputs that are compared and how many samples run at once. */
+  const known = new Map<string, readonly Outputs[]>();
+  return (changed, onMeasured = () => undefined) => {
+    requireComparable(changed, original);
+    requireRunnable(changed);
+    const [before, after] = judgedAlike(original, changed);
+    const atOnce = Math.min(samplesAtOnce(original), samplesAtOnce(changed));
+    const key = [atOnce, ...before.map(({ logits }) => logits)].join();
+    const references = known.get(key);
+    const fresh: Outputs[] = [];
+    function* originals(): Generator<Outputs, void> {
+      for (const outputs of outputsOf(original, before, samples, atOnce)) {
+        fresh.push(outputs);
+        yield outputs;
+      }
+    }
+    const chunks = { before: references ?? originals(), after: outputsOf(changed, after, samples, atOnce) };
+    const quality = compareOutputs(before, chunks, samples, onMeasured);
+    known.set(key, references ?? fresh);
+    return quality;
+  };
+}
+
+/** Compares what two networks give, part of the samples by part. */
+function compareOutputs(
+  judged: readonly JudgedOutput[],
+  chunks: { readonly before: Iterable<Outputs>; readonly after: Generator<Outputs, void> },
   samples: Samples,
   onMeasured: OnMeasured,
 ): ComparedQuality {
-  requireComparable(changed, original);
-  requireRunnable(changed);
-  requireRunnable(original);
-  const [before, after] = judgedAlike(original, changed);
-  const labels = labelsFor(before, samples);
-  const atOnce = Math.min(samplesAtOnce(original), samplesAtOnce(changed));
-  const meters = before.map(({ elements }) => createNoiseMeter(elements));
+  const labels = labelsFor(judged, samples);
+  const meters = judged.map(({ elements }) => createNoiseMeter(elements));
   /** Of each sample: in how many rows the classes are the same, and which class it gets. */
   const agreed = new Float64Array(samples.count);
   const [classesBefore, classesAfter] = [new Int32Array(samples.count), new Int32Array(samples.count)];
-  const others = outputsOf(changed, after, samples, atOnce);
   let done = 0;
-  for (const a of outputsOf(original, before, samples, atOnce)) {
-    const count = Math.min(atOnce, samples.count - done);
-    const b = others.next().value as Outputs;
+  for (const a of chunks.before) {
+    const b = chunks.after.next().value as Outputs;
+    const count = a.logits[0]!.length / judged[0]!.elements;
     meters.forEach((meter, i) => meter.add(a.logits[i]!, b.logits[i]!));
     a.tops.forEach((top, i) => {
       if (top === undefined) return;
@@ -189,7 +212,7 @@ export function measureAgainst(
     onMeasured(count);
   }
 
-  const rows = before.reduce((sum, { elements, classes = Infinity }) => sum + elements / classes, 0);
+  const rows = judged.reduce((sum, { elements, classes = Infinity }) => sum + elements / classes, 0);
   const noises = meters.map((meter) => meter.noise());
   return {
     outputNoise: noises.every((noise) => noise !== undefined) ? mean(noises) : undefined,
@@ -201,6 +224,17 @@ export function measureAgainst(
     }),
   };
 }
+
+/**
+ * Runs a network and the original that it was made from on the same samples.
+ * @throws an input error where one of them cannot be run, or they do not have the same inputs and outputs
+ */
+export const measureAgainst = (
+  changed: Network,
+  original: Network,
+  samples: Samples,
+  onMeasured: OnMeasured,
+): ComparedQuality => createComparison(original, samples)(changed, onMeasured);
 
 /** The outputs of two networks, judged in the same way: before softmax only where both have one. */
 function judgedAlike(a: Network, b: Network): readonly [readonly JudgedOutput[], readonly JudgedOutput[]] {

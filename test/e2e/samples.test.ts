@@ -54,7 +54,7 @@ describe('a search with samples', () => {
     expect(after['accuracy_change']).toBeGreaterThanOrEqual(-0.03);
 
     const estimate = paretou('estimate', 'picked.tflite', '--accelerator-config', 'ethos-u55-128', '--json');
-    expect(json(estimate.stdout)).toMatchObject({ cycles: { total: after['cycles_total'] } });
+    expect(json(estimate.stdout)).toMatchObject({ summary: { cycles_total: after['cycles_total'] } });
 
     const part = ['--samples', 'example:glyphs', '--samples-limit', '200', '--part', 'score'];
     const measure = paretou('measure', 'picked.tflite', '--against', 'example:glyphs', ...part, '--json');
