@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { contentHash } from '../../search/log/content-hash.js';
 import { readContents, type Contents } from '../../search/log/lines.js';
 import { openLogFile, type FileWork, type LogFile } from '../../search/log/log-file.js';
@@ -130,6 +130,7 @@ export const withRunLog = async (
   const say = speaker(options);
   const path = join(directory, `${name}.partial`);
   const lockPath = join(directory, 'paretou.lock');
+  const wasThere = existsSync(directory);
   let lock: ReturnType<typeof takeLock>;
   try {
     makeFolder(directory);
@@ -175,7 +176,7 @@ export const withRunLog = async (
     await log?.close(keep);
     if (keep) say(`kept ${path}; --resume goes on from it`);
     release();
-    removeIfEmpty(directory);
+    if (!wasThere) removeIfEmpty(directory);
   }
 };
 
@@ -183,6 +184,6 @@ const removeIfEmpty = (directory: string): void => {
   try {
     rmdirSync(directory);
   } catch {
-    // It is not empty, or was there before and may not be removed.
+    // It is not empty.
   }
 };

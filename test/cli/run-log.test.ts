@@ -74,6 +74,9 @@ describe('the log of a search', () => {
     const found: unknown[] = [];
     expect(await run(prepared, {}, known(found))).toEqual(GONE_ON);
     expect(found).toEqual(['one', 'two', 'three']);
+    expect(readdirSync(directory)).toEqual([]);
+    rmSync(directory, { recursive: true });
+    await run(prepared, {}, () => true);
     expect(existsSync(directory)).toBe(false);
   });
 
