@@ -132,7 +132,7 @@ const unchangedOf = async (
   const designs = neighboursOf(space, digits);
   const results = await session.evaluate(designs, { until });
   if (!isWhole(designs, results)) return undefined;
-  const own: Study = { ...study!, designs, results };
+  const own: Study = { ...study, designs, results };
   const candidate = { id: designId(space, digits), digits, numbers, baseline: numbers };
   return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
 };
@@ -171,7 +171,7 @@ const pickMeasured = async (request: PickRequest, measuring: Measuring): Promise
     unmeasured,
     wish.constraints.filter(({ column }) => isMeasured(column)),
     measuring,
-    { together: workers.jobs, until: ends.near },
+    { until: ends.near },
   );
   const isOver = workers.signal?.aborted === true || performance.now() >= ends.near;
   const stopped: Stopped | undefined =

@@ -34,6 +34,7 @@ import {
   addSampledOptions,
   requireSamples,
   withSamples,
+  withUsualChoices,
   type Sampled,
   type SampledOptions,
   type SamplesRecord,
@@ -79,13 +80,18 @@ training for. The report gives a reason for each layer. Retained weights are a p
 0.95, fine-tune from 0.8, else retrain, with the written weights as a start. Designs that have to be trained again are
 picked only with --accept-retrain; without, the report names the one that it would be.
 
+With --samples the loss of every choice is measured, and designs along the front are fitted and measured, the most wanted
+first, until one meets --min-agreement and --max-accuracy-drop; without these, one that agrees with the original on 0.85 of
+the samples. docs/accuracy.md describes it.
+
 Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
 one on each side and ends with exit code 4.
 
 Examples:
   paretou pick model.tflite --accelerator-config ethos-u55-128
   paretou pick model.tflite --options all --widths 0.5,0.75,1 --min-retained 0.8
-  paretou pick model.tflite --accelerator-config ethos-u65-256 --prefer knee --max-sram 256 --json`;
+  paretou pick model.tflite --accelerator-config ethos-u65-256 --prefer knee --max-sram 256 --json
+  paretou pick model.tflite --samples images.npz --max-accuracy-drop 3`;
 
 /** Shares of the time after which the search, and that for what comes near, have to end. */
 const SEARCH_SHARE = 0.6;
@@ -271,7 +277,8 @@ async function runPick(path: string, options: PickOptions): Promise<void> {
   await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
 }
 
-const pickWithin = async (run: Run, path: string, options: PickOptions): Promise<void> => {
+const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<void> => {
+  const options = withUsualChoices(asked);
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);

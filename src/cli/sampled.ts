@@ -8,6 +8,7 @@ import { fittingFor, samplesHeld } from '../../search/trial/trial.js';
 import { openTrials } from '../../search/trial/trials.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { widthsOnly } from '../../search/trial/widths-only.js';
+import { ALL_OPTIONS } from '../../search/substitute/index.js';
 import { inputError, usageError } from '../errors.js';
 import { syntheticSamples } from '../samples/synthetic.js';
 import { judgedOutputs } from '../samples/classes.js';
@@ -40,6 +41,8 @@ export interface SamplesRecord {
   /** Choices whose noise was measured, and choices in all. */
   readonly choices_measured: number;
   readonly choices: number;
+  /** Output noise of every choice that was measured, by its text: `4:lowrank*8`, `4=24`. */
+  readonly choice_noise: Readonly<Record<string, number>>;
 }
 
 /** A search whose choices were measured on samples. */
@@ -71,6 +74,29 @@ export const addSampledOptions = (command: Command): Command =>
     10,
   );
 
+const noiseByChoice = ({ sites, groups, noise }: Space): Record<string, number> =>
+  Object.fromEntries(
+    [
+      ...sites.flatMap(({ site, options }, i) =>
+        options.map((option, j) => [`${site.operator}:${option}`, noise!.sites[i]![j]!] as const),
+      ),
+      ...groups.flatMap(({ group, widths }, i) =>
+        widths.map((width, j) => [`${group.operator}=${width}`, noise!.groups[i]![j]!] as const),
+      ),
+    ].filter(([, value]) => value > 0),
+  );
+
+/**
+ * What may vary where nothing is said: with samples, every usual option and narrower widths, because their loss is
+ * measured.
+ */
+export const withUsualChoices = <T extends SampledOptions>(options: T): T =>
+  options.samples === undefined ||
+  options.samples === SYNTHETIC ||
+  [options.space, options.options, options.widths].some((given) => given !== undefined)
+    ? options
+    : { ...options, options: ALL_OPTIONS, widths: USUAL_WIDTHS };
+
 /** @throws a usage error where an option needs samples that are not there */
 export const requireSamples = (
   options: SampledOptions,
@@ -83,6 +109,8 @@ export const requireSamples = (
       `${needs?.column ?? 'output_noise'} is known only where there are samples; pass them with --samples`,
     );
 };
+
+const USUAL_WIDTHS = [0.5, 0.75, 1];
 
 const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['output_noise', 'agreement', 'accuracy_change']);
 
@@ -159,6 +187,7 @@ export const withSamples = async (
         labelled: samples.labels !== undefined,
         choices_measured: choices.measured,
         choices: choices.count,
+        choice_noise: noiseByChoice(choices.space),
       },
       isClassifier: judgedOutputs(model.space.network).every(({ classes }) => classes !== undefined),
       fittingOf: (space) => fittingFor({ ...setup, space }),

@@ -9,7 +9,13 @@ import type { SessionOptions } from '../../search/evaluate/session.js';
 import { withFleet } from './fleet.js';
 import { withRun, type Run } from './interrupt.js';
 import { withRunLog } from './run-log.js';
-import { addSampledOptions, requireSamples, withSamples, type SampledOptions } from './sampled.js';
+import {
+  addSampledOptions,
+  requireSamples,
+  withSamples,
+  withUsualChoices,
+  type SampledOptions,
+} from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addSearchOptions } from './search-options.js';
 import {
@@ -50,6 +56,9 @@ operators, and says why.
 Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
 retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
 
+With --samples the noise that a design adds to the outputs takes the place of retained weights: that of every choice is
+measured alone, and --measure designs along the front are fitted and measured as a whole.
+
 Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
 the designs evaluated so far are written.
 
@@ -64,8 +73,9 @@ Examples:
  * Runs a sweep from the command line: prints, writes the files and sets the exit code.
  * @throws usage and input errors, before any file is written
  */
-const runSweep = (paths: readonly string[], options: SweepOptions): Promise<void> =>
-  withRun({ seconds: options.seconds, say: speaker(options) }, async (run) => {
+const runSweep = (paths: readonly string[], asked: SweepOptions): Promise<void> =>
+  withRun({ seconds: asked.seconds, say: speaker(asked) }, async (run) => {
+    const options = withUsualChoices(asked);
     const unsampled = await prepareSearch(paths, options);
     requireSamples(options, unsampled);
     if (options.dryRun) {
