@@ -44,18 +44,27 @@ export const workerCommands = (values: readonly string[]): WorkerCommand[] => {
 
 /**
  * Does work with the workers that the options name, or with none.
+ *
+ * @param onLoss hears of workers that are lost
  * @throws an input error where none of them can be used
  */
 export const withFleet = async <T>(
   options: SearchOptions,
   workers: SessionOptions,
   work: (workers: SessionOptions, fleet: Fleet | undefined) => Promise<T>,
+  onLoss: (text: string) => void,
 ): Promise<T> => {
   if (options.workers.length === 0) return work(workers, undefined);
   const say = speaker(options);
-  const onLoss = (text: string): void => say(`note: ${text}`);
   const commands = workerCommands(options.workers);
-  const fleet = await openFleet({ commands, version: version(), onLoss });
+  const fleet = await openFleet({
+    commands,
+    version: version(),
+    onLoss: (text) => {
+      say(`note: ${text}`);
+      onLoss(text);
+    },
+  });
   try {
     return await work({ ...workers, fleet }, fleet);
   } finally {

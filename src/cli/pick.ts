@@ -22,11 +22,10 @@ import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
-import type { Fleet, WorkerCount } from '../../search/evaluate/remote/fleet.js';
-import type { SessionOptions } from '../../search/evaluate/session.js';
+import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
+import type { Stopped } from '../../search/explore/explorer.js';
+import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';
-import { withFleet } from './fleet.js';
-import { withRunLog } from './run-log.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
@@ -40,7 +39,6 @@ import {
   type SamplesRecord,
 } from './sampled.js';
 import { addSearchOptions } from './search-options.js';
-import { showProgress } from './progress.js';
 import {
   announce,
   constraintsWithFlags,
@@ -48,7 +46,6 @@ import {
   type PreparedSearch,
   prepareSearch,
   standInNote,
-  workersFor,
 } from './search.js';
 import { messageWithFlags, withFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
@@ -121,7 +118,7 @@ const searched = (
   wish: Wish,
   options: PickOptions,
   run: Run,
-  workers: SessionOptions,
+  { workers, progress }: Crew,
 ): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
@@ -135,7 +132,7 @@ const searched = (
     seed: options.seed,
     workers,
     ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: after(ALL_SHARE) },
-    onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
+    onSearch: progress,
     ...(!options.quiet && { onStage: note }),
   });
 };
@@ -293,17 +290,14 @@ const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<v
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
-  const workers = workersFor(options, run, unsampled.planned);
-  await withRunLog({ directory, name: 'pick' }, unsampled, options, (log) =>
-    withFleet(options, { ...workers, log }, async (own, fleet) => {
-      const sampled = await withSamples(unsampled, options, run, own, noiseObjectives(preference));
-      try {
-        return await pickFrom(sampled, { path, directory, preference, options, run, workers: own, fleet });
-      } finally {
-        await sampled.close();
-      }
-    }),
-  );
+  await withCrew({ directory, name: 'pick' }, unsampled, options, run, async (crew) => {
+    const sampled = await withSamples(unsampled, options, run, crew.workers, noiseObjectives(preference));
+    try {
+      return await pickFrom(sampled, { path, directory, preference, options, run, crew });
+    } finally {
+      await sampled.close();
+    }
+  });
 };
 
 /** What a pick is made for. */
@@ -313,8 +307,7 @@ interface Errand {
   readonly preference: Preference;
   readonly options: PickOptions;
   readonly run: Run;
-  readonly workers: SessionOptions;
-  readonly fleet: Fleet | undefined;
+  readonly crew: Crew;
 }
 
 /**
@@ -332,17 +325,17 @@ const reasonedWish = (wish: Wish, { walk }: Picked): Wish =>
         ],
       };
 
-/** Picks, writes and reports; true if the search came to its end. */
+/** Picks, writes and reports; returns what ended the search early, if anything did. */
 const pickFrom = async (
   sampled: Sampled,
-  { path, directory, preference, options, run, workers, fleet }: Errand,
-): Promise<boolean> => {
+  { path, directory, preference, options, run, crew }: Errand,
+): Promise<Stopped | undefined> => {
   const { prepared, fittingOf } = sampled;
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
   const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
-  const picked = await searched(prepared, wish, options, run, workers);
+  const picked = await searched(prepared, wish, options, run, crew);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
   const judged = picked.refined ?? picked.unchanged;
@@ -358,12 +351,12 @@ const pickFrom = async (
   const file = picked.refined && account && emitted(prepared, account, fitting);
   const standIn = standInNote(prepared);
   const outcome: Outcome = {
-    ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: fleet?.counts() },
+    ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: crew.fleet?.counts() },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: standIn === undefined ? [] : [standIn],
   };
   report(outcome, write(outcome, directory, options), options);
-  return picked.stopped === undefined;
+  return picked.stopped;
 };
 
 /** The command `pick`. */

@@ -27,6 +27,8 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly resume?: boolean;
   /** Start from the beginning whatever is there. */
   readonly fresh?: boolean;
+  /** File of events. */
+  readonly log?: string;
 }
 
 const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
@@ -151,6 +153,7 @@ export const addSearchOptions = (command: Command): Command => {
       ).conflicts('fresh'),
     )
     .option('--fresh', 'start over, whatever log is there')
+    .option('--log <file>', 'add what happens to this file, one JSON object per line')
     .option('--dry-run', 'show the space and the number of its designs, and stop');
   return command;
 };

@@ -4,11 +4,9 @@ import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
-import type { Fleet } from '../../search/evaluate/remote/fleet.js';
-import type { SessionOptions } from '../../search/evaluate/session.js';
-import { withFleet } from './fleet.js';
+import type { Stopped } from '../../search/explore/explorer.js';
+import { withCrew, type Crew } from './crew.js';
 import { withRun, type Run } from './interrupt.js';
-import { withRunLog } from './run-log.js';
 import {
   addSampledOptions,
   requireSamples,
@@ -24,7 +22,6 @@ import {
   dryRun,
   prepareSearch,
   searchOnce,
-  workersFor,
   type PreparedSearch,
 } from './search.js';
 import { speaker } from './streams.js';
@@ -86,32 +83,29 @@ const runSweep = (paths: readonly string[], asked: SweepOptions): Promise<void> 
       options.outputDir ?? join('results', unsampled.planned.map(({ name }) => name).join('+'));
     requireWritable(directory);
     announce(unsampled, options);
-    const workers = workersFor(options, run, unsampled.planned);
-    await withRunLog({ directory, name: 'sweep' }, unsampled, options, (log) =>
-      withFleet(options, { ...workers, log }, (own, fleet) =>
-        sweepWithin(run, unsampled, { directory, workers: own, fleet, options }),
-      ),
+    await withCrew({ directory, name: 'sweep' }, unsampled, options, run, (crew) =>
+      sweepWithin(run, unsampled, { directory, crew, options }),
     );
   });
 
 /** Where the results of a sweep go, and who does the work. */
 interface Errand {
   readonly directory: string;
-  readonly workers: SessionOptions;
-  readonly fleet: Fleet | undefined;
+  readonly crew: Crew;
   readonly options: SweepOptions;
 }
 
-/** Sweeps and writes; true if the search came to its end. */
+/** Sweeps and writes; returns what ended the search early, if anything did. */
 const sweepWithin = async (
   run: Run,
   unsampled: PreparedSearch,
-  { directory, workers, fleet, options }: Errand,
-): Promise<boolean> => {
+  { directory, crew, options }: Errand,
+): Promise<Stopped | undefined> => {
+  const { workers, fleet } = crew;
   const evaluating = performance.now();
   const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
   const { planned, constraints, objectives, named, method, sources, placements } = prepared;
-  const result = await searchOnce(prepared, options, run, workers).finally(close);
+  const result = await searchOnce(prepared, options, run, crew).finally(close);
   const seconds = {
     reading_seconds: (evaluating - run.started) / 1000,
     evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
@@ -138,7 +132,7 @@ const sweepWithin = async (
   };
   const written = writeSweep(directory, result.rankings, record);
   reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
-  return result.stopped === undefined;
+  return result.stopped;
 };
 
 /** The command `sweep`. */

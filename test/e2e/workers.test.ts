@@ -56,6 +56,7 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
     expect(alone.status).toBe(0);
     const shell = `echo $$ > ${at('pid')}; exec "${process.execPath}" "${main}" worker --stdio --jobs 1`;
     const own = [...sweep, '--workers', 'local:1', '--workers', shell, '--output-dir', at('workers')];
+    own.push('--log', at('events'));
     const log = at('workers', 'sweep.partial');
     const hasBatches = (): boolean => existsSync(log) && readFileSync(log).length > 5000;
     const killed = await ended(own, '', hasBatches);
@@ -69,6 +70,11 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
     expect([status, err]).toEqual([0, expect.stringMatching(/^going on from /m)]);
     for (const file of ['ranking.csv', 'front.csv'])
       expect(readFileSync(at('workers', file)).equals(readFileSync(at('threads', file)))).toBe(true);
+    const events = readFileSync(at('events'), 'utf8').trim().split('\n');
+    const parsed = events.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(parsed.filter(({ event }) => event === 'started')).toHaveLength(2);
+    expect(parsed.every(({ time }) => !Number.isNaN(Date.parse(String(time))))).toBe(true);
+    expect(parsed.at(-1)).toMatchObject({ event: 'ended', stopped: null, workers: [{ losses: 0 }, {}] });
     const record = JSON.parse(readFileSync(at('workers', 'run.json'), 'utf8')) as {
       workers: { name: string; threads: number; losses: number }[];
     };
