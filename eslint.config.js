@@ -58,6 +58,7 @@ const ROOMS = [
   'space',
   'emit',
   'fit',
+  'log',
   'evaluate',
   'rank',
   'cliffs',

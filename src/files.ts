@@ -115,7 +115,8 @@ const WRITE_FAULTS: Readonly<Record<string, string>> = {
   NOT_A_FILE: 'it is a device, a pipe or a socket',
 };
 
-const whyNotWritten = (error: unknown): string => {
+/** Why writing failed, as a part of a sentence. */
+export const whyNotWritten = (error: unknown): string => {
   const code = readFault(error) ?? String(error);
   return WRITE_FAULTS[code] ?? code;
 };
@@ -123,11 +124,15 @@ const whyNotWritten = (error: unknown): string => {
 const notWritable = (path: string, what: string, why: string, cause: unknown): Error =>
   inputError(`${path}: ${what}, ${why}; choose another folder`, cause, 'directory');
 
+/** The error of a file that could not be written. */
+export const cannotWrite = (path: string, error: unknown): Error =>
+  notWritable(path, 'cannot be written', whyNotWritten(error), error);
+
 /**
  * Makes a folder and those above it, one by one from the first that is there: Node.js does not come back from making
  * folders below /proc at once.
  */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status?.isDirectory() === true) return;
   if (status !== undefined) throw fault('ENOTDIR');
@@ -156,7 +161,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     removeIfThere(temporary);
-    throw notWritable(path, 'cannot be written', whyNotWritten(error), error);
+    throw cannotWrite(path, error);
   }
 }
 

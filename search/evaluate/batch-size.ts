@@ -9,13 +9,13 @@ export interface BatchSizer {
 }
 
 /** Starts with single designs and grows at most fourfold per batch, so that a slow model is noticed early. */
-export const createBatchSizer = (): BatchSizer => {
+export const createBatchSizer = (target = TARGET_MILLISECONDS): BatchSizer => {
   let size = 1;
   return {
     next: () => size,
     learn: (designs, milliseconds) => {
       const perDesign = Math.max(milliseconds, 0.01) / designs;
-      const wanted = Math.round(TARGET_MILLISECONDS / perDesign);
+      const wanted = Math.round(target / perDesign);
       size = Math.max(1, Math.min(wanted, 4 * size, LARGEST));
     },
   };

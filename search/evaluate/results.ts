@@ -32,8 +32,18 @@ export interface Range {
   readonly to: number;
 }
 
+/** Designs to evaluate, by their rows, as engines see them. */
+export interface Table {
+  readonly count: number;
+  readonly batch: (range: Range) => Batch;
+  /** Takes what came back for a batch. */
+  readonly accept: (range: Range, result: BatchResult) => void;
+  /** Gives up on designs. */
+  readonly fail: (range: Range, reason: string) => void;
+}
+
 /** Collects what batches bring, for one table of designs. */
-export class Collector {
+export class Collector implements Table {
   readonly count: number;
   finished = 0;
   private figures: Float64Array;
@@ -96,7 +106,7 @@ export class Collector {
 /** One way to evaluate tables of designs, one after another or side by side. */
 export interface Engine {
   /** Ends when all designs are finished, or soon after `until` or an abort. */
-  readonly evaluate: (table: Collector, wanted: Wanted, until: number) => Promise<void>;
+  readonly evaluate: (table: Table, wanted: Wanted, until: number) => Promise<void>;
   /**
    * The segments of the network on every system; undefined if `until` or an abort came before.
    * @throws if the network cannot be compiled

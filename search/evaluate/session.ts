@@ -1,12 +1,16 @@
-import type { Designs, Space } from '../space/space.js';
+import type { RunLog } from '../log/run-log.js';
+import { radicesOf, type Designs, type Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
+import { createRecall, type Recall } from './recalled.js';
+import type { Fleet } from './remote/fleet.js';
 import { Collector, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
-import { createThreads, isBuilt } from './threads.js';
+import { createPooled } from './pooled.js';
+import { isBuilt, threadPool } from './threads.js';
 
 export type { Wanted } from './batch.js';
 export { isWhole, knownCount, type Results } from './results.js';
@@ -25,6 +29,10 @@ export interface SessionOptions {
   readonly evaluator?: string;
   /** URL of the built worker, where it is not beside this module. */
   readonly worker?: URL;
+  /** Asked before anything is evaluated, and told what was. */
+  readonly log?: RunLog;
+  /** Worker processes that do the work instead of threads, unless another evaluator is named. */
+  readonly fleet?: Fleet;
 }
 
 /** What is different from table to table. */
@@ -71,28 +79,43 @@ export interface Session {
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker, apart = false } = options;
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
-  const open = (): Engine =>
-    (engine ??=
-      jobs <= 1 && !(apart && isBuilt(worker))
-        ? createInline(setup, signal)
-        : createThreads(setup, jobs, { ...(signal && { signal }), ...(worker && { worker }) }));
+  const create = (): Engine => {
+    if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
+    return jobs <= 1 && !(apart && isBuilt(worker))
+      ? createInline(setup, signal)
+      : createPooled(threadPool(setup, jobs, worker), signal);
+  };
+  const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;
+  let remembered: Recall | undefined;
+  const recall = (to: RunLog): Recall => (remembered ??= createRecall(to, setup, radicesOf(space).length));
 
   return {
     evaluate: async (designs, { onProgress, wanted = 'figures', until = Infinity } = {}) => {
       if (closed) throw new Error('evaluation is closed');
       const table = new Collector(designs, wanted, onProgress);
-      if (designs.count > 0 && !isAborted() && performance.now() < until)
-        await open().evaluate(table, wanted, until);
+      const isOver = (): boolean => isAborted() || performance.now() >= until;
+      if (designs.count > 0 && !isOver()) {
+        const left = log === undefined ? table : await recall(log).table(table, designs, wanted);
+        if (left.count > 0 && !isOver()) await open().evaluate(left, wanted, until);
+      }
       return table.results(isAborted());
     },
     segments: async (until = Infinity) => (isAborted() ? undefined : open().segments(until)),
     walk: async (tasks, until, take) => {
-      if (!isAborted()) await open().walk(tasks, until, take);
+      if (isAborted()) return;
+      if (log === undefined) await open().walk(tasks, until, take);
+      else {
+        const { walk, addWalk } = recall(log);
+        await open().walk(walk(tasks, take), until, (task, result) => {
+          addWalk(task, result);
+          take(task, result);
+        });
+      }
     },
     close: async () => {
       closed = true;

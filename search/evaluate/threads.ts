@@ -1,58 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { createBatchSizer } from './batch-size.js';
-import { type BatchResult, reasonOf, type WorkerSetup } from './batch.js';
-import type { Collector, Engine, Range } from './results.js';
-import type { SystemSegments } from './segments.js';
-import type { WalkResult } from './walk.js';
-
-/**
- * Workers may end this often, and once more per so many finished designs, before the rest is given up: it is then no
- * matter of single designs.
- */
-const MOST_ENDS = 200;
-const DESIGNS_PER_END = 20;
+import type { Batch, WorkerSetup } from './batch.js';
+import type { Jobs, Pool, PoolSource } from './pool.js';
 
 const builtWorker = (): URL => new URL('./worker.js', import.meta.url);
 
 /** The worker is there: it is not where the sources run without a build. */
 export const isBuilt = (worker: URL = builtWorker()): boolean => existsSync(fileURLToPath(worker));
-
-/** The rows of a table that are still to be handed out. */
-class Queue {
-  private readonly retries: Range[] = [];
-  private next = 0;
-
-  constructor(
-    private readonly count: number,
-    private readonly size: () => number,
-  ) {}
-
-  take(): Range | undefined {
-    const retry = this.retries.pop();
-    if (retry !== undefined || this.next >= this.count) return retry;
-    const from = this.next;
-    this.next = Math.min(this.count, from + this.size());
-    return { from, to: this.next };
-  }
-
-  /** Puts a batch back in two halves. */
-  halve({ from, to }: Range): void {
-    const middle = (from + to) >> 1;
-    this.retries.push({ from: middle, to }, { from, to: middle });
-  }
-
-  get empty(): boolean {
-    return this.retries.length === 0 && this.next >= this.count;
-  }
-}
-
-/** Workers that are busy when the time is up may go on for so many milliseconds. */
-const GRACE = 250;
-
-/** Longest wait that a timer can do. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /**
  * Heap of a worker in MiB. Far more than networks need; without it the collector would wait until several times as
@@ -60,136 +15,38 @@ const LONGEST_WAIT = 2 ** 31 - 1;
  */
 const HEAP = 1200;
 
+const openThreads = (setup: WorkerSetup, threads: number, worker: URL, onEmpty: () => void): Pool => {
+  const pool = new Piscina({
+    filename: worker.href,
+    minThreads: threads,
+    maxThreads: threads,
+    workerData: setup,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP },
+  });
+  const isEmpty = (): boolean => pool.threads.length === 0;
+  // Workers that end before they are ready are not replaced: without them nothing would ever answer.
+  pool.on('error', () => {
+    if (isEmpty()) onEmpty();
+  });
+  return {
+    run: async <K extends keyof Jobs>(kind: K, task: Jobs[K]['task']) => {
+      // The worker's module exports a function for each kind; batches are its default.
+      const done: unknown =
+        kind === 'batch'
+          ? pool.run(task, { transferList: [(task as Batch).digits.buffer as ArrayBuffer] })
+          : pool.run(task ?? {}, { name: kind });
+      return (await done) as Jobs[K]['result'];
+    },
+    isEmpty,
+    destroy: () => pool.destroy(),
+  };
+};
+
 /**
- * Evaluates on a pool of worker threads, which stay until the engine is closed, the signal aborts or time is up: then
- * they are ended in the middle of what they do.
+ * Worker threads: a job is being done and one is waiting for each.
  * @throws if the worker is not built
  */
-export const createThreads = (
-  setup: WorkerSetup,
-  threads: number,
-  { signal, worker = builtWorker() }: { readonly signal?: AbortSignal; readonly worker?: URL },
-): Engine => {
+export const threadPool = (setup: WorkerSetup, threads: number, worker: URL = builtWorker()): PoolSource => {
   if (!isBuilt(worker)) throw new Error(`${fileURLToPath(worker)} is missing: build the program`);
-  const sizers = { figures: createBatchSizer(), segments: createBatchSizer() };
-  let pool: Piscina | undefined;
-  let ends = 0;
-  let finished = 0;
-  let broken = false;
-
-  const stop = (): void => {
-    void pool?.destroy();
-    pool = undefined;
-  };
-  const giveUp = (): void => {
-    broken = true;
-    stop();
-  };
-  const open = (): Piscina => {
-    if (pool !== undefined) return pool;
-    const opened = new Piscina({
-      filename: worker.href,
-      minThreads: threads,
-      maxThreads: threads,
-      workerData: setup,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP },
-    });
-    // Workers that end before they are ready are not replaced: without them nothing would ever answer.
-    opened.on('error', () => {
-      if (opened === pool && opened.threads.length === 0) giveUp();
-    });
-    return (pool = opened);
-  };
-  const isAborted = (): boolean => signal?.aborted === true;
-  const isBroken = (): boolean => broken;
-  signal?.addEventListener('abort', stop, { once: true });
-
-  /** Does some work with the workers, and ends them if it is not done when the time is up. */
-  const within = async <T>(until: number, work: () => Promise<T>): Promise<T> => {
-    const wait = until + GRACE - performance.now();
-    const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, Math.max(0, wait));
-    try {
-      return await work();
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
-  /** Halves the batch of a worker that ended, until only the design that ended it is left. */
-  const handleEnd = (table: Collector, queue: Queue, range: Range, error: unknown): void => {
-    ends++;
-    if (pool?.threads.length === 0 || ends > MOST_ENDS + finished / DESIGNS_PER_END) giveUp();
-    if (broken || range.to - range.from === 1) table.fail(range, `its worker ended: ${reasonOf(error)}`);
-    else queue.halve(range);
-  };
-
-  return {
-    evaluate: async (table, wanted, until) => {
-      const sizer = sizers[wanted];
-      const queue = new Queue(table.count, sizer.next);
-      const stopped = (): boolean => isAborted() || performance.now() >= until;
-
-      /** One of the loops that keep batches in flight. */
-      const feed = async (): Promise<void> => {
-        while (!stopped()) {
-          const range = queue.take();
-          if (range === undefined) return;
-          if (isBroken()) {
-            table.fail(range, 'not evaluated: workers ended too often');
-            continue;
-          }
-          const own = open();
-          try {
-            const batch = table.batch(range);
-            const result = (await own.run(batch, {
-              transferList: [batch.digits.buffer as ArrayBuffer],
-            })) as BatchResult;
-            sizer.learn(range.to - range.from, result.milliseconds);
-            finished += range.to - range.from;
-            table.accept(range, result);
-          } catch (error) {
-            if (own === pool || isBroken()) handleEnd(table, queue, range, error);
-          }
-        }
-      };
-
-      // A batch being evaluated and one waiting for each thread. A second round takes what retries left behind.
-      const inFlight = 2 * threads;
-      await within(until, async () => {
-        do await Promise.all(Array.from({ length: inFlight }, feed));
-        while (!queue.empty && !stopped());
-      });
-    },
-    walk: async (tasks, until, take) => {
-      const own = open();
-      const rest = tasks[Symbol.iterator]();
-      const feed = async (): Promise<void> => {
-        while (!isAborted() && performance.now() < until) {
-          const next = rest.next();
-          if (next.done === true) return;
-          take(next.value, (await own.run(next.value, { name: 'walk' })) as WalkResult);
-        }
-      };
-      try {
-        await within(until, () => Promise.all(Array.from({ length: 2 * threads }, feed)));
-      } catch (error) {
-        if (own === pool) throw error;
-      }
-    },
-    segments: async (until) => {
-      if (isAborted()) return undefined;
-      const own = open();
-      try {
-        return await within(until, async () => (await own.run({}, { name: 'segments' })) as SystemSegments);
-      } catch (error) {
-        if (own !== pool) return undefined;
-        throw error;
-      }
-    },
-    close: async () => {
-      signal?.removeEventListener('abort', stop);
-      await pool?.destroy();
-      pool = undefined;
-    },
-  };
+  return { open: (onEmpty) => openThreads(setup, threads, worker, onEmpty), inFlight: 2 * threads };
 };

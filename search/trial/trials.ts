@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { contentHash } from '../log/content-hash.js';
+import type { RunLog } from '../log/run-log.js';
 import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
 
 export interface TrialOptions {
@@ -10,6 +12,8 @@ export interface TrialOptions {
   readonly signal?: AbortSignal;
   /** URL of the built worker, where it is not beside this module. */
   readonly worker?: URL;
+  /** Asked before any question is answered, and told the answers. */
+  readonly log?: RunLog;
 }
 
 export interface AskOptions {
@@ -32,13 +36,19 @@ export interface Trials {
 
 const builtWorker = (): URL => new URL('./trial-worker.js', import.meta.url);
 
+const isAnswer = (value: unknown, { kind }: Question): value is Answer => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { noise, quality } = value as Partial<Record<keyof Answer, unknown>>;
+  return kind === 'noise' ? typeof noise === 'number' : typeof quality === 'object' && quality !== null;
+};
+
 /** Longest wait that a timer can do. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */
 export const openTrials = (
   setup: TrialSetup,
-  { jobs, signal, worker = builtWorker() }: TrialOptions,
+  { jobs, signal, worker = builtWorker(), log }: TrialOptions,
 ): Trials => {
   const isBuilt = existsSync(fileURLToPath(worker));
   const isAborted = (): boolean => signal?.aborted === true;
@@ -64,6 +74,11 @@ export const openTrials = (
       workerData: setup,
     }));
 
+  let own: string | undefined;
+  const keyOf = (question: Question): string => contentHash((own ??= contentHash(setup)), question);
+  const logged = (question: Question): Answer | undefined =>
+    log && [...log.all(keyOf(question))].find((value) => isAnswer(value, question));
+
   return {
     setup,
     ask: async (questions, { until = Infinity, onProgress } = {}) => {
@@ -73,6 +88,11 @@ export const openTrials = (
       const feed = async (): Promise<void> => {
         while (next < questions.length && !isOver()) {
           const at = next++;
+          answers[at] = logged(questions[at]!);
+          if (answers[at] !== undefined) {
+            onProgress?.(++answered);
+            continue;
+          }
           const own = isBuilt ? open() : undefined;
           try {
             answers[at] = own === undefined ? await askHere(questions[at]!) : await own.run(questions[at]!);
@@ -80,6 +100,7 @@ export const openTrials = (
             if (own !== undefined && own !== pool) return;
             throw error;
           }
+          log?.add(keyOf(questions[at]!), answers[at]);
           onProgress?.(++answered);
         }
       };

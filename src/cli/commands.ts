@@ -67,4 +67,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'a script that lets bash, zsh or fish complete commands and options',
     load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
   },
+  {
+    name: 'worker',
+    summary: 'evaluate designs for a search of another process',
+    load: async () => (await import('./worker.js')).workerCommand(),
+  },
 ];

@@ -23,6 +23,9 @@ import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import { addHtmlOptions, type HtmlOptions, writeReport } from './html.js';
+import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
+import type { Stopped } from '../../search/explore/explorer.js';
+import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
@@ -38,7 +41,6 @@ import {
   type SamplesRecord,
 } from './sampled.js';
 import { addSearchOptions } from './search-options.js';
-import { showProgress } from './progress.js';
 import {
   announce,
   constraintsWithFlags,
@@ -46,7 +48,6 @@ import {
   type PreparedSearch,
   prepareSearch,
   objectiveNotes,
-  workersFor,
 } from './search.js';
 import { messageWithFlags, withFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
@@ -117,7 +118,13 @@ const searchedConstraints = (
 ): readonly Constraint[] =>
   objectives.some(({ column }) => column === 'retained_energy') ? constraints : wish.constraints;
 
-const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, run: Run): Promise<Picked> => {
+const searched = (
+  prepared: PreparedSearch,
+  wish: Wish,
+  options: PickOptions,
+  run: Run,
+  { workers, progress }: Crew,
+): Promise<Picked> => {
   const [model] = prepared.planned as [PreparedSearch['planned'][number]];
   const after = (share: number): number => run.started + share * (run.end - run.started);
   return pick({
@@ -128,9 +135,9 @@ const searched = (prepared: PreparedSearch, wish: Wish, options: PickOptions, ru
     searched: searchedConstraints(prepared, wish),
     limit: options.limit,
     seed: options.seed,
-    workers: workersFor(options, run, [model]),
+    workers,
     ends: { search: after(SEARCH_SHARE), near: after(NEAR_SHARE), all: after(ALL_SHARE) },
-    onSearch: (total) => showProgress(total, 'designs', options.quiet !== true),
+    onSearch: progress,
     ...(!options.quiet && { onStage: note }),
   });
 };
@@ -177,6 +184,8 @@ interface Outcome {
   readonly file: Uint8Array | string | undefined;
   readonly error: ParetouError | undefined;
   readonly samples: SamplesRecord | undefined;
+  /** What the worker processes did, where there were any. */
+  readonly workers: readonly WorkerCount[] | undefined;
   readonly notes: readonly string[];
 }
 
@@ -208,7 +217,7 @@ interface Written {
 
 /** Writes the design's file, if there is one, and the record. */
 const write = (outcome: Outcome, directory: string, { output, seed }: PickOptions): Written => {
-  const { prepared, wish, picked, account, file, error, notes, samples } = outcome;
+  const { prepared, wish, picked, account, file, error, notes, samples, workers } = outcome;
   const { path, sha256 } = prepared.sources[0]!;
   const { name } = picked.study.space.network;
   const design =
@@ -220,6 +229,7 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
     ...pickRecord({ version: version(), path, sha256, seed, notes }, wish, picked, account),
     constraints: constraintsWithFlags(wish.constraints),
     ...(samples && { samples }),
+    ...(workers && { workers }),
     ...placementsJson(prepared.placements[0]!),
     file: design ?? null,
     ...(file instanceof Uint8Array ? { bytes: file.length } : file !== undefined && { no_file: file }),
@@ -305,19 +315,20 @@ const pickWithin = async (run: Run, path: string, given: PickOptions): Promise<v
   requireWritable(directory);
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
-  const workers = workersFor(options, run, unsampled.planned);
-  const sampled = await withSamples(
-    unsampled,
-    options,
-    run,
-    workers,
-    noiseObjectives(preference, unsampled.speed.speed),
-  );
-  try {
-    await pickFrom(sampled, { path, directory, preference, options, run });
-  } finally {
-    await sampled.close();
-  }
+  await withCrew({ directory, name: 'pick' }, unsampled, options, run, async (crew) => {
+    const sampled = await withSamples(
+      unsampled,
+      options,
+      run,
+      crew.workers,
+      noiseObjectives(preference, unsampled.speed.speed),
+    );
+    try {
+      return await pickFrom(sampled, { path, directory, preference, options, run, crew });
+    } finally {
+      await sampled.close();
+    }
+  });
 };
 
 /** What a pick is made for. */
@@ -327,6 +338,7 @@ interface Errand {
   readonly preference: Preference;
   readonly options: PickOptions;
   readonly run: Run;
+  readonly crew: Crew;
 }
 
 /**
@@ -344,17 +356,18 @@ const reasonedWish = (wish: Wish, { walk }: Picked): Wish =>
         ],
       };
 
+/** Picks, writes and reports; returns what ended the search early, if anything did. */
 const pickFrom = async (
   sampled: Sampled,
-  { path, directory, preference, options, run }: Errand,
-): Promise<void> => {
+  { path, directory, preference, options, run, crew }: Errand,
+): Promise<Stopped | undefined> => {
   const { prepared, fittingOf } = sampled;
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
   const { speed } = prepared.speed;
   const wish: Wish = { preference, speed, objectives, constraints, minGain: options.minGain / 100 };
-  const picked = await searched(prepared, wish, options, run);
+  const picked = await searched(prepared, wish, options, run, crew);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
   const judged = picked.refined ?? picked.unchanged;
@@ -369,13 +382,14 @@ const pickFrom = async (
     }));
   const file = picked.refined && account && emitted(prepared, account, fitting);
   const outcome: Outcome = {
-    ...{ prepared, wish, picked, account, file, samples: sampled.record },
+    ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: crew.fleet?.counts() },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: objectiveNotes(prepared),
   };
   const { paths, record } = write(outcome, directory, options);
   const pages = options.html === true ? await writePicked(outcome, directory, options) : [];
   report(outcome, { paths: [...paths, ...pages], record }, options);
+  return picked.stopped;
 };
 
 /** The command `pick`. */

@@ -18,10 +18,18 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly objectives?: string;
   readonly method: string;
   readonly jobs?: number;
+  /** Worker processes that evaluate designs, instead of threads. */
+  readonly workers: readonly string[];
   readonly seed: number;
   readonly limit: number;
   readonly seconds?: number;
   readonly dryRun?: boolean;
+  /** Go on from the log that is there; without, only the same command does. */
+  readonly resume?: boolean;
+  /** Start from the beginning whatever is there. */
+  readonly fresh?: boolean;
+  /** File of events. */
+  readonly log?: string;
 }
 
 const positive = (option: string, unit: string, example: string): ((text: string) => number) =>
@@ -120,6 +128,15 @@ export const addSearchOptions = (command: Command): Command => {
       'worker threads (default: one per processor)',
       whole('--jobs', 'from 1 to 512', 1, 512),
     )
+    .addOption(
+      new Option(
+        '--workers <command>',
+        'a worker that evaluates designs instead of threads, such as "ssh host paretou worker --stdio", or local:N for N of ' +
+          'them on this machine; may be repeated',
+      )
+        .default([], 'none')
+        .argParser((value: string, before: readonly string[]) => [...before, value]),
+    )
     .option('--seed <n>', 'seed of the sample or the evolutionary search', seed('--seed'), 1)
     .option(
       '--limit <n>',
@@ -132,6 +149,14 @@ export const addSearchOptions = (command: Command): Command => {
       'time budget of the whole command; a search that it ends cannot be repeated exactly (default: none)',
       number('--seconds', 'a number of seconds from 0.001, such as 60', 0.001, 1e9),
     )
+    .addOption(
+      new Option(
+        '--resume',
+        'go on from the log that a search left when it did not come to its end; the same command does so by itself',
+      ).conflicts('fresh'),
+    )
+    .option('--fresh', 'start over, whatever log is there')
+    .option('--log <file>', 'add what happens to this file, one JSON object per line')
     .option('--dry-run', 'show the space and the number of its designs, and stop');
   return command;
 };

@@ -23,9 +23,9 @@ import {
   type Sweep,
   type SweepModel,
 } from '../../search/explore/sweep.js';
+import type { Progress } from './progress.js';
 import type { Run } from './interrupt.js';
 import { FLAGS } from './setting-flags.js';
-import { showProgress } from './progress.js';
 import type { SearchOptions } from './search-options.js';
 import { note, print, printJson } from './streams.js';
 import { loadSweepModels, spaceDetails, spaceLine, type Loaded } from './sweep-models.js';
@@ -166,10 +166,13 @@ export const searchOnce = async (
   { planned, objectives, constraints }: SearchPlan,
   options: SearchOptions,
   { end }: Run,
-  workers: SessionOptions,
+  {
+    workers,
+    progress: show,
+  }: { readonly workers: SessionOptions; readonly progress: (total: number) => Progress },
 ): Promise<Sweep> => {
   const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
-  const progress = showProgress(total, 'designs', options.quiet !== true);
+  const progress = show(total);
   try {
     return await sweep({
       models: planned,

@@ -6,7 +6,9 @@ import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
 import { addHtmlOptions, writeReport, type HtmlOptions } from './html.js';
-import { withRun } from './interrupt.js';
+import type { Stopped } from '../../search/explore/explorer.js';
+import { withCrew, type Crew } from './crew.js';
+import { withRun, type Run } from './interrupt.js';
 import {
   addSampledOptions,
   requireSamples,
@@ -24,7 +26,7 @@ import {
   objectiveNotes,
   prepareSearch,
   searchOnce,
-  workersFor,
+  type PreparedSearch,
 } from './search.js';
 import { speaker } from './streams.js';
 import { reportSweep } from './sweep-report.js';
@@ -88,45 +90,65 @@ const runSweep = (paths: readonly string[], given: SweepOptions): Promise<void> 
       options.outputDir ?? join('results', unsampled.planned.map(({ name }) => name).join('+'));
     requireWritable(directory);
     announce(unsampled, options);
-    const evaluating = performance.now();
-    const workers = workersFor(options, run, unsampled.planned);
-    const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
-    const { planned, constraints, objectives, named, method, sources, placements } = prepared;
-    const result = await searchOnce(prepared, options, run, workers).finally(close);
-    const seconds = {
-      reading_seconds: (evaluating - run.started) / 1000,
-      evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
-    };
-    const facts = runRecord(result, {
-      version: version(),
-      sources,
-      models: planned,
-      objectives,
-      objectivesChosen: named ? 'by the user' : 'by default',
-      constraints,
-      seed: options.seed,
-      method,
-      limit: options.limit,
-      timeBudget: options.seconds,
-      jobs: workers.jobs,
-      seconds,
-      notes: objectiveNotes(prepared),
-    });
-    const record = {
-      ...facts,
-      ...(samples && { samples }),
-      constraints: constraintsWithFlags(constraints),
-    };
-    const written = Object.values(writeSweep(directory, result.rankings, record));
-    const models = result.rankings.map((ranking, i) => ({
-      source: { path: sources[i]!.path, sha256: sources[i]!.sha256 },
-      network: planned[i]!.space.network,
-      ranking,
-      evaluated: knownCount(result.studies[i]!.results),
-    }));
-    written.push(...(await writeReport(directory, models, options)));
-    reportSweep(result, { options, constraints, record, written, placements });
+    await withCrew({ directory, name: 'sweep' }, unsampled, options, run, (crew) =>
+      sweepWithin(run, unsampled, { directory, crew, options }),
+    );
   });
+
+/** Where the results of a sweep go, and who does the work. */
+interface Errand {
+  readonly directory: string;
+  readonly crew: Crew;
+  readonly options: SweepOptions;
+}
+
+/** Sweeps and writes; returns what ended the search early, if anything did. */
+const sweepWithin = async (
+  run: Run,
+  unsampled: PreparedSearch,
+  { directory, crew, options }: Errand,
+): Promise<Stopped | undefined> => {
+  const { workers, fleet } = crew;
+  const evaluating = performance.now();
+  const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
+  const { planned, constraints, objectives, named, method, sources, placements } = prepared;
+  const result = await searchOnce(prepared, options, run, crew).finally(close);
+  const seconds = {
+    reading_seconds: (evaluating - run.started) / 1000,
+    evaluating_and_ranking_seconds: (performance.now() - evaluating) / 1000,
+  };
+  const facts = runRecord(result, {
+    version: version(),
+    sources,
+    models: planned,
+    objectives,
+    objectivesChosen: named ? 'by the user' : 'by default',
+    constraints,
+    seed: options.seed,
+    method,
+    limit: options.limit,
+    timeBudget: options.seconds,
+    jobs: workers.jobs,
+    seconds,
+    notes: objectiveNotes(prepared),
+  });
+  const record = {
+    ...facts,
+    ...(samples && { samples }),
+    ...(fleet && { workers: fleet.counts() }),
+    constraints: constraintsWithFlags(constraints),
+  };
+  const written = Object.values(writeSweep(directory, result.rankings, record));
+  const models = result.rankings.map((ranking, i) => ({
+    source: { path: sources[i]!.path, sha256: sources[i]!.sha256 },
+    network: planned[i]!.space.network,
+    ranking,
+    evaluated: knownCount(result.studies[i]!.results),
+  }));
+  written.push(...(await writeReport(directory, models, options)));
+  reportSweep(result, { options, constraints, record, written, placements });
+  return result.stopped;
+};
 
 /** The command `sweep`. */
 export function sweepCommand(): Command {

@@ -69,7 +69,9 @@ describe.skipIf(!built)(`the built program${remark}`, () => {
       delay,
     );
     expect([status, took < SOON]).toEqual([130, true]);
-    expect(err).toMatch(/interrupted: [\d,]+ designs? finished and written\n$/);
+    expect(err).toMatch(
+      /interrupted: [\d,]+ designs? finished and written\n(kept \S+; --resume goes on from it\n)?$/,
+    );
     const record = recordOf(directory);
     expect(record).toMatchObject({ stopped: 'interrupted', interrupted: true });
     const designs = designsOf(directory);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { changesOfSpace, digitsOfChange } from '../../../search/fit/changes.js';
 import { createFitting } from '../../../search/fit/fitting.js';
 import type { Space } from '../../../search/space/space.js';
+import type { RunLog } from '../../../search/log/run-log.js';
 import { measureChoices } from '../../../search/trial/choice-noise.js';
 import type { TrialSetup } from '../../../search/trial/trial.js';
 import { openTrials, type TrialOptions } from '../../../search/trial/trials.js';
@@ -77,5 +78,28 @@ describe('the noise of choices', () => {
     const small = { ...setup, space: few };
     const [one, two] = [await measured(small), await measured(small, { jobs: 2, worker })];
     expect(two.space.noise).toEqual(one.space.noise);
+  });
+
+  it('asks nothing that a log has the answer to', async () => {
+    const values = new Map<string, unknown[]>();
+    let added = 0;
+    const log: RunLog = {
+      all: (key) => values.get(key) ?? [],
+      add: (key, value) => {
+        added++;
+        values.set(key, [structuredClone(value)]);
+      },
+    };
+    const small = spaceOf(branched.network, { options: ['standard', 'lowrank*2'], widths: [1, 0.5] });
+    const own = { ...setup, space: small };
+    const first = await measured(own, { log });
+    expect(first).toEqual(await measured(own));
+    const before = added;
+    expect(before).toBe(changesOfSpace(small).length);
+    expect(await measured(own, { log })).toEqual(first);
+    expect(added).toBe(before);
+    // Samples that differ are other questions.
+    await measured({ ...own, score: part(0, 20) }, { log });
+    expect(added).toBe(2 * before);
   });
 });

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const built = existsSync(main);
+const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
+
+const folder = mkdtempSync(join(tmpdir(), 'workers-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: string[]): string => join(folder, ...names);
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built program with an input; kills it when `isTime`. */
+const ended = (argv: readonly string[], input = '', isTime = (): boolean => false): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [main, ...argv]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (text) => (out += String(text)));
+    child.stderr.on('data', (text) => (err += String(text)));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    const look = setInterval(() => {
+      if (isTime()) child.kill('SIGKILL');
+    }, 5);
+    child.on('close', (status) => {
+      clearInterval(look);
+      resolve({ status, out, err });
+    });
+  });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe.skipIf(!built)(`workers in other processes${remark}`, () => {
+  writeFileSync(at('space.yaml'), 'widths: {multiple_of: 4, from: 0.25, to: 2}\n');
+  const SEARCH = ['example:story_standard', '--space', at('space.yaml'), '--accelerator-config', 'u55'];
+
+  test('find what threads find, also after their search was killed, and leave no process behind', async () => {
+    const sweep = ['sweep', ...SEARCH, '--method', 'exact'];
+    const alone = await ended([...sweep, '--jobs', '2', '--output-dir', at('threads')]);
+    expect(alone.status).toBe(0);
+    const shell = `echo $$ > ${at('pid')}; exec "${process.execPath}" "${main}" worker --stdio --jobs 1`;
+    const own = [...sweep, '--workers', 'local:1', '--workers', shell, '--output-dir', at('workers')];
+    own.push('--log', at('events'));
+    const log = at('workers', 'sweep.partial');
+    const hasBatches = (): boolean => existsSync(log) && readFileSync(log).length > 5000;
+    const killed = await ended(own, '', hasBatches);
+    expect(killed.status).toBeNull();
+    const worker = Number(readFileSync(at('pid'), 'utf8'));
+    for (let turn = 0; isAlive(worker) && turn < 100; turn++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAlive(worker)).toBe(false);
+
+    const { status, err } = await ended(own);
+    expect([status, err]).toEqual([0, expect.stringMatching(/^going on from /m)]);
+    for (const file of ['ranking.csv', 'front.csv'])
+      expect(readFileSync(at('workers', file)).equals(readFileSync(at('threads', file)))).toBe(true);
+    const events = readFileSync(at('events'), 'utf8').trim().split('\n');
+    const parsed = events.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(parsed.filter(({ event }) => event === 'started')).toHaveLength(2);
+    expect(parsed.every(({ time }) => !Number.isNaN(Date.parse(String(time))))).toBe(true);
+    expect(parsed.at(-1)).toMatchObject({ event: 'ended', stopped: null, workers: [{ losses: 0 }, {}] });
+    const record = JSON.parse(readFileSync(at('workers', 'run.json'), 'utf8')) as {
+      workers: { name: string; threads: number; losses: number }[];
+    };
+    expect(record.workers).toMatchObject([
+      { name: 'local 1', threads: 1, losses: 0 },
+      { name: `"${shell}"`, threads: 1, losses: 0 },
+    ]);
+  });
+
+  test('that cannot be used end a search with one sentence, and leave nothing', async () => {
+    const argv = ['sweep', ...SEARCH, '--quiet', '--output-dir', at('none')];
+    const { status, err } = await ended([...argv, '--workers', 'echo no such host >&2; exit 255']);
+    expect(status).toBe(3);
+    expect(err).toBe(
+      'error: no worker is left: "echo no such host >&2; exit 255": it ended with exit code 255: no such host\n',
+    );
+    expect(readdirSync(folder)).not.toContain('none');
+    for (const value of ['local:0', 'local:1000', ' '])
+      expect((await ended([...argv, '--workers', value])).status).toBe(2);
+  });
+
+  test('end quietly with their input, and say what they do not understand', async () => {
+    expect(await ended(['worker', '--stdio'])).toMatchObject({
+      ...{ status: 0, err: '' },
+      out: expect.stringMatching(/^paretou-worker \d+ \S+ \d+\n$/) as unknown,
+    });
+    const garbage = await ended(['worker', '--stdio'], 'GET / HTTP/1.1\r\n\r\n');
+    expect(garbage.status).toBe(3);
+    expect(garbage.err).toMatch(/^error: the worker ends, since a message [^\n]+\n$/);
+    const bare = await ended(['worker']);
+    expect(bare.status).toBe(2);
+    expect(bare.err).toMatch(/^error: a worker needs to know [^\n]+\n$/);
+  });
+});
