@@ -21,6 +21,7 @@ import {
   evaluatedOf,
   isWorthAt,
   meetingRows,
+  withTie,
   type Candidate,
   type Evaluated,
   type Preferred,
@@ -132,7 +133,7 @@ const unchangedOf = async (
   const designs = neighboursOf(space, digits);
   const results = await session.evaluate(designs, { until });
   if (!isWhole(designs, results)) return undefined;
-  const own: Study = { ...study!, designs, results };
+  const own: Study = { ...study, designs, results };
   const candidate = { id: designId(space, digits), digits, numbers, baseline: numbers };
   return { candidate, steps: [], neighbours: evaluatedOf([own], tabulate([own])) };
 };
@@ -140,8 +141,9 @@ const unchangedOf = async (
 /** The preferred design, if it is cheaper than the picked one. */
 const cheaperOf = (evaluated: Evaluated, wish: Wish, { numbers }: Candidate): Candidate | undefined => {
   const rows = meetingRows(evaluated, wish.constraints).filter((i) => isWorthAt(evaluated, i, wish));
-  const best = bestOf(evaluated, rows, wish);
-  const price = (of: Candidate['numbers']): number => priceOf(wish.preference, of);
+  const tied = withTie(evaluated, rows, wish);
+  const best = bestOf(evaluated, rows, tied);
+  const price = (of: Candidate['numbers']): number => Math.max(tied.tie ?? 0, priceOf(wish, of));
   return best !== undefined && price(best.numbers) < price(numbers) ? best : undefined;
 };
 
@@ -168,10 +170,10 @@ const pickMeasured = async (request: PickRequest, measuring: Measuring): Promise
   const walk = await walkFront(
     evaluated,
     paying,
-    unmeasured,
+    withTie(evaluated, paying, unmeasured),
     wish.constraints.filter(({ column }) => isMeasured(column)),
     measuring,
-    { together: workers.jobs, until: ends.near },
+    { until: ends.near },
   );
   const isOver = workers.signal?.aborted === true || performance.now() >= ends.near;
   const stopped: Stopped | undefined =
@@ -215,7 +217,7 @@ const pickByFigures = async (request: PickRequest): Promise<Picked> => {
 
   if (choice.candidate === undefined && !isOver() && !isWholeSpace(study)) {
     onStage?.('no design meets the constraints and is cheaper: looking for what comes near');
-    const objectives = sideObjectives(wish.preference);
+    const objectives = sideObjectives(wish);
     const designs = singleChanges(study.space);
     const results = await evaluateDesigns(study.space, designs, { ...workers, until: ends.near });
     const second = await search(request, objectives, [], ends.all);
@@ -249,7 +251,7 @@ const pickByFigures = async (request: PickRequest): Promise<Picked> => {
       };
     }
     if (!isOver()) onStage?.('trying every single choice of the best design again');
-    const refined = await refine(candidate, wish, { study, session }, ends.all);
+    const refined = await refine(candidate, choice.wish, { study, session }, ends.all);
     const whole = refined.neighbours !== undefined;
     const cheaper = cheaperOf(evaluated, { ...wish, constraints: searched }, refined.candidate);
     return {

@@ -30,6 +30,8 @@ const alongFront = (evaluated: Evaluated, rows: readonly number[], wish: Wish): 
   });
 };
 
+/** Designs that are measured in one round, whatever the number of workers: the pick must not depend on it. */
+const TOGETHER = 2;
 /** Measured beside the first design that holds, since noise and what is measured do not fall in step. */
 const NEARBY = 4;
 
@@ -39,7 +41,6 @@ const NEARBY = 4;
  * are measured, too.
  *
  * @param rows of designs that meet all other constraints
- * @param together designs that are measured at the same time
  */
 export const walkFront = async (
   evaluated: Evaluated,
@@ -47,7 +48,7 @@ export const walkFront = async (
   wish: Wish,
   constraints: readonly Constraint[],
   { trials, most, onProgress }: Measuring,
-  { together, ...options }: AskOptions & { readonly together: number },
+  options: AskOptions,
 ): Promise<Walk> => {
   const line = alongFront(evaluated, rows, wish);
   const { space } = evaluated;
@@ -85,7 +86,7 @@ export const walkFront = async (
   let [low, high] = [-1, line.length];
   if (constraints.length === 0) await measure(line.slice(0, 1).map((_, i) => i));
   while (constraints.length > 0 && high - low > 1 && known.size < most && !isOver()) {
-    const parts = Math.min(together + 1, high - low);
+    const parts = Math.min(TOGETHER + 1, high - low);
     const places = Array.from(
       { length: parts - 1 },
       (_, k) => low + Math.round(((k + 1) * (high - low)) / parts),

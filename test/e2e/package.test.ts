@@ -56,7 +56,9 @@ describe.skipIf(!built)('the packed program', () => {
       [
         '',
         'configs',
+        'configs/budgets',
         'configs/examples',
+        'configs/schema',
         'configs/spaces',
         'dist/cli',
         'dist/report-html',
