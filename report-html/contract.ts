@@ -37,7 +37,7 @@ export interface Column {
   /** Shown where a design is told in a few lines. */
   readonly headline: boolean;
   readonly direction: 'min' | 'max';
-  /** What it is, in a sentence or two. */
+  /** What it is, in a clause. */
   readonly definition: string;
   readonly error?: ErrorColumns;
   readonly source: ColumnValues;

@@ -16,7 +16,6 @@ import { countDesigns, exactCount, type Digits, type Space } from '../../space/s
 import { STANDARD } from '../../substitute/index.js';
 import { known } from '../records.js';
 import type { ModelSource } from '../sweep-json.js';
-import { definitionOf } from './definitions.js';
 import { pack } from './pack.js';
 
 /** Rows below the fronts that a report holds by default. */
@@ -124,9 +123,9 @@ const columnOf = (
   valuesOf: (name: MetricName) => Float64Array,
   space: Space,
 ): Column => {
-  const { label, unit, direction, source, headline = false } = METRICS[name];
+  const { label, unit, direction, source, definition, headline = false } = METRICS[name];
   const facts = { name, label, unit, headline, direction };
-  const rest = { definition: definitionOf(name), ...errorOf(name, shown) };
+  const rest = { definition, ...errorOf(name, shown) };
   switch (source.from) {
     case 'system': {
       const values = space.systems.map(({ system }) => known(source.read(system)));

@@ -4,7 +4,6 @@ import { idOf, isUnchanged, valueAt } from '../../../report-html/dataset.js';
 import { METRIC_NAMES, METRICS } from '../../../search/metrics.js';
 import { digitsAt } from '../../../search/rank/ranking.js';
 import { metricsAt } from '../../../search/rank/table.js';
-import { definitionOf } from '../../../search/report/html/definitions.js';
 import { roundNumbers } from '../../../search/report/html/front-svg.js';
 import { parseReport } from '../../../search/report/html/read-report.js';
 import { reportData } from '../../../search/report/html/report-data.js';
@@ -78,11 +77,6 @@ describe('the data of a report', () => {
     expect(more.rank[row]).toBe(0);
     expect(isUnchanged(more, row)).toBe(true);
     expect(seen.has(idOf(more, row))).toBe(false);
-  });
-
-  it('explain every column', () => {
-    for (const name of METRIC_NAMES.filter((metric) => !/^cycles_fvp/.test(metric)))
-      expect(definitionOf(name), name).toMatch(/^[A-Z0-9].*\.$/);
   });
 
   it('come back from their file, which is checked', () => {
