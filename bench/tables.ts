@@ -6,9 +6,12 @@ import { loadModel } from '../src/cli/model.js';
 import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
 import { usageError } from '../src/errors.js';
+import { writeWhole } from '../src/files.js';
 import { ablation } from './ablation.js';
 import { accuracyReport, withAccuracyOptions, type AccuracyOptions } from './accuracy.js';
+import { columnsDocument } from './columns.js';
 import { retainedFront } from './retained-front.js';
+import { schemaFiles } from './schemas.js';
 import { retainedReport } from './retained-table.js';
 import { CellRunner } from './fvp-cells.js';
 import { fvpFigures } from './fvp-figures.js';
@@ -161,6 +164,22 @@ withAccuracyOptions(
       .argument('[model]', '.tflite file or example:NAME', 'example:glyphs'),
   ),
 ).action(async (path: string, options: AccuracyOptions) => print(await accuracyReport(path, options)));
+
+program
+  .command('columns')
+  .description('docs/columns.md: the columns of ranking.csv and front.csv.')
+  .action(() => print(columnsDocument()));
+
+program
+  .command('schemas')
+  .description('Writes the schemas of space, budget, parts and baseline files.')
+  .option('--output-dir <folder>', 'where they go', 'configs/schema')
+  .action(({ outputDir }: { readonly outputDir: string }) => {
+    for (const [name, text] of schemaFiles()) {
+      writeWhole(join(outputDir, name), text);
+      note(`wrote ${join(outputDir, name)}`);
+    }
+  });
 
 program
   .command('ablation')

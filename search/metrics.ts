@@ -24,11 +24,22 @@ export type Unit =
   | 'operators'
   | 'flag';
 
+/** Versions of the program, as headings of the changelog. */
+export type Version = '0.1.0' | '0.2.0' | 'unreleased';
+
 /** What the estimator says of a network. */
 export interface Estimated {
   readonly totals: Totals;
   readonly memory: MemoryUse;
   readonly hardware: Hardware;
+  readonly fvp: FvpEstimated;
+}
+
+/** FVP-like cycles with their 80 % bar; NaN where there are none. */
+export interface FvpEstimated {
+  readonly cycles: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What the estimator says of one operation. */
@@ -42,6 +53,8 @@ export interface OperationFigures {
   readonly encodedWeightBytes: number;
   /** Most bytes of SRAM that are live while it runs. */
   readonly liveSramBytes: number;
+  /** 0 where there are no such figures. */
+  readonly fvpCycles: number;
   readonly onCpu: boolean;
 }
 
@@ -62,6 +75,8 @@ export interface FromEstimate {
   readonly over?: {
     readonly combine: 'sum' | 'largest';
     readonly of: (operation: OperationFigures) => number;
+    /** Sums of fractions, of which the design's figure is the nearest whole number. */
+    readonly rounded?: true;
   };
 }
 
@@ -108,10 +123,15 @@ export interface Bound {
 export interface Metric {
   /** For people, with its unit where it has one. */
   readonly label: string;
+  /** What it is, in a clause for docs/columns.md and tooltips. */
+  readonly definition: string;
+  readonly since: Version;
   /** Shown where two designs are compared in a few lines. */
   readonly headline?: true;
   /** Heading in tables of many designs; absent where these leave it out. */
   readonly heading?: string;
+  /** Name of the metric that it follows there; by default it has the place of its column in `ranking.csv`. */
+  readonly beside?: string;
   /** Follows a value that is named on its own: `12.5 KiB of SRAM used`. */
   readonly amount?: string;
   /** Known only where there are samples: reports leave it out where it is not. */
@@ -141,6 +161,8 @@ const external = (bytes: PerArea<number>): number => bytes.dram + bytes.on_chip_
 const ROWS = {
   core_clock: {
     label: 'clock',
+    definition: 'clock of the NPU',
+    since: '0.1.0',
     unit: 'hertz',
     direction: 'max',
     source: { from: 'system', read: ({ coreClock }) => coreClock },
@@ -148,6 +170,9 @@ const ROWS = {
   },
   cycles_total: {
     label: 'cycles',
+    definition:
+      'cycles of one inference as the compiler reports them; each layer takes the greatest of its NPU cycles and its access cycles',
+    since: '0.1.0',
     headline: true,
     heading: 'cycles',
     amount: 'cycles',
@@ -162,6 +187,8 @@ const ROWS = {
   },
   cycles_npu: {
     label: 'NPU cycles',
+    definition: 'cycles in which the NPU computes, waits for memories not counted',
+    since: '0.1.0',
     unit: 'cycles',
     direction: 'min',
     source: added(
@@ -172,6 +199,8 @@ const ROWS = {
   },
   inference_ms: {
     label: 'ms',
+    definition: 'cycles_total over core_clock',
+    since: '0.1.0',
     headline: true,
     heading: 'ms',
     amount: 'ms',
@@ -183,6 +212,8 @@ const ROWS = {
   },
   sram_total_bytes: {
     label: 'SRAM bytes moved',
+    definition: 'bytes read from and written to SRAM in one inference',
+    since: '0.1.0',
     headline: true,
     heading: 'SRAM KiB',
     amount: 'KiB through SRAM',
@@ -196,6 +227,8 @@ const ROWS = {
   },
   external_total_bytes: {
     label: 'DRAM and flash bytes moved',
+    definition: 'bytes read from and written to DRAM and flash in one inference',
+    since: '0.1.0',
     headline: true,
     amount: 'KiB through DRAM and flash',
     unit: 'bytes',
@@ -210,6 +243,8 @@ const ROWS = {
   },
   sram_memory_used_bytes: {
     label: 'SRAM bytes used',
+    definition: 'SRAM that has to be allocated for one inference, gaps between tensors included',
+    since: '0.1.0',
     headline: true,
     heading: 'used KiB',
     amount: 'KiB of SRAM used',
@@ -225,6 +260,8 @@ const ROWS = {
   },
   nn_macs: {
     label: 'MACs',
+    definition: 'multiply-accumulates of one inference, by the count of the compiler',
+    since: '0.1.0',
     headline: true,
     unit: 'MACs',
     direction: 'min',
@@ -236,6 +273,8 @@ const ROWS = {
   },
   parameters: {
     label: 'parameters',
+    definition: 'elements of the weights and biases of convolutions and fully connected layers',
+    since: '0.1.0',
     headline: true,
     heading: 'params',
     unit: 'parameters',
@@ -245,6 +284,8 @@ const ROWS = {
   },
   encoded_weight_bytes: {
     label: 'encoded weight bytes',
+    definition: 'weights after the compiler’s encoding, which compresses them',
+    since: '0.1.0',
     unit: 'bytes',
     direction: 'min',
     source: added(
@@ -255,6 +296,9 @@ const ROWS = {
   },
   retained_energy: {
     label: 'retained weights',
+    definition:
+      'retained weights: the share of the squared weights that the design keeps, as a product over the changed layers; a proxy, not accuracy',
+    since: '0.1.0',
     headline: true,
     heading: 'retained',
     amount: 'of the weights retained',
@@ -266,7 +310,10 @@ const ROWS = {
   },
   cycles_vs_baseline: {
     label: 'cycles to those of the unchanged network',
+    definition: 'cycles_total over that of the unchanged network on the same system',
+    since: '0.1.0',
     heading: 'change',
+    beside: 'cycles_total',
     unit: 'ratio',
     direction: 'min',
     source: { from: 'quotient', of: 'cycles_total', times: 1, by: 'baseline' },
@@ -274,7 +321,10 @@ const ROWS = {
   },
   sram_vs_baseline: {
     label: 'SRAM bytes moved to those of the unchanged network',
+    definition: 'sram_total_bytes over that of the unchanged network on the same system',
+    since: '0.1.0',
     heading: 'change',
+    beside: 'sram_total_bytes',
     unit: 'ratio',
     direction: 'min',
     source: { from: 'quotient', of: 'sram_total_bytes', times: 1, by: 'baseline' },
@@ -282,6 +332,8 @@ const ROWS = {
   },
   retained_energy_quantised: {
     label: 'after quantising again',
+    definition: 'retained weights after the new weights are quantised',
+    since: '0.2.0',
     headline: true,
     unit: 'share',
     direction: 'max',
@@ -290,6 +342,8 @@ const ROWS = {
   },
   cpu_operators: {
     label: 'operators on the CPU',
+    definition: 'operators that the compiler leaves to the CPU; their time is not in the cycles',
+    since: '0.1.0',
     headline: true,
     unit: 'operators',
     direction: 'min',
@@ -301,6 +355,8 @@ const ROWS = {
   },
   predicted: {
     label: 'encoded sizes are predicted',
+    definition: '1 where sizes of encoded weights are predicted',
+    since: '0.2.0',
     unit: 'flag',
     direction: 'min',
     source: { from: 'estimate', read: ({ totals }) => Number(totals.predictedWeights) },
@@ -308,6 +364,8 @@ const ROWS = {
   },
   mac_utilisation: {
     label: 'MAC utilisation',
+    definition: 'multiply-accumulates over those that the NPU could do in cycles_total',
+    since: 'unreleased',
     unit: 'share',
     direction: 'max',
     source: {
@@ -319,13 +377,20 @@ const ROWS = {
   },
   weights_memory_used_bytes: {
     label: 'bytes used by weights and other constants',
+    definition: 'memory that weights and other constants take',
+    since: 'unreleased',
     unit: 'bytes',
     direction: 'min',
+    amount: 'KiB of weights and other constants',
     source: { from: 'estimate', read: ({ memory }) => memory.constants },
     objective: true,
+    bound: { setting: 'maxFlash', kind: 'most', factor: 1024, unit: 'KiB' },
   },
   output_noise: {
     label: 'predicted output noise',
+    definition:
+      'predicted mean squared change of the outputs before softmax over their variance: the sum of what each change alone does on samples',
+    since: 'unreleased',
     headline: true,
     heading: 'noise',
     amount: 'of predicted output noise',
@@ -338,6 +403,8 @@ const ROWS = {
   },
   output_noise_measured: {
     label: 'measured output noise',
+    definition: 'the same, measured on samples for the design as a whole',
+    since: 'unreleased',
     headline: true,
     heading: 'measured',
     optional: true,
@@ -348,6 +415,8 @@ const ROWS = {
   },
   agreement: {
     label: 'agreement with the original',
+    definition: 'share of the samples that the design gives the class of the original',
+    since: 'unreleased',
     headline: true,
     heading: 'agree',
     amount: 'of the samples in agreement',
@@ -360,6 +429,8 @@ const ROWS = {
   },
   agreement_standard_error: {
     label: 'standard error of the agreement',
+    definition: 'standard error of agreement',
+    since: 'unreleased',
     optional: true,
     unit: 'fraction',
     direction: 'min',
@@ -368,6 +439,8 @@ const ROWS = {
   },
   accuracy: {
     label: 'accuracy',
+    definition: 'share of the samples that the design gives their label',
+    since: 'unreleased',
     headline: true,
     heading: 'accuracy',
     optional: true,
@@ -378,6 +451,8 @@ const ROWS = {
   },
   accuracy_standard_error: {
     label: 'standard error of the accuracy',
+    definition: 'standard error of accuracy',
+    since: 'unreleased',
     optional: true,
     unit: 'fraction',
     direction: 'min',
@@ -386,6 +461,8 @@ const ROWS = {
   },
   accuracy_change: {
     label: 'change of the accuracy',
+    definition: 'accuracy less that of the original',
+    since: 'unreleased',
     headline: true,
     amount: 'points of accuracy lost',
     optional: true,
@@ -397,11 +474,62 @@ const ROWS = {
   },
   accuracy_change_standard_error: {
     label: 'standard error of the change of the accuracy',
+    definition: 'standard error of accuracy_change',
+    since: 'unreleased',
     optional: true,
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
     objective: false,
+  },
+  cycles_fvp: {
+    label: 'FVP-like cycles',
+    definition: 'cycles that the Fixed Virtual Platform would show, by a model of it; empty where it is refused',
+    since: 'unreleased',
+    headline: true,
+    heading: 'FVP',
+    beside: 'cycles_total',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: {
+      from: 'estimate',
+      read: ({ fvp }) => fvp.cycles,
+      over: { combine: 'sum', of: ({ fvpCycles }) => fvpCycles, rounded: true },
+    },
+    objective: true,
+  },
+  cycles_fvp_low: {
+    label: 'FVP-like cycles, low (80 %)',
+    definition: 'lower end of the 80 % bar of cycles_fvp',
+    since: 'unreleased',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.low },
+    objective: true,
+  },
+  cycles_fvp_high: {
+    label: 'FVP-like cycles, high (80 %)',
+    definition: 'upper end of the 80 % bar of cycles_fvp',
+    since: 'unreleased',
+    optional: true,
+    unit: 'cycles',
+    direction: 'min',
+    source: { from: 'estimate', read: ({ fvp }) => fvp.high },
+    objective: true,
+  },
+  inference_ms_fvp: {
+    label: 'FVP-like ms',
+    definition: 'cycles_fvp over the clock',
+    since: 'unreleased',
+    heading: 'FVP ms',
+    beside: 'inference_ms',
+    optional: true,
+    unit: 'milliseconds',
+    direction: 'min',
+    source: { from: 'quotient', of: 'cycles_fvp', times: 1000, by: 'clock' },
+    objective: true,
   },
 } satisfies Record<string, Metric>;
 

@@ -40,7 +40,12 @@ export type Setting =
   | 'samples'
   | 'against'
   | 'samplesLimit'
-  | 'fitSamples';
+  | 'fitSamples'
+  | 'budget'
+  | 'baseline'
+  | 'parts'
+  | 'part'
+  | 'maxFlash';
 
 /** What an error may come with. */
 export interface FaultOptions extends ErrorOptions {

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   fstatSync,
   mkdirSync,
@@ -161,6 +162,20 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   } catch (error) {
     removeIfThere(temporary);
     throw cannotWrite(path, error);
+  }
+}
+
+/**
+ * Adds text at the end of a file, which is made if need be.
+ * @throws an input error that names the file if it cannot be written to
+ */
+export function appendText(path: string, text: string): void {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isDirectory() === true) throw fault('EISDIR');
+    appendFileSync(path, text);
+  } catch (error) {
+    throw notWritable(path, 'cannot be written', whyNotWritten(error), error);
   }
 }
 

@@ -10,7 +10,8 @@ export {
 } from './estimate/types.js';
 export { createEstimator, estimate, type EstimateOptions, type Estimator } from './estimate/estimate.js';
 export type { Evaluation } from './estimate/evaluation.js';
-export { fvpEstimate, type FvpEstimate, type FvpLayer, type FvpOptions, type FvpResult } from './fvp/fvp.js';
+export { fvpEstimate, type FvpEstimate, type FvpLayer, type FvpResult } from './fvp/fvp.js';
+export type { FvpOptions } from './fvp/totals.js';
 export type { LayerFeatures } from './fvp/features.js';
 export type { FvpBound, LayerTerms } from './fvp/formula.js';
 export type { Parameters as FvpParameters } from './fvp/parameters.js';

@@ -1,5 +1,18 @@
-/** Widest line of a report for people. */
+/** Widest line of a report for people, where nothing says how wide the terminal is. */
 export const LINE_WIDTH = 110;
+/** Terminals narrower or wider than this get lines of this width. */
+const NARROWEST = 60;
+const WIDEST = 120;
+
+let width = LINE_WIDTH;
+
+/** Widest line of a report. */
+export const lineWidth = (): number => width;
+
+/** Fits reports to a terminal of so many columns; to {@link LINE_WIDTH} where that is not known. */
+export const fitLines = (columns: number | undefined): void => {
+  width = columns === undefined ? LINE_WIDTH : Math.min(WIDEST, Math.max(NARROWEST, columns));
+};
 
 /** A ratio as a percentage with up to four digits that count: 75%, 9.375%, 33.33%. */
 export const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(4))}%`;
@@ -34,7 +47,7 @@ export const shortened = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`;
 
 /**
- * Breaks a paragraph into lines of at most {@link LINE_WIDTH} characters at its spaces; a word that is longer than a
+ * Breaks a paragraph into lines of at most {@link lineWidth} characters at its spaces; a word that is longer than a
  * line is shortened.
  * @param indent of the first line
  * @param hanging indent of the others
@@ -44,8 +57,8 @@ export function wrap(text: string, indent = '', hanging = indent): string {
   let line = indent;
   let empty = true;
   for (const whole of text.split(' ')) {
-    const word = shortened(whole, LINE_WIDTH - Math.max(indent.length, hanging.length));
-    if (!empty && line.length + 1 + word.length > LINE_WIDTH) {
+    const word = shortened(whole, width - Math.max(indent.length, hanging.length));
+    if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = hanging + word;
     } else {
@@ -55,3 +68,16 @@ export function wrap(text: string, indent = '', hanging = indent): string {
   }
   return [...lines, line].join('\n');
 }
+
+const GAP = 2;
+
+/** Lines of cells under each other; the columns in `right` end flush. */
+export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  );
+};

@@ -4,7 +4,7 @@ import { digitsOf, type Changes } from '../space/changes.js';
 import { buildSpace } from '../space/build-space.js';
 import type { SpaceFile } from '../space/space-file.js';
 import type { Space } from '../space/space.js';
-import type { YamlPath } from '../space/yaml-document.js';
+import type { YamlPath } from '../../src/yaml-document.js';
 import { STANDARD } from '../substitute/index.js';
 
 /** A space that holds one design besides the unchanged network, and that design's digits (for its first system). */

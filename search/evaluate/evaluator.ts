@@ -15,6 +15,7 @@ import {
   storeEstimated,
   type DesignFigures,
 } from './figures.js';
+import { fvpFiguresOf } from './fvp-figures.js';
 import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
@@ -57,6 +58,7 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
   const systemDigit = space.sites.length + space.groups.length;
   const { optimise } = space;
   const sources = new Map<string, ProgramSource>();
+  const fvpOf = fvpFiguresOf(space);
 
   const sourceFor = (systemIndex: number): ProgramSource => {
     const { accelerator } = space.systems[systemIndex]!.system;
@@ -103,7 +105,8 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
   const transitionsOf = (system: number, frame: Frame): Transitions => {
     let known = transitions.get(system);
     if (known === undefined) {
-      transitions.set(system, (known = new Transitions(frame, space.systems[system]!.system)));
+      known = new Transitions(frame, space.systems[system]!.system, fvpOf(system));
+      transitions.set(system, known);
     }
     return known;
   };
@@ -116,7 +119,7 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     let fragments = pieces?.of(digits);
     if (fragments !== undefined && known!.store(fragments, table, row)) return true;
     const evaluation = evaluate(digits, programOf(digits));
-    storeEstimated(estimatedOf(evaluation), table, row);
+    storeEstimated(estimatedOf(evaluation, fvpOf(system)), table, row);
     fragments ??= pieces?.of(digits);
     if (fragments !== undefined) known!.learn(fragments, evaluation);
     return false;
@@ -145,14 +148,16 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
     },
     segments: (system) => sourceFor(system).segmentation.segments,
     segmentFigures: (digits) => {
-      const source = sourceFor(digits[systemDigit]!);
+      const system = digits[systemDigit]!;
+      const source = sourceFor(system);
       const evaluation = evaluate(digits, source.program(digits));
       const { segments, segmentsOf } = source.segmentation;
       return segmentFigures(
         evaluation,
         segmentsOf(entryOf(evaluation.program)),
         segments.length,
-        figuresOf(evaluation),
+        figuresOf(evaluation, fvpOf(system)),
+        fvpOf(system),
       );
     },
   };

@@ -1,5 +1,9 @@
 import type { Evaluation } from '../../src/estimate/evaluation.js';
-import { totalsOf } from '../../src/estimate/totals.js';
+import { addSums, graphsOf, SUMS, totalsFrom } from '../../src/estimate/totals.js';
+import { FVP_SUMS, fvpFiguresFor, type FiguredGraph, type FvpFigures } from './fvp-figures.js';
+import type { Summands } from '../../src/estimate/totals.js';
+import type { MemoryUse } from '../../src/schedule/memory.js';
+import type { Machine } from '../../src/schedule/machine.js';
 import { METRIC_NAMES, METRICS, type Estimated, type FigureName, type FromEstimate } from '../metrics.js';
 
 /** What the estimator says of one design: the metrics that are read from an estimate. */
@@ -45,16 +49,38 @@ export const storeEstimated = (estimated: Estimated, table: Float64Array, row: n
   for (let i = 0; i < FIGURE_COUNT; i++) table[row * FIGURE_COUNT + i] = READERS[i]!(estimated);
 };
 
-/** What metrics are read from, of an evaluated program. */
-export const estimatedOf = (evaluation: Evaluation): Estimated => ({
-  totals: totalsOf(evaluation),
-  memory: evaluation.memory,
-  hardware: evaluation.machine.hardware,
+/** Numbers in a row of sums over operations: those of the estimate, then the FVP-like ones. */
+export const DESIGN_SUMS = SUMS + FVP_SUMS;
+
+/** Adds up what the figures of a design are made of, over the operations of a graph or a part of one. */
+export const addDesignSums = (graph: Summands & FiguredGraph, fvp: FvpFigures, sums: Float64Array): void => {
+  addSums(graph, sums);
+  fvp.addSums(graph, sums, SUMS);
+};
+
+/** What metrics are read from, by the sums of a design. */
+export const estimatedFrom = (
+  sums: Float64Array,
+  memory: MemoryUse,
+  { system, hardware }: Machine,
+  fvp: FvpFigures,
+): Estimated => ({
+  totals: totalsFrom(sums, memory, system),
+  memory,
+  hardware,
+  fvp: fvp.totals(sums, SUMS, memory.staging),
 });
 
+/** The same of an evaluated program. */
+export const estimatedOf = (evaluation: Evaluation, fvp: FvpFigures): Estimated => {
+  const sums = new Float64Array(DESIGN_SUMS);
+  for (const graph of graphsOf(evaluation)) addDesignSums(graph, fvp, sums);
+  return estimatedFrom(sums, evaluation.memory, evaluation.machine, fvp);
+};
+
 /** The figures of an evaluated program. */
-export const figuresOf = (evaluation: Evaluation): DesignFigures => {
+export const figuresOf = (evaluation: Evaluation, fvp = fvpFiguresFor(evaluation)): DesignFigures => {
   const row = new Float64Array(FIGURE_COUNT);
-  storeEstimated(estimatedOf(evaluation), row, 0);
+  storeEstimated(estimatedOf(evaluation, fvp), row, 0);
   return loadFigures(row, 0);
 };

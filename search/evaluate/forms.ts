@@ -10,6 +10,8 @@ export const lossOf = (retained: number): number =>
 /** Losses closer than this are taken to be equal: they differ by the order of multiplication only. */
 export const SAME_LOSS = 1e-9;
 
+const settledLoss = (loss: number): number => Math.round(loss / SAME_LOSS) * SAME_LOSS;
+
 /** How the totals of parts make that of a network: added up, or the largest of them. */
 export type Combination = 'sum' | 'largest';
 
@@ -21,6 +23,8 @@ export interface Form {
   readonly combine: Combination | undefined;
   /** The metric multiplies over the parts: the total is a loss, and more of it means less of the metric. */
   readonly product: boolean;
+  /** What sums over parts are rounded to, so that those of equal designs are equal. */
+  readonly settle: (total: number) => number;
   /** Values of different systems cannot be compared without their baselines. */
   readonly relative: boolean;
   /** Value of the metric from a total; `hertz` is the system's clock. */
@@ -34,13 +38,23 @@ const same = (x: number): number => x;
 /** The form of a metric. */
 export const formOf = (name: MetricName): Form => {
   const { source } = METRICS[name];
-  const whole = { base: name, combine: undefined, product: false, relative: false, value: same, total: same };
+  const whole = {
+    ...{ base: name, combine: undefined, product: false, relative: false },
+    ...{ settle: same, value: same, total: same },
+  };
   switch (source.from) {
     case 'estimate':
-      return { ...whole, combine: source.over?.combine };
+      return {
+        ...whole,
+        combine: source.over?.combine,
+        settle: source.over?.rounded === true ? Math.round : same,
+      };
     case 'weights':
       if (source.over !== 'product') return { ...whole, combine: source.over };
-      return { ...whole, combine: 'sum', product: true, value: (loss) => Math.exp(-loss), total: lossOf };
+      return {
+        ...{ ...whole, combine: 'sum', product: true },
+        ...{ settle: settledLoss, value: (loss) => Math.exp(-loss), total: lossOf },
+      };
     case 'quotient': {
       const form = formOf(source.of as MetricName);
       if (source.by === 'baseline') return { ...form, relative: true };

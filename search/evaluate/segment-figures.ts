@@ -2,6 +2,7 @@ import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { TRAFFIC, trafficColumn } from '../../src/schedule/figures.js';
 import { forEachWeightTensor, graphsOf, macsOf, perArea, type Summands } from '../../src/estimate/totals.js';
 import type { OperationFigures } from '../metrics.js';
+import type { FiguredGraph, FvpFigures } from './fvp-figures.js';
 import {
   FIGURE_AT,
   FIGURE_COUNT,
@@ -37,7 +38,11 @@ function liveSram({ machine, scheduled, program }: Evaluation): Float64Array {
 }
 
 /** What the estimator says of each operation of a graph. */
-function operationsOf(graph: Summands, live: Float64Array | undefined): OperationFigures[] {
+function operationsOf(
+  graph: Summands & FiguredGraph,
+  fvp: FvpFigures,
+  live: Float64Array | undefined,
+): OperationFigures[] {
   const { machine, program, scheduled, figures } = graph;
   const encoded = new Float64Array(program.ops.length);
   forEachWeightTensor(graph, (i, _, encodedBytes) => (encoded[i]! += encodedBytes));
@@ -49,13 +54,14 @@ function operationsOf(graph: Summands, live: Float64Array | undefined): Operatio
     encodedWeightBytes: encoded[i]!,
     liveSramBytes: live?.[i] ?? 0,
     onCpu: op.cost === undefined,
+    fvpCycles: fvp.cycles(graph, i),
   }));
 }
 
 /** Figures that add up over operations, in the order of `FIGURES`; 0 for others. */
-export function addedFigures(summands: Summands): Float64Array {
+export function addedFigures(summands: Summands & FiguredGraph, fvp: FvpFigures): Float64Array {
   const figures = new Float64Array(FIGURE_COUNT);
-  for (const operation of operationsOf(summands, undefined)) {
+  for (const operation of operationsOf(summands, fvp, undefined)) {
     for (const name of SEGMENT_FIGURES) {
       const { combine, of } = overSegments(name);
       if (combine === 'sum') figures[FIGURE_AT[name]]! += of(operation);
@@ -82,12 +88,14 @@ function scaleLargest(rows: Float64Array, column: number, whole: number): void {
  *
  * @param segments segment of each operation
  * @param whole the design's figures
+ * @param fvp those of the system
  */
 export function segmentFigures(
   evaluation: Evaluation,
   segments: Int32Array,
   count: number,
   whole: DesignFigures,
+  fvp: FvpFigures,
 ): Float64Array {
   const rows = new Float64Array(count * SEGMENT_FIGURE_COUNT);
   const [entry, ...others] = graphsOf(evaluation);
@@ -99,8 +107,8 @@ export function segmentFigures(
       rows[at] = combine === 'sum' ? rows[at]! + value : Math.max(rows[at]!, value);
     });
   };
-  operationsOf(entry!, liveSram(entry!)).forEach((operation, i) => add(operation, segments[i]!));
-  for (const graph of others) for (const operation of operationsOf(graph, undefined)) add(operation, 0);
+  operationsOf(entry!, fvp, liveSram(entry!)).forEach((operation, i) => add(operation, segments[i]!));
+  for (const graph of others) for (const operation of operationsOf(graph, fvp, undefined)) add(operation, 0);
   SEGMENT_FIGURES.forEach((name, column) => {
     if (overSegments(name).combine === 'largest') scaleLargest(rows, column, whole[name]);
   });

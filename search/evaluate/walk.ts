@@ -4,7 +4,7 @@ import { pointsOf } from '../front/points.js';
 import { Survivors } from '../front/survivors.js';
 import { designsOf, radicesOf, type Digits, type Space } from '../space/space.js';
 import { FIGURE_AT, FIGURE_COUNT } from './figures.js';
-import { formOf, SAME_LOSS, weightTotal } from './forms.js';
+import { formOf, weightTotal } from './forms.js';
 import { keyMaker, type Pieces } from './programs.js';
 import type { Segment } from './segments.js';
 import type { Step } from './transitions/state.js';
@@ -110,8 +110,9 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
     else if (!estimate(values)) return;
     for (let j = 0; j < count; j++) {
       const { sign, most } = costs[j]!;
-      if (forms[j]!.product) values[j] = Math.round(values[j]! / SAME_LOSS) * SAME_LOSS;
-      values[j] = sign * values[j]!;
+      values[j] = sign * forms[j]!.settle(values[j]!);
+      // Worst, where it is not known.
+      if (Number.isNaN(values[j])) values[j] = Number.MAX_VALUE;
       if (values[j]! > most) return;
     }
     survivors.add(values, digits);

@@ -2,6 +2,7 @@ import { createEstimator } from '../../src/estimate/estimate.js';
 import { applierOf } from '../emit/apply.js';
 import type { CreateEvaluator, Detailed } from './batch.js';
 import { figuresOf } from './figures.js';
+import { fvpFiguresOf } from './fvp-figures.js';
 import type { Network } from '../../src/graph/network.js';
 import type { Digits, Space } from '../space/space.js';
 
@@ -18,11 +19,13 @@ export const wholeEvaluators = (
 ): CreateEvaluator => {
   const estimator = createEstimator();
   return (space) => {
+    const fvpOf = fvpFiguresOf(space);
     const detailed = (digits: Digits): Detailed => {
-      const { system } = space.systems[digits[digits.length - 1]!]!;
+      const at = digits[digits.length - 1]!;
+      const { system } = space.systems[at]!;
       const program = estimator.compile(networkOf(space, digits), system.accelerator);
       const evaluation = estimator.evaluate(program, system, { optimise: space.optimise });
-      return { figures: figuresOf(evaluation), evaluation };
+      return { figures: figuresOf(evaluation, fvpOf(at)), evaluation };
     };
     return { evaluate: (digits) => detailed(digits).figures, detailed };
   };

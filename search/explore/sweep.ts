@@ -154,7 +154,7 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
     explorations,
     table,
     rankings,
-    coverages: rankings.map((ranking) => coverage(ranking, slowestBaseline(ranking.studies))),
+    coverages: rankings.map((ranking) => coverage(ranking, slowestBaseline(ranking.studies, objectives))),
     nearest: met.count > 0 ? undefined : nearest(table, request.constraints),
     stopped: interrupted ? 'interrupted' : explorations.find(({ stopped }) => stopped !== undefined)?.stopped,
     interrupted,

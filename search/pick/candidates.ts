@@ -7,11 +7,10 @@ import { paretoRanks } from '../front/pareto-ranks.js';
 import type { Points } from '../front/points.js';
 import { rowOf, type Space } from '../space/space.js';
 import { kneeDistances } from '../front/knee.js';
-import { comparePreferred, pays, priceOf, type Preference } from './preference.js';
+import { comparePreferred, pays, priceOf, tieOf, type Pricing } from './preference.js';
 
 /** What a pick has to be. */
-export interface Wish {
-  readonly preference: Preference;
+export interface Wish extends Pricing {
   readonly objectives: readonly Objective[];
   readonly constraints: readonly Constraint[];
   /**
@@ -65,25 +64,28 @@ type Priced = Omit<Candidate, 'id'>;
 
 /** Price of a design, with what its changes have to save added: of two designs, the lower one is worth more. */
 export const chargedPrice = (
-  { preference, minGain }: Pick<Wish, 'preference' | 'minGain'>,
+  wish: Pricing & Pick<Wish, 'minGain'>,
   space: Space,
   { digits, numbers, baseline }: Priced,
 ): number => {
-  const charge = baseline === undefined ? 0 : minGain * priceOf(preference, baseline);
-  return priceOf(preference, numbers) + charge * changeCount(space, digits);
+  const charge = baseline === undefined ? 0 : wish.minGain * priceOf(wish, baseline);
+  return priceOf(wish, numbers) + charge * changeCount(space, digits);
 };
 
 /** Whether a design is cheaper than the unchanged network on its system, and each of its changes is worth it. */
 const isWorth = (wish: Wish, space: Space, design: Priced): boolean =>
-  pays(wish.preference, design.numbers, design.baseline) &&
-  chargedPrice(wish, space, design) <= priceOf(wish.preference, design.baseline!);
+  pays(wish, design.numbers, design.baseline) &&
+  chargedPrice(wish, space, design) <= priceOf(wish, design.baseline!);
 
-/** Negative where `a` is preferred to `b`: where the price decides, by what it is with the changes charged. */
-const compareFigures = (wish: Wish, space: Space, a: Priced, b: Priced): number => {
-  const { preference } = wish;
-  const byPrice = preference === 'cycles' || preference === 'bandwidth';
+/**
+ * Negative where `a` is preferred to `b`: where the price decides, by what it is with the changes charged. Where prices
+ * may tie, a charge would decide what nothing else does.
+ */
+export const compareFigures = (wish: Wish, space: Space, a: Priced, b: Priced): number => {
+  const { preference, tie } = wish;
+  const byPrice = tie === undefined && (preference === 'cycles' || preference === 'bandwidth');
   const charged = byPrice ? chargedPrice(wish, space, a) - chargedPrice(wish, space, b) : 0;
-  return charged || comparePreferred(preference, a.numbers, b.numbers);
+  return charged || comparePreferred(wish, a.numbers, b.numbers);
 };
 
 /** Negative where `a` is preferred to `b`: by the preference, then by fewer changes, then by id. */
@@ -119,9 +121,9 @@ export const bestOf = (evaluated: Evaluated, rows: Iterable<number>, wish: Wish)
 };
 
 /** Whether a row is cheaper than the unchanged network on its system. */
-export const paysAt = (evaluated: Evaluated, i: number, preference: Preference): boolean => {
+export const paysAt = (evaluated: Evaluated, i: number, pricing: Pricing): boolean => {
   const { numbers, baseline } = pricedAt(evaluated, i);
-  return pays(preference, numbers, baseline);
+  return pays(pricing, numbers, baseline);
 };
 
 /** Whether a row is cheaper than the unchanged network on its system by what its changes have to save. */
@@ -154,13 +156,25 @@ export interface Preferred {
   /** Designs that meet the constraints, and those of them that are cheaper by what their changes have to save. */
   readonly meeting: number;
   readonly paying: number;
+  /** The wish with what ties with the best. */
+  readonly wish: Wish;
 }
+
+/** A wish that knows which prices of some rows tie with the best. */
+export const withTie = (evaluated: Evaluated, rows: readonly number[], wish: Wish): Wish => {
+  const tie = tieOf(
+    wish,
+    rows.map((i) => priceOf(wish, pricedAt(evaluated, i).numbers)),
+  );
+  return tie === undefined ? wish : { ...wish, tie };
+};
 
 /** The preferred design among those that meet the constraints and are cheaper than the unchanged network. */
 export const choose = (evaluated: Evaluated, wish: Wish): Preferred => {
   const { preference, constraints } = wish;
   const meeting = meetingRows(evaluated, constraints);
   const paying = meeting.filter((i) => isWorthAt(evaluated, i, wish));
+  const tied = withTie(evaluated, paying, wish);
   let rows = paying;
   if (preference === 'knee' && paying.length > 0) {
     const worth = new Set(paying);
@@ -169,8 +183,9 @@ export const choose = (evaluated: Evaluated, wish: Wish): Preferred => {
     if (rows.length === 0) rows = kneeRows(evaluated, paying, worth, wish);
   }
   return {
-    candidate: bestOf(evaluated, rows, wish),
+    candidate: bestOf(evaluated, rows, tied),
     meeting: meeting.length,
     paying: paying.length,
+    wish: tied,
   };
 };

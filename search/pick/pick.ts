@@ -21,6 +21,7 @@ import {
   evaluatedOf,
   isWorthAt,
   meetingRows,
+  withTie,
   type Candidate,
   type Evaluated,
   type Preferred,
@@ -140,8 +141,9 @@ const unchangedOf = async (
 /** The preferred design, if it is cheaper than the picked one. */
 const cheaperOf = (evaluated: Evaluated, wish: Wish, { numbers }: Candidate): Candidate | undefined => {
   const rows = meetingRows(evaluated, wish.constraints).filter((i) => isWorthAt(evaluated, i, wish));
-  const best = bestOf(evaluated, rows, wish);
-  const price = (of: Candidate['numbers']): number => priceOf(wish.preference, of);
+  const tied = withTie(evaluated, rows, wish);
+  const best = bestOf(evaluated, rows, tied);
+  const price = (of: Candidate['numbers']): number => Math.max(tied.tie ?? 0, priceOf(wish, of));
   return best !== undefined && price(best.numbers) < price(numbers) ? best : undefined;
 };
 
@@ -168,7 +170,7 @@ const pickMeasured = async (request: PickRequest, measuring: Measuring): Promise
   const walk = await walkFront(
     evaluated,
     paying,
-    unmeasured,
+    withTie(evaluated, paying, unmeasured),
     wish.constraints.filter(({ column }) => isMeasured(column)),
     measuring,
     { until: ends.near },
@@ -215,7 +217,7 @@ const pickByFigures = async (request: PickRequest): Promise<Picked> => {
 
   if (choice.candidate === undefined && !isOver() && !isWholeSpace(study)) {
     onStage?.('no design meets the constraints and is cheaper: looking for what comes near');
-    const objectives = sideObjectives(wish.preference);
+    const objectives = sideObjectives(wish);
     const designs = singleChanges(study.space);
     const results = await evaluateDesigns(study.space, designs, { ...workers, until: ends.near });
     const second = await search(request, objectives, [], ends.all);
@@ -249,7 +251,7 @@ const pickByFigures = async (request: PickRequest): Promise<Picked> => {
       };
     }
     if (!isOver()) onStage?.('trying every single choice of the best design again');
-    const refined = await refine(candidate, wish, { study, session }, ends.all);
+    const refined = await refine(candidate, choice.wish, { study, session }, ends.all);
     const whole = refined.neighbours !== undefined;
     const cheaper = cheaperOf(evaluated, { ...wish, constraints: searched }, refined.candidate);
     return {

@@ -1,7 +1,9 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
 import type { MetricRow } from '../metrics.js';
+import { TIE } from '../../src/fvp/bars.js';
 import { defaultObjectives, parseObjectives, type Objective } from '../rank/objectives.js';
+import type { Speed } from '../rank/speed.js';
 
 /** All preferences. */
 export const PREFERENCES = ['cycles', 'bandwidth', 'retained', 'knee'] as const;
@@ -22,22 +24,41 @@ export const parsePreference = (text: string): Preference => {
   return preference;
 };
 
-const PREFERENCE_TEXTS: Readonly<Record<Preference, string>> = {
-  cycles: 'fewest cycles, then fewest bytes through SRAM, then most retained weights',
-  bandwidth: 'fewest bytes through SRAM, DRAM and flash, then fewest cycles, then most retained weights',
-  retained: 'most retained weights, then fewest cycles, then fewest bytes through SRAM',
-  knee: 'on the front, the farthest from the plane through its extremes',
+/** What designs are compared by. */
+export interface Pricing {
+  readonly preference: Preference;
+  /** By what a design is fast; the compiler's cycles by default. */
+  readonly speed?: Speed;
+  /** Measurement does not tell designs apart that take less than this: the fastest, and all that are as good as it. */
+  readonly tie?: number;
+}
+
+const isFvp = ({ speed }: Pricing): boolean => speed === 'inference_ms_fvp';
+
+const TEXTS: Readonly<Record<Preference, (fastest: string) => string>> = {
+  cycles: (fastest) => `${fastest}, then fewest bytes through SRAM, then most retained weights`,
+  bandwidth: (fastest) =>
+    `fewest bytes through SRAM, DRAM and flash, then ${fastest}, then most retained weights`,
+  retained: (fastest) => `most retained weights, then ${fastest}, then fewest bytes through SRAM`,
+  knee: () => 'on the front, the farthest from the plane through its extremes',
 };
+
+/** What is preferred where speed decides and is known as well as measurement allows. */
+const TIED_TEXT =
+  `least FVP-like time; of designs within ${Math.round(100 * (TIE - 1))} %, which are too close to call, ` +
+  'most retained weights, then fewest bytes through SRAM';
 
 /**
  * What a preference asks for, for people.
  *
  * @param sampled output noise takes the place of retained weights
  */
-export const preferenceText = (preference: Preference, sampled: boolean): string =>
-  sampled
-    ? PREFERENCE_TEXTS[preference].replace('most retained weights', 'least output noise')
-    : PREFERENCE_TEXTS[preference];
+export const preferenceText = (pricing: Pricing, sampled: boolean): string => {
+  const { preference } = pricing;
+  const ties = isFvp(pricing) && preference === 'cycles';
+  const text = ties ? TIED_TEXT : TEXTS[preference](isFvp(pricing) ? 'least FVP-like time' : 'fewest cycles');
+  return sampled ? text.replace('most retained weights', 'least output noise') : text;
+};
 
 /** Bytes moved through all memories. */
 export const bytesMoved = (numbers: Pick<MetricRow, 'sram_total_bytes' | 'external_total_bytes'>): number =>
@@ -49,57 +70,85 @@ const loss = ({ retained_energy: retained, output_noise: noise }: MetricRow): nu
   return Number.isNaN(retained) ? Infinity : -retained;
 };
 
-const ORDERS: Readonly<Record<Preference, readonly ((numbers: MetricRow) => number)[]>> = {
-  cycles: [(n) => n.cycles_total, (n) => n.sram_total_bytes, loss],
-  bandwidth: [bytesMoved, (n) => n.cycles_total, loss],
-  retained: [loss, (n) => n.cycles_total, (n) => n.sram_total_bytes],
-  knee: [(n) => n.cycles_total, (n) => n.sram_total_bytes, loss],
+type Order = readonly ((numbers: MetricRow) => number)[];
+
+const sramBytes = (numbers: MetricRow): number => numbers.sram_total_bytes;
+
+/** What is compared first, second and so on; smaller is better. */
+const orderOf = ({ preference, speed = 'cycles_total', tie }: Pricing): Order => {
+  const time = (numbers: MetricRow): number => numbers[speed];
+  switch (preference) {
+    case 'bandwidth':
+      return [bytesMoved, time, loss];
+    case 'retained':
+      return [loss, time, sramBytes];
+    case 'cycles':
+    case 'knee':
+      return tie === undefined
+        ? [time, sramBytes, loss]
+        : [(numbers) => Math.max(tie, time(numbers)), loss, sramBytes, time];
+  }
 };
 
 /** Negative where `a` is preferred to `b`, 0 where nothing tells them apart. */
-export const comparePreferred = (preference: Preference, a: MetricRow, b: MetricRow): number => {
-  for (const value of ORDERS[preference]) {
+export const comparePreferred = (pricing: Pricing, a: MetricRow, b: MetricRow): number => {
+  for (const value of orderOf(pricing)) {
     const [x, y] = [value(a), value(b)];
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;
 };
 
+/**
+ * What ties with the fastest of some designs, where FVP-like time decides; undefined where it does not.
+ * @param prices of the designs
+ */
+export const tieOf = (pricing: Pricing, prices: readonly number[]): number | undefined => {
+  if (!isFvp(pricing) || pricing.preference !== 'cycles') return undefined;
+  const least = prices.reduce((a, b) => Math.min(a, b), Infinity);
+  return Number.isFinite(least) ? TIE * least : undefined;
+};
+
 /** The figure in which a design has to beat the unchanged network. */
-export type Price = 'cycles' | 'bytes';
+export type Price = 'cycles' | 'bytes' | 'FVP-like µs';
 
 /** What a preference counts as the price of a design. */
-export const pricedBy = (preference: Preference): Price => (preference === 'bandwidth' ? 'bytes' : 'cycles');
+export const pricedBy = (pricing: Pricing): Price => {
+  if (pricing.preference === 'bandwidth') return 'bytes';
+  return isFvp(pricing) ? 'FVP-like µs' : 'cycles';
+};
 
-/** Value of the figure that a pick has to improve. */
-export const priceOf = (preference: Preference, numbers: MetricRow): number =>
-  pricedBy(preference) === 'bytes' ? bytesMoved(numbers) : numbers.cycles_total;
+/** Value of the figure that a pick has to improve; times are in milliseconds. */
+export const priceOf = (pricing: Pricing, numbers: MetricRow): number =>
+  pricedBy(pricing) === 'bytes' ? bytesMoved(numbers) : numbers[pricing.speed ?? 'cycles_total'];
 
 /** True if a design is cheaper than the unchanged network on its system; false where that one is not known. */
-export const pays = (preference: Preference, numbers: MetricRow, baseline: MetricRow | undefined): boolean =>
-  baseline !== undefined && priceOf(preference, numbers) < priceOf(preference, baseline);
+export const pays = (pricing: Pricing, numbers: MetricRow, baseline: MetricRow | undefined): boolean =>
+  baseline !== undefined && priceOf(pricing, numbers) < priceOf(pricing, baseline);
 
 /**
  * Objectives of the search where none are named: those that hold the best design of the preference on their front.
  * Retained weights gives way to parameters where it is not known for every design, unless it is what is preferred.
  */
-export const objectivesFor = (preference: Preference, retainedIsKnown: boolean): Objective[] => {
-  if (preference === 'bandwidth') {
-    return parseObjectives('sram_total_bytes,external_total_bytes,cycles_total');
-  }
-  return defaultObjectives(retainedIsKnown || preference === 'retained');
+export const objectivesFor = (
+  preference: Preference,
+  retainedIsKnown: boolean,
+  speed: Speed = 'cycles_total',
+): Objective[] => {
+  if (preference === 'bandwidth') return parseObjectives(`sram_total_bytes,external_total_bytes,${speed}`);
+  return defaultObjectives(retainedIsKnown || preference === 'retained', speed);
 };
 
 /** The same where there are samples: what a design loses is the noise of its outputs. */
-export const noiseObjectives = (preference: Preference): Objective[] =>
+export const noiseObjectives = (preference: Preference, speed: Speed): Objective[] =>
   parseObjectives(
     preference === 'bandwidth'
       ? 'sram_total_bytes,external_total_bytes,output_noise'
-      : 'cycles_total,sram_total_bytes,output_noise',
+      : `${speed},sram_total_bytes,output_noise`,
   );
 
 /** Objectives of a search for what comes near to the constraints. */
-export const sideObjectives = (preference: Preference): Objective[] =>
+export const sideObjectives = ({ preference, speed }: Pricing): Objective[] =>
   preference === 'bandwidth'
     ? parseObjectives('sram_total_bytes,external_total_bytes,retained_energy:max')
-    : defaultObjectives(true);
+    : defaultObjectives(true, speed);

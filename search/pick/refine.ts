@@ -7,6 +7,7 @@ import type { Space } from '../space/space.js';
 import {
   candidateAt,
   chargedPrice,
+  compareFigures,
   compareCandidates,
   evaluatedOf,
   firstOf,
@@ -17,7 +18,6 @@ import {
   type Wish,
 } from './candidates.js';
 import { neighboursOf } from './neighbours.js';
-import { comparePreferred } from './preference.js';
 
 /** A pick and what is known of the designs that differ from it in one choice. */
 export interface Refined {
@@ -45,13 +45,10 @@ const improves = (to: Candidate, from: Candidate, wish: Wish, space: Space): boo
   const more = changeCount(space, to.digits) - changeCount(space, from.digits);
   const fewer = more < 0;
   const charged = chargedPrice(wish, space, to) - chargedPrice(wish, space, from);
-  if (wish.minGain > 0 && fewer && charged <= 0) return true;
+  if (wish.minGain > 0 && fewer && charged <= 0 && wish.tie === undefined) return true;
   if (wish.minGain > 0 && more > 0 && charged >= 0) return false;
-  if (wish.preference === 'cycles' || wish.preference === 'bandwidth') {
-    if (charged !== 0) return charged < 0;
-  }
   if (wish.preference !== 'knee') {
-    const order = comparePreferred(wish.preference, to.numbers, from.numbers);
+    const order = compareFigures(wish, space, to, from);
     return order < 0 || (order === 0 && fewer);
   }
   const differences = wish.objectives.map(

@@ -31,7 +31,7 @@ const nearestCheaper = (
   const { space, table } = evaluated;
   let best: { readonly candidate: Candidate; readonly excess: number } | undefined;
   for (let i = 0; i < table.count; i++) {
-    if (!paysAt(evaluated, i, wish.preference)) continue;
+    if (!paysAt(evaluated, i, wish)) continue;
     const excess = worstExcess(table, i, constraints);
     if (best !== undefined && excess > best.excess) continue;
     const candidate = candidateAt(evaluated, i);
@@ -52,11 +52,10 @@ const cheapestMeeting = (
   wish: Wish,
 ): Candidate | undefined => {
   const { space } = evaluated;
-  const { preference } = wish;
   const isUnchanged = ({ digits }: Candidate): number => Number(changeCount(space, digits) === 0);
   const order = (a: Candidate, b: Candidate): number =>
     isUnchanged(a) - isUnchanged(b) ||
-    priceOf(preference, a.numbers) - priceOf(preference, b.numbers) ||
+    priceOf(wish, a.numbers) - priceOf(wish, b.numbers) ||
     compareCandidates(wish, space, a, b);
   return firstOf(evaluated, meetingRows(evaluated, constraints), order);
 };

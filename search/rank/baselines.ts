@@ -1,4 +1,5 @@
 import type { MetricRow } from '../metrics.js';
+import { speedOf, type Objective } from './objectives.js';
 import { baselineRow, type Study } from './table.js';
 import { FIGURE_COUNT, loadFigures, storeFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, type Results, type SessionOptions } from '../evaluate/session.js';
@@ -101,12 +102,17 @@ export const baselinesOf = async (
   });
 };
 
-/** The baseline that takes the most cycles, over all studies and systems; undefined if none is known. */
-export const slowestBaseline = (studies: readonly Study[]): MetricRow | undefined =>
-  studies
+/** The baseline that is slowest by the objectives, over all studies and systems; undefined if none is known. */
+export const slowestBaseline = (
+  studies: readonly Study[],
+  objectives: readonly Objective[] = [],
+): MetricRow | undefined => {
+  const speed = speedOf(objectives);
+  return studies
     .flatMap((study) => study.space.systems.map((_, system) => baselineRow(study, system)))
     .filter((row) => row !== undefined)
     .reduce<MetricRow | undefined>(
-      (slowest, row) => (slowest === undefined || row.cycles_total > slowest.cycles_total ? row : slowest),
+      (slowest, row) => (slowest === undefined || row[speed] > slowest[speed] ? row : slowest),
       undefined,
     );
+};

@@ -20,6 +20,8 @@ export interface ConstraintOptions {
   readonly maxTime?: number | undefined;
   /** KiB of SRAM that the network occupies. */
   readonly maxSram?: number | undefined;
+  /** KiB of weights and other constants. */
+  readonly maxFlash?: number | undefined;
   /** KiB read from and written to DRAM and flash per inference. */
   readonly maxExternal?: number | undefined;
   /** 0 to 1. */

@@ -1,6 +1,7 @@
 import { usageError } from '../../src/errors.js';
 import { suggestion } from '../../src/suggest.js';
 import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import type { Speed } from './speed.js';
 import type { Table } from './table.js';
 import type { Points } from '../front/points.js';
 
@@ -58,11 +59,32 @@ export const parseObjectives = (text: string): Objective[] => {
 };
 
 /**
- * Objectives where none are named: cycles, SRAM traffic and retained weights; where that is not known for every design,
+ * Objectives where none are named: speed, SRAM traffic and retained weights; where that is not known for every design,
  * the number of parameters instead. Without either, the narrowest network would beat every other.
  */
-export const defaultObjectives = (retainedIsKnown: boolean): Objective[] =>
-  parseObjectives(`cycles_total,sram_total_bytes,${retainedIsKnown ? 'retained_energy' : 'parameters'}:max`);
+export const defaultObjectives = (retainedIsKnown: boolean, speed: Speed = 'cycles_total'): Objective[] =>
+  parseObjectives(`${speed},sram_total_bytes,${retainedIsKnown ? 'retained_energy' : 'parameters'}:max`);
+
+/** By what the objectives call a design fast. */
+export const speedOf = (objectives: readonly Objective[]): Speed => {
+  const names = objectives.map(({ column }) => column);
+  const isFvp = names.some((name) => FVP_COLUMNS.has(name)) && !names.some((name) => COMPILED.has(name));
+  return isFvp ? 'inference_ms_fvp' : 'cycles_total';
+};
+
+/** FVP-like figures, and the compiler's in their place. */
+export const FVP_COLUMNS: ReadonlySet<MetricName> = new Set([
+  'cycles_fvp',
+  'cycles_fvp_low',
+  'cycles_fvp_high',
+  'inference_ms_fvp',
+]);
+const COMPILED: ReadonlySet<MetricName> = new Set([
+  'cycles_total',
+  'cycles_npu',
+  'inference_ms',
+  'cycles_vs_baseline',
+]);
 
 /** Values as the sorting takes them: smaller is better, unknown is worst. */
 export const objectivePoints = (table: Table, objectives: readonly Objective[]): Points => {

@@ -2,14 +2,18 @@ import { meansOf } from '../emit/retained-weights.js';
 import { kneeDistances } from '../front/knee.js';
 import { distinctRows, greedySubset } from '../front/subset.js';
 import type { Points } from '../front/points.js';
+import { isTie } from '../../src/fvp/bars.js';
 import { METRICS, type MetricRow } from '../metrics.js';
 import { changeCount } from '../space/changes.js';
 import { objectivePoints } from './objectives.js';
 import { digitsAt, referenceOf, type Ranking } from './ranking.js';
 import { baselineRow, metricsAt, selectRows } from './table.js';
 
-/** Why a design is shown besides: it is the unchanged network, the best with its word for retained weights, or the knee. */
-export type Mark = 'base' | 'best' | 'knee';
+/**
+ * Why a design is shown besides: it is the unchanged network, the best with its word for retained weights, or the knee.
+ * And whether its FVP-like cycles tie with the fewest of the front: no measurement tells the two apart.
+ */
+export type Mark = 'base' | 'best' | 'knee' | 'tie';
 
 /** A design that stands for others. */
 export interface Shown {
@@ -81,14 +85,25 @@ const frontOn = (ranking: Ranking, system: number, most: number): SystemFront =>
     ...(isBase(i) ? (['base'] as const) : best.includes(i) ? (['best'] as const) : []),
     ...(i === knee ? (['knee'] as const) : []),
   ];
+  const fvp = table.columns.cycles_fvp;
+  const fewest = rows.reduce((least, row) => (fvp[row]! < least ? fvp[row]! : least), Infinity);
+  const fastest = rows.find((row) => fvp[row] === fewest);
+  const tieOf = (row: number | undefined, { cycles_fvp }: MetricRow): Mark[] =>
+    row !== fastest && isTie(cycles_fvp, fewest) ? ['tie'] : [];
   const shown = subset.rows
     .toSorted((a, b) => Number(isBase(b)) - Number(isBase(a)) || rows[a]! - rows[b]!)
-    .map((i): Shown => ({ row: rows[i]!, marks: marksOf(i), numbers: metricsAt(table, rows[i]!) }));
+    .map((i): Shown => {
+      const row = rows[i]!;
+      const numbers = metricsAt(table, row);
+      return { row, marks: [...marksOf(i), ...tieOf(row, numbers)], numbers };
+    });
   const absent = unchanged === undefined && baseline !== undefined;
   return {
     system,
     size: rows.length,
-    shown: absent ? [{ row: undefined, marks: ['base'], numbers: baseline }, ...shown] : shown,
+    shown: absent
+      ? [{ row: undefined, marks: ['base', ...tieOf(undefined, baseline)], numbers: baseline }, ...shown]
+      : shown,
     count: subset.rows.length,
     kept: subset.kept,
     gap: subset.gap,

@@ -1,6 +1,7 @@
 import { grouped } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { excess, type Constraint } from '../rank/constraints.js';
+import type { Price } from '../pick/preference.js';
 import { retainedMeans } from '../emit/retained-weights.js';
 
 /** KiB with one decimal. */
@@ -114,6 +115,15 @@ export const missesOf = (metrics: MetricRow, constraints: readonly Constraint[])
   constraints.flatMap((constraint) =>
     missingFigures(metrics, [constraint]).map((text) => `${text} (${limitText(constraint)})`),
   );
+
+/** A price without its unit. */
+export const priceNumber = (unit: Price, price: number): string =>
+  unit === 'FVP-like µs'
+    ? (1000 * price).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+    : grouped(price);
+
+/** `1,234 cycles`, `135.2 FVP-like µs`: a price with its unit. */
+export const priceText = (unit: Price, price: number): string => `${priceNumber(unit, price)} ${unit}`;
 
 /** What each change has to save: `1 %`. */
 export const minGainText = ({ minGain }: { readonly minGain: number }): string =>

@@ -1,25 +1,11 @@
-import { shortened, wrap } from '../../src/text.js';
+import { aligned, grouped, shortened, wrap } from '../../src/text.js';
 import { RETAINED_NOTE, retainedMeans } from '../emit/retained-weights.js';
-import { grouped } from '../../src/text.js';
 import { FIGURES } from '../evaluate/figures.js';
 import { METRICS } from '../metrics.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Applied } from './describe-design.js';
 import type { BeforeAfter, ChangedLayer } from '../emit/changed-layers.js';
-
-const GAP = 2;
-
-/** Lines of cells under each other; the columns in `right` end flush. */
-export const aligned = (rows: readonly (readonly string[])[], right: readonly number[]): string[] => {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join(' '.repeat(GAP))
-      .trimEnd(),
-  );
-};
 
 const channelsText = ({ before, after }: BeforeAfter): string =>
   before === after ? grouped(before) : `${grouped(before)} (now ${grouped(after)})`;

@@ -1,7 +1,6 @@
+import { isTie, TIE } from '../../src/fvp/bars.js';
 import { beforeMeasuring } from '../rank/constraints.js';
-import { LINE_WIDTH, wrap } from '../../src/text.js';
-import { grouped, plural } from '../../src/text.js';
-import { aligned } from './apply-text.js';
+import { aligned, grouped, lineWidth, plural, wrap } from '../../src/text.js';
 import { AGREEMENT_NOTE, meansOf, RETAINED_NOTE } from '../emit/retained-weights.js';
 import { countDesigns } from '../space/space.js';
 import { accountNotes, type PickAccount } from './account/account.js';
@@ -12,6 +11,8 @@ import {
   minGainText,
   missesOf,
   missingFigures,
+  priceNumber,
+  priceText,
   retainedText,
   shortLabel,
   shortText,
@@ -24,11 +25,12 @@ import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 const VERBS = {
   cycles: { one: 'takes fewer cycles', many: 'take fewer cycles' },
   bytes: { one: 'moves fewer bytes', many: 'move fewer bytes' },
+  'FVP-like µs': { one: 'takes less FVP-like time', many: 'take less FVP-like time' },
 } as const;
 
 /** What a design has to be: `takes fewer cycles than the unchanged network by at least 1 % of them per change`. */
 const cheaperText = (wish: Wish, count: number): string => {
-  const price = pricedBy(wish.preference);
+  const price = pricedBy(wish);
   const { one, many } = VERBS[price];
   const least = wish.minGain === 0 ? '' : ` by at least ${minGainText(wish)} per change`;
   return `${count === 1 ? one : many} than the unchanged network${least}`;
@@ -97,7 +99,7 @@ const headLines = (picked: Picked, { system }: PickAccount, what: string, id?: s
   const text = `${picked.study.space.network.name} on ${accelerator}, ${systemConfig}, ${memoryMode}: ${what}`;
   if (id === undefined) return [wrap(text)];
   const line = `${text} ${id}`;
-  return line.length <= LINE_WIDTH ? [line] : [wrap(text), id];
+  return line.length <= lineWidth() ? [line] : [wrap(text), id];
 };
 
 /** The design that only some of the constraints keep from being picked. */
@@ -120,14 +122,21 @@ const walkLines = ({ walk }: Picked): string[] =>
         ),
       ];
 
+/** Said where no measurement would tell the two networks apart. */
+const tieLines = ({ before, after }: PickAccount): string[] =>
+  isTie(before.cycles_fvp, after.cycles_fvp)
+    ? [wrap(`the FVP-like cycles of the two are within ${Math.round(100 * (TIE - 1))} %: too close to call`)]
+    : [];
+
 /** A pick for people: figures, what changes and why, what stays and why. */
 export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
   const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
-    wrap(`${preferenceText(wish.preference, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
+    wrap(`${preferenceText(wish, picked.walk !== undefined)}: ${choiceText(picked, wish)}`),
     ...table(account),
+    ...tieLines(account),
     wrap(Number.isNaN(after.agreement) ? RETAINED_NOTE : AGREEMENT_NOTE),
     ...(retainedUnknown === undefined ? [] : [wrap(`retained weights are not known: ${retainedUnknown}`)]),
     ...(after.predicted === 1
@@ -163,14 +172,17 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
 const isUnchanged = ({ id }: Candidate): boolean => id.startsWith('base@');
 
 /** `1,234 cycles (unchanged 2,345)`. */
-const figuresText = ({ numbers, baseline }: Candidate, { preference }: Wish): string => {
-  const price = `${grouped(priceOf(preference, numbers))} ${pricedBy(preference)}`;
-  return baseline === undefined ? price : `${price} (unchanged ${grouped(priceOf(preference, baseline))})`;
+const figuresText = ({ numbers, baseline }: Candidate, wish: Wish): string => {
+  const unit = pricedBy(wish);
+  const price = priceText(unit, priceOf(wish, numbers));
+  return baseline === undefined
+    ? price
+    : `${price} (unchanged ${priceNumber(unit, priceOf(wish, baseline))})`;
 };
 
 /** Why nothing was picked, then what is nearest on each side. */
 const nothingParts = (picked: Picked, wish: Wish): string[] => {
-  const { preference, constraints } = wish;
+  const { constraints } = wish;
   const { cheaper, meeting } = picked.sides!;
   const limits = constraintsText(constraints);
   const meets = constraints.length > 0;
@@ -196,7 +208,7 @@ const nothingParts = (picked: Picked, wish: Wish): string[] => {
   } else if (isUnchanged(meeting)) {
     parts.push(
       `${meets ? 'within the limits' : 'in the space'} there is only the unchanged network, with ` +
-        `${grouped(priceOf(preference, meeting.numbers))} ${pricedBy(preference)}`,
+        priceText(pricedBy(wish), priceOf(wish, meeting.numbers)),
     );
   } else {
     const retained = retainedText(meeting.numbers.retained_energy);

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { join } from 'node:path';
 import { writeWhole } from '../../src/files.js';
 import { plainField } from '../../src/report/numbers.js';
-import { METRIC_NAMES, METRICS, type MetricName } from '../metrics.js';
+import { METRIC_NAMES, METRICS, type MetricName, type Unit, type Version } from '../metrics.js';
 import { meansOf } from '../emit/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
 import { metricsAt } from '../rank/table.js';
@@ -11,46 +11,116 @@ import { known } from './records.js';
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
 export const formatNumber = (value: number): string => (Number.isFinite(value) ? String(value) : '');
 
-/** A column: its name and how it is read, as text or as a number (NaN where it is not known). */
-interface Column {
+/** What is said of a column in docs/columns.md. */
+export interface ColumnNote {
   readonly name: string;
+  /** Empty for text. */
+  readonly unit: string;
+  readonly definition: string;
+  readonly since: Version;
+}
+
+/** A column, and how it is read, as text or as a number (NaN where it is not known). */
+interface Column extends ColumnNote {
   readonly read: (ranking: Ranking, i: number, text: DesignText) => string | number;
 }
 
-const text = (name: string, key: keyof DesignText): Column => ({ name, read: (_, __, texts) => texts[key] });
+const UNIT_WORDS: Readonly<Record<Unit, string>> = {
+  hertz: 'Hz',
+  cycles: 'cycles',
+  milliseconds: 'ms',
+  bytes: 'bytes',
+  MACs: 'MACs',
+  parameters: 'parameters',
+  share: '0 to 1',
+  ratio: 'ratio',
+  noise: 'share of the variance',
+  fraction: '0 to 1',
+  difference: '-1 to 1',
+  operators: 'operators',
+  flag: '',
+};
 
-const metric = (name: MetricName): Column => ({ name, read: ({ table }, i) => table.columns[name][i]! });
+const text = (name: string, key: keyof DesignText, definition: string): Column => ({
+  name,
+  unit: '',
+  definition,
+  since: '0.1.0',
+  read: (_, __, texts) => texts[key],
+});
+
+const metric = (name: MetricName): Column => {
+  const { unit, definition, since } = METRICS[name];
+  return { name, unit: UNIT_WORDS[unit], definition, since, read: ({ table }, i) => table.columns[name][i]! };
+};
 
 /** Columns that follow a metric. */
 const AFTER: Partial<Record<MetricName, readonly Column[]>> = {
-  retained_energy: [text('substitutions', 'substitutions'), text('widths', 'widths')],
+  retained_energy: [
+    text('substitutions', 'substitutions', 'what operators became, as apply takes it; empty for none'),
+    text('widths', 'widths', 'channels of changed width groups, as apply takes them; empty for none'),
+  ],
   retained_energy_quantised: [
-    { name: 'retained_means', read: ({ table }, i) => meansOf(metricsAt(table, i)) },
+    {
+      name: 'retained_means',
+      unit: '',
+      definition: 'drop-in, fine-tune or retrain: what the design needs before use',
+      since: '0.2.0',
+      read: ({ table }, i) => meansOf(metricsAt(table, i)),
+    },
   ],
   predicted: [
     {
       name: 'encoded_sizes',
+      unit: '',
+      definition: 'predicted where weights of the design are not known yet, else exact',
+      since: '0.2.0',
       read: ({ table }, i) => (table.columns.predicted[i] === 1 ? 'predicted' : 'exact'),
+    },
+  ],
+  // The metrics after it came later: columns keep their places.
+  accuracy_change_standard_error: [
+    {
+      name: 'pareto_rank_on_system',
+      unit: 'from 1',
+      definition: 'pareto_rank among the designs of the same system',
+      since: 'unreleased',
+      read: ({ systemRank }, i) => systemRank[i]!,
     },
   ],
 };
 
 const COLUMNS: readonly Column[] = [
-  { name: 'rank', read: (_, i) => i + 1 },
-  { name: 'pareto_rank', read: ({ paretoRank }, i) => paretoRank[i]! },
-  text('model', 'model'),
-  text('design', 'design'),
-  text('accelerator', 'accelerator'),
-  text('system_config', 'systemConfig'),
-  text('memory_mode', 'memoryMode'),
+  {
+    name: 'rank',
+    unit: 'from 1',
+    definition: 'position in the ranking of the model',
+    since: '0.1.0',
+    read: (_, i) => i + 1,
+  },
+  {
+    name: 'pareto_rank',
+    unit: 'from 1',
+    definition:
+      '1 for designs that no other beats in all objectives, 2 for those that only these beat, and so on',
+    since: '0.1.0',
+    read: ({ paretoRank }, i) => paretoRank[i]!,
+  },
+  text('model', 'model', 'name of the model'),
+  text('design', 'design', 'id of the design, as apply takes it'),
+  text('accelerator', 'accelerator', 'NPU'),
+  text('system_config', 'systemConfig', 'section of the configuration with the memories'),
+  text('memory_mode', 'memoryMode', 'section of the configuration that says what lies in which memory'),
   ...METRIC_NAMES.flatMap((name) => [
     ...(METRICS[name].unit === 'flag' ? [] : [metric(name)]),
     ...(AFTER[name] ?? []),
   ]),
-  { name: 'pareto_rank_on_system', read: ({ systemRank }, i) => systemRank[i]! },
 ];
 
-/** Columns of `ranking.csv` and `front.csv`. */
+/** Columns of `ranking.csv` and `front.csv`, with what they are. */
+export const COLUMN_NOTES: readonly ColumnNote[] = COLUMNS;
+
+/** Names of the columns of `ranking.csv` and `front.csv`. */
 export const CSV_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => name);
 
 const valuesOf = (ranking: Ranking, i: number): (string | number)[] => {

@@ -33,6 +33,8 @@ export interface RunFacts {
   readonly timeBudget: number | undefined;
   readonly jobs: number;
   readonly seconds: Readonly<Record<string, number>>;
+  /** What else there is to say, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Said wherever `parameters:max` is an objective. */
@@ -75,6 +77,7 @@ export const runRecord = (result: Sweep, facts: RunFacts): Record<string, unknow
       ? [`parameters:max: ${PARAMETERS_NOTE}`]
       : []),
     RETAINED_NOTE,
+    ...(facts.notes ?? []),
     ...(table.columns.predicted.includes(1)
       ? [
           'encoded_sizes "predicted": weights that are not known are represented by stand-ins with typical statistics',

@@ -1,3 +1,4 @@
+import type { FvpOptions } from '../../src/fvp/totals.js';
 import { inputError, ParetouError, usageError } from '../../src/errors.js';
 import type { Network } from '../../src/graph/network.js';
 import { parseAccelerator } from '../../src/npu/accelerator-names.js';
@@ -22,6 +23,8 @@ import { findWidthGroups, type WidthGroup } from './width-groups.js';
 export interface SpaceRequest {
   readonly systems: readonly SystemChoice[];
   readonly optimise: 'Performance' | 'Size';
+  /** Of the FVP-like figures. */
+  readonly fvp?: FvpOptions;
   /** Options to add at every site that the file does not treat on its own. */
   readonly options?: readonly string[];
   readonly file?: LoadedSpaceFile;
@@ -184,4 +187,5 @@ export const buildSpace = (network: Network, request: SpaceRequest): Space => ({
   groups: groupChoices(network, request),
   systems: request.systems,
   optimise: request.optimise,
+  ...(request.fvp && { fvp: request.fvp }),
 });

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { parseYaml, readYaml, validateYaml, type YamlDocument, type YamlPath } from './yaml-document.js';
+import {
+  parseYaml,
+  readYaml,
+  validateYaml,
+  type YamlDocument,
+  type YamlPath,
+} from '../../src/yaml-document.js';
 
 /** Widths as fractions of a group's channels, or all multiples of a number between two fractions. */
 export type WidthRule =
@@ -69,22 +75,29 @@ const system = z.strictObject(
   },
 );
 
-/** Alternatives are told apart by the form of the value, so that messages name the fault in the one that was meant. */
-const schemaFor = (value: unknown): z.ZodType<SpaceFile> => {
-  const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  return z.strictObject(
+const siteList = z.array(index);
+const allSites = z.literal('all', says('must be all or a list of operator indices'));
+const widthList = list(fraction, 'fractions');
+
+/** A space file whose alternatives have these forms. */
+const fileOf = <S extends z.ZodType<SpaceFile['sites']>, W extends z.ZodType<SpaceFile['widths']>>(
+  sites: S,
+  widths: W,
+) =>
+  z.strictObject(
     {
-      sites: Array.isArray(given['sites'])
-        ? z.array(index).optional()
-        : z.literal('all', says('must be all or a list of operator indices')).optional(),
-      options: list(option, 'options, such as [standard, separable]').optional(),
-      widths: (Array.isArray(given['widths']) ? list(fraction, 'fractions') : multiples).optional(),
+      sites: sites.optional().describe('Operators that may be replaced: all, or a list of their indices'),
+      options: list(option, 'options, such as [standard, separable]')
+        .optional()
+        .describe('What every site may become'),
+      widths: widths.optional().describe('Channels that every width group may have, as fractions of its own'),
       site_options: z
         .record(operatorKey, list(option, 'options, such as [standard, separable]'), {
           error: (issue) =>
             issue.code === 'invalid_type' ? 'must map operator indices to lists of options' : undefined,
         })
-        .optional(),
+        .optional()
+        .describe('What single sites may become, by operator index'),
       group_widths: z
         .record(operatorKey, list(channels, 'channel counts, such as [32, 48]'), {
           error: (issue) =>
@@ -92,8 +105,9 @@ const schemaFor = (value: unknown): z.ZodType<SpaceFile> => {
               ? 'must map operator indices to lists of channel counts'
               : undefined,
         })
-        .optional(),
-      systems: list(system, 'systems').optional(),
+        .optional()
+        .describe('Channels that single width groups may have, by the index of any of their operators'),
+      systems: list(system, 'systems').optional().describe('Systems to search'),
     },
     {
       error: (issue) =>
@@ -101,6 +115,17 @@ const schemaFor = (value: unknown): z.ZodType<SpaceFile> => {
           ? 'must be a map with any of sites, options, widths, site_options, group_widths and systems'
           : undefined,
     },
+  );
+
+/** What a space file may hold. */
+export const SPACE_FILE = fileOf(z.union([allSites, siteList]), z.union([widthList, multiples]));
+
+/** Alternatives are told apart by the form of the value, so that messages name the fault in the one that was meant. */
+const schemaFor = (value: unknown): z.ZodType<SpaceFile> => {
+  const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return fileOf(
+    Array.isArray(given['sites']) ? siteList : allSites,
+    Array.isArray(given['widths']) ? widthList : multiples,
   );
 };
 
@@ -129,4 +154,5 @@ export const parseSpaceFile = (text: string, file: string): LoadedSpaceFile =>
  * Reads a space file.
  * @throws an input error with file, line and column of the first fault
  */
-export const readSpaceFile = (file: string): LoadedSpaceFile => validated(readYaml(file));
+export const readSpaceFile = (file: string): LoadedSpaceFile =>
+  validated(readYaml(file, { what: 'space file', setting: 'space' }));

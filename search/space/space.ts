@@ -1,4 +1,5 @@
 import type { Network } from '../../src/graph/network.js';
+import type { FvpOptions } from '../../src/fvp/totals.js';
 import type { System } from '../../src/npu/system.js';
 import type { Site } from './sites.js';
 import type { WidthGroup } from './width-groups.js';
@@ -31,6 +32,8 @@ export interface Space {
   readonly groups: readonly WidthChoice[];
   readonly systems: readonly SystemChoice[];
   readonly optimise: 'Performance' | 'Size';
+  /** Of the FVP-like figures of its designs. */
+  readonly fvp?: FvpOptions;
   /** What each choice alone does to the outputs, where it was measured on samples. */
   readonly noise?: ChoiceNoise;
 }

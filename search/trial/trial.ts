@@ -3,6 +3,7 @@ import type { Network } from '../../src/graph/network.js';
 import { createComparison, type ComparedQuality } from '../../src/samples/measure.js';
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
+import { fvpFiguresOf } from '../evaluate/fvp-figures.js';
 import { createFitting, type Fitting } from '../fit/fitting.js';
 import { withUnchanged } from '../fit/changes.js';
 import { createNoiseMeasure } from '../fit/noise.js';
@@ -78,10 +79,12 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   const noiseOf = createNoiseMeasure(network, firstSamples(score, held.noise));
   const comparison = createComparison(network, score);
   const estimator = createEstimator();
+  const fvpOf = fvpFiguresOf(space);
   const figures = (fitted: Network, digits: Digits): DesignFigures => {
-    const { system } = space.systems[digits[digits.length - 1]!]!;
+    const at = digits[digits.length - 1]!;
+    const { system } = space.systems[at]!;
     const program = estimator.compile(fitted, system.accelerator);
-    return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }));
+    return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }), fvpOf(at));
   };
   return ({ kind, digits }) => {
     const fitted = fitting.network(digits);

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import { chooseSystems } from '../../search/space/build-space.js';
 import {
   type Changes,
   changesId,
@@ -15,23 +14,15 @@ import { appliedRecord } from '../../search/report/apply-json.js';
 import { appliedText } from '../../search/report/apply-text.js';
 import { describeDesign } from '../../search/report/describe-design.js';
 import type { Fitting } from '../../search/fit/fitting.js';
-import type { Digits, Space, SystemChoice } from '../../search/space/space.js';
+import type { Digits, Space } from '../../search/space/space.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { fittingFor } from '../../search/trial/trial.js';
 import { widthsOnly } from '../../search/trial/widths-only.js';
 import { usageError } from '../errors.js';
 import { isSameFile, writeWhole } from '../files.js';
-import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
-import { loadConfiguration } from '../npu/configuration.js';
+import { systemsFor, type DesignSystemOptions } from './design-systems.js';
 import { loadModel } from './model.js';
-import {
-  addCommonOptions,
-  addSystemOptions,
-  type CommonOptions,
-  optimiseOf,
-  type SystemOptions,
-  MODEL_ARGUMENT,
-} from './options.js';
+import { addCommonOptions, addSystemOptions, optimiseOf, MODEL_ARGUMENT } from './options.js';
 import { measurementJson, measurementText, type Measurement } from '../report/measure.js';
 import { measureAgainst } from '../samples/measure.js';
 import { splitSamples } from '../samples/split.js';
@@ -44,11 +35,10 @@ import {
   SYNTHETIC_SAMPLES,
   type SampleOptions,
 } from './samples.js';
-import { note, print, printJson, speaker } from './streams.js';
+import { note, print, printJson } from './streams.js';
 
 /** What the command `apply` parses. */
-export interface ApplyOptions extends Omit<SystemOptions, 'acceleratorConfig'>, CommonOptions, SampleOptions {
-  readonly acceleratorConfig?: string;
+export interface ApplyOptions extends DesignSystemOptions, SampleOptions {
   readonly design?: string;
   readonly substitutions?: string;
   readonly widths?: string;
@@ -92,36 +82,6 @@ const askedFor = ({ design, substitutions, widths }: ApplyOptions): Asked => {
   return { changes, by: { substitutions: '--substitutions', widths: '--widths' }, system: undefined };
 };
 
-/** Accelerator of a system's short form: `u55-128`, or `u55-128-3f2a` for one that is not configured as usual. */
-const acceleratorOf = (system: string): string => {
-  const name = `ethos-${system.split('-').slice(0, 2).join('-')}`;
-  if (isAcceleratorName(name)) return name;
-  throw usageError(
-    `--design: "@${system}" is not a system; write it as in ranking.csv, such as @u55-128, or leave it out`,
-  );
-};
-
-const systemsFor = (options: ApplyOptions, asked: string | undefined): SystemChoice[] => {
-  const say = speaker(options);
-  const list = options.acceleratorConfig ?? (asked === undefined ? undefined : acceleratorOf(asked));
-  if (list === undefined) return [];
-  const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
-  configuration?.warnings.forEach((warning) => say(`warning: ${warning}`));
-  const { systemConfig, memoryMode, arenaCacheSize } = options;
-  const systems = chooseSystems(parseAcceleratorList(list), {
-    configuration,
-    systemConfig,
-    memoryMode,
-    arenaCacheSize,
-  });
-  if (options.acceleratorConfig === undefined && systems[0]!.code !== asked)
-    throw usageError(
-      `--design: the system @${asked} is not @${systems[0]!.code}, which the other options describe; ` +
-        `add its --system-config and --memory-mode, or name an --accelerator-config`,
-    );
-  return systems;
-};
-
 /** A design's weights fitted to samples, and what they are worth on others. */
 interface Fitted {
   readonly fitting: Fitting;
@@ -157,7 +117,7 @@ const fitToSamples = async (
  */
 async function runApply(path: string, options: ApplyOptions): Promise<void> {
   const { changes, by, system } = askedFor(options);
-  const systems = systemsFor(options, system);
+  const systems = systemsFor(options, system, '--design');
   const { model, network } = await loadModel(path);
   const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
   const fitted = await fitToSamples(space, digits, options);

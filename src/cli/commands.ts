@@ -1,12 +1,4 @@
-import type { Command } from 'commander';
-
-/** A subcommand; its module is loaded only when the command line names it. */
-export interface CommandEntry {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import type { CommandEntry } from './command-entry.js';
 
 /** The subcommands, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -41,6 +33,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   {
+    name: 'cliffs',
+    summary: 'what the network costs by its numbers of channels, and where the steps are',
+    load: async () => (await import('./cliffs.js')).cliffsCommand(),
+  },
+  {
+    name: 'check',
+    summary: 'hold a network against a budget, for builds that fail when it takes more',
+    load: async () => (await import('./check.js')).checkCommand(),
+  },
+  {
     name: 'measure',
     summary: 'accuracy on samples, and how far a changed network is from the original',
     load: async () => (await import('./measure.js')).measureCommand(),
@@ -54,5 +56,15 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'worker',
     summary: 'evaluate designs for a search of another process',
     load: async () => (await import('./worker.js')).workerCommand(),
+  },
+  {
+    name: 'verify',
+    summary: 'compare the figures with those of your own Vela',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
+  {
+    name: 'completion',
+    summary: 'a script that lets bash, zsh or fish complete commands and options',
+    load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
   },
 ];

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { budgetFigures } from '../budget/figures.js';
+import { fitOf, type Fit } from '../budget/fit.js';
 import { describe } from '../estimate/describe.js';
 import type { Estimate } from '../estimate/types.js';
 import { fvpEstimate, type FvpResult } from '../fvp/fvp.js';
@@ -7,13 +9,15 @@ import { fileNamePart } from '../files.js';
 import type { System } from '../npu/system.js';
 import { consoleReport } from '../report/console.js';
 import { writeReports } from '../report/files.js';
+import { fitJson, fitLines } from '../report/fit.js';
 import { estimateJson } from '../report/json.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
+import { addPartOptions, onPart, partOf, type PartOptions } from './parts.js';
 import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
 
 /** What the command `estimate` parses. */
-export interface EstimateOptions extends EstimatingOptions {
+export interface EstimateOptions extends EstimatingOptions, PartOptions {
   readonly outputDir: string;
   readonly verbosePerformance?: boolean;
   readonly verboseWeights?: boolean;
@@ -38,7 +42,9 @@ export const ESTIMATES_SCHEMA = 'paretou/estimates@1';
  * Estimates a model on the systems that the options describe, writes the files of each and prints the reports.
  * @throws usage and input errors
  */
-async function runEstimate(model: string, options: EstimateOptions): Promise<void> {
+async function runEstimate(model: string, given: EstimateOptions): Promise<void> {
+  const part = await partOf(given);
+  const options = onPart(given, part);
   const { systems, fvp: fvpOptions, evaluate, say } = estimatingOf(options);
   const loaded = await loadModel(model);
   const { network } = loaded;
@@ -49,15 +55,20 @@ async function runEstimate(model: string, options: EstimateOptions): Promise<voi
     return {
       result,
       fvp,
+      fit: part && fitOf(part, budgetFigures(result, evaluation, fvp)),
       files: writeReports(result, folderOf(system, systems, options), systems.length > 1),
     };
   });
 
   printResults(results, options, {
-    json: ({ result, fvp, files }) => ({ ...estimateJson(result, fvp), files }),
+    json: ({ result, fvp, fit, files }) => ({
+      ...estimateJson(result, fvp),
+      ...(fit && { fit: fitJson(fit) }),
+      files,
+    }),
     name: 'estimates',
     schema: ESTIMATES_SCHEMA,
-    text: ({ result, fvp }) => report(result, fvp, options),
+    text: ({ result, fvp, fit }) => report(result, fvp, fit, options),
   });
   for (const { files } of results) for (const file of files) say(`wrote ${file}`);
 }
@@ -72,7 +83,7 @@ const folderOf = (
     ? outputDir
     : join(outputDir, fileNamePart(`${systemConfig}_${memoryMode}`));
 
-const report = (result: Estimate, fvp: FvpResult, options: EstimateOptions): string =>
+const report = (result: Estimate, fvp: FvpResult, fit: Fit | undefined, options: EstimateOptions): string =>
   consoleReport(
     result,
     {
@@ -81,7 +92,7 @@ const report = (result: Estimate, fvp: FvpResult, options: EstimateOptions): str
       cycles: options.verboseCycleEstimate === true,
     },
     fvp,
-  );
+  ) + (fit === undefined ? '' : `\n${fitLines(fit).join('\n')}\n`);
 
 /** The command `estimate`. */
 export function estimateCommand(): Command {
@@ -93,7 +104,7 @@ export function estimateCommand(): Command {
     .option('--verbose-performance', 'show the figures of each layer')
     .option('--verbose-weights', 'show the size of the weights before and after encoding')
     .option('--verbose-cycle-estimate', 'show cycle totals and inferences per second');
-  return addCommonOptions(addFvpOptions(command))
+  return addCommonOptions(addPartOptions(addFvpOptions(command)))
     .addHelpText('after', HELP)
     .action((model: string, options: EstimateOptions) => runEstimate(model, options));
 }

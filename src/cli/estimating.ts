@@ -1,20 +1,15 @@
 import { createEstimator } from '../estimate/estimate.js';
 import type { Evaluation } from '../estimate/evaluation.js';
-import { readCalibration } from '../fvp/calibrate/calibration.js';
-import type { FvpOptions } from '../fvp/fvp.js';
-import type { ProfileName } from '../fvp/profiles.js';
+import type { FvpOptions } from '../fvp/totals.js';
 import type { LoadedNetwork } from '../graph/load.js';
 import type { Network } from '../graph/network.js';
 import type { System } from '../npu/system.js';
+import { fvpOptionsOf, type FvpFlags } from './fvp-options.js';
 import { optimiseOf, systemsOf, type CommonOptions, type SystemOptions } from './options.js';
-import { readText, sha256 } from './texts.js';
 import { print, printJson, speaker } from './streams.js';
 
 /** What every command parses that estimates models on systems without searching. */
-export interface EstimatingOptions extends SystemOptions, CommonOptions {
-  readonly fvpProfile?: ProfileName;
-  readonly calibration?: string;
-}
+export interface EstimatingOptions extends SystemOptions, CommonOptions, FvpFlags {}
 
 /** What the options of such a command ask for. */
 export interface Estimating {
@@ -41,15 +36,7 @@ export function estimatingOf(options: EstimatingOptions): Estimating {
       optimise,
       ...(file !== undefined && { file }),
     });
-  const calibration =
-    options.calibration === undefined
-      ? undefined
-      : readCalibration(readText(options.calibration), options.calibration);
-  const fvp = (model: LoadedNetwork): FvpOptions => ({
-    profile: options.fvpProfile,
-    ...(calibration !== undefined && { calibration, model: sha256(model.model.source) }),
-  });
-  return { systems, say, fvp, evaluate };
+  return { systems, say, fvp: fvpOptionsOf(options), evaluate };
 }
 
 /** How the results of a command are printed. */

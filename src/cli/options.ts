@@ -95,7 +95,7 @@ export const MODEL_ARGUMENT = 'a .tflite file, or example:NAME for a network tha
 export const addCommonOptions = (command: Command): Command => {
   command
     .option('--json', 'print one JSON object instead of a report')
-    .option('--quiet', 'print nothing but errors, and the object of --json')
+    .option('-q, --quiet', 'print nothing but errors, and the object of --json')
     .option('--debug', 'show where an error arose');
   return addReferenceOptions(command);
 };

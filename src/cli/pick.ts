@@ -5,7 +5,6 @@ import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Fitting } from '../../search/fit/fitting.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
-import type { Objective } from '../../search/rank/objectives.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
 import { pick, type Picked } from '../../search/pick/pick.js';
@@ -27,6 +26,7 @@ import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
 import {
@@ -45,7 +45,7 @@ import {
   dryRun,
   type PreparedSearch,
   prepareSearch,
-  standInNote,
+  objectiveNotes,
 } from './search.js';
 import { messageWithFlags, withFlags } from './setting-flags.js';
 import { note, print, printJson, speaker } from './streams.js';
@@ -53,7 +53,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions {
+export interface PickOptions extends SampledOptions, PartOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -70,6 +70,9 @@ on the same system: fewer cycles, or with --prefer bandwidth fewer bytes. Prefer
   bandwidth  fewest bytes through SRAM, DRAM and flash, then fewest cycles
   retained   most retained weights, then fewest cycles
   knee       on the front, the farthest from the plane through its extremes
+
+On several systems FVP-like time takes the place of cycles, and of designs within 15 % of the fastest the one with the
+most retained weights is taken.
 
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
@@ -274,13 +277,14 @@ async function runPick(path: string, options: PickOptions): Promise<void> {
   await withRun({ seconds: options.seconds, say }, (run) => pickWithin(run, path, options));
 }
 
-const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<void> => {
-  const options = withUsualChoices(asked);
+const pickWithin = async (run: Run, path: string, given: PickOptions): Promise<void> => {
+  const options = withUsualChoices(await searchOnPart(given));
   const preference = parsePreference(options.prefer);
   if (options.output !== undefined && isSameFile(options.output, path))
     throw usageError(`${options.output} is the model itself; name another file with --output`);
-  const byDefault = (known: boolean): readonly Objective[] => objectivesFor(preference, known);
-  const unsampled = await prepareSearch([path], options, byDefault);
+  const unsampled = await prepareSearch([path], options, (known, speed) =>
+    objectivesFor(preference, known, speed),
+  );
   requireSamples(options, unsampled);
   if (options.dryRun) {
     dryRun(unsampled.planned, PICK_SCHEMA, options);
@@ -291,7 +295,8 @@ const pickWithin = async (run: Run, path: string, asked: PickOptions): Promise<v
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
   await withCrew({ directory, name: 'pick' }, unsampled, options, run, async (crew) => {
-    const sampled = await withSamples(unsampled, options, run, crew.workers, noiseObjectives(preference));
+    const noise = noiseObjectives(preference, unsampled.speed.speed);
+    const sampled = await withSamples(unsampled, options, run, crew.workers, noise);
     try {
       return await pickFrom(sampled, { path, directory, preference, options, run, crew });
     } finally {
@@ -334,7 +339,8 @@ const pickFrom = async (
   const { objectives } = prepared;
   const safe = safety(options, sampled);
   const constraints = [...prepared.constraints, ...safe];
-  const wish: Wish = { preference, objectives, constraints, minGain: options.minGain / 100 };
+  const { speed } = prepared.speed;
+  const wish: Wish = { preference, speed, objectives, constraints, minGain: options.minGain / 100 };
   const picked = await searched(prepared, wish, options, run, crew);
   if (picked.stopped === undefined) requireBaseline(picked, path);
   const { space } = picked.study;
@@ -349,11 +355,10 @@ const pickFrom = async (
       ...(createEvaluator && { createEvaluator }),
     }));
   const file = picked.refined && account && emitted(prepared, account, fitting);
-  const standIn = standInNote(prepared);
   const outcome: Outcome = {
     ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: crew.fleet?.counts() },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
-    notes: standIn === undefined ? [] : [standIn],
+    notes: objectiveNotes(prepared),
   };
   report(outcome, write(outcome, directory, options), options);
   return picked.stopped;
@@ -377,7 +382,7 @@ export function pickCommand(): Command {
     )
     .option('--output <file>', 'file of the design (default: <model>-<design>.tflite in --output-dir)')
     .option('--output-dir <folder>', 'where the files go (default: results/<name of the model>)');
-  addSystemOptions(command);
+  addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command);
   return addCommonOptions(command)

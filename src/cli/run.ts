@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
 import { COMMANDS } from './commands.js';
 import { messageLine } from '../safe-text.js';
-import { note, print, printJson } from './streams.js';
+import { fitLines } from '../text.js';
+import { note, print, printJson, terminalColumns } from './streams.js';
 import { messageWithFlags } from './setting-flags.js';
 import { version } from './version.js';
 
@@ -15,8 +16,8 @@ Examples:
   paretou estimate model.tflite --accelerator-config u55,u65 --json
   paretou help estimate
 
-Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input file or configuration; 4 nothing met the constraints;
-5 some designs failed; 130 interrupted.`;
+Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input file or configuration; 4 nothing met the constraints,
+or figures are not Vela's; 5 some designs failed; 130 interrupted.`;
 
 /**
  * Runs one command line: results go to stdout, all else to stderr.
@@ -25,6 +26,7 @@ Exit codes: 0 done; 1 internal fault; 2 usage; 3 bad input file or configuration
  * @returns the exit code; a command that ends in another way than done or failed sets `process.exitCode` itself
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  fitLines(terminalColumns());
   try {
     const program = await buildProgram(argv);
     await program.parseAsync([...argv], { from: 'user' });

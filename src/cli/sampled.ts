@@ -1,4 +1,5 @@
-import { parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import { noiseObjectives } from '../../search/pick/preference.js';
+import type { Objective } from '../../search/rank/objectives.js';
 import { planSweep, type Measuring, type PlannedModel } from '../../search/explore/sweep.js';
 import { changesOfSpace } from '../../search/fit/changes.js';
 import { whyNotFittable, type Fitting } from '../../search/fit/fitting.js';
@@ -121,9 +122,6 @@ export const requireFittable = (space: Space): void => {
     throw inputError(`${space.network.name}: its weights cannot be fitted, since ${why}`);
 };
 
-/** Objectives where none are named: what a design loses is the noise of its outputs. */
-const NOISE_OBJECTIVES = 'cycles_total,sram_total_bytes,output_noise';
-
 /**
  * Reads the samples of a search and measures each of its choices alone, with a bar on stderr. Without samples, and for
  * networks that cannot be run, the search stays as it is.
@@ -134,7 +132,7 @@ export const withSamples = async (
   options: SampledOptions,
   run: Run,
   workers: SessionOptions,
-  byDefault: readonly Objective[] = parseObjectives(NOISE_OBJECTIVES),
+  byDefault: readonly Objective[] = noiseObjectives('cycles', prepared.speed.speed),
 ): Promise<Sampled> => {
   const none: Sampled = {
     ...{ prepared, record: undefined, isClassifier: false },

@@ -5,11 +5,12 @@ import type { ConstraintOptions } from '../../search/rank/constraints.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { usageError, type Setting } from '../errors.js';
 import { number, seed, whole } from './numbers.js';
+import type { FvpFlags } from './fvp-options.js';
 import { FLAGS } from './setting-flags.js';
-import type { CommonOptions, SystemOptions } from './options.js';
+import { addFvpOptions, type CommonOptions, type SystemOptions } from './options.js';
 
 /** What {@link addSearchOptions} parses, beside the options of systems and those of all commands. */
-export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintOptions {
+export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintOptions, FvpFlags {
   readonly space?: string;
   readonly options?: string;
   /** Fractions of the channels of every width group. */
@@ -40,6 +41,7 @@ const BOUND_HELP: Partial<Record<MetricName, readonly [help: string, example: st
   inference_ms: ['most milliseconds per inference', '2.5'],
   external_total_bytes: ['most bytes moved to and from DRAM and flash per inference', '100'],
   sram_memory_used_bytes: ['most SRAM that may be used', '256'],
+  weights_memory_used_bytes: ['most that weights and other constants may take', '512'],
   retained_energy: [
     'least share of the squared weights that is kept, 0 to 1: a proxy, not accuracy (drop-in from 0.95, fine-tune from 0.8)',
     '0.8',
@@ -118,6 +120,7 @@ export const addSearchOptions = (command: Command): Command => {
       fractions,
     )
     .option('--objectives <list>', 'columns of ranking.csv to rank by');
+  addFvpOptions(command);
   addBounds(command)
     .option('--method <name>', `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`, 'auto')
     .option(

@@ -3,7 +3,16 @@ import { constraintsOf, type Constraint } from '../../search/rank/constraints.js
 import { unknownRetained } from '../../search/emit/retained-weights.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { parseMethod, type Method } from '../../search/explore/methods.js';
-import { defaultObjectives, parseObjectives, type Objective } from '../../search/rank/objectives.js';
+import {
+  defaultObjectives,
+  FVP_COLUMNS,
+  parseObjectives,
+  speedOf,
+  type Objective,
+} from '../../search/rank/objectives.js';
+import { speedFor, withoutFvp, type SpeedChoice } from '../../search/rank/speed.js';
+import type { Space } from '../../search/space/space.js';
+import { usageError } from '../errors.js';
 import { METRICS } from '../../search/metrics.js';
 import { constraintsRecord } from '../../search/report/records.js';
 import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.js';
@@ -33,30 +42,46 @@ export interface PreparedSearch extends SearchPlan, Loaded {
   /** The objectives are those of the command line. */
   readonly named: boolean;
   readonly method: Method;
+  /** By what designs are fast. */
+  readonly speed: SpeedChoice;
   /** Why the retained weights of some designs is not known. */
   readonly unknown: string | undefined;
 }
 
 /**
  * Reads models and spaces, and decides how to search.
- * @param byDefault objectives where none are named, by whether all retained weights are known
+ * @param byDefault objectives where none are named, by whether all retained weights are known and by what is fast
  * @throws usage and input errors
  */
 export const prepareSearch = async (
   paths: readonly string[],
   options: SearchOptions,
-  byDefault: (retainedIsKnown: boolean) => readonly Objective[] = defaultObjectives,
+  byDefault: typeof defaultObjectives = defaultObjectives,
 ): Promise<PreparedSearch> => {
   const method = parseMethod(options.method);
   const constraints = constraintsOf(options);
   const chosen = options.objectives === undefined ? undefined : parseObjectives(options.objectives);
   const loaded = await loadSweepModels(paths, options);
+  const spaces = loaded.models.map(({ space }) => space);
+  requireFvp(chosen ?? [], spaces);
   const unknown = loaded.models
     .map(({ space }) => unknownRetained(space))
     .find((reason) => reason !== undefined);
-  const objectives = chosen ?? byDefault(unknown === undefined);
+  const speed = chosen === undefined ? speedFor(spaces) : { speed: speedOf(chosen), note: undefined };
+  const objectives = chosen ?? byDefault(unknown === undefined, speed.speed);
   const planned = planSweep(loaded.models, objectives, options.limit, method);
-  return { ...loaded, planned, objectives, constraints, named: chosen !== undefined, method, unknown };
+  return { ...loaded, planned, objectives, constraints, named: chosen !== undefined, method, speed, unknown };
+};
+
+/** @throws a usage error for an objective that is known on no design of a system */
+const requireFvp = (objectives: readonly Objective[], spaces: readonly Space[]): void => {
+  const column = objectives.map((objective) => objective.column).find((name) => FVP_COLUMNS.has(name));
+  const lacking = column && withoutFvp(spaces);
+  if (lacking === undefined) return;
+  throw usageError(
+    `${column!} cannot be an objective: there are no FVP-like cycles on ${lacking.system}, because ${lacking.why}`,
+    'objectives',
+  );
 };
 
 /** Prints what would be searched, and how. */
@@ -93,10 +118,17 @@ export const constraintsWithFlags = (constraints: readonly Constraint[]): Record
   }));
 
 /** What stands in for retained weights by default, in a sentence; undefined where nothing does. */
-export const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>
+const standInNote = ({ named, unknown, objectives }: PreparedSearch): string | undefined =>
   !named && unknown !== undefined && objectives.some(({ column }) => column === 'parameters')
     ? `parameters:max takes the place of retained weights, because ${unknown}; ${PARAMETERS_NOTE}`
     : undefined;
+
+/** What is to be said of the objectives that were chosen for the user, in sentences. */
+export const objectiveNotes = (prepared: PreparedSearch): string[] => {
+  const standIn = standInNote(prepared);
+  const { note: speedNote } = prepared.speed;
+  return [...(speedNote === undefined ? [] : [speedNote]), ...(standIn === undefined ? [] : [standIn])];
+};
 
 /** Says on stderr what is going to be searched. */
 export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): void => {
@@ -106,8 +138,7 @@ export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): vo
     note(spaceLine(model));
     if (name !== 'exhaustive') note(`evaluating ${text} (method ${name}: ${why})`);
   }
-  const standIn = standInNote(prepared);
-  if (standIn !== undefined) note(`note: ${standIn}`);
+  objectiveNotes(prepared).forEach((each) => note(`note: ${each}`));
 };
 
 /**

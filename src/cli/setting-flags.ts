@@ -29,6 +29,11 @@ export const FLAGS: Readonly<Record<Setting, string>> = {
   against: '--against',
   samplesLimit: '--samples-limit',
   fitSamples: '--fit-samples',
+  budget: '--budget',
+  baseline: '--write-baseline',
+  parts: '--parts',
+  part: '--part',
+  maxFlash: '--max-flash',
 };
 
 /** A sentence with the options that it is about. */

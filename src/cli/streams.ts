@@ -15,3 +15,9 @@ export const note = (text: string): void => void process.stderr.write(`${cleanLi
 /** What says all that is not a result, unless the options ask for silence. */
 export const speaker = ({ quiet }: { readonly quiet?: boolean }): ((text: string) => void) =>
   quiet ? () => undefined : note;
+
+/** Width of the terminal that results go to, or what COLUMNS says; undefined where neither is known. */
+export const terminalColumns = (): number | undefined => {
+  const stated = Number(process.env['COLUMNS']);
+  return process.stdout.isTTY ? process.stdout.columns : stated >= 1 ? stated : undefined;
+};

@@ -9,17 +9,20 @@ import { parseAcceleratorList } from '../npu/accelerator-names.js';
 import { loadConfiguration } from '../npu/configuration.js';
 import type { TfliteModel } from '../tflite/model.js';
 import { grouped, plural } from '../text.js';
+import { fvpOptionsOf, type FvpFlags } from './fvp-options.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { placementsJson, placementsOf, type Placements } from './placements.js';
 import { speaker } from './streams.js';
 
 /** Options that a space depends on. */
-export interface SpaceOptions extends SystemOptions, CommonOptions {
+export interface SpaceOptions extends SystemOptions, CommonOptions, FvpFlags {
   readonly space?: string;
   readonly options?: string;
   /** Fractions of the channels of every width group. */
   readonly widths?: readonly number[];
+  /** Name of a part; its system is among the options. */
+  readonly part?: string;
 }
 
 /** Models with their spaces, and where each came from. */
@@ -45,6 +48,8 @@ const withWidths = (file: LoadedSpaceFile | undefined, { widths, space }: SpaceO
 export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
   const say = speaker(options);
   const file = withWidths(options.space === undefined ? undefined : readSpaceFile(options.space), options);
+  if (options.part !== undefined && file?.content.systems !== undefined)
+    throw usageError(`--part and the systems of ${options.space!} say the same; leave one of them out`);
   const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
   own?.warnings.forEach((warning) => say(`warning: ${warning}`));
   const systems = chooseSystems(
@@ -63,12 +68,14 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       .map((o) => o.trim())
       .filter((o) => o !== ''),
   );
+  const fvpOf = fvpOptionsOf(options);
   const models = new Map<
     string,
     SweepModel & ModelSource & { readonly file: TfliteModel; readonly placements: Placements }
   >();
   for (const path of paths) {
-    const { model, network } = await loadModel(path);
+    const loaded = await loadModel(path);
+    const { model, network } = loaded;
     const sha256 = createHash('sha256').update(model.source).digest('hex');
     const known = models.get(network.name);
     if (known?.sha256 === sha256) continue;
@@ -81,6 +88,7 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       systems,
       optimise: optimiseOf(options),
       options: added,
+      fvp: fvpOf(loaded),
       ...(file === undefined ? {} : { file }),
     });
     const placements = placementsOf(space, path);

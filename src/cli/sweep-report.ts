@@ -99,7 +99,9 @@ const modelLines = (result: Sweep, i: number): string[] => {
   const systems = space.systems.length > 1 ? ', all systems together' : '';
   const front = `on the front${stopped === undefined ? '' : ' of these'}${systems}`;
   return [
-    `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
+    wrap(
+      `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
+    ),
     frontTable(ranking),
   ];
 };
@@ -150,7 +152,7 @@ export const reportSweep = (
         ...studies
           .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i)]))
           .slice(1),
-        RETAINED_NOTE,
+        wrap(RETAINED_NOTE),
         ...(table.columns.agreement.some((value) => !Number.isNaN(value)) ? [wrap(AGREEMENT_NOTE)] : []),
         ...systemLines(studies),
         ...networkLines(result, placements),

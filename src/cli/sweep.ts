@@ -15,11 +15,13 @@ import {
   type SampledOptions,
 } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
+import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { addSearchOptions } from './search-options.js';
 import {
   announce,
   constraintsWithFlags,
   dryRun,
+  objectiveNotes,
   prepareSearch,
   searchOnce,
   type PreparedSearch,
@@ -29,7 +31,7 @@ import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SampledOptions {
+export interface SweepOptions extends SampledOptions, PartOptions {
   readonly outputDir?: string;
 }
 
@@ -41,9 +43,11 @@ ${SUBSTITUTIONS.flatMap(({ forms }) => forms.map(([form, what]) => `  ${form.pad
 Channel counts vary as --widths or the space file says.
 
 Designs are ranked by Pareto rank over the objectives: columns of ranking.csv, each with an optional :min or :max.
-Default: cycles_total,sram_total_bytes,retained_energy:max. Retained weights is the share of the squared weights that
-a design keeps: the product over its changed layers. It is a proxy, not accuracy. Drop-in from 0.95, fine-tune from
-0.8, else retrain. Where it is not known (:relu), parameters:max takes its place, a crude stand-in for capacity.
+Default: cycles_total,sram_total_bytes,retained_energy:max; on several systems inference_ms_fvp takes the place of
+cycles_total, since compiler cycles of different systems cannot be compared. Retained weights is the share of the
+squared weights that a design keeps: the product over its changed layers. It is a proxy, not accuracy. Drop-in from 0.95,
+fine-tune from 0.8, else retrain. Where it is not known (:relu), parameters:max takes its place, a crude stand-in for
+capacity.
 
 Methods: exact compares all designs by sums of costs and evaluates those on and near the front of the sums;
 exhaustive evaluates all designs; evolve searches with NSGA-II; sample takes a stratified sample of --limit designs.
@@ -51,7 +55,8 @@ auto takes exhaustive for small spaces, exact for larger ones, evolve for object
 operators, and says why.
 
 Prints designs that stand for the front of each system: the unchanged network (base), the best drop-in, fine-tune and
-retrain (best), the knee, and those that add most to the hypervolume. Ids can be given to apply as they are.
+retrain (best), the knee, and those that add most to the hypervolume. A tie has FVP-like cycles within 15 % of the
+fewest on its system. Ids can be given to apply as they are.
 
 With --samples the noise that a design adds to the outputs takes the place of retained weights: that of every choice is
 measured alone, and --measure designs along the front are fitted and measured as a whole.
@@ -70,9 +75,9 @@ Examples:
  * Runs a sweep from the command line: prints, writes the files and sets the exit code.
  * @throws usage and input errors, before any file is written
  */
-const runSweep = (paths: readonly string[], asked: SweepOptions): Promise<void> =>
-  withRun({ seconds: asked.seconds, say: speaker(asked) }, async (run) => {
-    const options = withUsualChoices(asked);
+const runSweep = (paths: readonly string[], given: SweepOptions): Promise<void> =>
+  withRun({ seconds: given.seconds, say: speaker(given) }, async (run) => {
+    const options = withUsualChoices(await searchOnPart(given));
     const unsampled = await prepareSearch(paths, options);
     requireSamples(options, unsampled);
     if (options.dryRun) {
@@ -123,6 +128,7 @@ const sweepWithin = async (
     timeBudget: options.seconds,
     jobs: workers.jobs,
     seconds,
+    notes: objectiveNotes(prepared),
   });
   const record = {
     ...facts,
@@ -140,7 +146,7 @@ export function sweepCommand(): Command {
   const command = new Command('sweep')
     .description('Evaluates variants of models on accelerators and ranks them by cycles and bandwidth.')
     .argument('<model...>', '.tflite files, or example:NAME for networks that come with the program');
-  addSystemOptions(command);
+  addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command).option(
     '--output-dir <folder>',

@@ -1,7 +1,8 @@
 import type { Estimate, Layer } from '../estimate/types.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import { describe } from '../estimate/describe.js';
-import { fvpEstimate, type FvpLayer, type FvpOptions, type FvpResult } from '../fvp/fvp.js';
+import { fvpEstimate, type FvpLayer, type FvpResult } from '../fvp/fvp.js';
+import type { FvpOptions } from '../fvp/totals.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';
 import { accountOf, type Account } from './account.js';

@@ -2,15 +2,15 @@ import { graphsOf } from '../estimate/totals.js';
 import type { Evaluation } from '../estimate/evaluation.js';
 import { familyOf, type AcceleratorName } from '../npu/accelerator-names.js';
 import { placesOf } from '../schedule/figures.js';
-import { barOf, layerBar } from './bars.js';
+import { layerBar } from './bars.js';
 import { extrapolation } from './extrapolated.js';
 import { featuresOf, type LayerFeatures, type ScheduledLayer } from './features.js';
 import { layerCycles, type LayerTerms } from './formula.js';
-import { factorOf, holdsFor, type Calibration } from './calibrate/calibration.js';
-import { calibrated, NO_FACTORS, type Factors } from './calibrate/factors.js';
+import type { Factors } from './calibrate/factors.js';
 import type { Parameters } from './parameters.js';
 import type { ProfileName } from './profiles.js';
-import { timingOf, worse, type FvpClass, type Refusal, type SystemTiming } from './timing.js';
+import { timingOf, type Refusal, type SystemTiming } from './timing.js';
+import { fvpSetting, fvpTotals, noFigure, summand, type FvpOptions, type FvpTotals } from './totals.js';
 
 /** One operation on the NPU with what is fused onto it. */
 export interface FvpLayer extends LayerTerms {
@@ -20,15 +20,9 @@ export interface FvpLayer extends LayerTerms {
 }
 
 /** The cycles that the vendor's FVP would count for a network. */
-export interface FvpEstimate {
+export interface FvpEstimate extends FvpTotals {
   readonly profile: SystemTiming['profile'];
-  readonly class: FvpClass;
-  /** Clauses that say why the class is not "measured". */
-  readonly why: readonly string[];
-  readonly cycles: number;
-  /** 80 % of measured totals lie between these. */
-  readonly low: number;
-  readonly high: number;
+  /** Of `cycles`, at the system's clock. */
   readonly milliseconds: number;
   readonly parameters: Parameters;
   /** Factors by the user's logs, if there are any; `network` is one on the total. */
@@ -44,112 +38,79 @@ export interface FvpEstimate {
 /** FVP-like cycles, or why there are none. */
 export type FvpResult = FvpEstimate | Refusal;
 
-/** What the user says about the memories. */
-export interface FvpOptions {
-  /** A measured timing, to be used whatever the system says. */
-  readonly profile?: ProfileName | undefined;
-  /** What logs have changed. */
-  readonly calibration?: Calibration | undefined;
-  /** SHA-256 of the model's file, by which a calibration knows it. */
-  readonly model?: string | undefined;
+/** Operations of a graph with where their tensors finally lie, as far as they matter here. */
+export interface PlacedGraph extends Pick<Evaluation, 'machine'> {
+  readonly program: Pick<Evaluation['program'], 'ops'>;
+  readonly scheduled: Pick<Evaluation['scheduled'], 'schedule'> & {
+    readonly placement: Pick<Evaluation['scheduled']['placement'], 'areas'>;
+  };
 }
 
-/** A network with more of its cycles in such layers is far from what was measured. */
-const MOST_EXTRAPOLATED = 0.2;
-
-/** Every operation of a graph as the formula sees it; undefined for those of the CPU. */
-export function scheduledLayers({
-  machine,
-  program,
-  scheduled,
-}: Evaluation): readonly (ScheduledLayer | undefined)[] {
-  return program.ops.map((op, i) => {
-    const { plan, slices, buffer } = scheduled.schedule[i]!;
-    if (plan === undefined || slices === undefined) return undefined;
-    const places = placesOf(machine, op, scheduled.placement.areas);
-    return { plan, slices, buffered: buffer !== undefined, places };
-  });
+/** An operation of a graph as the formula sees it; undefined for one of the CPU. */
+export function scheduledLayer(
+  { machine, program, scheduled }: PlacedGraph,
+  i: number,
+): ScheduledLayer | undefined {
+  const { plan, slices, buffer } = scheduled.schedule[i]!;
+  if (plan === undefined || slices === undefined) return undefined;
+  const places = placesOf(machine, program.ops[i]!, scheduled.placement.areas);
+  return { plan, slices, buffered: buffer !== undefined, places };
 }
 
-const layersOf = (evaluation: Evaluation, parameters: Parameters): readonly (FvpLayer | undefined)[] =>
-  scheduledLayers(evaluation).map((layer) => {
-    if (layer === undefined) return undefined;
-    const features = featuresOf(evaluation.machine, layer);
-    const terms = layerCycles(features, parameters);
-    return { ...terms, features, extrapolated: extrapolation(layer.plan.op, features, terms) };
-  });
+const scheduledLayers = (graph: Evaluation): readonly (ScheduledLayer | undefined)[] =>
+  graph.program.ops.map((_, i) => scheduledLayer(graph, i));
+
+/** An operation's cycles, and what they are from; undefined for one of the CPU. */
+export function fvpLayer(graph: PlacedGraph, i: number, parameters: Parameters): FvpLayer | undefined {
+  const layer = scheduledLayer(graph, i);
+  if (layer === undefined) return undefined;
+  const features = featuresOf(graph.machine, layer);
+  const terms = layerCycles(features, parameters);
+  return { ...terms, features, extrapolated: extrapolation(layer.plan.op, features, terms) };
+}
 
 /** What calibration compares with a measured total: the timing of its system and the features of all layers. */
 export function measurable(
   evaluation: Evaluation,
   profile?: ProfileName,
 ): Refusal | { readonly timing: SystemTiming; readonly layers: readonly LayerFeatures[] } {
-  const { machine } = evaluation;
+  const { machine, memory } = evaluation;
   const timing = timingOf(machine.system, profile);
   if ('refused' in timing) return timing;
   const layers = graphsOf(evaluation)
     .flatMap((graph) => scheduledLayers(graph))
     .flatMap((layer) => (layer === undefined ? [] : [featuresOf(machine, layer)]));
-  const refused = noFigure(evaluation, layers.length);
+  const refused = noFigure(machine.system, memory.staging, layers.length > 0);
   return refused === undefined ? { timing, layers } : { refused };
-}
-
-/** Why an evaluation has no such figure, whatever its system; undefined if nothing stands against it. */
-function noFigure({ machine: { system }, memory }: Evaluation, layers: number): string | undefined {
-  if (layers === 0) return 'nothing runs on the NPU';
-  if (system.spilling && memory.staging > system.arenaCacheSize) {
-    return 'the network does not fit into its memory, and the reference compiler stops with an error';
-  }
-  return undefined;
 }
 
 /**
  * FVP-like cycles of an evaluated network, with their bar; or why there are none (docs/model/fvp.md).
  */
-export function fvpEstimate(
-  evaluation: Evaluation,
-  { profile, calibration, model }: FvpOptions = {},
-): FvpResult {
-  const { system } = evaluation.machine;
-  const timing = timingOf(system, profile);
-  if ('refused' in timing) return timing;
-  const accelerator = system.accelerator as AcceleratorName;
-  const family = familyOf(accelerator);
-  const holds = calibration !== undefined && holdsFor(calibration, timing.memory);
-  const factors = holds ? calibration.factors : NO_FACTORS;
-  const network = calibration === undefined ? 1 : factorOf(calibration, model, family);
-  const parameters = calibrated(accelerator, timing.memory, factors);
-  const graphs = graphsOf(evaluation).map((graph) => layersOf(graph, parameters));
+export function fvpEstimate(evaluation: Evaluation, options: FvpOptions = {}): FvpResult {
+  const { machine, memory } = evaluation;
+  const { system } = machine;
+  const setting = fvpSetting(system, options);
+  if ('refused' in setting) return setting;
+  const { timing, parameters, calibration, factors, network } = setting;
+  const graphs = graphsOf(evaluation).map((graph) =>
+    graph.program.ops.map((_, i) => fvpLayer(graph, i, parameters)),
+  );
   const all = graphs.flat().filter((layer) => layer !== undefined);
-  const refused = noFigure(evaluation, all.length);
-  if (refused !== undefined) return { refused };
   const sum = (layers: readonly FvpLayer[]): number =>
-    layers.reduce((total, { cycles }) => total + cycles, 0);
-  const layersCycles = sum(all);
-  const total = layersCycles * network;
+    layers.reduce((total, { cycles }) => total + summand(setting, cycles), 0);
   const extrapolatedCycles = sum(all.filter(({ extrapolated }) => extrapolated !== undefined));
-  const share = extrapolatedCycles / layersCycles;
-  const strange = share > MOST_EXTRAPOLATED;
-  const known = strange ? worse(timing.class, 'far') : timing.class;
-  const { low, high } = barOf(total, family, known, calibration?.bar ?? 0);
+  const totals = fvpTotals(setting, { cycles: sum(all), extrapolatedCycles }, memory.staging);
+  if ('refused' in totals) return totals;
+  const accelerator = system.accelerator as AcceleratorName;
   return {
+    ...totals,
     profile: timing.profile,
-    class: known,
-    why: [
-      ...timing.why,
-      ...(calibration !== undefined && !holds ? ['the calibration is of another memory timing'] : []),
-      ...(strange
-        ? [`${Math.round(share * 100)}% of the cycles are in layers unlike any that was measured`]
-        : []),
-    ],
-    cycles: Math.round(total),
-    low: Math.floor(low),
-    high: Math.ceil(high),
-    milliseconds: (total / system.coreClock) * 1000,
+    milliseconds: (1000 * totals.cycles) / system.coreClock,
     parameters,
     calibration: calibration && { ...factors, network },
     layers: graphs.at(-1)!,
-    layerBar: layerBar(accelerator, family),
+    layerBar: layerBar(accelerator, familyOf(accelerator)),
     extrapolatedCycles,
   };
 }

@@ -108,22 +108,27 @@ export function shippedConfigDirectory(): string {
  * so that command lines of the reference compiler keep working (docs/model/systems.md#defaults).
  * @throws a usage error for a name that does not end in `.ini`, an input error for a file that cannot be read
  */
-export function loadConfiguration(paths?: readonly string[]): Configuration {
-  if (paths === undefined || paths.length === 0) {
-    return { ...parseConfiguration(shippedFiles()), subject: 'configs/*.ini' };
-  }
-  return parseConfiguration(
-    paths.flatMap((path) => {
-      if (!path.endsWith('.ini')) {
-        throw usageError(
-          `configuration file "${path}" must have a name that ends in .ini; rename it, or pass another`,
-        );
-      }
-      const inShipped = /^[^./~\\][^/\\]*[/\\][^/\\]+$/.test(path) && !existsSync(path);
-      if (inShipped && /^Arm[/\\]vela\.ini$/.test(path)) return shippedFiles();
-      return [{ file: path, text: readText(inShipped ? join(shippedConfigDirectory(), path) : path, path) }];
-    }),
-  );
+export function loadConfiguration(paths: readonly string[] = []): Configuration {
+  const configuration = parseConfiguration(configurationFiles(paths));
+  return paths.length === 0 ? { ...configuration, subject: 'configs/*.ini' } : configuration;
+}
+
+/**
+ * The files that {@link loadConfiguration} reads.
+ * @throws what it throws for names and files
+ */
+export function configurationFiles(paths: readonly string[]): readonly ConfigurationFile[] {
+  if (paths.length === 0) return shippedFiles();
+  return paths.flatMap((path) => {
+    if (!path.endsWith('.ini')) {
+      throw usageError(
+        `configuration file "${path}" must have a name that ends in .ini; rename it, or pass another`,
+      );
+    }
+    const inShipped = /^[^./~\\][^/\\]*[/\\][^/\\]+$/.test(path) && !existsSync(path);
+    if (inShipped && /^Arm[/\\]vela\.ini$/.test(path)) return shippedFiles();
+    return [{ file: path, text: readText(inShipped ? join(shippedConfigDirectory(), path) : path, path) }];
+  });
 }
 
 const shippedFiles = (): readonly ConfigurationFile[] => {

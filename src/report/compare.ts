@@ -4,7 +4,7 @@ import type { LayerExplanation } from '../explain/explain.js';
 import { relativeText } from '../explain/reasons.js';
 import { kernelText } from '../explain/words.js';
 import { AREAS, type Estimate } from '../estimate/types.js';
-import { LINE_WIDTH, grouped, plural, shapeText, shareText, shortened, wrap } from '../text.js';
+import { grouped, lineWidth, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { cpuLines } from './cpu.js';
 import { fvpVerdictText } from './fvp.js';
 import { inferenceSeconds } from './summary.js';
@@ -192,7 +192,7 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
   const same = differences.filter(({ relation }) => relation === 'same').length;
   const table = [
     tableLine('A: operator, OFM', 'B: operator, OFM', ['cycles A', 'cycles B', 'B - A']),
-    '-'.repeat(LINE_WIDTH),
+    '-'.repeat(lineWidth()),
     ...tableRows(differences),
   ];
   const helps = changes.map(({ layer, change }) =>
@@ -200,8 +200,8 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
   );
   const paragraphs = [
     [
-      shortened(`A: ${names.a}`, LINE_WIDTH),
-      shortened(`B: ${names.b}`, LINE_WIDTH),
+      shortened(`A: ${names.a}`, lineWidth()),
+      shortened(`B: ${names.b}`, lineWidth()),
       wrap(
         `on ${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
       ),

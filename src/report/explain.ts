@@ -5,7 +5,7 @@ import { kernelText } from '../explain/words.js';
 import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
-import { LINE_WIDTH, grouped, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
+import { grouped, lineWidth, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { fvpText } from './fvp.js';
 import { notes } from './notes.js';
 import { inferenceSeconds } from './summary.js';
@@ -99,7 +99,7 @@ function heading(alike: readonly LayerExplanation[], text: string): string {
     return wrap(`${where}: ${text}  (${grouped(alike.length)} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
-  return `${line}  ${shortened(first.layer.name, Math.max(12, LINE_WIDTH - line.length - 2))}`;
+  return `${line}  ${shortened(first.layer.name, Math.max(12, lineWidth() - line.length - 2))}`;
 }
 
 /** The factors of a product that matter: those of the MAC array with their sentences, the others on one line. */

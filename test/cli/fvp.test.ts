@@ -165,3 +165,76 @@ test('calibrate refuses what is no log of the model on one system', async () => 
   ).toBe(3);
   expect(err).toMatch(/run\.csv: schema is not as in a file that paretou calibrate wrote/);
 });
+
+test('sweep and pick: profile, calibration and objectives', async () => {
+  const on = ['--accelerator-config', 'ethos-u85-256', '--output-dir', folder];
+  const figures = (): Record<string, number | string> => {
+    const { front } = JSON.parse(out) as { readonly front: readonly Record<string, number | string>[] };
+    return front.find(({ design }) => String(design).startsWith('base@'))!;
+  };
+  const own = async (...words: string[]): Promise<Fvp> => {
+    expect(await paretou('estimate', 'example:story_standard', ...on, ...words, '--json')).toBe(0);
+    return (JSON.parse(out) as { readonly fvp: Fvp }).fvp;
+  };
+  const log = join(folder, 'run.log');
+  writeFileSync(log, `NPU ACTIVE cycles: ${Math.round(1.3 * (await own()).cycles)}\n`);
+  const file = join(folder, 'calibration.json');
+  const calibrate = ['calibrate', `example:story_standard=${log}`, '--accelerator-config', 'ethos-u85-256'];
+  expect(await paretou(...calibrate, '--output', file)).toBe(0);
+  const seen = new Set<number>();
+  for (const words of [[], ['--fvp-profile', 'u85-mid'], ['--calibration', file]]) {
+    const expected = await own(...words);
+    seen.add(expected.cycles);
+    const sweep = ['sweep', 'example:story_standard', ...on, ...words, '--jobs', '1', '--quiet', '--json'];
+    expect(await paretou(...sweep)).toBe(0);
+    expect(figures()).toMatchObject({
+      cycles_fvp: expected.cycles,
+      cycles_fvp_low: expected.cycles_low,
+      cycles_fvp_high: expected.cycles_high,
+      inference_ms_fvp: expected.inference_ms_fvp,
+    });
+  }
+  expect(seen.size).toBe(3);
+});
+
+test('several systems are ranked by FVP-like time, where it is known on all of them', async () => {
+  const sweep = ['sweep', 'example:story_standard', '--output-dir', folder, '--jobs', '1'];
+  const several = ['--accelerator-config', 'ethos-u55-128,ethos-u85-256'];
+  expect(await paretou(...sweep, ...several)).toBe(0);
+  expect(out).toMatch(/^Best of 16 designs by inference_ms_fvp, sram_total_bytes, retained_energy:max;/);
+  expect(err).toMatch(
+    /note: designs are ranked by inference_ms_fvp, because compiler cycles of different systems/,
+  );
+  expect(await paretou(...sweep, ...several, '--objectives', 'cycles_total', '--json')).toBe(0);
+  expect(err).not.toMatch(/note: designs/);
+  expect(JSON.parse(out)).toMatchObject({ objectives: ['cycles_total'] });
+
+  const refused = [...several, '--fvp-profile', 'u65'];
+  expect(await paretou(...sweep, ...refused, '--json')).toBe(0);
+  expect(err).toMatch(
+    /note: designs are ranked by cycles_total, though .* no FVP-like cycles on ethos-u55-128/,
+  );
+  const { notes, front } = JSON.parse(out) as { notes: string[]; front: Record<string, unknown>[] };
+  expect(notes.join()).toContain('there are no FVP-like cycles on ethos-u55-128');
+  expect(front.find((row) => row['accelerator'] === 'ethos-u55-128') ?? { cycles_fvp: null }).toMatchObject({
+    cycles_fvp: null,
+  });
+  expect(await paretou(...sweep, ...refused, '--objectives', 'inference_ms_fvp')).toBe(2);
+  expect(err).toMatch(
+    /error: inference_ms_fvp cannot be an objective: there are no FVP-like cycles on ethos-u55-128, /,
+  );
+
+  const pick = [
+    'pick',
+    'example:glyphs',
+    '--accept-retrain',
+    ...several,
+    '--output-dir',
+    folder,
+    '--jobs',
+    '1',
+  ];
+  expect(await paretou(...pick)).toBe(0);
+  expect(out).toMatch(/least FVP-like time; of designs within 15 %/);
+  expect(out).toMatch(/undone alone, the network would take [\d.,]+ FVP-like µs more/);
+});

@@ -31,7 +31,7 @@ const outputs = new Map<string, string[]>();
 const linesOf = (command: string): string[] => {
   const known = outputs.get(command);
   if (known !== undefined) return known;
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '' };
   const { stdout } = spawnSync('sh', ['-c', `${command} 2>&1`], { cwd: folder, env, encoding: 'utf8' });
   const lines = stdout.trimEnd().split('\n');
   outputs.set(command, lines);
@@ -58,8 +58,11 @@ const refreshed = (text: string): string =>
 
 /** `npx vitest run test/e2e/documents.test.ts -u` writes the outputs of today into the documents. */
 describe.skipIf(!built)('outputs in the documents are those of the commands', () => {
-  test.for(['README.md', 'docs/examples.md', 'docs/story.md', 'docs/fidelity.md'])('%s', async (document) => {
-    const path = join(root, document);
-    await expect(refreshed(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
-  });
+  test.for(['README.md', 'docs/cliffs.md', 'docs/examples.md', 'docs/story.md', 'docs/fidelity.md'])(
+    '%s',
+    async (document) => {
+      const path = join(root, document);
+      await expect(refreshed(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
+    },
+  );
 });

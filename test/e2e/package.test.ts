@@ -53,7 +53,17 @@ describe.skipIf(!built)('the packed program', () => {
     const paths = packed.files.map(({ path }) => path);
     const folders = [...new Set(paths.map((path) => path.split('/').slice(0, -1).slice(0, 2).join('/')))];
     expect(folders.toSorted()).toEqual(
-      ['', 'configs', 'configs/examples', 'configs/spaces', 'dist/cli', 'dist/search', 'dist/src'].toSorted(),
+      [
+        '',
+        'configs',
+        'configs/budgets',
+        'configs/examples',
+        'configs/schema',
+        'configs/spaces',
+        'dist/cli',
+        'dist/search',
+        'dist/src',
+      ].toSorted(),
     );
     expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|tflite|md|cff|json)$|^LICENSE$/.test(path))).toEqual(
       [],

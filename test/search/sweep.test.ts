@@ -184,7 +184,7 @@ describe.skipIf(!built)(`the built program's sweep${remark}`, () => {
       const [alone, together] = [run('1'), run('4')];
       expect(together.ranking).toBe(alone.ranking);
       const { record } = alone;
-      expect(record['objectives']).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
+      expect(record['objectives']).toEqual(['inference_ms_fvp', 'sram_total_bytes', 'parameters:max']);
       expect(record['designs_in_space']).toBe(27 * 4 * 4);
       expect(record['designs_evaluated']).toBeLessThanOrEqual(150);
       expect(record).toMatchObject({ method, limit: 150, time_budget_seconds: null, interrupted: false });

@@ -1,4 +1,3 @@
-import { addSums, SUMS } from '../../../src/estimate/totals.js';
 import { bufferSchedule } from '../../../src/schedule/buffering.js';
 import { encodedTensors, useOf, type Use } from '../../../src/schedule/encoded-tensors.js';
 import { CPU_ENTRY, plainEntry, type Entry } from '../../../src/schedule/entry.js';
@@ -8,6 +7,8 @@ import type { Machine } from '../../../src/schedule/machine.js';
 import type { Plan } from '../../../src/schedule/plan.js';
 import type { Program } from '../../../src/schedule/program.js';
 import { shareBuffers } from '../../../src/schedule/schedule.js';
+import { addDesignSums, DESIGN_SUMS } from '../figures.js';
+import type { FvpFigures } from '../fvp-figures.js';
 import { addedFigures } from '../segment-figures.js';
 import { bufferPiecesOf } from './live-pieces.js';
 
@@ -64,6 +65,7 @@ export function scheduleSegment(
   { program, from, to, areas, plain }: SegmentProgram,
   before: Entry | undefined,
   readers: ReadonlyMap<number, Plan | undefined>,
+  fvp: FvpFigures,
 ): ScheduledSegment | undefined {
   const reference = plain.slice();
   for (const [index, plan] of readers) {
@@ -85,12 +87,12 @@ export function scheduleSegment(
   const figures = scheduleFigures(machine, own, schedule, areas, before?.hideCycles);
   const encoded = encodedTensors(machine, own, schedule);
   if (shareBuffers(own, schedule, encoded).some((owner, k) => owner !== k)) return undefined;
-  const sums = new Float64Array(SUMS);
-  const summands = { machine, program: own, scheduled: { schedule }, figures };
-  addSums(summands, sums);
+  const sums = new Float64Array(DESIGN_SUMS);
+  const summands = { machine, program: own, scheduled: { schedule, placement: { areas } }, figures };
+  addDesignSums(summands, fvp, sums);
   return {
     sums,
-    figures: addedFigures(summands),
+    figures: addedFigures(summands, fvp),
     encodedBytes: encoded.bytes,
     buffers: bufferPiecesOf(schedule),
     last: schedule.at(-1) ?? before,

@@ -27,7 +27,7 @@ export interface State {
 
 /** The figures of a segment in a context. */
 export interface Transition {
-  /** As `addSums` makes them: the columns known so far, in the order of `Transitions`; those that follow are 0. */
+  /** As `addDesignSums` makes them: the columns known so far, in the order of `Transitions`; those that follow are 0. */
   readonly sums: Float64Array;
   readonly encodedBytes: number;
   readonly buffers: Float64Array;

@@ -1,12 +1,12 @@
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
-import { SUMS, totalsFrom } from '../../../src/estimate/totals.js';
 import type { System } from '../../../src/npu/system.js';
 import { plainEntry, CPU_ENTRY, type Entry } from '../../../src/schedule/entry.js';
 import { AREA, type Machine } from '../../../src/schedule/machine.js';
 import { runsOnCpu } from '../../../src/schedule/memory.js';
 import type { Plan } from '../../../src/schedule/plan.js';
 import type { Fragment, Frame } from '../compose.js';
-import { storeEstimated } from '../figures.js';
+import { DESIGN_SUMS, estimatedFrom, storeEstimated } from '../figures.js';
+import type { FvpFigures } from '../fvp-figures.js';
 import { Constants } from './constants.js';
 import { agree, interfaceOf, type Interface } from './interface.js';
 import { contextKey, faceKey } from './keys.js';
@@ -52,16 +52,17 @@ export class Transitions {
 
   private readonly current: State[] = [];
   private readonly chain: Transition[] = [];
-  private readonly sums = new Float64Array(SUMS);
+  private readonly sums = new Float64Array(DESIGN_SUMS);
   /** Columns of `sums` that are not zero everywhere, in the order in which they turned up. */
   private readonly columns: number[] = [];
   /** Sums of these columns alone. */
-  private readonly packed = new Float64Array(SUMS);
+  private readonly packed = new Float64Array(DESIGN_SUMS);
   private readonly live: LiveRanges;
 
   constructor(
     private readonly frame: Frame,
     private readonly system: System,
+    private readonly fvp: FvpFigures,
   ) {
     const count = frame.segmentation.segments.length;
     this.states = Array.from({ length: count }, () => []);
@@ -91,9 +92,7 @@ export class Transitions {
     const memory = this.memory(2 * operations + 2);
     if (memory === undefined) return false;
     for (let k = 0; k < columns.length; k++) sums[columns[k]!] = packed[k]!;
-    const { hardware } = machine;
-    const use = { ...memory, constants };
-    storeEstimated({ totals: totalsFrom(sums, use, this.system), memory: use, hardware }, table, row);
+    storeEstimated(estimatedFrom(sums, { ...memory, constants }, machine, this.fvp), table, row);
     return true;
   }
 
@@ -320,7 +319,7 @@ export class Transitions {
         if (consumer !== undefined && face !== 0) readers.set(consumer, this.faces.at(face));
       });
     }
-    const scheduled = scheduleSegment(machine, own, before, readers);
+    const scheduled = scheduleSegment(machine, own, before, readers, this.fvp);
     if (scheduled === undefined) return undefined;
     const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
     sums.forEach((value, column) => {

@@ -119,7 +119,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       if (baselines === undefined) {
         const ended = results.interrupted || performance.now() >= until;
         baselines = ended ? [] : await baselinesOf(space, designs, results, request.evaluate);
-        slowest = slowestBaseline([{ model: '', space, designs, results, baselines }]);
+        slowest = slowestBaseline([{ model: '', space, designs, results, baselines }], objectives);
       }
       const individuals = individualsOf(request, designs, results, baselines);
       generations++;

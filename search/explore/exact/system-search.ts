@@ -48,7 +48,9 @@ export class SystemSearch {
     this.dimensions.forEach(({ form, raised }, j) => {
       if (!isFigure(form.base)) return;
       const value = judged.figure(i, form.base);
-      costs[j] = raised ? this.formed.tops[j]! - value : value;
+      // Worst, where it is not known.
+      if (Number.isNaN(value)) costs[j] = Number.MAX_VALUE;
+      else costs[j] = raised ? this.formed.tops[j]! - value : value;
     });
     return costs;
   }
@@ -61,6 +63,7 @@ export class SystemSearch {
       const additive = additiveCosts(this.formed.model, row);
       const full = this.trueCosts(judged, this.measured);
       this.spreads.forEach((spread, j) => {
+        if (full[j] === Number.MAX_VALUE) return;
         const error = full[j]! - additive[j]!;
         const value = totalOf(this.dimensions[j]!, this.formed, j, full[j]!);
         const relative = error === 0 ? 0 : Math.abs(error) / Math.max(1e-9, Math.abs(value));

@@ -41,9 +41,8 @@ const undoneOf = (
 
 const undoneText = ({ candidate, wish }: Context, undone: Alternative | undefined): string[] => {
   if (undone === undefined) return [];
-  const { preference } = wish;
-  const difference = priceOf(preference, undone.candidate.numbers) - priceOf(preference, candidate.numbers);
-  return [`undone alone, the network would ${moreText(difference, pricedBy(preference))}`];
+  const difference = priceOf(wish, undone.candidate.numbers) - priceOf(wish, candidate.numbers);
+  return [`undone alone, the network would ${moreText(difference, pricedBy(wish))}`];
 };
 
 const channelsText = ({ inputChannels, outputChannels }: ChangedLayer): string => {
@@ -76,7 +75,7 @@ const storyText = ({ wish }: Context, layer: ChangedLayer, pair: Pair | undefine
   const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
   return (
     `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
-    `${kept}, because: ${whyText(pair, pricedBy(wish.preference))}`
+    `${kept}, because: ${whyText(pair, pricedBy(wish))}`
   );
 };
 
@@ -135,7 +134,7 @@ export const otherStories = (
     .map((pair) => {
       const what = layerText(pair);
       const subject = pair.operator < 0 ? what : `operator ${pair.operator} (${what})`;
-      const sentence = `${subject}: ${cyclesText(pair)}${bytesText(pair)}; ${whyText(pair, pricedBy(wish.preference))}`;
+      const sentence = `${subject}: ${cyclesText(pair)}${bytesText(pair)}; ${whyText(pair, pricedBy(wish))}`;
       return { pair, sentence };
     });
 };

@@ -9,7 +9,7 @@ import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../.
 import { explainDesign, type Explained, type ExplainedLayers } from './explainer.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
 import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
-import { changePercent, minGainText, missesOf, retainedText } from '../amounts.js';
+import { changePercent, minGainText, priceText, missesOf, retainedText } from '../amounts.js';
 import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
 
 /** Something that a pick leaves as it is, and what its best change would have cost. */
@@ -37,7 +37,7 @@ const cheapest = (
   { space, wish }: Context,
   alternatives: readonly Alternative[],
 ): Alternative | undefined => {
-  const price = ({ candidate }: Alternative): number => priceOf(wish.preference, candidate.numbers);
+  const price = ({ candidate }: Alternative): number => priceOf(wish, candidate.numbers);
   const order = (a: Alternative, b: Alternative): number =>
     price(a) - price(b) || compareCandidates(wish, space, a.candidate, b.candidate);
   return [...alternatives].sort(order)[0];
@@ -75,7 +75,7 @@ const becauseText = (context: Context, variable: Variable, { candidate }: Altern
     variable.kind === 'site'
       ? `${grouped(to)} cycles (${changePercent(from, to)})`
       : `most of it in operator ${operator} (${layerText(pair)}), ${cyclesText(pair)}`;
-  return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish.preference))}`;
+  return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish))}`;
 };
 
 /** What is wrong with a choice that is cheaper and within the constraints. */
@@ -88,10 +88,11 @@ const LOSES: Readonly<Record<Preference, string>> = {
 
 /** How much more a choice costs than the pick: `take 1,024 cycles more`. */
 const costText = ({ wish, candidate }: Context, alternative: Alternative): string => {
-  const [before, after] = [candidate, alternative.candidate].map(({ numbers }) =>
-    priceOf(wish.preference, numbers),
-  ) as [number, number];
-  return moreText(after - before, pricedBy(wish.preference));
+  const [before, after] = [candidate, alternative.candidate].map(({ numbers }) => priceOf(wish, numbers)) as [
+    number,
+    number,
+  ];
+  return moreText(after - before, pricedBy(wish));
 };
 
 const choiceText = ({ kind }: Variable, { choice }: Alternative): string =>
@@ -105,13 +106,12 @@ const reasonText = (
   best: Alternative,
 ): string => {
   const { space, wish, candidate } = context;
-  const unit = pricedBy(wish.preference);
-  const difference =
-    priceOf(wish.preference, best.candidate.numbers) - priceOf(wish.preference, candidate.numbers);
+  const unit = pricedBy(wish);
+  const difference = priceOf(wish, best.candidate.numbers) - priceOf(wish, candidate.numbers);
   const what = choiceText(variable, best);
   if (difference >= 0)
     return `${what} would ${costText(context, best)}${becauseText(context, variable, best)}`;
-  const saves = `${what} would save ${grouped(-difference)} ${unit}`;
+  const saves = `${what} would save ${priceText(unit, -difference)}`;
   const misses = missesOf(best.candidate.numbers, wish.constraints);
   if (misses.length > 0) {
     const within = cheapest(

@@ -6,7 +6,7 @@ import { boundShort, kernelText, USERS } from '../../../src/explain/words.js';
 import { grouped, percentText } from '../../../src/text.js';
 import { utilisationOf } from '../../../src/theory/utilisation.js';
 import { shapeText } from '../../../src/text.js';
-import { changePercent } from '../amounts.js';
+import { changePercent, priceText } from '../amounts.js';
 import { cyclesOf, type Pair } from './pairs.js';
 import type { Price } from '../../pick/preference.js';
 
@@ -152,5 +152,5 @@ export const cyclesText = ({ before, after }: Pair): string => {
 export const moreText = (difference: number, unit: Price): string => {
   const verb = unit === 'bytes' ? 'move' : 'take';
   if (difference === 0) return `${verb} as many ${unit}`;
-  return `${verb} ${grouped(Math.abs(difference))} ${unit} ${difference > 0 ? 'more' : 'less'}`;
+  return `${verb} ${priceText(unit, Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`;
 };

@@ -17,6 +17,8 @@ import { loadNetwork } from '../../../src/graph/load.js';
 import type { Network } from '../../../src/graph/network.js';
 import { anyNetwork } from '../../estimate/random-networks.js';
 import { sharedDir } from '../../shared.js';
+import { formOf } from '../../../search/evaluate/forms.js';
+import { fvpEstimate, type FvpEstimate } from '../../../src/fvp/fvp.js';
 import { NetworkBuilder, residualNetwork } from '../fixture.js';
 
 /** Designs that are evaluated before figures are compared. */
@@ -48,7 +50,12 @@ function wholeFigures(space: Space, values: Values): (digits: Uint16Array) => De
   return (digits) => {
     const { system } = space.systems[digits.at(-1)!]!;
     const program = estimator.compile(applier.network(digits), system.accelerator);
-    return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }));
+    const evaluation = estimator.evaluate(program, system, { optimise: space.optimise });
+    const { cycles, low, high } = fvpEstimate(evaluation, space.fvp) as FvpEstimate;
+    return {
+      ...figuresOf(evaluation),
+      ...{ cycles_fvp: cycles, cycles_fvp_low: low, cycles_fvp_high: high },
+    };
   };
 }
 
@@ -62,7 +69,7 @@ const combined = (parts: Float64Array): Record<string, number> =>
       );
       const value =
         name === 'sram_memory_used_bytes' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
-      return [name, value];
+      return [name, formOf(name).settle(value)];
     }),
   );
 

@@ -35,6 +35,8 @@ const CASES: readonly (readonly [objectives: string, constraints: readonly Const
   ['cycles_total,sram_total_bytes,retained_energy:max', []],
   ['inference_ms,parameters:max', []],
   ['cycles_total,retained_energy:max', constraintsOf({ minRetained: 0.3 })],
+  ['cycles_fvp,retained_energy:max', []],
+  ['inference_ms_fvp,sram_total_bytes', constraintsOf({ minRetained: 0.1 })],
   ['sram_memory_used_bytes,cycles_total', constraintsOf({ maxTime: 1000 })],
 ];
 

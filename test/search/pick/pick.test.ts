@@ -11,6 +11,7 @@ import { neighboursOf } from '../../../search/pick/neighbours.js';
 import { pick, type Picked } from '../../../search/pick/pick.js';
 import { bytesMoved, objectivesFor, pays, type Preference } from '../../../search/pick/preference.js';
 import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
+import { TIE } from '../../../src/fvp/bars.js';
 import { randomSpace } from '../explore/random-space.js';
 
 const evaluate = { jobs: 1 };
@@ -84,6 +85,50 @@ const changes = (space: Space, digits: Uint16Array): number => {
 
 const limitsOf = (minRetained: number | undefined): Constraint[] => constraintsOf({ minRetained });
 
+describe('by FVP-like time', () => {
+  const speed = 'inference_ms_fvp' as const;
+
+  /** Spaces with several systems. */
+  const spaces = [1, 2, 3, 4, 5, 6, 7, 8]
+    .map((seed) => randomSpace(seed, 300))
+    .filter(({ systems }) => systems.length > 1);
+
+  test('the pick is the best of those that tie with the fastest', async () => {
+    expect(spaces.length).toBeGreaterThan(2);
+    let preferred = 0;
+    for (const space of spaces) {
+      const designs = allDesigns(space);
+      const results = await evaluateDesigns(space, designs, evaluate);
+      const baselines = await baselinesOf(space, designs, results, {});
+      const table = tabulate([{ model: 'm', space, designs, results, baselines }]);
+      const unchanged = space.systems.map(
+        ({ system }, s) => (1000 * baselines[s]!.cycles_fvp) / system.coreClock,
+      );
+      const paying = Array.from({ length: table.count }, (_, i) => i)
+        .filter((i) => table.columns[speed][i]! < unchanged[rowOf(designs, table.row[i]!).at(-1)!]!)
+        .map((i) => metricsAt(table, i));
+      const least = Math.min(...paying.map((numbers) => numbers[speed]));
+      const key = (n: MetricRow): number[] => [
+        Math.max(TIE * least, n[speed]),
+        -n.retained_energy,
+        n.sram_total_bytes,
+        n[speed],
+      ];
+      const best = paying.map(key).sort(compareKeys)[0];
+      const objectives = objectivesFor('cycles', true, speed);
+      const { refined, cheaper } = await pick({
+        model: { name: 'm', space },
+        wish: { preference: 'cycles', speed, objectives, constraints: [], minGain: 0 },
+        ...{ method: 'exhaustive', limit: 1e5, seed: 1, workers: evaluate },
+      });
+      expect(refined && key(refined.candidate.numbers)).toEqual(best);
+      expect(cheaper).toBeUndefined();
+      if (refined !== undefined && refined.candidate.numbers[speed] > least) preferred++;
+    }
+    expect(preferred).toBeGreaterThan(0);
+  });
+});
+
 describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
   const space = randomSpace(seed, 300);
   let all: readonly Known[] | undefined;
@@ -96,7 +141,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
       for (const minRetained of [undefined, 0.3, 0.7, 0.95]) {
         const constraints = limitsOf(minRetained);
         const candidates = designs.filter(
-          ({ numbers, baseline }) => meets(numbers, constraints) && pays(preference, numbers, baseline),
+          ({ numbers, baseline }) => meets(numbers, constraints) && pays({ preference }, numbers, baseline),
         );
         const picked = await pickFrom(space, preference, constraints);
         const best = candidates.map(({ numbers }) => KEYS[preference](numbers)).sort(compareKeys)[0];
@@ -106,7 +151,7 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
           expect(picked.refined.steps).toEqual([]);
           continue;
         }
-        const cheaper = designs.filter(({ numbers, baseline }) => pays(preference, numbers, baseline));
+        const cheaper = designs.filter(({ numbers, baseline }) => pays({ preference }, numbers, baseline));
         const kept = cheaper.map(({ numbers }) => numbers.retained_energy);
         const nearest = picked.sides!.cheaper;
         expect(nearest?.numbers.retained_energy).toBe(kept.length === 0 ? undefined : Math.max(...kept));
@@ -163,12 +208,12 @@ describe.each([3, 8, 21, 34])('random networks: %i', (seed) => {
       if (refined === undefined) return;
       const { candidate } = refined;
       expect(candidate.numbers).toEqual(designs.get(candidate.id)!.numbers);
-      expect(pays(preference, candidate.numbers, candidate.baseline)).toBe(true);
+      expect(pays({ preference }, candidate.numbers, candidate.baseline)).toBe(true);
       const neighbours = neighboursOf(space, candidate.digits);
       expect(refined.neighbours!.table.count).toBe(neighbours.count);
       for (let i = 0; i < neighbours.count; i++) {
         const { numbers, baseline } = designs.get(designId(space, rowOf(neighbours, i)))!;
-        if (!pays(preference, numbers, baseline)) continue;
+        if (!pays({ preference }, numbers, baseline)) continue;
         if (preference !== 'knee') {
           const [theirs, own] = [KEYS[preference](numbers), KEYS[preference](candidate.numbers)];
           const order = compareKeys(theirs, own);

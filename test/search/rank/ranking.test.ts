@@ -5,7 +5,12 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { tabulate, type Study } from '../../../search/rank/table.js';
 import { constraintsOf, excess, meeting, nearest } from '../../../search/rank/constraints.js';
-import { FIGURE_COUNT, storeFigures, type DesignFigures } from '../../../search/evaluate/figures.js';
+import {
+  FIGURE_AT,
+  FIGURE_COUNT,
+  storeFigures,
+  type DesignFigures,
+} from '../../../search/evaluate/figures.js';
 import { retainedMeans, unknownRetained } from '../../../search/emit/retained-weights.js';
 import { paretoRanks } from '../../../search/front/pareto-ranks.js';
 import { systemFronts } from '../../../search/rank/representatives.js';
@@ -90,6 +95,7 @@ describe('objectives', () => {
   });
 
   it('are cycles, SRAM traffic and retained weights by default, and parameters where that is not known', () => {
+    expect(formatObjective(defaultObjectives(true, 'inference_ms_fvp')[0]!)).toBe('inference_ms_fvp');
     const third = (known: boolean) => defaultObjectives(known).map(formatObjective);
     expect(third(true)).toEqual(['cycles_total', 'sram_total_bytes', 'retained_energy:max']);
     expect(third(false)).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
@@ -286,7 +292,8 @@ describe('files', () => {
 });
 
 describe('the table', () => {
-  const HEADING = /^\s+cycles\s+change\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+retained\s+design$/;
+  const HEADING =
+    /^\s+cycles\s+change\s+FVP\s+ms\s+SRAM KiB\s+change\s+used KiB\s+params\s+retained\s+design$/;
 
   it('shows the unchanged network and a part of the front of each system, with whole ids', () => {
     const ranking = ranked();
@@ -298,6 +305,28 @@ describe('the table', () => {
     const ids = lines.flatMap((line) => / (\S+@\S+)$/.exec(line)?.[1] ?? []);
     expect(ids.length).toBeGreaterThan(3);
     for (const id of ids) expect(ranking.ids).toContain(id);
+  });
+
+  it('marks what ties with the fewest FVP-like cycles of its system, and explains the mark', () => {
+    const one = study();
+    const figures = one.results.figures.slice();
+    for (let row = 0; row < one.designs.count; row++) {
+      const [a = 0] = rowOf(one.designs, row);
+      figures[row * FIGURE_COUNT + FIGURE_AT.cycles_fvp] = 1000 - 100 * a;
+    }
+    const ranking = ranked([{ ...one, results: { ...one.results, figures } }]);
+    const fronts = systemFronts(ranking);
+    for (const { shown } of fronts) {
+      for (const { row, marks, numbers } of shown) {
+        // The fewest are 800: 900 ties with it, 1,000 does not; the unchanged network has figures of its own.
+        if (row !== undefined) expect(marks.includes('tie')).toBe(numbers.cycles_fvp === 900);
+      }
+      expect(shown.some(({ marks }) => marks.includes('tie'))).toBe(true);
+    }
+    expect(frontTable(ranking)).toMatch(
+      /\ntie: within 15 % of the fewest FVP-like cycles on this system, [^\n]+$/,
+    );
+    expect(frontTable(ranked())).not.toMatch(/tie/);
   });
 
   it('marks the best with each word and the knee, and says what is left out', () => {
@@ -327,10 +356,16 @@ describe('the table', () => {
     }
   });
 
-  it('ranks designs among those on their system, in the last column', () => {
+  it('ranks designs among those on their system, in a column before those that came later', () => {
     const ranking = ranked();
     const rows = parse(rankingCsv([ranking]), { columns: true }) as unknown as Record<string, string>[];
-    expect(CSV_COLUMNS.at(-1)).toBe('pareto_rank_on_system');
+    expect(CSV_COLUMNS.slice(-5)).toEqual([
+      'pareto_rank_on_system',
+      'cycles_fvp',
+      'cycles_fvp_low',
+      'cycles_fvp_high',
+      'inference_ms_fvp',
+    ]);
     for (const accelerator of ['ethos-u55-32', 'ethos-u55-64']) {
       const own = rows.filter((row) => row['accelerator'] === accelerator);
       const ranks = paretoRanks({
@@ -353,7 +388,7 @@ describe('the table', () => {
     const lines = frontTable(ranked([{ ...mixed, space: { ...mixed.space, systems: [one, fast] } }])).split(
       '\n',
     );
-    expect(lines[0]).toMatch(/^\s+ms\s+change\s+SRAM KiB/);
+    expect(lines[0]).toMatch(/^\s+ms\s+change\s+FVP ms\s+SRAM KiB/);
     expect(lines[2]).toMatch(/ base +0\.002 +=/);
   });
 });

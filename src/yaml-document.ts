@@ -10,9 +10,9 @@ import {
   visit,
 } from 'yaml';
 import type { z } from 'zod';
-import { inputError } from '../../src/errors.js';
-import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../../src/files.js';
-import { suggestion } from '../../src/suggest.js';
+import { inputError, type Setting } from './errors.js';
+import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from './files.js';
+import { suggestion } from './suggest.js';
 
 export type YamlPath = readonly PropertyKey[];
 
@@ -98,11 +98,17 @@ export const parseYaml = (text: string, file: string): YamlDocument => {
   }
 };
 
+/** What a YAML file is, for messages, and the setting that names it. */
+export interface YamlKind {
+  readonly what: string;
+  readonly setting: Setting;
+}
+
 /**
  * Reads a YAML file.
  * @throws an input error if it cannot be read or parsed
  */
-export const readYaml = (file: string): YamlDocument => {
+export const readYaml = (file: string, { what, setting }: YamlKind): YamlDocument => {
   let text: string;
   try {
     text = new TextDecoder().decode(readRegular(file, MOST_TEXT_BYTES));
@@ -110,10 +116,10 @@ export const readYaml = (file: string): YamlDocument => {
     const code = readFault(cause) ?? '';
     throw inputError(
       code === 'ENOENT'
-        ? `${file}: there is no such file; check the path of the space file`
+        ? `${file}: there is no such file; check the path of the ${what}`
         : `${file}: cannot be read as a YAML file, since ${READ_FAULTS[code] ?? code}; check that it is a readable text file`,
       cause,
-      'space',
+      setting,
     );
   }
   return parseYaml(text, file);
