@@ -125,6 +125,23 @@ export default tseslint.config(
     ),
   ),
   within(['search/metrics.ts'], [['^\\./', 'metrics know no room']]),
+  within(
+    ['report-html/*.ts'],
+    [
+      [
+        '/(src|search|client|bench|training)/|^node:',
+        'what Node and the page share is pure and stands alone',
+      ],
+    ],
+  ),
+  within(
+    ['report-html/client/*.ts'],
+    [['/(src|search|bench|training)/|^node:', 'the page knows the data of a report, and a browser']],
+  ),
+  within(
+    ['src/**/*.ts', 'search/**/*.ts'],
+    [['report-html/client/', 'the page is loaded as a file, not imported']],
+  ),
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['examples/*.js'], rules: { 'no-console': 'off' } },
 );

@@ -484,7 +484,8 @@ const ROWS = {
   },
   cycles_fvp: {
     label: 'FVP-like cycles',
-    definition: 'cycles that the Fixed Virtual Platform would show, by a model of it; empty where it is refused',
+    definition:
+      'cycles that the Fixed Virtual Platform would show, by a model of it; empty where it is refused',
     since: 'unreleased',
     headline: true,
     heading: 'FVP',

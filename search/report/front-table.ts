@@ -74,10 +74,12 @@ const restText = ({ size, count, kept, gap }: SystemFront): string[] => {
 const SPARE: readonly MetricName[] = [
   'parameters',
   'sram_vs_baseline',
+  'inference_ms_fvp',
   'inference_ms',
   'sram_memory_used_bytes',
   'sram_total_bytes',
   'cycles_vs_baseline',
+  'cycles_fvp',
 ];
 
 /** As many columns as a terminal that is narrower than usual has room for; ids are never cut. */

@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./pick.js')).pickCommand(),
   },
   {
+    name: 'report',
+    summary: 'one HTML page that shows the designs of a search',
+    load: async () => (await import('./report.js')).reportCommand(),
+  },
+  {
     name: 'apply',
     summary: 'write the .tflite of a given design',
     load: async () => (await import('./apply.js')).applyCommand(),
@@ -53,11 +58,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./calibrate.js')).calibrateCommand(),
   },
   {
-    name: 'worker',
-    summary: 'evaluate designs for a search of another process',
-    load: async () => (await import('./worker.js')).workerCommand(),
-  },
-  {
     name: 'verify',
     summary: 'compare the figures with those of your own Vela',
     load: async () => (await import('./verify.js')).verifyCommand(),
@@ -66,5 +66,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'completion',
     summary: 'a script that lets bash, zsh or fish complete commands and options',
     load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
+  },
+  {
+    name: 'worker',
+    summary: 'evaluate designs for a search of another process',
+    load: async () => (await import('./worker.js')).workerCommand(),
   },
 ];

@@ -4,6 +4,7 @@ import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Fitting } from '../../search/fit/fitting.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
+import { knownCount } from '../../search/evaluate/session.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';
 import type { Wish } from '../../search/pick/candidates.js';
@@ -21,6 +22,7 @@ import { LONGEST_MESSAGE } from '../safe-text.js';
 import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
+import { addHtmlOptions, type HtmlOptions, writeReport } from './html.js';
 import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
@@ -53,7 +55,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions, PartOptions {
+export interface PickOptions extends SampledOptions, PartOptions, HtmlOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -84,8 +86,8 @@ With --samples the loss of every choice is measured, and designs along the front
 first, until one meets --min-agreement and --max-accuracy-drop; without these, one that agrees with the original on 0.85 of
 the samples. docs/accuracy.md describes it.
 
-Writes <model>-<design>.tflite and pick.json. Where no design meets the constraints and is cheaper, it names the nearest
-one on each side and ends with exit code 4.
+Writes <model>-<design>.tflite and pick.json, and with --html report.html and report.json. Where no design meets the
+constraints and is cheaper, it names the nearest one on each side and ends with exit code 4.
 
 Examples:
   paretou pick model.tflite --accelerator-config ethos-u55-128
@@ -240,6 +242,25 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
   return { paths: [...(design === undefined ? [] : [design]), recordPath], record };
 };
 
+/** Writes the report of the first search with what is known of the pick and of the designs that were measured. */
+const writePicked = (
+  { prepared, picked: { sweeps, refined, walk } }: Outcome,
+  directory: string,
+  options: PickOptions,
+): Promise<string[]> => {
+  const [{ rankings, studies }] = sweeps;
+  const pick = refined?.candidate;
+  const model = {
+    source: prepared.sources[0]!,
+    network: studies[0]!.space.network,
+    ranking: rankings[0]!,
+    evaluated: knownCount(studies[0]!.results),
+    further: [...(walk?.measured ?? []), ...(pick === undefined ? [] : [pick])],
+    ...(pick && { pick }),
+  };
+  return writeReport(directory, [model], options);
+};
+
 /** Prints what came of it and sets the exit code. */
 const report = (outcome: Outcome, { paths, record }: Written, options: PickOptions): void => {
   const { wish, picked, account, file, error, notes } = outcome;
@@ -295,8 +316,13 @@ const pickWithin = async (run: Run, path: string, given: PickOptions): Promise<v
   if (options.output !== undefined) requireWritable(dirname(options.output));
   announce(unsampled, options);
   await withCrew({ directory, name: 'pick' }, unsampled, options, run, async (crew) => {
-    const noise = noiseObjectives(preference, unsampled.speed.speed);
-    const sampled = await withSamples(unsampled, options, run, crew.workers, noise);
+    const sampled = await withSamples(
+      unsampled,
+      options,
+      run,
+      crew.workers,
+      noiseObjectives(preference, unsampled.speed.speed),
+    );
     try {
       return await pickFrom(sampled, { path, directory, preference, options, run, crew });
     } finally {
@@ -360,7 +386,9 @@ const pickFrom = async (
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: objectiveNotes(prepared),
   };
-  report(outcome, write(outcome, directory, options), options);
+  const { paths, record } = write(outcome, directory, options);
+  const pages = options.html === true ? await writePicked(outcome, directory, options) : [];
+  report(outcome, { paths: [...paths, ...pages], record }, options);
   return picked.stopped;
 };
 
@@ -385,6 +413,7 @@ export function pickCommand(): Command {
   addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command);
+  addHtmlOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((model: string, options: PickOptions) => runPick(model, options));

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { knownCount } from '../../search/evaluate/session.js';
 import { writeSweep } from '../../search/report/ranking-csv.js';
 import { runRecord, SWEEP_SCHEMA } from '../../search/report/sweep-json.js';
 import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js';
 import { requireWritable } from '../files.js';
+import { addHtmlOptions, writeReport, type HtmlOptions } from './html.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
 import { withRun, type Run } from './interrupt.js';
@@ -31,7 +33,7 @@ import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SampledOptions, PartOptions {
+export interface SweepOptions extends SampledOptions, PartOptions, HtmlOptions {
   readonly outputDir?: string;
 }
 
@@ -61,8 +63,8 @@ fewest on its system. Ids can be given to apply as they are.
 With --samples the noise that a design adds to the outputs takes the place of retained weights: that of every choice is
 measured alone, and --measure designs along the front are fitted and measured as a whole.
 
-Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1) and run.json. After Ctrl-C or SIGTERM
-the designs evaluated so far are written.
+Several models are ranked separately. Writes ranking.csv, front.csv (Pareto rank 1), run.json and report.json, and with
+--html report.html. After Ctrl-C or SIGTERM the designs evaluated so far are written.
 
 Examples:
   paretou sweep model.tflite --accelerator-config u55,u65
@@ -136,8 +138,15 @@ const sweepWithin = async (
     ...(fleet && { workers: fleet.counts() }),
     constraints: constraintsWithFlags(constraints),
   };
-  const written = writeSweep(directory, result.rankings, record);
-  reportSweep(result, { options, constraints, record, written: Object.values(written), placements });
+  const written = Object.values(writeSweep(directory, result.rankings, record));
+  const models = result.rankings.map((ranking, i) => ({
+    source: { path: sources[i]!.path, sha256: sources[i]!.sha256 },
+    network: planned[i]!.space.network,
+    ranking,
+    evaluated: knownCount(result.studies[i]!.results),
+  }));
+  written.push(...(await writeReport(directory, models, options)));
+  reportSweep(result, { options, constraints, record, written, placements });
   return result.stopped;
 };
 
@@ -152,6 +161,7 @@ export function sweepCommand(): Command {
     '--output-dir <folder>',
     'where the files go (default: results/<name of the model>)',
   );
+  addHtmlOptions(command);
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((models: string[], options: SweepOptions) => runSweep(models, options));

@@ -126,7 +126,10 @@ describe.skipIf(!built)('paretou measure', () => {
     );
     wrong('label.npz', /label\.npz: y: the label of sample \d+ is 4, expected 0 to 3/);
     wrong('absent.npy', /absent\.npy: cannot be read, since there is no such file/);
-    wrong('example:story_standard', /example:story_standard: there are no samples for an example of that name/);
+    wrong(
+      'example:story_standard',
+      /example:story_standard: there are no samples for an example of that name/,
+    );
     wrong('original.tflite', /original\.tflite: is no form of samples that is known/);
     if (process.platform === 'linux') wrong('/dev/zero', /\/dev\/zero: is no form of samples that is known/);
   });

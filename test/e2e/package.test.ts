@@ -61,13 +61,16 @@ describe.skipIf(!built)('the packed program', () => {
         'configs/schema',
         'configs/spaces',
         'dist/cli',
+        'dist/report-html',
         'dist/search',
         'dist/src',
       ].toSorted(),
     );
-    expect(paths.filter((path) => !/\.(js|d\.ts|ini|yaml|tflite|md|cff|json)$|^LICENSE$/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      paths.filter(
+        (path) => !/\.(js|d\.ts|ini|yaml|tflite|md|cff|json|css)$|^LICENSE$|NOTICES\.txt$/.test(path),
+      ),
+    ).toEqual([]);
   });
 
   test('holds the command line once, in one folder with its workers', () => {
@@ -98,6 +101,15 @@ describe.skipIf(!built)('the packed program', () => {
       return readFileSync(join(out, 'front.csv'), 'utf8');
     };
     expect(front('2')).toBe(front('1'));
+  });
+
+  test('writes the page of a report, whose program and notices are in the package', () => {
+    const paths = packed.files.map(({ path }) => path);
+    for (const name of ['client.js', 'report.css', 'NOTICES.txt'])
+      expect(paths).toContain(`dist/report-html/${name}`);
+    const { status, stdout } = paretou('report', 'results/story_standard');
+    expect(stdout).toBe('wrote results/story_standard/report.html\n');
+    expect(status).toBe(0);
   });
 
   test('can be imported', () => {

@@ -241,7 +241,7 @@ describe.skipIf(!built)(`the built program's sweep${remark}`, () => {
     expect(status).toBe(130);
     // The log stays, to go on from.
     const names = readdirSync(at(directory)).filter((name) => name !== 'sweep.partial');
-    expect(names.sort()).toEqual(['front.csv', 'ranking.csv', 'run.json']);
+    expect(names.sort()).toEqual(['front.csv', 'ranking.csv', 'report.json', 'run.json']);
     const record = recordOf(directory);
     expect(record['interrupted']).toBe(true);
     expect(rowsOf(directory)).toHaveLength(Number(record['designs_evaluated']));

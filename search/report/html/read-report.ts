@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { REPORT_SCHEMA, type ReportData } from '../../../report-html/contract.js';
+import { ARRAYS } from '../../../report-html/numbers.js';
+import { inputError } from '../../../src/errors.js';
+import { inflated } from './pack.js';
+
+const count = z.int().nonnegative();
+const PACKED = z.object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() });
+const VALUE = z.number().nullable();
+const COLUMN = z.object({
+  name: z.string(),
+  label: z.string(),
+  unit: z.string(),
+  headline: z.boolean(),
+  direction: z.enum(['min', 'max']),
+  definition: z.string(),
+  error: z
+    .union([z.object({ standard: z.string() }), z.object({ low: z.string(), high: z.string() })])
+    .optional(),
+  source: z.discriminatedUnion('from', [
+    z.object({ from: z.literal('rows'), values: PACKED }),
+    z.object({ from: z.literal('system'), values: z.array(VALUE) }),
+    z.object({
+      from: z.literal('quotient'),
+      of: z.string(),
+      times: z.number(),
+      by: z.enum(['clock', 'baseline']),
+    }),
+  ]),
+});
+const MODEL = z.object({
+  name: z.string(),
+  path: z.string(),
+  sha256: z.string(),
+  optimise: z.enum(['Performance', 'Size']),
+  designs: z.object({
+    space: z.union([z.number(), z.string()]),
+    evaluated: count,
+    ranked: count,
+    front: count,
+    held: count,
+  }),
+  objectives: z.array(z.object({ column: z.string(), direction: z.enum(['min', 'max']) })),
+  choices: z.array(
+    z.object({
+      kind: z.enum(['site', 'width']),
+      operator: count,
+      label: z.string(),
+      options: z.array(z.string()),
+      codes: z.array(z.string()),
+    }),
+  ),
+  systems: z
+    .array(
+      z.object({
+        code: z.string(),
+        accelerator: z.string(),
+        systemConfig: z.string(),
+        memoryMode: z.string(),
+        coreClock: z.number(),
+        system: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .min(1),
+  columns: z.array(COLUMN),
+  unchanged: z.array(z.array(VALUE)),
+  rows: z.object({ rank: PACKED, paretoRank: PACKED, systemRank: PACKED, digits: PACKED }),
+  marks: z.object({ pick: count.nullable(), knees: z.array(count), shown: z.array(count) }),
+});
+const REPORT = z.object({
+  schema: z.literal(REPORT_SCHEMA),
+  version: z.string(),
+  command: z.string(),
+  applyArguments: z.array(z.string()),
+  models: z.array(MODEL).min(1),
+});
+
+/** What is wrong with the lengths of a model's columns; undefined where nothing is. */
+const lengthFault = ({
+  designs: { held },
+  choices,
+  columns,
+  rows,
+}: z.infer<typeof MODEL>): string | undefined => {
+  const packed: [name: string, packed: z.infer<typeof PACKED>, length: number][] = [
+    ['rank', rows.rank, held],
+    ['paretoRank', rows.paretoRank, held],
+    ['systemRank', rows.systemRank, held],
+    ['digits', rows.digits, held * (choices.length + 1)],
+    ...columns.flatMap(({ name, source }) =>
+      source.from === 'rows' ? [[name, source.values, held] as [string, z.infer<typeof PACKED>, number]] : [],
+    ),
+  ];
+  for (const [name, { kind, data }, length] of packed) {
+    try {
+      const bytes = inflated(data).length;
+      if (bytes !== length * ARRAYS[kind].BYTES_PER_ELEMENT)
+        return `${name} has ${bytes} bytes for ${length} numbers`;
+    } catch {
+      return `${name} cannot be inflated`;
+    }
+  }
+  return undefined;
+};
+
+/**
+ * The report that a text holds.
+ * @param path of the text, for messages
+ * @throws an input error for a text that holds none
+ */
+export const parseReport = (text: string, path: string): ReportData => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw inputError(`${path}: it is not JSON; run the search again`, error);
+  }
+  const parsed = REPORT.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw inputError(`${path}: it is no ${REPORT_SCHEMA}: ${issue!.path.join('.')}: ${issue!.message}`);
+  }
+  const report = parsed.data;
+  for (const model of report.models) {
+    const fault = lengthFault(model);
+    if (fault !== undefined) throw inputError(`${path}: ${model.name}: ${fault}`);
+  }
+  return report as ReportData;
+};

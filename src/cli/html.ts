@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { shellLine } from '../../report-html/apply-command.js';
+import type { ModelLayers, ReportData } from '../../report-html/contract.js';
+import { layersOf } from '../../search/report/html/layers.js';
+import { reportPage } from '../../search/report/html/page.js';
+import { DEFAULT_ROWS, reportData, type ReportModel } from '../../search/report/html/report-data.js';
+import type { Network } from '../graph/network.js';
+import { writeWhole } from '../files.js';
+import { whole } from './numbers.js';
+import { optimiseOf, type SystemOptions } from './options.js';
+import type { SampleOptions } from './samples.js';
+import { version } from './version.js';
+
+/** What {@link addHtmlOptions} parses. */
+export interface HtmlOptions {
+  readonly html?: boolean;
+  readonly htmlRows: number;
+}
+
+/** Adds the options that say whether a search writes a page, and how much is in it. */
+export const addHtmlOptions = (command: Command): Command =>
+  command
+    .option(
+      '--html',
+      'also write report.html: one page with charts and tables, which opens without a network',
+    )
+    .option(
+      '--html-rows <n>',
+      'designs that a report holds besides those on the fronts, best first',
+      whole('--html-rows', 'from 0, such as 20000', 0, 1e6),
+      DEFAULT_ROWS,
+    );
+
+/** Options of a search that `apply` needs too, to come to the same figures. */
+const applyArguments = (options: SystemOptions & SampleOptions): string[] => [
+  ...options.config.flatMap((file) => ['--config', file]),
+  ...(options.arenaCacheSize === undefined ? [] : ['--arena-cache-size', String(options.arenaCacheSize)]),
+  ...(optimiseOf(options) === 'Size' ? ['--optimise', 'Size'] : []),
+  ...(options.samples === undefined ? [] : ['--samples', options.samples]),
+  ...(options.samplesLimit === undefined ? [] : ['--samples-limit', String(options.samplesLimit)]),
+  ...(options.samplesSeed === 1 ? [] : ['--samples-seed', String(options.samplesSeed)]),
+  ...(options.fitSamples === undefined ? [] : ['--fit-samples', String(options.fitSamples)]),
+];
+
+/** Writes the page of a report. @returns its path */
+export const writePage = async (
+  path: string,
+  report: ReportData,
+  layers: readonly ModelLayers[],
+): Promise<string> => {
+  writeWhole(path, await reportPage(report, layers));
+  return path;
+};
+
+/**
+ * Writes the report of a search: `report.json`, from which `paretou report` makes a page at any time, and with `--html`
+ * the page at once. Models without a ranked design are left out.
+ * @returns the paths of what was written
+ */
+export const writeReport = async (
+  directory: string,
+  models: readonly (ReportModel & { readonly network: Network })[],
+  options: HtmlOptions & SystemOptions & SampleOptions,
+): Promise<string[]> => {
+  const shown = models.filter(({ ranking, further = [] }) => ranking.table.count + further.length > 0);
+  if (shown.length === 0) return [];
+  const report = reportData(shown, {
+    version: version(),
+    command: shellLine(['paretou', ...process.argv.slice(2)]),
+    applyArguments: applyArguments(options),
+    rows: options.htmlRows,
+  });
+  const data = join(directory, 'report.json');
+  writeWhole(data, `${JSON.stringify(report)}\n`);
+  if (options.html !== true) return [data];
+  const layers: ModelLayers[] = [];
+  for (const [i, { network }] of shown.entries()) layers.push(await layersOf(network, report.models[i]!));
+  return [data, await writePage(join(directory, 'report.html'), report, layers)];
+};

@@ -1,0 +1,89 @@
+import { Command } from 'commander';
+import { join } from 'node:path';
+import type { ModelLayers, ModelReport } from '../../report-html/contract.js';
+import { layersOf, noLayers } from '../../search/report/html/layers.js';
+import { parseReport } from '../../search/report/html/read-report.js';
+import { inputError, ParetouError } from '../errors.js';
+import { READ_FAULTS, readFault, readRegular } from '../files.js';
+import { writePage } from './html.js';
+import { loadModel } from './model.js';
+import { addCommonOptions, type CommonOptions } from './options.js';
+import { print, printJson, speaker } from './streams.js';
+import { sha256 } from './texts.js';
+
+/** What the command `report` parses. */
+export interface ReportOptions extends CommonOptions {
+  readonly output?: string;
+}
+
+const HELP = `
+RUN_FOLDER is the folder of a sweep, or of a pick with --html: it holds report.json. The page is one file that opens from
+the disk and loads nothing from anywhere: designs, choices, layers, accelerators, accuracy where it was measured, and a
+table. Layers are computed from the model, which has to be where it was; without it, all else is shown.
+
+Examples:
+  paretou report results/model
+  paretou report results/model --output front.html`;
+
+/** Largest file that is read. */
+const MOST_BYTES = 2 ** 29;
+
+const readReport = (path: string): string => {
+  try {
+    return Buffer.from(readRegular(path, MOST_BYTES)).toString('utf8');
+  } catch (error) {
+    const code = readFault(error);
+    if (code === undefined) throw error;
+    const why = READ_FAULTS[code] ?? `it cannot be read (${code})`;
+    throw inputError(`${path}: ${why}; sweep writes it, and pick with --html`, error);
+  }
+};
+
+/** Layers of a model's designs, or why there are none. */
+const layersNow = async (model: ModelReport): Promise<ModelLayers> => {
+  try {
+    const { model: file, network } = await loadModel(model.path);
+    if (sha256(file.source) !== model.sha256)
+      return noLayers(`Layers are not shown: ${model.path} has changed since the search.`);
+    return await layersOf(network, model);
+  } catch (error) {
+    if (error instanceof ParetouError) return noLayers(`Layers are not shown: ${error.message}.`);
+    throw error;
+  }
+};
+
+/**
+ * Writes the page of a search that was made before.
+ * @throws usage and input errors
+ */
+async function runReport(folder: string, options: ReportOptions): Promise<void> {
+  const source = join(folder, 'report.json');
+  const report = parseReport(readReport(source), source);
+  const layers: ModelLayers[] = [];
+  for (const model of report.models) layers.push(await layersNow(model));
+  layers.forEach(({ designs, note: why }) => {
+    if (designs.length === 0 && why !== null) speaker(options)(`note: ${why}`);
+  });
+  const path = await writePage(options.output ?? join(folder, 'report.html'), report, layers);
+  if (options.json)
+    printJson({
+      schema: REPORT_RESULT_SCHEMA,
+      file: path,
+      models: report.models.map(({ name, designs }) => ({ name, designs })),
+    });
+  else if (!options.quiet) print(`wrote ${path}`);
+}
+
+/** Version of the shape in which `--json` says what was written. */
+export const REPORT_RESULT_SCHEMA = 'paretou/report-result@1';
+
+/** The command `report`. */
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .description('Writes one HTML page that shows the designs of a search.')
+    .argument('<run-folder>', 'where sweep or pick wrote report.json')
+    .option('--output <file>', 'the page (default: report.html in the folder)');
+  return addCommonOptions(command)
+    .addHelpText('after', HELP)
+    .action((folder: string, options: ReportOptions) => runReport(folder, options));
+}
