@@ -29,7 +29,7 @@ interface Header {
 /** Options that change no result. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   ...['jobs', 'workers', 'resume', 'fresh', 'dryRun'],
-  ...['quiet', 'json', 'debug', 'output', 'outputDir', 'log'],
+  ...['quiet', 'json', 'debug', 'output', 'outputDir', 'log', 'html'],
 ]);
 
 const headerOf = ({ planned, sources }: PreparedSearch, options: SearchOptions): Header => ({
