@@ -26,6 +26,7 @@ afterEach(() => {
 const U55 = ['--accelerator-config', 'ethos-u55-128', '--jobs', '1'];
 const results = (): string => join(folder, 'results');
 
+const endedWith = (code: number): number => (code === 0 ? Number(process.exitCode ?? 0) : code);
 const pick = async (model: string, ...argv: string[]): Promise<number> => {
   const code = await run([
     'pick',
@@ -37,14 +38,14 @@ const pick = async (model: string, ...argv: string[]): Promise<number> => {
     '--jobs',
     '1',
   ]);
-  return code === 0 ? Number(process.exitCode ?? 0) : code;
+  return endedWith(code);
 };
 /** Without leave to pick what has to be trained again. */
 const safePick = async (...argv: string[]): Promise<number> => {
   process.exitCode = undefined;
   const model = join(folder, 'small.tflite');
   const code = await run(['pick', model, ...U55, ...argv, '--output-dir', results()]);
-  return code === 0 ? Number(process.exitCode ?? 0) : code;
+  return endedWith(code);
 };
 const small = (...argv: string[]): Promise<number> => pick(join(folder, 'small.tflite'), ...U55, ...argv);
 
