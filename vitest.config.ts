@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // One by default on machines with two cores.
+    maxWorkers: Math.max(2, availableParallelism()),
     coverage: { include: ['src/**/*.ts', 'search/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
 });

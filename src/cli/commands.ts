@@ -63,13 +63,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./verify.js')).verifyCommand(),
   },
   {
-    name: 'completion',
-    summary: 'a script that lets bash, zsh or fish complete commands and options',
-    load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
-  },
-  {
     name: 'worker',
     summary: 'evaluate designs for a search of another process',
     load: async () => (await import('./worker.js')).workerCommand(),
+  },
+  {
+    name: 'completion',
+    summary: 'a script that lets bash, zsh or fish complete commands and options',
+    load: async () => (await import('./completion.js')).completionCommand(COMMANDS),
   },
 ];

@@ -96,6 +96,6 @@ describe.skipIf(!built)(`a search that is killed${remark}`, () => {
     expect(second.status).toBe(3);
     expect(second.err).toMatch(/^error: \S+ is in use by another search \(process \d+ on .*\n$/m);
     expect((await first).status).toBe(0);
-    expect(readdirSync(at('shared'))).toEqual(['front.csv', 'ranking.csv', 'run.json']);
+    expect(readdirSync(at('shared'))).toEqual(['front.csv', 'ranking.csv', 'report.json', 'run.json']);
   });
 });
