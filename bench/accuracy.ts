@@ -28,12 +28,12 @@ export interface AccuracyOptions extends SampleOptions {
 export const withAccuracyOptions = (command: Command): Command =>
   command
     .addOption(new Option('--samples <path>', 'samples with labels').default('example:glyphs'))
-    .option('--samples-limit <n>', 'most samples', Number, 1000)
+    .option('--samples-limit <n>', 'most samples', Number, 2200)
     .option('--samples-seed <n>', 'seed of their choice and split', Number, 1)
     .option('--fit-samples <n>', 'samples to fit weights to', Number)
     .option('--designs <n>', 'random designs of two to six changes', Number, 100)
     .option('--options <list>', 'options of the sites', 'all')
-    .option('--widths <list>', 'fractions of the channels', '0.5,0.75,1');
+    .option('--widths <list>', 'fractions of the channels', '0.25,0.5,0.75,1');
 
 /** Random designs of two to six changes, each choice as likely as any other at its place. */
 const randomDesigns = (space: Space, count: number): Uint16Array[] => {
