@@ -1,24 +1,19 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { exampleModel } from '../../src/graph/examples.js';
+import { capturePrinted } from './printed.js';
 
 const STORY = 'example:story_standard';
 
-let out = '';
-let err = '';
+const printed = capturePrinted();
 let folder = '';
 beforeEach(() => {
-  out = '';
-  err = '';
   folder = mkdtempSync(join(tmpdir(), 'apply-'));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -45,23 +40,23 @@ interface ApplyRecord {
 
 const applied = async (...argv: string[]): Promise<ApplyRecord> => {
   expect(await apply(...argv, '--json')).toBe(0);
-  return JSON.parse(out) as ApplyRecord;
+  return JSON.parse(printed.out) as ApplyRecord;
 };
 
 test('writes the file and says what changes, layer by layer', async () => {
   expect(await apply('--substitutions', '1:separable', '--widths', '0=24')).toBe(0);
   expect(readdirSync(folder)).toEqual(['story_standard-1s.0w24.tflite']);
-  expect(err).toBe(`wrote ${join(folder, 'story_standard-1s.0w24.tflite')}\n`);
-  expect(out).toMatch(/^story_standard, design 1s\.0w24\n/);
-  expect(out).toMatch(
+  expect(printed.err).toBe(`wrote ${join(folder, 'story_standard-1s.0w24.tflite')}\n`);
+  expect(printed.out).toMatch(/^story_standard, design 1s\.0w24\n/);
+  expect(printed.out).toMatch(
     /\n0 +CONV_2D 3x3 1 -> 16 \(now 24\) +other channels +160 -> 240 +1\.0000 +1\.0000 +drop-in\n/,
   );
-  expect(out).toMatch(
+  expect(printed.out).toMatch(
     /\n1 +CONV_2D 3x3 16 \(now 24\) -> 16 +separable +2,320 -> 640 +0\.\d{4} +0\.\d{4} +retrain\n/,
   );
-  expect(out).toMatch(/\n +network +/);
-  expect(out).toMatch(/a proxy, not accuracy: drop-in >= 0\.95, fine-tune >= 0\.8, else retrain\n$/);
-  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  expect(printed.out).toMatch(/\n +network +/);
+  expect(printed.out).toMatch(/a proxy, not accuracy: drop-in >= 0\.95, fine-tune >= 0\.8, else retrain\n$/);
+  for (const line of printed.out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
 });
 
 test('the figures are those of an estimate of the written file', async () => {
@@ -74,9 +69,9 @@ test('the figures are those of an estimate of the written file', async () => {
     'ethos-u85-256',
   ]);
   expect(record.bytes).toBe(readFileSync(record.file).length);
-  out = '';
+  printed.out = '';
   expect(await run(['estimate', record.file, ...systems, '--json', '--output-dir', folder])).toBe(0);
-  const { estimates } = JSON.parse(out) as {
+  const { estimates } = JSON.parse(printed.out) as {
     estimates: readonly { readonly summary: Readonly<Record<string, number>> }[];
   };
   record.systems.forEach(({ before, after }, i) => {
@@ -98,7 +93,7 @@ test('a design id stands for the same design as its strings; its system gives th
   expect(byStrings.design).toBe('1s.2l2.1w12');
   expect(byStrings.systems).toEqual([]);
   const bytes = readFileSync(byStrings.file);
-  out = '';
+  printed.out = '';
   const byId = await applied('--design', `${byStrings.design}@u55-128`);
   expect(byId.systems.map(({ accelerator }) => accelerator)).toEqual(['ethos-u55-128']);
   expect(byId).toMatchObject({ substitutions: '1:separable;2:lowrank*2', widths: '1=12' });
@@ -121,16 +116,16 @@ test('retained weights that are not known are said to be unknown', async () => {
     weights: 'unknown',
     retained_unknown: 'that of separable:relu is not known before training',
   });
-  out = '';
+  printed.out = '';
   expect(await apply('--design', '1r')).toBe(0);
-  expect(out).toMatch(/ unknown +unknown +unknown\n/);
-  expect(out).toMatch(/\nretained weights are not known: that of separable:relu /);
+  expect(printed.out).toMatch(/ unknown +unknown +unknown\n/);
+  expect(printed.out).toMatch(/\nretained weights are not known: that of separable:relu /);
 });
 
 test('--output names the file; --quiet prints nothing', async () => {
   const file = join(folder, 'deep', 'mine.tflite');
   expect(await apply('--design', '1s', '--output', file, '--quiet')).toBe(0);
-  expect([out, err]).toEqual(['', '']);
+  expect([printed.out, printed.err]).toEqual(['', '']);
   expect(readdirSync(join(folder, 'deep'))).toEqual(['mine.tflite']);
 });
 
@@ -170,23 +165,23 @@ describe('what cannot be is told in one sentence, and nothing is written', () =>
     ['no accelerator', ['--design', '1s', '--accelerator-config', 'u99'], 2, /"u99" is not known/],
   ])('%s', async (_, argv, code, message) => {
     expect(await apply(...argv)).toBe(code);
-    expect(err).toMatch(message);
-    expect(err).toMatch(/^error: [^\n]+\n$/);
-    expect([out, readdirSync(folder)]).toEqual(['', []]);
+    expect(printed.err).toMatch(message);
+    expect(printed.err).toMatch(/^error: [^\n]+\n$/);
+    expect([printed.out, readdirSync(folder)]).toEqual(['', []]);
   });
 
   test('a model that is not there', async () => {
     expect(await run(['apply', 'absent.tflite', '--design', '1s'])).toBe(3);
-    expect(err).toMatch(/^error: absent\.tflite: [^\n]+\n$/);
+    expect(printed.err).toMatch(/^error: absent\.tflite: [^\n]+\n$/);
   });
 
   test('an operator that is no site', async () => {
     expect(await apply('--design', '1s')).toBe(0);
-    err = '';
+    printed.err = '';
     expect(
       await run(['apply', join(folder, 'story_standard-1s.tflite'), '--substitutions', '1:separable']),
     ).toBe(2);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /operator 1 of story_standard-1s \(DEPTHWISE_CONV_2D\) is not a site; its sites are 0, 2, 3\n$/,
     );
   });
@@ -195,9 +190,9 @@ describe('what cannot be is told in one sentence, and nothing is written', () =>
     expect(await apply('--design', '1s')).toBe(0);
     const file = join(folder, 'story_standard-1s.tflite');
     const before = readFileSync(file);
-    err = '';
+    printed.err = '';
     expect(await run(['apply', file, '--design', '0s', '--output', file])).toBe(2);
-    expect(err).toMatch(/is the model itself/);
+    expect(printed.err).toMatch(/is the model itself/);
     expect(readFileSync(file)).toEqual(before);
   });
 });

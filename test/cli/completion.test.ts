@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { SHELLS, type CommandShape } from '../../src/cli/completion-scripts.js';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-beforeEach(() => {
-  out = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-});
-afterEach(() => vi.restoreAllMocks());
+const printed = capturePrinted();
 
 const script = async (shell: string): Promise<string> => {
-  out = '';
+  printed.out = '';
   expect(await run(['completion', shell])).toBe(0);
-  return out;
+  return printed.out;
 };
 
 const hasBash = spawnSync('bash', ['--version']).status === 0;

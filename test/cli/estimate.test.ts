@@ -2,22 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { sharedDir } from '../shared.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-let err = '';
+const printed = capturePrinted();
 let folder: string;
 beforeEach(() => {
-  out = '';
-  err = '';
   folder = mkdtempSync(join(tmpdir(), 'estimate-'));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -26,9 +21,11 @@ const estimate = (...more: string[]): Promise<number> =>
 
 test('one accelerator: report to stdout, file names to stderr, two CSV files', async () => {
   expect(await estimate('--accelerator-config', 'ethos-u55-128', '--verbose-performance')).toBe(0);
-  expect(out).toMatch(/^Original Operator[\s\S]*\nNetwork summary for story_standard\n[\s\S]*99532800 MACs/);
+  expect(printed.out).toMatch(
+    /^Original Operator[\s\S]*\nNetwork summary for story_standard\n[\s\S]*99532800 MACs/,
+  );
   const names = ['story_standard_summary_Ethos_U55_High_End_Embedded.csv', 'story_standard_per-layer.csv'];
-  expect(err).toBe(names.map((name) => `wrote ${join(folder, name)}\n`).join(''));
+  expect(printed.err).toBe(names.map((name) => `wrote ${join(folder, name)}\n`).join(''));
   const layers = parse<Record<string, string>>(readFileSync(join(folder, names[1]!), 'utf8'), {
     columns: true,
   });
@@ -39,8 +36,8 @@ test('one accelerator: report to stdout, file names to stderr, two CSV files', a
 
 test('--quiet --json prints the object only', async () => {
   expect(await estimate('--quiet', '--json')).toBe(0);
-  expect(err).toBe('');
-  expect(JSON.parse(out)).toMatchObject({
+  expect(printed.err).toBe('');
+  expect(JSON.parse(printed.out)).toMatchObject({
     schema: 'paretou/estimate@1',
     accelerator: 'ethos-u55-256',
     summary: { nn_macs: 99532800 },
@@ -50,7 +47,7 @@ test('--quiet --json prints the object only', async () => {
 
 test('several accelerators: one object, files of their own', async () => {
   expect(await estimate('--accelerator-config', 'ethos-u55-32,ethos-u55-64', '--json')).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(printed.out)).toMatchObject({
     schema: 'paretou/estimates@1',
     estimates: [{ accelerator: 'ethos-u55-32' }, { accelerator: 'ethos-u55-64' }],
   });
@@ -77,8 +74,8 @@ test.each([
   ],
 ])('%s gets one sentence and its exit code', async (_, argv, code, message) => {
   expect(await run(['estimate', ...argv, '--output-dir', folder])).toBe(code);
-  expect(err).toMatch(message);
-  expect(out).toBe('');
+  expect(printed.err).toMatch(message);
+  expect(printed.out).toBe('');
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -86,7 +83,7 @@ test('an output folder that is a file is refused', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   expect(await run(['estimate', 'example:story_standard', '--output-dir', file])).toBe(3);
-  expect(err).toMatch(/cannot be written, a file has the name of a folder/);
+  expect(printed.err).toMatch(/cannot be written, a file has the name of a folder/);
 });
 
 const goldenName = 'ethos-u55-128__Ethos_U55_High_End_Embedded__Shared_Sram__Performance.json';
@@ -105,6 +102,6 @@ test.skipIf(sharedDir === undefined)(
     const withoutDetail = golden.layers.map((row) =>
       Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'detail')),
     );
-    expect(JSON.parse(out)).toMatchObject({ summary: golden.summary, layers: withoutDetail });
+    expect(JSON.parse(printed.out)).toMatchObject({ summary: golden.summary, layers: withoutDetail });
   },
 );

@@ -1,22 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-let err = '';
-beforeEach(() => {
-  out = '';
-  err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
-});
-afterEach(() => vi.restoreAllMocks());
+const printed = capturePrinted();
 
 const U55 = ['--accelerator-config', 'ethos-u55-128'];
 
 test('explain: a block per layer, most cycles first, within 110 columns', async () => {
   expect(await run(['explain', 'example:story_separable_linear', ...U55])).toBe(0);
-  expect(err).toBe('');
-  const blocks = out.split('\n\n');
+  expect(printed.err).toBe('');
+  const blocks = printed.out.split('\n\n');
   expect(blocks[0]).toMatch(/^story_separable_linear on ethos-u55-128, .*\n1,848,\d{3} cycles, /);
   expect(blocks.slice(1, 5).map((block) => /^operator \d/.exec(block)?.[0])).toEqual([
     'operator 1',
@@ -27,12 +20,12 @@ test('explain: a block per layer, most cycles first, within 110 columns', async 
   expect(blocks[1]).toMatch(/ 12\.5% +one channel: .*\n +75% +kernel: 9 of 12 kernel elements/);
   expect(blocks[1]).toMatch(/\n {2}bound by the output stage: 614,400 cycles/);
   expect(blocks[1]).toMatch(/\n {2}change: a fused ReLU would save 153,936 cycles/);
-  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  for (const line of printed.out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
 });
 
 test('explain --json: shares add up, factors multiply', async () => {
   expect(await run(['explain', 'example:story_standard', ...U55, '--json', '--layers', '1'])).toBe(0);
-  const result = JSON.parse(out) as {
+  const result = JSON.parse(printed.out) as {
     schema: string;
     layers: {
       origin: number;
@@ -53,26 +46,30 @@ test('explain --json: shares add up, factors multiply', async () => {
 
 test('explain: an operator without a layer is refused', async () => {
   expect(await run(['explain', 'example:story_standard', '--layers', '1,99'])).toBe(2);
-  expect(err).toMatch(/^error: --layers: operator 99 of example:story_standard has no layer; .*\n$/);
-  err = '';
+  expect(printed.err).toMatch(/^error: --layers: operator 99 of example:story_standard has no layer; .*\n$/);
+  printed.err = '';
   expect(await run(['explain', 'example:story_standard', '--layers', 'conv'])).toBe(2);
-  expect(err).toMatch(/^error: --layers is "conv", expected numbers .*\n$/);
+  expect(printed.err).toMatch(/^error: --layers is "conv", expected numbers .*\n$/);
 });
 
 test('compare: totals, layers side by side and their reasons', async () => {
   expect(await run(['compare', 'example:story_standard', 'example:story_separable_linear', ...U55])).toBe(0);
-  expect(err).toBe('');
-  expect(out).toMatch(/^A: example:story_standard\nB: example:story_separable_linear\non ethos-u55-128/);
-  expect(out).toMatch(/\nMACs +99,532,800 +26,419,200 +-73,113,600 +-73\.46%\n/);
-  expect(out).toMatch(/\n1 Conv2D 3x3 160x240x16 +1 DepthwiseConv2D 3x3 160x240x16 +922,777 +615,892\n/);
-  expect(out).toMatch(/\n +2 Conv2D 1x1 160x240x16 +308,288 +\+1,403\n/);
-  for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  expect(printed.err).toBe('');
+  expect(printed.out).toMatch(
+    /^A: example:story_standard\nB: example:story_separable_linear\non ethos-u55-128/,
+  );
+  expect(printed.out).toMatch(/\nMACs +99,532,800 +26,419,200 +-73,113,600 +-73\.46%\n/);
+  expect(printed.out).toMatch(
+    /\n1 Conv2D 3x3 160x240x16 +1 DepthwiseConv2D 3x3 160x240x16 +922,777 +615,892\n/,
+  );
+  expect(printed.out).toMatch(/\n +2 Conv2D 1x1 160x240x16 +308,288 +\+1,403\n/);
+  for (const line of printed.out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
 });
 
 test('compare --json', async () => {
   const argv = ['compare', 'example:story_standard', 'example:story_separable_relu', ...U55, '--json'];
   expect(await run(argv)).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(printed.out)).toMatchObject({
     schema: 'paretou/compare@1',
     accelerator: 'ethos-u55-128',
     a: { model: 'example:story_standard' },
@@ -88,17 +85,17 @@ test('compare --json', async () => {
 test('several accelerators make one object', async () => {
   const systems = ['--accelerator-config', 'ethos-u55-32,ethos-u65-512', '--json'];
   expect(await run(['compare', 'example:story_standard', 'example:story_standard', ...systems])).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(printed.out)).toMatchObject({
     schema: 'paretou/comparisons@1',
     comparisons: [{ accelerator: 'ethos-u55-32' }, { accelerator: 'ethos-u65-512' }],
   });
-  out = '';
+  printed.out = '';
   expect(await run(['explain', 'example:story_standard', ...systems])).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ schema: 'paretou/explanations@1', explanations: [{}, {}] });
+  expect(JSON.parse(printed.out)).toMatchObject({ schema: 'paretou/explanations@1', explanations: [{}, {}] });
 });
 
 test('an absent model gets one sentence', async () => {
   expect(await run(['compare', 'example:story_standard', 'absent.tflite'])).toBe(3);
-  expect(err).toMatch(/^error: absent\.tflite: [^\n]+\n$/);
-  expect(out).toBe('');
+  expect(printed.err).toMatch(/^error: absent\.tflite: [^\n]+\n$/);
+  expect(printed.out).toBe('');
 });

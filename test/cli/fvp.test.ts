@@ -1,27 +1,22 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-let err = '';
+const printed = capturePrinted();
 let folder: string;
 beforeEach(() => {
-  out = '';
-  err = '';
   folder = mkdtempSync(join(tmpdir(), 'fvp-'));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const paretou = async (...words: string[]): Promise<number> => {
-  out = '';
-  err = '';
+  printed.out = '';
+  printed.err = '';
   return run(words);
 };
 
@@ -43,14 +38,14 @@ test('estimate: a block of its own, an object in --json, nothing in the CSV file
     folder,
   ];
   expect(await paretou(...words)).toBe(0);
-  expect(out).toMatch(/^FVP-like cycles +1845684 cycles\/batch$/m);
-  expect(out).toMatch(/^80% bar, low +1751122 cycles\/batch\n80% bar, high +1945351 cycles\/batch$/m);
-  expect(out).toMatch(/^Memory profile u55, measured\.$/m);
+  expect(printed.out).toMatch(/^FVP-like cycles +1845684 cycles\/batch$/m);
+  expect(printed.out).toMatch(/^80% bar, low +1751122 cycles\/batch\n80% bar, high +1945351 cycles\/batch$/m);
+  expect(printed.out).toMatch(/^Memory profile u55, measured\.$/m);
   for (const file of readdirSync(folder))
     expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(/fvp/i);
 
   expect(await paretou(...words, '--json')).toBe(0);
-  const { fvp } = JSON.parse(out) as { readonly fvp: Fvp };
+  const { fvp } = JSON.parse(printed.out) as { readonly fvp: Fvp };
   expect(fvp).toMatchObject({ cycles: 1845684, profile: 'u55', class: 'measured', why: [] });
   expect(fvp.layers.map(({ name, bound_by }) => [name, bound_by])).toEqual([
     ['conv_0', 'mac'],
@@ -85,23 +80,23 @@ test('a figure is refused with its reason, unless the user names a profile', asy
   const own = [...words, '--config', ini, '--system-config', 'Slow', '--memory-mode', 'Own'];
   expect(await paretou('estimate', ...own, '--output-dir', folder, '--json')).toBe(0);
   const refused = 'the second memory answers after 3000 cycles, and the model knows none above 2000';
-  expect(JSON.parse(out)).toMatchObject({ fvp: { refused } });
+  expect(JSON.parse(printed.out)).toMatchObject({ fvp: { refused } });
   expect(await paretou('explain', ...own)).toBe(0);
-  expect(out.replace(/\s+/g, ' ')).toContain(`No FVP-like cycles: ${refused}.`);
-  expect(out).not.toMatch(/^ {2}FVP-like/m);
+  expect(printed.out.replace(/\s+/g, ' ')).toContain(`No FVP-like cycles: ${refused}.`);
+  expect(printed.out).not.toMatch(/^ {2}FVP-like/m);
   expect(
     await paretou('estimate', ...own, '--output-dir', folder, '--json', '--fvp-profile', 'u85-mid'),
   ).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ fvp: { profile: 'u85-mid' } });
+  expect(JSON.parse(printed.out)).toMatchObject({ fvp: { profile: 'u85-mid' } });
   expect(await paretou('estimate', ...own, '--fvp-profile', 'u85-mit')).toBe(2);
-  expect(err).toMatch(
+  expect(printed.err).toMatch(
     /--fvp-profile is "u85-mit", expected one of u55, u65, u85-low, u85-mid.*did you mean u85-mid/,
   );
 });
 
 test('explain says what sets each layer, and where the compiler has it otherwise', async () => {
   expect(await paretou('explain', 'example:story_standard', '--accelerator-config', 'ethos-u85-512')).toBe(0);
-  expect(out).toMatch(
+  expect(printed.out).toMatch(
     /FVP-like: 640,620 cycles, bound by 38,400 transactions of 16 bytes to DRAM, 15 in flight, 250 cycles each/,
   );
 });
@@ -109,11 +104,11 @@ test('explain says what sets each layer, and where the compiler has it otherwise
 test('compare: faster, slower or too close to call', async () => {
   const pair = ['example:story_standard', 'example:story_separable_linear'];
   expect(await paretou('compare', ...pair, '--accelerator-config', 'ethos-u55-128', '--json')).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ fvp: { verdict: 'too close to call' } });
+  expect(JSON.parse(printed.out)).toMatchObject({ fvp: { verdict: 'too close to call' } });
   expect(await paretou('compare', ...pair, '--accelerator-config', 'ethos-u55-256', '--json')).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ fvp: { verdict: 'slower' } });
+  expect(JSON.parse(printed.out)).toMatchObject({ fvp: { verdict: 'slower' } });
   expect(await paretou('compare', ...pair.reverse(), '--accelerator-config', 'ethos-u55-256')).toBe(0);
-  expect(out.replace(/\s+/g, ' ')).toMatch(/By FVP-like cycles B is faster than A: 1,232,650 \(/);
+  expect(printed.out.replace(/\s+/g, ' ')).toMatch(/By FVP-like cycles B is faster than A: 1,232,650 \(/);
 });
 
 test('calibrate: a log of twice the latency changes the figures of its memory, and says so', async () => {
@@ -123,8 +118,8 @@ test('calibrate: a log of twice the latency changes the figures of its memory, a
   writeFileSync(log, 'INFO - NPU ACTIVE cycles: 1542949\n');
   const pair = `example:story_standard=${log}`;
   expect(await paretou('calibrate', pair, ...on, '--output', file)).toBe(0);
-  expect(out).toMatch(/Fitted to 1 log: latency of the second memory x 1\.99\./);
-  expect(err).toBe(`wrote ${file}\n`);
+  expect(printed.out).toMatch(/Fitted to 1 log: latency of the second memory x 1\.99\./);
+  expect(printed.err).toBe(`wrote ${file}\n`);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
     schema: 'paretou/calibration@1',
     memories: [{ readLatency: 500, reads: null }],
@@ -133,10 +128,10 @@ test('calibrate: a log of twice the latency changes the figures of its memory, a
 
   const estimate = ['estimate', 'example:story_standard', '--output-dir', folder, '--calibration', file];
   expect(await paretou(...estimate, ...on, '--json')).toBe(0);
-  const { fvp } = JSON.parse(out) as { readonly fvp: Fvp };
+  const { fvp } = JSON.parse(printed.out) as { readonly fvp: Fvp };
   expect(Math.abs(fvp.cycles / 1542949 - 1)).toBeLessThan(0.01);
   expect(await paretou(...estimate, '--accelerator-config', 'ethos-u55-128')).toBe(0);
-  expect(out.replace(/\s+/g, ' ')).toContain('the calibration is of another memory timing');
+  expect(printed.out.replace(/\s+/g, ' ')).toContain('the calibration is of another memory timing');
 });
 
 test('calibrate refuses what is no log of the model on one system', async () => {
@@ -155,26 +150,28 @@ test('calibrate refuses what is no log of the model on one system', async () => 
     expect(await paretou('calibrate', ...words, '--output', join(folder, 'c.json')), String(message)).toBe(
       code,
     );
-    expect(err).toMatch(message);
-    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(printed.err).toMatch(message);
+    expect(printed.err.trimEnd().split('\n')).toHaveLength(1);
   }
   expect(readdirSync(folder)).toEqual(['run.csv']);
   writeFileSync(log, '{}');
   expect(
     await paretou('estimate', 'example:story_standard', '--output-dir', folder, '--calibration', log),
   ).toBe(3);
-  expect(err).toMatch(/run\.csv: schema is not as in a file that paretou calibrate wrote/);
+  expect(printed.err).toMatch(/run\.csv: schema is not as in a file that paretou calibrate wrote/);
 });
 
 test('sweep and pick: profile, calibration and objectives', async () => {
   const on = ['--accelerator-config', 'ethos-u85-256', '--output-dir', folder];
   const figures = (): Record<string, number | string> => {
-    const { front } = JSON.parse(out) as { readonly front: readonly Record<string, number | string>[] };
+    const { front } = JSON.parse(printed.out) as {
+      readonly front: readonly Record<string, number | string>[];
+    };
     return front.find(({ design }) => String(design).startsWith('base@'))!;
   };
   const own = async (...words: string[]): Promise<Fvp> => {
     expect(await paretou('estimate', 'example:story_standard', ...on, ...words, '--json')).toBe(0);
-    return (JSON.parse(out) as { readonly fvp: Fvp }).fvp;
+    return (JSON.parse(printed.out) as { readonly fvp: Fvp }).fvp;
   };
   const log = join(folder, 'run.log');
   writeFileSync(log, `NPU ACTIVE cycles: ${Math.round(1.3 * (await own()).cycles)}\n`);
@@ -201,26 +198,28 @@ test('several systems are ranked by FVP-like time, where it is known on all of t
   const sweep = ['sweep', 'example:story_standard', '--output-dir', folder, '--jobs', '1'];
   const several = ['--accelerator-config', 'ethos-u55-128,ethos-u85-256'];
   expect(await paretou(...sweep, ...several)).toBe(0);
-  expect(out).toMatch(/^Best of 16 designs by inference_ms_fvp, sram_total_bytes, retained_energy:max;/);
-  expect(err).toMatch(
+  expect(printed.out).toMatch(
+    /^Best of 16 designs by inference_ms_fvp, sram_total_bytes, retained_energy:max;/,
+  );
+  expect(printed.err).toMatch(
     /note: designs are ranked by inference_ms_fvp, because compiler cycles of different systems/,
   );
   expect(await paretou(...sweep, ...several, '--objectives', 'cycles_total', '--json')).toBe(0);
-  expect(err).not.toMatch(/note: designs/);
-  expect(JSON.parse(out)).toMatchObject({ objectives: ['cycles_total'] });
+  expect(printed.err).not.toMatch(/note: designs/);
+  expect(JSON.parse(printed.out)).toMatchObject({ objectives: ['cycles_total'] });
 
   const refused = [...several, '--fvp-profile', 'u65'];
   expect(await paretou(...sweep, ...refused, '--json')).toBe(0);
-  expect(err).toMatch(
+  expect(printed.err).toMatch(
     /note: designs are ranked by cycles_total, though .* no FVP-like cycles on ethos-u55-128/,
   );
-  const { notes, front } = JSON.parse(out) as { notes: string[]; front: Record<string, unknown>[] };
+  const { notes, front } = JSON.parse(printed.out) as { notes: string[]; front: Record<string, unknown>[] };
   expect(notes.join()).toContain('there are no FVP-like cycles on ethos-u55-128');
   expect(front.find((row) => row['accelerator'] === 'ethos-u55-128') ?? { cycles_fvp: null }).toMatchObject({
     cycles_fvp: null,
   });
   expect(await paretou(...sweep, ...refused, '--objectives', 'inference_ms_fvp')).toBe(2);
-  expect(err).toMatch(
+  expect(printed.err).toMatch(
     /error: inference_ms_fvp cannot be an objective: there are no FVP-like cycles on ethos-u55-128, /,
   );
 
@@ -235,6 +234,6 @@ test('several systems are ranked by FVP-like time, where it is known on all of t
     '1',
   ];
   expect(await paretou(...pick)).toBe(0);
-  expect(out).toMatch(/least FVP-like time; of designs within 15 %/);
-  expect(out).toMatch(/undone alone, the network would take [\d.,]+ FVP-like µs more/);
+  expect(printed.out).toMatch(/least FVP-like time; of designs within 15 %/);
+  expect(printed.out).toMatch(/undone alone, the network would take [\d.,]+ FVP-like µs more/);
 });

@@ -3,23 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
 const STORY = 'example:story_standard';
 
-let out = '';
-let err = '';
+const printed = capturePrinted();
 let folder = '';
 beforeEach(() => {
-  out = '';
-  err = '';
   folder = mkdtempSync(join(tmpdir(), 'part-'));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  process.exitCode = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -33,12 +27,12 @@ const onBoard = (command: string, sram: string, flash: string, ...more: string[]
 
 test('estimate says whether a network fits on a part', async () => {
   expect(await onBoard('estimate', '2 MiB', '1 MiB')).toBe(0);
-  expect(out).toMatch(
+  expect(printed.out).toMatch(
     /\nOn Himax WiseEye2 \(board\): fits: SRAM 1,202\.9 KiB of 2,048\.0 KiB, 845\.1 KiB to spare/,
   );
-  out = '';
+  printed.out = '';
   expect(await onBoard('estimate', '1 MiB', '1 MiB', '--json')).toBe(0);
-  expect((JSON.parse(out) as { readonly fit: unknown }).fit).toMatchObject({
+  expect((JSON.parse(printed.out) as { readonly fit: unknown }).fit).toMatchObject({
     part: 'board',
     fits: false,
     memories: [{ memory: 'sram', size_bytes: 2 ** 20 }, { memory: 'flash' }],
@@ -51,7 +45,7 @@ test('check fails where a network does not fit, and needs no budget for that', a
   expect(process.exitCode).toBeUndefined();
   await onBoard('check', '1 MiB', '1 MiB');
   expect(process.exitCode).toBe(4);
-  expect(err).toMatch(
+  expect(printed.err).toMatch(
     /^error: story_standard is over its budget on ethos-u55-64: SRAM used, KiB: 1,202\.9, at most 1,024\.0/,
   );
 });
@@ -59,7 +53,9 @@ test('check fails where a network does not fit, and needs no budget for that', a
 test('sweep looks for designs that fit, with the tighter of two constraints', async () => {
   const space = ['--widths', '0.5,1', '--jobs', '1'];
   expect(await onBoard('sweep', '2 MiB', '3 KiB', ...space, '--max-flash', '2')).toBe(0);
-  expect(err).toContain('part board: at most 2,048.0 KiB of SRAM used and at most 3.0 KiB of weights');
+  expect(printed.err).toContain(
+    'part board: at most 2,048.0 KiB of SRAM used and at most 3.0 KiB of weights',
+  );
   const { constraints } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as {
     readonly constraints: unknown;
   };
@@ -76,9 +72,9 @@ test('sweep looks for designs that fit, with the tighter of two constraints', as
 test('tables of sweeps fit a narrow terminal and show ids whole', async () => {
   vi.stubEnv('COLUMNS', '60');
   expect(await run(['sweep', STORY, '--widths', '0.5,1', '--jobs', '1', '--output-dir', folder])).toBe(0);
-  const lines = out.split('\n').filter((line) => !line.startsWith('wrote '));
+  const lines = printed.out.split('\n').filter((line) => !line.startsWith('wrote '));
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
-  expect(out).toMatch(/ 0w8\.1w8@u55-256\n/);
+  expect(printed.out).toMatch(/ 0w8\.1w8@u55-256\n/);
 });
 
 test.for([
@@ -90,5 +86,5 @@ test.for([
   [['--parts', 'parts.yaml'], /parts of your own need one of them to be named \(--part\)/],
 ] as const)('%j is wrong usage', async ([argv, message]) => {
   expect(await run(['estimate', STORY, ...argv])).toBe(2);
-  expect(err).toMatch(message);
+  expect(printed.err).toMatch(message);
 });

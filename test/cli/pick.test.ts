@@ -2,24 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { smallModel } from '../search/pick/models.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-let err = '';
+const printed = capturePrinted();
 let folder = '';
 beforeEach(() => {
-  out = '';
-  err = '';
   folder = mkdtempSync(join(tmpdir(), 'pick-'));
   writeFileSync(join(folder, 'small.tflite'), smallModel());
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -90,9 +84,9 @@ const recordOf = (): PickRecord =>
 
 /** Figures that `paretou estimate` gives for a file. */
 const estimated = async (file: string, ...argv: string[]): Promise<Numbers> => {
-  out = '';
+  printed.out = '';
   expect(await run(['estimate', file, ...argv, '--json', '--output-dir', join(folder, 'estimate')])).toBe(0);
-  const { summary } = JSON.parse(out) as { summary: Numbers };
+  const { summary } = JSON.parse(printed.out) as { summary: Numbers };
   return summary;
 };
 
@@ -112,7 +106,7 @@ describe('a network that pays', () => {
     });
     const { before, after } = record.figures;
     expect(after['cycles_total']).toBeLessThan(before['cycles_total']!);
-    const text = out.replaceAll(/\n {4}/g, ' ');
+    const text = printed.out.replaceAll(/\n {4}/g, ' ');
     expect(text).toMatch(
       /^small on ethos-u55-128, Ethos_U55_High_End_Embedded, Shared_Sram: picked \S+@u55-128\n/,
     );
@@ -152,10 +146,10 @@ describe('a network that pays', () => {
         '--limit',
         '400',
       ];
-      out = '';
+      printed.out = '';
       expect(await pick(model, ...system, ...argv)).toBe(0);
       const record = recordOf();
-      expect(JSON.parse(out)).toEqual(record);
+      expect(JSON.parse(printed.out)).toEqual(record);
       const summary = await estimated(record.file!, ...system);
       const { after } = record.figures;
       expect(summary['cycles_total']).toBe(after['cycles_total']);
@@ -195,10 +189,10 @@ describe('a network that pays', () => {
   test('goes to the file that is asked for, but not over the model', async () => {
     const file = join(folder, 'here.tflite');
     expect(await small('--output', file, '--quiet')).toBe(0);
-    expect([out, err, existsSync(file)]).toEqual(['', '', true]);
+    expect([printed.out, printed.err, existsSync(file)]).toEqual(['', '', true]);
     const model = join(folder, 'small.tflite');
     expect(await small('--output', model)).toBe(2);
-    expect(err).toMatch(/small\.tflite is the model itself; name another file with --output/);
+    expect(printed.err).toMatch(/small\.tflite is the model itself; name another file with --output/);
     expect(readFileSync(model)).toEqual(Buffer.from(smallModel()));
   });
 });
@@ -206,7 +200,7 @@ describe('a network that pays', () => {
 describe('where nothing is both cheaper and within the limits', () => {
   test('names the nearest design on each side, and what each change would cost', async () => {
     expect(await small('--min-retained', '0.9')).toBe(4);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /\nerror: no design of small that has at least 0\.9 of the weights retained takes fewer cycles than the unchanged network by at least 1 % per change; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+[^\n]* \(--min-retained, --min-gain\)\n$/,
     );
     const record = recordOf();
@@ -218,13 +212,13 @@ describe('where nothing is both cheaper and within the limits', () => {
     expect(cheaper!['cycles_total']).toBeLessThan((cheaper!['unchanged'] as Numbers)['cycles_total']!);
     expect(within).toMatchObject({ design: 'base@u55-128', retained_energy: 1 });
     expect(record.unchanged.map(({ operator }) => operator)).toEqual([0, 1, 2, 4]);
-    expect(out).toContain('nothing picked');
+    expect(printed.out).toContain('nothing picked');
     expect(readdirSync(results())).toEqual(['pick.json']);
   });
 
   test('says why a linear separable layer of 16 channels is slower on ethos-u55-128', async () => {
     expect(await pick('example:story_standard', ...U55, '--json')).toBe(4);
-    const record = JSON.parse(out) as PickRecord;
+    const record = JSON.parse(printed.out) as PickRecord;
     const { explanation } = record.unchanged.find(({ operator }) => operator === 1)!;
     expect(explanation).toMatch(
       /^operator 1 \(Conv2D \+ Relu 3x3 160x240x16, [\d,]+ cycles\) stays: separable would take 1,403 cycles more: .*DepthwiseConv2D 3x3 is now bound by output stage, 1 cycle per OFM element without a fused activation/,
@@ -235,7 +229,7 @@ describe('where nothing is both cheaper and within the limits', () => {
   test('a space with nothing to vary has nothing to pick', async () => {
     writeFileSync(join(folder, 'none.yaml'), 'options: [standard]');
     expect(await small('--space', join(folder, 'none.yaml'))).toBe(4);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /error: no design of small takes fewer cycles [^\n]*in the space there is only the unchanged network/,
     );
   });
@@ -248,8 +242,10 @@ test('options of unknown retained weights are picked only if they are named, and
   expect(retained).toBeNull();
   expect(objectives).toEqual(['cycles_total', 'sram_total_bytes', 'parameters:max']);
   expect(notes.join()).toContain('parameters:max takes the place of retained weights');
-  expect(out.replaceAll('\n', ' ')).toContain('note: parameters:max takes the place of retained weights');
-  out = '';
+  expect(printed.out.replaceAll('\n', ' ')).toContain(
+    'note: parameters:max takes the place of retained weights',
+  );
+  printed.out = '';
   await small('--options', 'separable:relu', '--min-retained', '0.1');
   expect(recordOf().substitutions ?? '').not.toContain('relu');
 });
@@ -260,12 +256,12 @@ test('what a shifted ReLU saves is marked as resting on the activation rule', as
   expect(recordOf().notes.at(-1)).toMatch(
     /^shifted-relu computes the same function .* rests on the estimator's/,
   );
-  expect(out).toContain('\nnote: shifted-relu computes');
+  expect(printed.out).toContain('\nnote: shifted-relu computes');
 });
 
 test('--dry-run shows the space and stops', async () => {
   expect(await small('--dry-run', '--options', 'separable*2')).toBe(0);
-  expect(out).toMatch(/^small: 81 designs in the space/);
+  expect(printed.out).toMatch(/^small: 81 designs in the space/);
   expect(existsSync(results())).toBe(false);
 });
 
@@ -283,23 +279,23 @@ describe('--widths', () => {
   test('not beside them, and only as fractions', async () => {
     writeFileSync(join(folder, 'space.yaml'), 'widths: [0.5, 1]');
     expect(await small('--space', join(folder, 'space.yaml'), '--widths', '0.5,1')).toBe(2);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /error: --widths and the widths of \S+space\.yaml say the same; leave one of them out\n$/,
     );
     expect(await small('--widths', '0=24')).toBe(2);
-    expect(err).toMatch(/--widths is "0=24", expected fractions of the channels/);
+    expect(printed.err).toMatch(/--widths is "0=24", expected fractions of the channels/);
   });
 });
 
 test('a preference that does not exist is a fault of the command line', async () => {
   expect(await small('--prefer', 'speed')).toBe(2);
-  expect(err).toMatch(/^error: preference "speed" is not known.* \(--prefer\)\n/);
+  expect(printed.err).toMatch(/^error: preference "speed" is not known.* \(--prefer\)\n/);
 });
 
 describe('a design that would have to be trained again', () => {
   test('is named, with what it keeps, but not picked', async () => {
     expect(await safePick('--options', 'lowrank*2,separable', '--min-gain', '0')).toBe(4);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /\nerror: no design of small that has at least 0\.8 of the weights retained takes fewer cycles [^\n]*; the nearest cheaper one is \S+@u55-128 with [\d,]+ cycles \(unchanged [\d,]+\) and retained weights 0\.\d+[^\n]*--accept-retrain\)\n$/,
     );
     expect(recordOf().constraints).toMatchObject([{ column: 'retained_energy', at_least: 0.8 }]);
@@ -309,7 +305,7 @@ describe('a design that would have to be trained again', () => {
 
   test('is named beside the best one that keeps enough', async () => {
     expect(await safePick('--widths', '0.5,0.9,1', '--min-gain', '0', '--json')).toBe(0);
-    const record = JSON.parse(out) as PickRecord & { readonly cheaper: Numbers | null };
+    const record = JSON.parse(printed.out) as PickRecord & { readonly cheaper: Numbers | null };
     expect(record.retained_energy).toBeGreaterThanOrEqual(0.8);
     expect(record.cheaper!['retained_energy']).toBeLessThan(0.8);
     expect(record.cheaper!['cycles_total']).toBeLessThan(record.figures.after['cycles_total']!);

@@ -1,28 +1,19 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
-let out = '';
-let err = '';
-beforeEach(() => {
-  out = '';
-  err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const printed = capturePrinted();
 
 test('help and version are results', async () => {
   expect(await run(['--help'])).toBe(0);
-  expect(out).toMatch(/^Usage: paretou .*\n[\s\S]*\n {2}estimate /);
+  expect(printed.out).toMatch(/^Usage: paretou .*\n[\s\S]*\n {2}estimate /);
   expect(await run(['estimate', '--help'])).toBe(0);
-  expect(out).toMatch(/--memory-mode <list>/);
-  expect(out).not.toMatch(/--optimize/);
-  expect(err).toBe('');
-  out = '';
+  expect(printed.out).toMatch(/--memory-mode <list>/);
+  expect(printed.out).not.toMatch(/--optimize/);
+  expect(printed.err).toBe('');
+  printed.out = '';
   expect(await run(['--version'])).toBe(0);
-  expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(printed.out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 test.each([
@@ -42,13 +33,13 @@ test.each([
   ],
 ])('%j is a usage error', async (argv, message) => {
   expect(await run(argv)).toBe(2);
-  expect(err).toMatch(message);
-  expect(out).toBe('');
+  expect(printed.err).toMatch(message);
+  expect(printed.out).toBe('');
 });
 
 test('with --json an error is an object on stdout as well', async () => {
   expect(await run(['estimate', '--json', '--bad'])).toBe(2);
-  expect(JSON.parse(out)).toEqual({
+  expect(JSON.parse(printed.out)).toEqual({
     schema: 'paretou/error@1',
     error: {
       kind: 'usage',
@@ -60,7 +51,7 @@ test('with --json an error is an object on stdout as well', async () => {
 
 test('a stack trace is shown only with --debug', async () => {
   await run(['estimate', 'a', '--optimise', 'x']);
-  expect(err).not.toMatch(/\n {4}at /);
+  expect(printed.err).not.toMatch(/\n {4}at /);
   await run(['estimate', 'a', '--debug', '--optimise', 'x']);
-  expect(err).toMatch(/\n {4}at /);
+  expect(printed.err).toMatch(/\n {4}at /);
 });

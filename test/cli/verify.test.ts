@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { capturePrinted } from './printed.js';
 
 const STAND_IN = fileURLToPath(new URL('vela-stand-in.js', import.meta.url));
 const U55 = 'ethos-u55-256';
@@ -11,23 +12,16 @@ const U85 = 'ethos-u85-256';
 const MODEL = 'example:story_standard';
 
 let folder = '';
-let out = '';
-let err = '';
-beforeEach(() => {
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
-});
+const printed = capturePrinted();
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  process.exitCode = undefined;
 });
 
 const codeOfProcess = (): number => Number(process.exitCode ?? 0);
 
 /** Runs a command line; the exit code as the process would have it. */
 const paretou = async (...words: string[]): Promise<number> => {
-  [out, err, process.exitCode] = ['', '', undefined];
+  [printed.out, printed.err, process.exitCode] = ['', '', undefined];
   const code = await run(words);
   return code === 0 ? codeOfProcess() : code;
 };
@@ -59,7 +53,7 @@ interface Verified {
   }[];
 }
 
-const json = (): Verified => JSON.parse(out) as Verified;
+const json = (): Verified => JSON.parse(printed.out) as Verified;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-'));
@@ -81,9 +75,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('verify', () => {
   it('finds equal figures, on every system that is named', async () => {
     expect(await verifying('right', MODEL, '--accelerator-config', `${U55},${U85}`)).toBe(0);
-    expect(out).toMatch(/^Vela 5\.1\.0 \(/);
-    expect(out).toMatch(/cycles_total +(\d+) +\1 +equal/);
-    expect(out).toMatch(/2 of 2 runs equal in all figures\n$/);
+    expect(printed.out).toMatch(/^Vela 5\.1\.0 \(/);
+    expect(printed.out).toMatch(/cycles_total +(\d+) +\1 +equal/);
+    expect(printed.out).toMatch(/2 of 2 runs equal in all figures\n$/);
     expect(readFileSync(calls(), 'utf8').split('\n')).toEqual([
       `story_standard ${U55} Performance`,
       `story_standard ${U85} Performance`,
@@ -107,8 +101,10 @@ describe('verify', () => {
 
   it('shows what differs, and the first layer that does', async () => {
     expect(await verifying('differing', MODEL)).toBe(4);
-    expect(out).toMatch(/cycles_total +\d+ +\d+ +different/);
-    expect(out).toMatch(/first layer that differs: 2, \S+ \S+: Op Cycles (\d+) here, (\d+) by Vela\n/);
+    expect(printed.out).toMatch(/cycles_total +\d+ +\d+ +different/);
+    expect(printed.out).toMatch(
+      /first layer that differs: 2, \S+ \S+: Op Cycles (\d+) here, (\d+) by Vela\n/,
+    );
     expect(await verifying('differing', MODEL, '--json')).toBe(4);
     const [only] = json().runs;
     expect(only!.figures.filter(({ equal }) => !equal).map(({ name }) => name)).toEqual(['cycles_total']);
@@ -129,28 +125,28 @@ describe('verify', () => {
     ['failing', /not compared, since Vela ended with exit code 1: Error: Invalid tflite file/],
   ])('says in a sentence what is wrong: %s', async (mode, expected) => {
     expect(await verifying(mode, MODEL)).toBe(4);
-    expect(out).toMatch(expected);
-    expect(out).toMatch(/0 of 1 run equal in all figures/);
-    expect(out).not.toContain('\u001b');
+    expect(printed.out).toMatch(expected);
+    expect(printed.out).toMatch(/0 of 1 run equal in all figures/);
+    expect(printed.out).not.toContain('\u001b');
   });
 
   it('ends a run at its time limit', async () => {
     const started = performance.now();
     expect(await verifying('hanging', MODEL, '--seconds', '1.5')).toBe(4);
-    expect(out).toMatch(/not compared, since Vela did not end within 1\.5 s/);
+    expect(printed.out).toMatch(/not compared, since Vela did not end within 1\.5 s/);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('names another version, and one that is not known', async () => {
     expect(await verifying('old', MODEL)).toBe(0);
-    expect(out).toMatch(/^Vela 3\.12\.0 \(.*\); the figures here are those of 5\.1\.0\n/);
+    expect(printed.out).toMatch(/^Vela 3\.12\.0 \(.*\); the figures here are those of 5\.1\.0\n/);
     expect(await verifying('nameless', MODEL)).toBe(0);
-    expect(out).toMatch(/^Vela of an unknown version/);
+    expect(printed.out).toMatch(/^Vela of an unknown version/);
   });
 
   it('says how to install it where there is none', async () => {
     expect(await paretou('verify', MODEL, '--vela', join(folder, 'absent'))).toBe(3);
-    expect(err).toMatch(
+    expect(printed.err).toMatch(
       /^error: Vela was not found as ".*absent"; install it with: pip install ethos-u-vela/,
     );
     expect(await paretou('verify', MODEL, '--vela', calls())).toBe(3);
