@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SPACE_FILE } from '../search/space/space-file.js';
 import { BASELINE_FILE } from '../src/budget/baseline.js';
 import { BUDGET_FILE } from '../src/budget/budget-file.js';
-import { PARTS_FILE } from '../src/npu/parts.js';
+import { PARTS_FILE } from '../src/npu/parts-file.js';
 
 interface SchemaFile {
   readonly title: string;

@@ -6,6 +6,7 @@ import {
   type YamlDocument,
   type YamlPath,
 } from '../../src/yaml-document.js';
+import { says, saysOfType } from '../../src/yaml-values.js';
 
 /** Widths as fractions of a group's channels, or all multiples of a number between two fractions. */
 export type WidthRule =
@@ -33,8 +34,6 @@ export interface LoadedSpaceFile {
   readonly place: (path: YamlPath, key?: boolean) => string;
 }
 
-const says = (error: string) => ({ error });
-
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item, says(`must be a list of ${what}`)).min(1, says(`is empty; list at least one`));
 
@@ -56,10 +55,7 @@ const operatorKey = z.string().regex(/^\d+$/, says('must be an operator index, a
 const multiples = z
   .strictObject(
     { multiple_of: channels, from: fraction, to: fraction },
-    {
-      error: (issue) =>
-        issue.code === 'invalid_type' ? 'must be a list of fractions or {multiple_of, from, to}' : undefined,
-    },
+    saysOfType('must be a list of fractions or {multiple_of, from, to}'),
   )
   .refine(({ from, to }) => from <= to, says('must have from <= to'));
 
@@ -69,10 +65,7 @@ const system = z.strictObject(
     system_config: name.optional(),
     memory_mode: name.optional(),
   },
-  {
-    error: (issue) =>
-      issue.code === 'invalid_type' ? 'must be {accelerator, system_config, memory_mode}' : undefined,
-  },
+  saysOfType('must be {accelerator, system_config, memory_mode}'),
 );
 
 const siteList = z.array(index);
@@ -92,29 +85,24 @@ const fileOf = <S extends z.ZodType<SpaceFile['sites']>, W extends z.ZodType<Spa
         .describe('What every site may become'),
       widths: widths.optional().describe('Channels that every width group may have, as fractions of its own'),
       site_options: z
-        .record(operatorKey, list(option, 'options, such as [standard, separable]'), {
-          error: (issue) =>
-            issue.code === 'invalid_type' ? 'must map operator indices to lists of options' : undefined,
-        })
+        .record(
+          operatorKey,
+          list(option, 'options, such as [standard, separable]'),
+          saysOfType('must map operator indices to lists of options'),
+        )
         .optional()
         .describe('What single sites may become, by operator index'),
       group_widths: z
-        .record(operatorKey, list(channels, 'channel counts, such as [32, 48]'), {
-          error: (issue) =>
-            issue.code === 'invalid_type'
-              ? 'must map operator indices to lists of channel counts'
-              : undefined,
-        })
+        .record(
+          operatorKey,
+          list(channels, 'channel counts, such as [32, 48]'),
+          saysOfType('must map operator indices to lists of channel counts'),
+        )
         .optional()
         .describe('Channels that single width groups may have, by the index of any of their operators'),
       systems: list(system, 'systems').optional().describe('Systems to search'),
     },
-    {
-      error: (issue) =>
-        issue.code === 'invalid_type'
-          ? 'must be a map with any of sites, options, widths, site_options, group_widths and systems'
-          : undefined,
-    },
+    saysOfType('must be a map with any of sites, options, widths, site_options, group_widths and systems'),
   );
 
 /** What a space file may hold. */

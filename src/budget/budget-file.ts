@@ -1,36 +1,28 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { bytesIn, SIZE, SIZE_WORDS } from '../sizes.js';
+import { bytesIn } from '../sizes.js';
 import { parseYaml, readYaml, validateYaml, type YamlDocument, type YamlPath } from '../yaml-document.js';
+import { says, saysOfType, sizeValue } from '../yaml-values.js';
 import { QUANTITIES, type Quantity } from './figures.js';
-
-const says = (error: string) => ({ error });
 
 const whole = (what: string) =>
   z.int(says(`must be a whole number of ${what}`)).min(0, says('must be at least 0'));
 const milliseconds = z
   .number(says('must be a number of milliseconds, such as 2.5'))
   .gt(0, says('must be above 0'));
-const size = z.union(
-  [z.int(says(SIZE_WORDS)).min(0, says('must be at least 0')), z.string().regex(SIZE, says(SIZE_WORDS))],
-  says(SIZE_WORDS),
-);
 const PERCENT = /^(\d+(?:\.\d+)?) ?%$/;
 const percent = z
   .string(says('must be a percentage in quotes or with a sign, such as 2%'))
   .regex(PERCENT, says('must be a percentage, such as 2%'));
 
-const mapOf = (keys: string) => ({
-  error: (issue: { readonly code: string | undefined }) =>
-    issue.code === 'invalid_type' ? `must be a map with any of ${keys}` : undefined,
-});
+const mapOf = (keys: string) => saysOfType(`must be a map with any of ${keys}`);
 
 const limits = {
   cycles: whole('cycles'),
   ms: milliseconds,
   fvp_ms: milliseconds,
-  sram: size,
-  flash: size,
+  sram: sizeValue,
+  flash: sizeValue,
   cpu_operators: whole('operators'),
 } satisfies Record<Quantity, z.ZodType>;
 

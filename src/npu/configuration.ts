@@ -26,7 +26,10 @@ export interface ConfigurationFile {
 export const SYSTEM_PREFIX = 'System_Config.';
 export const MODE_PREFIX = 'Memory_Mode.';
 
-const SHIPPED = ['ethos-u55.ini', 'ethos-u65.ini', 'ethos-u85.ini', 'memory-modes.ini'];
+/** The file of the memory modes that come with the program. */
+export const MODES_FILE = 'memory-modes.ini';
+
+const SHIPPED = ['ethos-u55.ini', 'ethos-u65.ini', 'ethos-u85.ini', MODES_FILE];
 
 const PORT_KEYS = ['axi0_port', 'axi1_port'];
 const MEMORY_KEYS = [
@@ -101,6 +104,12 @@ export function shippedConfigDirectory(): string {
   }
   return found;
 }
+
+/** Paths of the configuration files that come with the program, without those of parts. */
+export const shippedConfigFiles = (): string[] => {
+  const folder = shippedConfigDirectory();
+  return SHIPPED.map((name) => join(folder, name));
+};
 
 /**
  * Reads configuration files from disk; without `paths`, those that come with the program. A relative path with one

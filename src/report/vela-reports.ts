@@ -1,4 +1,4 @@
-import { parseCsv } from './csv.js';
+import { parseCsv } from '../csv.js';
 import { LAYER_COLUMNS } from './layers.js';
 import { SUMMARY_COLUMNS } from './summary.js';
 

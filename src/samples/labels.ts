@@ -1,11 +1,6 @@
+import { csvFields } from '../csv.js';
 import { inputError } from '../errors.js';
 import { plural } from '../text.js';
-
-/** Splits a line of CSV at its commas; a field in quotes may hold some. */
-const fieldsOf = (line: string): readonly string[] =>
-  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-    quoted === undefined ? (plain ?? '').trim() : quoted.replaceAll('""', '"'),
-  );
 
 const LABEL = /^\d{1,9}$/;
 
@@ -21,10 +16,11 @@ export function parseLabels(text: string, files: readonly string[], where: strin
   lines.forEach((line, i) => {
     if (line.trim() === '') return;
     const fail = (why: string): Error => inputError(`${where}: line ${i + 1} ${why}`);
-    const [file, label, ...more] = fieldsOf(line);
+    const fields = csvFields(line);
+    const [file, label, ...more] = fields;
     if (i === 0 && file?.toLowerCase() === 'file' && label?.toLowerCase() === 'label') return;
     if (file === undefined || label === undefined || more.length > 0)
-      throw fail(`has ${plural(fieldsOf(line).length, 'field')}, expected a file and its label`);
+      throw fail(`has ${plural(fields.length, 'field')}, expected a file and its label`);
     if (!LABEL.test(label)) throw fail(`has the label "${label}", expected the number of a class from 0`);
     const place = places.get(file);
     if (place === undefined) throw fail(`names ${file}, and there is no such sample in the folder`);

@@ -1,3 +1,4 @@
+import { csvFields } from '../../csv.js';
 import { inputError } from '../../errors.js';
 
 /** A row of a table of measurements. */
@@ -10,20 +11,11 @@ export interface TableRow {
   readonly memoryMode: string | undefined;
 }
 
-/** Fields of a line of CSV; quotes may enclose commas. */
-function fieldsOf(line: string): readonly string[] {
-  const fields: string[] = [];
-  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
-    fields.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? '').trim());
-  }
-  return fields;
-}
-
 const REQUIRED = ['model', 'accelerator', 'cycles'] as const;
 
 /** Whether a text is such a table, by its first line. */
 export function isTable(text: string): boolean {
-  const header = fieldsOf(text.split(/\r?\n/, 1)[0]!.toLowerCase());
+  const header = csvFields(text.split(/\r?\n/, 1)[0]!.toLowerCase());
   return REQUIRED.every((name) => header.includes(name));
 }
 
@@ -33,11 +25,11 @@ export function isTable(text: string): boolean {
  */
 export function readTable(text: string, file: string): readonly TableRow[] {
   const lines = text.split(/\r?\n/);
-  const header = fieldsOf(lines[0]!.toLowerCase());
+  const header = csvFields(lines[0]!.toLowerCase());
   const rows: TableRow[] = [];
   lines.forEach((line, i) => {
     if (i === 0 || line.trim() === '') return;
-    const fields = fieldsOf(line);
+    const fields = csvFields(line);
     const at = (name: string): string => fields[header.indexOf(name)] ?? '';
     const cycles = /^\d{1,15}$/.test(at('cycles')) ? Number(at('cycles')) : NaN;
     if (!(cycles > 0)) {

@@ -17,3 +17,6 @@ export function parseCsv(text: string): readonly (readonly string[])[] {
   }
   return rows;
 }
+
+/** Fields of one line of CSV. */
+export const csvFields = (line: string): readonly string[] => parseCsv(line)[0] ?? [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { stringify } from 'csv-stringify/sync';
-import { parseCsv } from '../../src/report/csv.js';
+import { parseCsv } from '../src/csv.js';
 
 it('reads quoted and plain fields, either end of line, and quotes within a field', () => {
   expect(parseCsv('a,b\r\n"x, ""y""",2\n\nc"d,e')).toEqual([
