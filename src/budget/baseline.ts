@@ -58,45 +58,45 @@ export const baselineText = (model: string, systems: readonly BudgetFigures[]): 
   return `${JSON.stringify(content, undefined, 1)}\n`;
 };
 
+/** What a baseline file says of the system of some figures. */
+export type FindBaseline = (figures: BudgetFigures) => Baseline;
+
 /**
- * Reads the text of a baseline file, and what it says of the system of some figures.
- * @throws an input error for a file that check did not write, or that knows another system only
+ * Reads the text of a baseline file. What it gives throws an input error for a system that the file does not know.
+ * @throws an input error for a file that check did not write
  */
-export const baselineFor = (text: string, file: string, figures: BudgetFigures): Baseline => {
+export const readBaseline = (text: string, file: string): FindBaseline => {
+  const bad = (what: string, cause?: unknown): Error => inputError(`${file}: ${what}`, cause, 'baseline');
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw inputError(`${file}: it is not JSON; write it again with check`, cause, 'baseline');
+    throw bad('it is not JSON; write it again with check', cause);
   }
   const parsed = BASELINE_FILE.safeParse(json);
   if (!parsed.success) {
     const where = parsed.error.issues[0]!.path.map(String).join('.');
-    throw inputError(
-      `${file}: it is no baseline of this version (${where || 'the file'}); write it again with check`,
-      undefined,
-      'baseline',
-    );
+    throw bad(`it is no baseline of this version (${where || 'the file'}); write it again with check`);
   }
-  const { accelerator, systemConfig, memoryMode, optimise } = figures;
-  const found = parsed.data.systems.find(
-    (entry) =>
-      entry.accelerator === accelerator &&
-      entry.system_config === systemConfig &&
-      entry.memory_mode === memoryMode &&
-      entry.optimise === optimise,
-  );
-  if (found === undefined) {
-    throw inputError(
-      `${file}: it has no figures of ${accelerator}, ${systemConfig}, ${memoryMode}, ${optimise}; write it again for this system`,
-      undefined,
-      'baseline',
+  const { systems } = parsed.data;
+  return ({ accelerator, systemConfig, memoryMode, optimise }) => {
+    const found = systems.find(
+      (entry) =>
+        entry.accelerator === accelerator &&
+        entry.system_config === systemConfig &&
+        entry.memory_mode === memoryMode &&
+        entry.optimise === optimise,
     );
-  }
-  return {
-    values: Object.fromEntries(
-      QUANTITIES.map((quantity) => [quantity, found.values[quantity] ?? undefined]),
-    ) as Baseline['values'],
-    operators: found.operators.map(({ on_cpu: onCpu, ...rest }) => ({ ...rest, onCpu })),
+    if (found === undefined) {
+      throw bad(
+        `it has no figures of ${accelerator}, ${systemConfig}, ${memoryMode}, ${optimise}; write it again for this system`,
+      );
+    }
+    return {
+      values: Object.fromEntries(
+        QUANTITIES.map((quantity) => [quantity, found.values[quantity] ?? undefined]),
+      ) as Baseline['values'],
+      operators: found.operators.map(({ on_cpu: onCpu, ...rest }) => ({ ...rest, onCpu })),
+    };
   };
 };

@@ -1,16 +1,14 @@
 import { Command } from 'commander';
 import { inputError, usageError } from '../errors.js';
-import { createEstimator } from '../estimate/estimate.js';
+import { createEstimator, type Estimator } from '../estimate/estimate.js';
 import { writeWhole } from '../files.js';
-import { CALIBRATION_SCHEMA, memoryRecord, type Calibration } from '../fvp/calibrate/calibration.js';
-import { fit, leftOut, networkFactor, predicted, type Fit, type Measured } from '../fvp/calibrate/fit.js';
-import { NO_FACTORS } from '../fvp/calibrate/factors.js';
+import { calibrate, type Log } from '../fvp/calibrate/calibrate.js';
 import { readLog } from '../fvp/calibrate/logs.js';
 import { isTable, readTable } from '../fvp/calibrate/table.js';
 import { measurable } from '../fvp/fvp.js';
 import type { ProfileName } from '../fvp/profiles.js';
 import { acceleratorByName } from '../npu/accelerators.js';
-import { familyOf, type AcceleratorName } from '../npu/accelerator-names.js';
+import type { AcceleratorName } from '../npu/accelerator-names.js';
 import type { System } from '../npu/system.js';
 import { calibrationText } from '../report/calibration.js';
 import { loadModel } from './model.js';
@@ -47,17 +45,6 @@ Examples:
   paretou calibrate a.tflite=runs.csv b.tflite=123456 --accelerator-config ethos-u55-128 --output board.json
   paretou estimate model.tflite --calibration board.json`;
 
-/** One measured total, with what is said of it. */
-interface Log {
-  readonly name: string;
-  readonly hash: string;
-  readonly model: string;
-  readonly network: string;
-  readonly system: System;
-  readonly profile: string;
-  readonly measured: Measured;
-}
-
 /** Measured cycles of a model on a system. */
 interface Count {
   readonly name: string;
@@ -75,7 +62,7 @@ function splitArgument(argument: string): readonly [model: string, log: string] 
 
 /** The one system that the options describe. */
 function onlySystem(options: SystemOptions, say: (message: string) => void): System {
-  const systems = systemsOf(options, say);
+  const systems = systemsOf(options, (message) => say(`warning: ${message}`));
   if (systems.length === 1) return systems[0]!;
   throw usageError(
     'a log is of one system; name one with --accelerator-config, --system-config and --memory-mode',
@@ -122,11 +109,11 @@ function countsOf(
 async function logsOf(
   argument: string,
   options: CalibrateOptions,
+  estimator: Estimator,
   say: (message: string) => void,
 ): Promise<readonly Log[]> {
   const [spec, log] = splitArgument(argument);
   const { model, network } = await loadModel(spec);
-  const estimator = createEstimator();
   return countsOf(log, network.name, options, say).map(({ name, hash, system, cycles }) => {
     const program = estimator.compile(network, system.accelerator, spec);
     const evaluation = estimator.evaluate(program, system, { optimise: optimiseOf(options), file: spec });
@@ -151,81 +138,15 @@ async function logsOf(
   });
 }
 
-/** Most that two counts of one network on one system may differ. */
-const SAME = 1.05;
-
-function refuseContradictions(logs: readonly Log[]): void {
-  const seen = new Map<string, Log>();
-  for (const log of logs) {
-    const { accelerator, systemConfig, memoryMode } = log.system;
-    const key = [log.model, accelerator, systemConfig, memoryMode].join(' ');
-    const other = seen.get(key);
-    const [a, b] = [log.measured.cycles, other?.measured.cycles ?? log.measured.cycles];
-    if (Math.max(a, b) > SAME * Math.min(a, b)) {
-      throw inputError(
-        `${other!.name} and ${log.name} contradict each other: ${b} and ${a} cycles of one network on one system; leave one out`,
-      );
-    }
-    seen.set(key, log);
-  }
-}
-
-function networkFactors(logs: readonly Log[], { factors }: Fit): Calibration['networks'] {
-  const groups = new Map<string, Log[]>();
-  for (const log of logs) {
-    const key = `${log.model} ${familyOf(log.measured.accelerator)}`;
-    groups.set(key, [...(groups.get(key) ?? []), log]);
-  }
-  return [...groups.values()].map((group) => ({
-    network: group[0]!.network,
-    sha256: group[0]!.model,
-    family: familyOf(group[0]!.measured.accelerator),
-    factor: networkFactor(
-      group.map(({ measured }) => measured),
-      factors,
-    ),
-  }));
-}
-
-/** Logs that make bars of their own. */
-const ENOUGH = 10;
-
-function barOf(errors: readonly number[]): number | null {
-  if (errors.length < ENOUGH) return null;
-  const sizes = errors.map(Math.abs).sort((a, b) => a - b);
-  return Math.expm1(sizes[Math.ceil(0.8 * (sizes.length + 1)) - 1] ?? sizes.at(-1)!);
-}
-
 async function runCalibrate(pairs: readonly string[], options: CalibrateOptions): Promise<void> {
   const say = speaker(options);
+  const estimator = createEstimator();
   const logs: Log[] = [];
-  for (const pair of pairs) logs.push(...(await logsOf(pair, options, say)));
-  refuseContradictions(logs);
-  const measured = logs.map((log) => log.measured);
-  const fitted = fit(measured);
-  const errors = logs.length > 1 ? leftOut(measured) : [];
-  const memories = new Map(measured.map(({ memory }) => [JSON.stringify(memoryRecord(memory)), memory]));
-  const calibration: Calibration = {
-    schema: CALIBRATION_SCHEMA,
+  for (const pair of pairs) logs.push(...(await logsOf(pair, options, estimator, say)));
+  const { calibration, fitted, errors } = calibrate(logs, {
     tool_version: version(),
     date: new Date().toISOString().slice(0, 10),
-    memories: [...memories.values()].map(memoryRecord),
-    factors: fitted.factors,
-    networks: [...networkFactors(logs, fitted)],
-    logs: logs.map((log) => ({
-      log: log.name,
-      sha256: log.hash,
-      model_sha256: log.model,
-      accelerator: log.system.accelerator,
-      system_config: log.system.systemConfig,
-      memory_mode: log.system.memoryMode,
-      profile: log.profile,
-      cycles: log.measured.cycles,
-      before: Math.round(predicted(log.measured, NO_FACTORS)),
-      after: Math.round(predicted(log.measured, fitted.factors)),
-    })),
-    bar: barOf(errors),
-  };
+  });
   writeWhole(options.output, `${JSON.stringify(calibration, null, 2)}\n`);
   if (options.json) printJson({ ...calibration, kept: fitted.kept ?? null, left_out: errors });
   else if (!options.quiet) print(calibrationText(calibration, fitted, errors));

@@ -1,17 +1,18 @@
 import { Command } from 'commander';
-import { baselineFor, baselineText } from '../budget/baseline.js';
+import { baselineText, readBaseline } from '../budget/baseline.js';
 import { readBudget, type Budget } from '../budget/budget-file.js';
 import { check, type Checked } from '../budget/check.js';
 import { budgetFigures } from '../budget/figures.js';
 import { fitOf } from '../budget/fit.js';
-import { EXIT_CODES, ParetouError, usageError } from '../errors.js';
+import { EXIT_CODES, usageError } from '../errors.js';
 import { describe } from '../estimate/describe.js';
 import { appendText, writeWhole } from '../files.js';
 import { fvpEstimate } from '../fvp/fvp.js';
 import { fitJson, fitLines } from '../report/fit.js';
 import { checkJson, checkMarkdown, checkText, overSentences } from '../report/check.js';
-import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
+import { messageLine } from '../safe-text.js';
 import { plural } from '../text.js';
+import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
 import { addPartOptions, onPart, partOf, type PartOptions } from './parts.js';
 import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
@@ -78,11 +79,10 @@ async function runCheck(path: string, given: CheckOptions): Promise<void> {
     if (file === undefined && part === undefined) return;
   }
   const { baseline } = budget;
-  const before = baseline && readText(baseline.file);
+  const before = baseline && readBaseline(readText(baseline.file), baseline.file);
   const results = figures.map((each) => {
     const fit = part && fitOf(part, each);
-    const known = before === undefined ? undefined : baselineFor(before, baseline!.file, each);
-    return { fit, checked: check(budget, each, { baseline: known, fit }) };
+    return { fit, checked: check(budget, each, { baseline: before?.(each), fit }) };
   });
   printResults(results, options, {
     json: ({ checked, fit }) => ({ ...checkJson(checked, name), ...(fit && { fit: fitJson(fit) }) }),
@@ -105,7 +105,7 @@ function fail(results: readonly Checked[], model: string): void {
     const [first, ...others] = overSentences(checked);
     const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more limit', 'more limits')})`;
     const message = `${model} is over its budget on ${checked.figures.accelerator}: ${first!}${more}`;
-    note(`error: ${new ParetouError('unmet', message).message}`);
+    note(`error: ${messageLine(message)}`);
     process.exitCode = EXIT_CODES.unmet;
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { baselineFor, baselineText } from '../../src/budget/baseline.js';
+import { baselineText, readBaseline } from '../../src/budget/baseline.js';
 import { parseBudget } from '../../src/budget/budget-file.js';
 import { check } from '../../src/budget/check.js';
 import type { BudgetFigures, OperatorFigures } from '../../src/budget/figures.js';
@@ -39,7 +39,8 @@ const figures = (
   layers: [],
 });
 
-const baselineOf = (before: BudgetFigures) => baselineFor(baselineText('net', [before]), 'base.json', before);
+const baselineOf = (before: BudgetFigures) =>
+  readBaseline(baselineText('net', [before]), 'base.json')(before);
 
 describe('budget files', () => {
   test('state sizes and percentages in words', () => {
@@ -179,12 +180,12 @@ describe('a check', () => {
   });
 
   test('knows what a baseline is and what it is of', () => {
-    expect(() => baselineFor('{', 'base.json', before)).toThrow(/^base\.json: it is not JSON/);
-    expect(() => baselineFor('{"schema":"x"}', 'base.json', before)).toThrow(
+    expect(() => readBaseline('{', 'base.json')(before)).toThrow(/^base\.json: it is not JSON/);
+    expect(() => readBaseline('{"schema":"x"}', 'base.json')(before)).toThrow(
       /no baseline of this version \(schema\)/,
     );
     expect(() =>
-      baselineFor(baselineText('net', [before]), 'base.json', { ...before, memoryMode: 'Other' }),
+      readBaseline(baselineText('net', [before]), 'base.json')({ ...before, memoryMode: 'Other' }),
     ).toThrow(/^base\.json: it has no figures of ethos-u55-128, System, Other, Performance/);
     expect(baselineOf(before).operators).toEqual(before.operators);
   });
