@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputError, ParetouError } from '../errors.js';
+import { writeWhole } from '../files.js';
+import { configurationFiles } from '../npu/configuration.js';
 import type { System } from '../npu/system.js';
 import { readVelaReports, type Unreadable, type VelaReports } from '../report/vela-reports.js';
 import { cleanText } from '../safe-text.js';
@@ -87,6 +89,21 @@ export async function velaVersion(runner: VelaRunner): Promise<string | undefine
     );
   }
 }
+
+/**
+ * Writes the configuration files for the compiler, which takes no second file with a section of the first.
+ * @throws input errors of the files
+ */
+export const writeConfigs = (config: readonly string[], folder: string): string[] => {
+  const files = configurationFiles(config);
+  const texts =
+    config.length === 0 ? [files.map(({ text }) => text).join('\n')] : files.map(({ text }) => text);
+  return texts.map((text, i) => {
+    const path = join(folder, i === 0 ? 'vela.ini' : `vela-${i + 1}.ini`);
+    writeWhole(path, text);
+    return path;
+  });
+};
 
 /** One network on one system for the compiler. */
 export interface VelaJob {

@@ -2,29 +2,21 @@ import { Command } from 'commander';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { designFileName, emitDesign } from '../../search/emit/design-file.js';
-import { nameDesign } from '../../search/emit/named-design.js';
-import { parseDesignId } from '../../search/space/changes.js';
-import { EXIT_CODES, usageError } from '../errors.js';
+import { EXIT_CODES } from '../errors.js';
 import { createEstimator } from '../estimate/estimate.js';
-import { fileNamePart, writeWhole } from '../files.js';
 import { loadNetwork } from '../graph/load.js';
-import { DEFAULT_ACCELERATOR } from '../npu/accelerator-names.js';
-import { configurationFiles } from '../npu/configuration.js';
 import type { System } from '../npu/system.js';
 import { verificationJson, verificationLines, verify, type Verification } from '../report/verify.js';
 import { plural } from '../text.js';
-import { systemsFor, type DesignSystemOptions } from './design-systems.js';
+import { writeFinalists, type FinalistOptions } from './finalists.js';
 import { withRun, type Run } from './interrupt.js';
-import { loadModel } from './model.js';
 import { number } from './numbers.js';
 import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT, optimiseOf } from './options.js';
 import { print, printJson, speaker } from './streams.js';
-import { runVela, velaVersion, type VelaFailure, type VelaRunner } from './vela.js';
+import { runVela, velaVersion, writeConfigs, type VelaFailure, type VelaRunner } from './vela.js';
 
 /** What the command `verify` parses. */
-export interface VerifyOptions extends DesignSystemOptions {
-  readonly designs?: string;
+export interface VerifyOptions extends FinalistOptions {
   readonly vela: string;
   readonly seconds: number;
 }
@@ -45,53 +37,6 @@ Examples:
   paretou verify model.tflite --designs 1s.4s2@u55-128,1s@u55-128
   paretou verify model.tflite --vela ~/venv/bin/vela`;
 
-/** A file with the systems that it is compiled for. */
-interface Finalist {
-  readonly name: string;
-  readonly file: string;
-  readonly systems: readonly System[];
-}
-
-/** Writes the files of the designs that the options name, or of the model itself, into a folder. */
-const finalistsOf = async (model: string, options: VerifyOptions, folder: string): Promise<Finalist[]> => {
-  const loaded = await loadModel(model);
-  const { network } = loaded;
-  const ids = options.designs?.split(',').map((id) => id.trim());
-  if (ids === undefined) {
-    const { acceleratorConfig = DEFAULT_ACCELERATOR } = options;
-    const systems = systemsFor({ ...options, acceleratorConfig }, undefined, '--designs');
-    const file = join(folder, `${fileNamePart(network.name)}.tflite`);
-    writeWhole(file, loaded.model.source);
-    return [{ name: network.name, file, systems: systems.map(({ system }) => system) }];
-  }
-  return ids.map((id) => {
-    if (id === '') throw usageError('--designs has an empty id; separate the ids by single commas');
-    const { system, ...changes } = parseDesignId(id);
-    const named = systemsFor(options, system, '--designs');
-    const systems =
-      named.length > 0
-        ? named
-        : systemsFor({ ...options, acceleratorConfig: DEFAULT_ACCELERATOR }, undefined, '--designs');
-    const by = { substitutions: '--designs', widths: '--designs' };
-    const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
-    const file = join(folder, designFileName(network.name, id));
-    writeWhole(file, emitDesign(loaded.model, space, digits));
-    return { name: id, file, systems: systems.map((choice) => choice.system) };
-  });
-};
-
-/** Configuration files for the compiler, which takes no second file with a section of the first. */
-const writeConfigs = ({ config }: VerifyOptions, folder: string): string[] => {
-  const files = configurationFiles(config);
-  const texts =
-    config.length === 0 ? [files.map(({ text }) => text).join('\n')] : files.map(({ text }) => text);
-  return texts.map((text, i) => {
-    const path = join(folder, i === 0 ? 'vela.ini' : `vela-${i + 1}.ini`);
-    writeWhole(path, text);
-    return path;
-  });
-};
-
 /** What came of one file on one system. */
 interface Outcome {
   readonly name: string;
@@ -106,16 +51,16 @@ const verifyAll = async (
   folder: string,
 ): Promise<Outcome[]> => {
   const say = speaker(options);
-  const finalists = await finalistsOf(model, options, folder);
-  const configs = writeConfigs(options, folder);
+  const finalists = await writeFinalists(model, options, folder);
+  const configs = writeConfigs(options.config, folder);
   const estimator = createEstimator();
   const optimise = optimiseOf(options);
   const outcomes: Outcome[] = [];
   for (const { name, file, systems } of finalists) {
+    const { network } = loadNetwork(file);
     for (const system of systems) {
       if (runner.signal.aborted) return outcomes;
       say(`compiling ${name} for ${system.accelerator}`);
-      const { network } = loadNetwork(file);
       const estimate = estimator.estimate(network, system, { optimise, file });
       const reports = await runVela(runner, {
         ...{ model: file, system, configs, optimise },
@@ -147,13 +92,21 @@ const outcomeJson = ({ name, system, result }: Outcome): object => ({
   ...('failed' in result ? { equal: false, failed: result.failed } : verificationJson(result)),
 });
 
-const report = (outcomes: readonly Outcome[], found: string | undefined, options: VerifyOptions): void => {
+/** What came of all files on all systems; some are missing where it was interrupted. */
+interface Outcomes {
+  readonly outcomes: readonly Outcome[];
+  readonly interrupted: boolean;
+  /** Version of the compiler. */
+  readonly found: string | undefined;
+}
+
+const report = ({ outcomes, interrupted, found }: Outcomes, options: VerifyOptions): void => {
   const equal = outcomes.filter(isEqual).length;
   if (options.json) {
     printJson({
       schema: VERIFY_SCHEMA,
       vela: { path: options.vela, version: found ?? null },
-      equal: equal === outcomes.length,
+      equal: !interrupted && equal === outcomes.length,
       runs: outcomes.map(outcomeJson),
     });
   } else if (!options.quiet) {
@@ -166,7 +119,8 @@ const report = (outcomes: readonly Outcome[], found: string | undefined, options
       ].join('\n'),
     );
   }
-  if (equal < outcomes.length) process.exitCode = EXIT_CODES.unmet;
+  if (interrupted) process.exitCode = EXIT_CODES.interrupted;
+  else if (equal < outcomes.length) process.exitCode = EXIT_CODES.unmet;
 };
 
 /**
@@ -180,8 +134,7 @@ const verifyWithin = async (model: string, options: VerifyOptions, { signal }: R
   const folder = mkdtempSync(join(tmpdir(), 'paretou-verify-'));
   try {
     const outcomes = await verifyAll(model, options, runner, folder);
-    report(outcomes, found, options);
-    if (signal.aborted) process.exitCode = EXIT_CODES.interrupted;
+    report({ outcomes, interrupted: signal.aborted, found }, options);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
