@@ -1,14 +1,14 @@
-import { ParetouError } from '../../src/errors.js';
-import { createEstimator } from '../../src/estimate/estimate.js';
+import { createEstimator, type Estimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
 import { createBreath } from '../evaluate/breathe.js';
-import { createEvaluator } from '../evaluate/evaluator.js';
 import { FIGURE_COUNT, loadFigures, type DesignFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, type EvaluateOptions } from '../evaluate/session.js';
 import { designsOf, type Space, type SystemChoice, type WidthChoice } from '../space/space.js';
 import { findWidthGroups, type WidthGroup } from '../space/width-groups.js';
-import type { Curve, CurveKind, Point } from './curve.js';
-import { layerNetwork, type LayerNetwork } from './layer-network.js';
+import type { Curve, Point } from './curve.js';
+import { familiesOf, rowsOf } from './families.js';
+import { layerCurves, layersOf } from './layer-curves.js';
+import { ascending, pointOf, widthsAround } from './points.js';
 
 /** What curves are asked for. */
 export interface CliffsRequest {
@@ -38,49 +38,15 @@ export interface NetworkCurves {
   readonly interrupted: boolean;
 }
 
-/** Numbers of channels around one, which comes first. */
-export const widthsAround = (channels: number, around: number): number[] => {
-  const from = Math.max(1, channels - around);
-  const all = Array.from({ length: channels + around - from + 1 }, (_, i) => from + i);
-  return [channels, ...all.filter((width) => width !== channels)];
-};
-
-const pointOf = (channels: number, figures: DesignFigures): Point => ({
-  channels,
-  cycles: figures.cycles_total,
-  sramUsed: figures.sram_memory_used_bytes,
-  sramMoved: figures.sram_total_bytes,
-  externalMoved: figures.external_total_bytes,
-});
-
-const ascending = (points: Point[]): Point[] => points.sort((a, b) => a.channels - b.channels);
-
-/** A set of width groups that vary together, by their positions in the space. */
-interface Family {
-  readonly kind: CurveKind;
-  readonly groups: readonly number[];
-}
-
-/** Every group alone, after every number of channels that several groups have. */
-const familiesOf = (groups: readonly WidthChoice[]): Family[] => {
-  const byWidth = new Map<number, number[]>();
-  groups.forEach(({ group }, g) => byWidth.set(group.channels, [...(byWidth.get(group.channels) ?? []), g]));
-  return [
-    ...[...byWidth.values()].flatMap((same): Family[] =>
-      same.length > 1 ? [{ kind: 'width', groups: same }] : [],
-    ),
-    ...groups.map((_, g): Family => ({ kind: 'group', groups: [g] })),
-  ];
-};
-
 /** Cycles of each operator of the unchanged network. */
 const cyclesByOperator = (
+  estimator: Estimator,
   network: Network,
   { system }: SystemChoice,
   optimise: CliffsRequest['optimise'],
 ): Map<number, number> => {
   const cycles = new Map<number, number>();
-  for (const layer of createEstimator().estimate(network, system, { optimise }).layers)
+  for (const layer of estimator.estimate(network, system, { optimise }).layers)
     cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
   return cycles;
 };
@@ -92,60 +58,6 @@ const touching = ({ graphs: [graph] }: Network, groups: readonly WidthGroup[]): 
     const { inputs, outputs } = graph.operators[i]!;
     return [...inputs, ...outputs].some((t) => tensors.has(t));
   });
-};
-
-/** A row per system, family and width: the network as it is but for these groups. */
-const rowsOf = (space: Space, families: readonly Family[]): { family: number; row: Uint16Array }[] =>
-  space.systems.flatMap((_, system) =>
-    families.flatMap(({ groups }, family) =>
-      space.groups[groups[0]!]!.widths.map((_, digit) => {
-        const row = new Uint16Array(space.groups.length + 1);
-        for (const g of groups) row[g] = digit;
-        row[space.groups.length] = system;
-        return { family, row };
-      }),
-    ),
-  );
-
-/** A convolution or fully connected operator, as a network of its own. */
-interface AloneLayer extends LayerNetwork {
-  readonly operator: number;
-}
-
-const layersOf = (network: Network): AloneLayer[] =>
-  [...network.graphs[0].operators.keys()].flatMap((operator) => {
-    const alone = layerNetwork(network, operator);
-    return alone === undefined ? [] : [{ operator, ...alone }];
-  });
-
-/** The curves of a layer alone, by system; without those on which it takes no cycles or cannot be estimated. */
-const layerCurves = async (
-  { operator, network, group }: AloneLayer,
-  { systems, optimise, around, evaluate }: CliffsRequest,
-  breathe: () => Promise<void>,
-): Promise<(Curve | undefined)[]> => {
-  const widths = widthsAround(group.channels, around);
-  const evaluator = createEvaluator({ network, sites: [], groups: [{ group, widths }], systems, optimise });
-  const curves: (Curve | undefined)[] = [];
-  for (const system of systems.keys()) {
-    const points: Point[] = [];
-    for (const [digit, width] of widths.entries()) {
-      if (evaluate.signal?.aborted) return curves;
-      await breathe();
-      try {
-        points.push(pointOf(width, evaluator.evaluate([digit, system])));
-      } catch (error) {
-        if (!(error instanceof ParetouError)) throw error;
-      }
-    }
-    const { channels } = group;
-    const ownCycles = points.find((point) => point.channels === channels)?.cycles ?? 0;
-    curves[system] =
-      ownCycles === 0
-        ? undefined
-        : { kind: 'layer', operators: [operator], channels, points: ascending(points), ownCycles };
-  }
-  return curves;
 };
 
 /**
@@ -175,11 +87,13 @@ export const findCliffs = async (request: CliffsRequest): Promise<NetworkCurves>
   const breathe = createBreath();
   const alone: (Curve | undefined)[][] = [];
   for (const layer of layers) {
+    if (evaluate.signal?.aborted) break;
     alone.push(await layerCurves(layer, request, breathe));
     onProgress?.(designs.count + alone.length, total);
   }
   const figuresAt = (row: number): DesignFigures | undefined =>
     results.known[row] === 1 ? loadFigures(results.figures.subarray(row * FIGURE_COUNT), 0) : undefined;
+  const estimator = createEstimator();
   const points = new Map<string, Point[]>();
   rows.forEach(({ family, row }, i) => {
     const figures = figuresAt(systems.length + i);
@@ -192,7 +106,7 @@ export const findCliffs = async (request: CliffsRequest): Promise<NetworkCurves>
     systems: systems.flatMap((choice, system): SystemCurves[] => {
       const figures = figuresAt(system);
       if (figures === undefined) return [];
-      const cycles = cyclesByOperator(network, choice, optimise);
+      const cycles = cyclesByOperator(estimator, network, choice, optimise);
       const curves = families.flatMap(({ kind, groups: members }, family): Curve[] => {
         const own = members.map((g) => groups[g]!.group);
         const { channels } = own[0]!;

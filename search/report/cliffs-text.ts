@@ -1,21 +1,8 @@
 import type { Network } from '../../src/graph/network.js';
 import { aligned, grouped, kibibytes, lineWidth, plural, wrap } from '../../src/text.js';
-import { cliffsOf, NOTHING, type Cliffs, type Curve, type Point, type Ratio } from '../cliffs/curve.js';
+import { cliffsOf, NOTHING, type Cliffs, type Curve, type Ratio } from '../cliffs/curve.js';
 import type { NetworkCurves, SystemCurves } from '../cliffs/find-cliffs.js';
-
-const BARS = '▁▂▃▄▅▆▇█';
-
-/** A line of block characters, one per value or, where there are too many, one for the largest of a few. */
-export const sketch = (values: readonly number[], columns: number): string => {
-  const each = Math.max(1, Math.ceil(values.length / columns));
-  const cells = Array.from({ length: Math.ceil(values.length / each) }, (_, i) =>
-    Math.max(...values.slice(i * each, (i + 1) * each)),
-  );
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const heightOf = (value: number): number =>
-    most === least ? 0 : Math.round(((value - least) / (most - least)) * (BARS.length - 1));
-  return cells.map((value) => BARS[heightOf(value)]).join('');
-};
+import { sketchLines } from './cliffs-sketch.js';
 
 const channelsText = (n: number): string => plural(n, 'channel');
 
@@ -85,32 +72,6 @@ const titleOf = (curve: Curve, network: Network): string => {
   if (kind === 'width') return `all groups of ${channelsText(channels)} together (${of})`;
   if (kind === 'group') return `width group ${operators[0]!}, ${channelsText(channels)} (${of})`;
   return `${kindOf(network, operators[0]!)} alone, ${channelsText(channels)} (${of})`;
-};
-
-/** Characters beside the sketch. */
-const BESIDE = 36;
-
-const sketchLines = ({ points, channels }: Curve): string[] => {
-  const columns = lineWidth() - BESIDE;
-  const each = Math.max(1, Math.ceil(points.length / columns));
-  const cells = Math.ceil(points.length / each);
-  const row = (label: string, value: (point: Point) => number, text: (n: number) => string): string => {
-    const values = points.map(value);
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    const line = sketch(values, columns);
-    return `  ${label.padEnd(8)} ${text(least).padStart(11)} ${line} ${text(most)}`;
-  };
-  const at = Math.floor(points.findIndex((point) => point.channels === channels) / each);
-  const mark = `^${channels}`;
-  const ruler = (at + mark.length <= cells ? ' '.repeat(at) + mark : `${channels}^`.padStart(at + 1)).padEnd(
-    cells,
-  );
-  const [first, last] = [points[0]!.channels, points.at(-1)!.channels];
-  return [
-    row('cycles', ({ cycles }) => cycles, grouped),
-    row('SRAM KiB', ({ sramUsed }) => sramUsed, kibibytes),
-    `  ${'channels'.padEnd(8)} ${String(first).padStart(11)} ${ruler} ${last}`,
-  ];
 };
 
 /** Curves that are shown in full by default. */

@@ -3,10 +3,8 @@ import { availableParallelism } from 'node:os';
 import { findCliffs } from '../../search/cliffs/find-cliffs.js';
 import { cliffsRecord } from '../../search/report/cliffs-json.js';
 import { cliffsText } from '../../search/report/cliffs-text.js';
-import { buildSpace, chooseSystems } from '../../search/space/build-space.js';
+import { buildSpace } from '../../search/space/build-space.js';
 import { EXIT_CODES } from '../errors.js';
-import { parseAcceleratorList } from '../npu/accelerator-names.js';
-import { loadConfiguration } from '../npu/configuration.js';
 import { withRun } from './interrupt.js';
 import { loadModel } from './model.js';
 import { whole } from './numbers.js';
@@ -22,6 +20,7 @@ import { addPartOptions, onPart, partOf, type PartOptions } from './parts.js';
 import { placementLines, placementsOf } from './placements.js';
 import { showProgress } from './progress.js';
 import { print, printJson, speaker } from './streams.js';
+import { systemChoices } from './system-choices.js';
 
 /** What the command `cliffs` parses. */
 export interface CliffsOptions extends SystemOptions, CommonOptions, PartOptions {
@@ -49,15 +48,7 @@ const runCliffs = (path: string, given: CliffsOptions): Promise<void> => {
   const say = speaker(given);
   return withRun({ say }, async ({ signal }) => {
     const options = onPart(given, await partOf(given));
-    const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
-    configuration?.warnings.forEach((warning) => say(`warning: ${warning}`));
-    const { systemConfig, memoryMode, arenaCacheSize, around } = options;
-    const systems = chooseSystems(parseAcceleratorList(options.acceleratorConfig), {
-      configuration,
-      systemConfig,
-      memoryMode,
-      arenaCacheSize,
-    });
+    const systems = systemChoices(options);
     const { network } = await loadModel(path);
     const optimise = optimiseOf(options);
     const placements = placementsOf(buildSpace(network, { systems, optimise }), path);
@@ -66,7 +57,7 @@ const runCliffs = (path: string, given: CliffsOptions): Promise<void> => {
       network,
       systems,
       optimise,
-      around,
+      around: options.around,
       evaluate: { jobs: options.jobs ?? availableParallelism(), signal },
       onProgress: progress.update,
     }).finally(() => progress.stop());

@@ -1,10 +1,8 @@
-import { chooseSystems } from '../../search/space/build-space.js';
 import type { SystemChoice } from '../../search/space/space.js';
 import { usageError } from '../errors.js';
-import { isAcceleratorName, parseAcceleratorList } from '../npu/accelerator-names.js';
-import { loadConfiguration } from '../npu/configuration.js';
+import { isAcceleratorName } from '../npu/accelerator-names.js';
 import type { CommonOptions, SystemOptions } from './options.js';
-import { speaker } from './streams.js';
+import { systemChoices } from './system-choices.js';
 
 /** Options of systems that a design's id may name instead. */
 export type DesignSystemOptions = Omit<SystemOptions, 'acceleratorConfig'> &
@@ -31,18 +29,9 @@ export const systemsFor = (
   asked: string | undefined,
   option: string,
 ): SystemChoice[] => {
-  const say = speaker(options);
   const list = options.acceleratorConfig ?? (asked === undefined ? undefined : acceleratorOf(asked, option));
   if (list === undefined) return [];
-  const configuration = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
-  configuration?.warnings.forEach((warning) => say(`warning: ${warning}`));
-  const { systemConfig, memoryMode, arenaCacheSize } = options;
-  const systems = chooseSystems(parseAcceleratorList(list), {
-    configuration,
-    systemConfig,
-    memoryMode,
-    arenaCacheSize,
-  });
+  const systems = systemChoices({ ...options, acceleratorConfig: list });
   if (options.acceleratorConfig === undefined && systems[0]!.code !== asked)
     throw usageError(
       `${option}: the system @${asked} is not @${systems[0]!.code}, which the other options describe; ` +

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import { buildSpace, checkOptions, chooseSystems } from '../../search/space/build-space.js';
+import { buildSpace, checkOptions } from '../../search/space/build-space.js';
 import type { ModelSource } from '../../search/report/sweep-json.js';
 import { readSpaceFile, type LoadedSpaceFile } from '../../search/space/space-file.js';
 import { countDesigns, type Space } from '../../search/space/space.js';
 import type { SweepModel } from '../../search/explore/sweep.js';
 import { usageError } from '../errors.js';
-import { parseAcceleratorList } from '../npu/accelerator-names.js';
-import { loadConfiguration } from '../npu/configuration.js';
 import type { TfliteModel } from '../tflite/model.js';
 import { grouped, plural } from '../text.js';
 import { fvpOptionsOf, type FvpFlags } from './fvp-options.js';
 import { loadModel } from './model.js';
 import { optimiseOf, type CommonOptions, type SystemOptions } from './options.js';
 import { placementsJson, placementsOf, type Placements } from './placements.js';
-import { speaker } from './streams.js';
+import { systemChoices } from './system-choices.js';
+import { sha256 } from './texts.js';
 
 /** Options that a space depends on. */
 export interface SpaceOptions extends SystemOptions, CommonOptions, FvpFlags {
@@ -46,22 +44,10 @@ const withWidths = (file: LoadedSpaceFile | undefined, { widths, space }: SpaceO
  * @throws usage and input errors
  */
 export const loadSweepModels = async (paths: readonly string[], options: SpaceOptions): Promise<Loaded> => {
-  const say = speaker(options);
   const file = withWidths(options.space === undefined ? undefined : readSpaceFile(options.space), options);
   if (options.part !== undefined && file?.content.systems !== undefined)
     throw usageError(`--part and the systems of ${options.space!} say the same; leave one of them out`);
-  const own = options.config.length > 0 ? loadConfiguration(options.config) : undefined;
-  own?.warnings.forEach((warning) => say(`warning: ${warning}`));
-  const systems = chooseSystems(
-    parseAcceleratorList(options.acceleratorConfig),
-    {
-      configuration: own,
-      systemConfig: options.systemConfig,
-      memoryMode: options.memoryMode,
-      arenaCacheSize: options.arenaCacheSize,
-    },
-    file,
-  );
+  const systems = systemChoices(options, file);
   const added = checkOptions(
     (options.options ?? '')
       .split(',')
@@ -76,9 +62,9 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
   for (const path of paths) {
     const loaded = await loadModel(path);
     const { model, network } = loaded;
-    const sha256 = createHash('sha256').update(model.source).digest('hex');
+    const hash = sha256(model.source);
     const known = models.get(network.name);
-    if (known?.sha256 === sha256) continue;
+    if (known?.sha256 === hash) continue;
     if (known !== undefined) {
       throw usageError(
         `${path} and ${known.path} are different models with the name ${network.name}; rename one of them`,
@@ -92,12 +78,16 @@ export const loadSweepModels = async (paths: readonly string[], options: SpaceOp
       ...(file === undefined ? {} : { file }),
     });
     const placements = placementsOf(space, path);
-    models.set(network.name, { name: network.name, space, path, sha256, file: model, placements });
+    models.set(network.name, { name: network.name, space, path, sha256: hash, file: model, placements });
   }
   const list = [...models.values()];
   return {
     models: list.map(({ name, space }) => ({ name, space })),
-    sources: list.map(({ path, sha256, placements }) => ({ path, sha256, ...placementsJson(placements) })),
+    sources: list.map(({ path, sha256: hash, placements }) => ({
+      path,
+      sha256: hash,
+      ...placementsJson(placements),
+    })),
     files: list.map((entry) => entry.file),
     placements: list.map((entry) => entry.placements),
   };

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { cliffsOf, today, type Curve } from '../../../search/cliffs/curve.js';
-import { findCliffs, widthsAround, type NetworkCurves } from '../../../search/cliffs/find-cliffs.js';
+import { findCliffs, type NetworkCurves } from '../../../search/cliffs/find-cliffs.js';
 import { layerNetwork } from '../../../search/cliffs/layer-network.js';
+import { widthsAround } from '../../../search/cliffs/points.js';
 import { wholeEvaluators } from '../../../search/evaluate/whole-evaluator.js';
-import { cliffLines, cliffsText, sketch } from '../../../search/report/cliffs-text.js';
+import { sketch } from '../../../search/report/cliffs-sketch.js';
+import { cliffLines, cliffsText } from '../../../search/report/cliffs-text.js';
 import { findWidthGroups } from '../../../search/space/width-groups.js';
 import { chooseSystem } from '../../../search/space/systems.js';
 import { networkBuilder } from '../../../src/graph/build/builder.js';
