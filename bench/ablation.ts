@@ -10,7 +10,7 @@ import { parseSpaceFile } from '../search/space/space-file.js';
 import { countDesigns, type Space } from '../search/space/space.js';
 import type { Network } from '../src/graph/network.js';
 import { grouped } from '../src/text.js';
-import { markdownTable } from './markdown.js';
+import { left, markdownTable, right } from './markdown.js';
 import type { ModelSource } from './models.js';
 import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
 
@@ -90,13 +90,7 @@ const withTuning = async (name: Name, value: number, work: () => Promise<Found>)
 /** What each number is multiplied by: it is off, or doubled. */
 const FACTORS = [0, 2];
 
-const COLUMNS = [
-  { title: 'changed', align: 'left' },
-  { title: 'hypervolume', align: 'right' },
-  { title: 'missed', align: 'right' },
-  { title: 'evaluated', align: 'right' },
-  { title: 'CPU s', align: 'right' },
-] as const;
+const COLUMNS = [...left('changed'), ...right('hypervolume', 'missed', 'evaluated', 'CPU s')];
 
 const tableOf = async (one: Case): Promise<string> => {
   const truth = await search(one, 'exhaustive');

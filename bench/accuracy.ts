@@ -11,7 +11,7 @@ import { openTrials, type Trials } from '../search/trial/trials.js';
 import { designId } from '../search/space/changes.js';
 import { below, seededRandom } from '../search/space/random.js';
 import { varyingRadices, type Space } from '../search/space/space.js';
-import { markdownTable, type MarkdownColumn } from './markdown.js';
+import { left, markdownTable, right } from './markdown.js';
 import { spaceOf } from './space.js';
 import { quantile, spearman } from './statistics.js';
 
@@ -61,10 +61,6 @@ const singleDesigns = (space: Space): Uint16Array[] =>
     return [digits];
   });
 
-/** The first column names, the others are numbers. */
-const columnsOf = (titles: readonly string[]): MarkdownColumn[] =>
-  titles.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' }));
-
 const percent = (mean: { readonly value: number } | undefined): string =>
   mean === undefined ? '' : (100 * mean.value).toFixed(1);
 
@@ -97,8 +93,8 @@ const plainAgainstFitted = async (
       percent(after.accuracy),
     ];
   });
-  const head = ['design', 'noise', 'fitted', 'agreement %', 'fitted', 'accuracy %', 'fitted'];
-  return markdownTable(columnsOf(head), rows);
+  const measured = right('noise', 'fitted', 'agreement %', 'fitted', 'accuracy %', 'fitted');
+  return markdownTable([...left('design'), ...measured], rows);
 };
 
 /** What the sums of the choices' noise say against what was measured. */
@@ -113,17 +109,20 @@ const predictedAgainstMeasured = (
   const losses = accuracies.map((value) => -value);
   const ratios = noises.map((noise, i) => noise / predicted[i]!);
   const what = measured[0]?.accuracy === undefined ? 'agreement' : 'accuracy';
-  return markdownTable(columnsOf(['random designs of 2 to 6 changes', String(designs.length)]), [
-    ['Spearman, predicted against measured noise', spearman(predicted, noises).toFixed(3)],
-    [`Spearman, predicted noise against lost ${what}`, spearman(predicted, losses).toFixed(3)],
-    ['measured over predicted noise, 10 %', quantile(ratios, 0.1).toFixed(2)],
-    ['measured over predicted noise, median', quantile(ratios, 0.5).toFixed(2)],
-    ['measured over predicted noise, 90 %', quantile(ratios, 0.9).toFixed(2)],
+  return markdownTable(
+    [...left('random designs of 2 to 6 changes'), ...right(String(designs.length))],
     [
-      `least and greatest ${what} %`,
-      [Math.min, Math.max].map((f) => (100 * f(...accuracies)).toFixed(1)).join(', '),
+      ['Spearman, predicted against measured noise', spearman(predicted, noises).toFixed(3)],
+      [`Spearman, predicted noise against lost ${what}`, spearman(predicted, losses).toFixed(3)],
+      ['measured over predicted noise, 10 %', quantile(ratios, 0.1).toFixed(2)],
+      ['measured over predicted noise, median', quantile(ratios, 0.5).toFixed(2)],
+      ['measured over predicted noise, 90 %', quantile(ratios, 0.9).toFixed(2)],
+      [
+        `least and greatest ${what} %`,
+        [Math.min, Math.max].map((f) => (100 * f(...accuracies)).toFixed(1)).join(', '),
+      ],
     ],
-  ]);
+  );
 };
 
 /** Tables of what fitting is worth, and of how well noise is predicted. */

@@ -1,5 +1,5 @@
 import { COLUMN_NOTES } from '../search/report/ranking-csv.js';
-import { markdownTable } from './markdown.js';
+import { left, markdownTable } from './markdown.js';
 
 /** docs/columns.md: every column of the files of a search. */
 export const columnsDocument = (): string =>
@@ -11,12 +11,7 @@ export const columnsDocument = (): string =>
     'objective or a constraint where [usage.md](usage.md) says so. Columns of samples are empty without `--samples`.',
     '',
     markdownTable(
-      [
-        { title: 'column', align: 'left' },
-        { title: 'unit', align: 'left' },
-        { title: 'definition', align: 'left' },
-        { title: 'since', align: 'left' },
-      ],
+      left('column', 'unit', 'definition', 'since'),
       COLUMN_NOTES.map(({ name, unit, definition, since }) => [`\`${name}\``, unit, definition, since]),
     ),
     '',

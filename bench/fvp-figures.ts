@@ -4,7 +4,7 @@ import { fvpEstimate } from '../src/fvp/fvp.js';
 import type { Network } from '../src/graph/network.js';
 import { resolveSystem, type SystemRequest } from '../src/npu/resolve.js';
 import { grouped } from '../src/text.js';
-import { change, markdownTable } from './markdown.js';
+import { change, left, markdownTable, right } from './markdown.js';
 
 /** Systems that were measured, from small to large. */
 const SYSTEMS: readonly SystemRequest[] = [
@@ -18,14 +18,10 @@ const SYSTEMS: readonly SystemRequest[] = [
 ];
 
 const COLUMNS = [
-  { title: 'network', align: 'left' },
-  { title: 'accelerator', align: 'left' },
-  { title: 'compiler', align: 'right' },
-  { title: 'FVP-like', align: 'right' },
-  { title: 'change', align: 'right' },
-  { title: '80% bar', align: 'right' },
-  { title: 'class', align: 'left' },
-] as const;
+  ...left('network', 'accelerator'),
+  ...right('compiler', 'FVP-like', 'change', '80% bar'),
+  ...left('class'),
+];
 
 /** Cycles of networks by the compiler and by the FVP-like model, on one system of each kind. */
 export function fvpFigures(networks: readonly (readonly [name: string, network: Network])[]): string {

@@ -1,6 +1,6 @@
 import { measuredCells, type CellRunner } from './fvp-cells.js';
 import { compareCells, coverage, errorsOf, type Comparison } from './fvp-errors.js';
-import { markdownTable } from './markdown.js';
+import { left, markdownTable, right } from './markdown.js';
 
 /** Rows of the table: what was measured, of which family. */
 const ROWS = [
@@ -18,15 +18,9 @@ const ROWS = [
 ] as const;
 
 const COLUMNS = [
-  { title: 'measured', align: 'left' },
-  { title: 'cells', align: 'right' },
-  { title: 'compiler mean', align: 'right' },
-  { title: 'FVP-like mean', align: 'right' },
-  { title: 'median', align: 'right' },
-  { title: '90% within', align: 'right' },
-  { title: 'worst', align: 'right' },
-  { title: 'inside the 80% bar', align: 'right' },
-] as const;
+  ...left('measured'),
+  ...right('cells', 'compiler mean', 'FVP-like mean', 'median', '90% within', 'worst', 'inside the 80% bar'),
+];
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 const signed = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;

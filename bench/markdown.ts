@@ -4,6 +4,16 @@ export interface MarkdownColumn {
   readonly align: 'left' | 'right';
 }
 
+const aligned =
+  (align: MarkdownColumn['align']) =>
+  (...titles: readonly string[]): MarkdownColumn[] =>
+    titles.map((title) => ({ title, align }));
+
+/** Columns of text. */
+export const left = aligned('left');
+/** Columns of numbers. */
+export const right = aligned('right');
+
 /** Narrowest column that has room for the line under its title. */
 const NARROWEST = 3;
 

@@ -1,20 +1,13 @@
 import { grouped, wrap } from '../src/text.js';
 import { reachedShare, type MethodOptions, type MethodRun } from './methods.js';
-import { markdownTable, type MarkdownColumn } from './markdown.js';
+import { left, markdownTable, right } from './markdown.js';
 import type { Machine } from './report.js';
 
-const COLUMNS: readonly MarkdownColumn[] = [
-  { title: 'model', align: 'left' },
-  { title: 'designs', align: 'right' },
-  { title: 'method', align: 'left' },
-  { title: 'evaluated', align: 'right' },
-  { title: 'front', align: 'right' },
-  { title: 'hypervolume', align: 'right' },
-  { title: 'to exact', align: 'right' },
-  { title: 'reached', align: 'right' },
-  { title: 'beyond', align: 'right' },
-  { title: 'seconds', align: 'right' },
-  { title: 'peak MB', align: 'right' },
+const COLUMNS = [
+  ...left('model'),
+  ...right('designs'),
+  ...left('method'),
+  ...right('evaluated', 'front', 'hypervolume', 'to exact', 'reached', 'beyond', 'seconds', 'peak MB'),
 ];
 
 /** What every method made of one model's space; the exact search first. */

@@ -3,27 +3,16 @@ import { retainedCell } from '../search/report/amounts.js';
 import type { Site } from '../search/space/sites.js';
 import { grouped, wrap } from '../src/text.js';
 import { spreadRows, type RetainedFront, type SingleChange } from './retained-front.js';
-import { change, markdownTable, type MarkdownColumn } from './markdown.js';
+import { change, left, markdownTable, right } from './markdown.js';
 
 /** Rows of the front that are shown. */
 const SHOWN = 15;
-
-const left = (title: string): MarkdownColumn => ({ title, align: 'left' });
-const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 
 const code = (text: string): string => `\`${text}\``;
 
 const frontTable = (front: RetainedFront['front']): string =>
   markdownTable(
-    [
-      right('cycles'),
-      right('change'),
-      right('SRAM KiB'),
-      right('retained'),
-      right('quantised'),
-      left('weights'),
-      left('design'),
-    ],
+    [...right('cycles', 'change', 'SRAM KiB', 'retained', 'quantised'), ...left('weights', 'design')],
     front.map(({ design, numbers }) => [
       grouped(numbers.cycles_total),
       change(numbers.cycles_vs_baseline),
@@ -43,7 +32,7 @@ const singlesTable = (singles: readonly SingleChange[]): string => {
     return single === undefined ? '' : `${retainedCell(single.retained, 2)} ${change(single.cyclesRatio)}`;
   };
   return markdownTable(
-    [left('option'), ...operators.map((operator) => right(`site ${operator}`))],
+    [...left('option'), ...right(...operators.map((operator) => `site ${operator}`))],
     options.map((option) => [code(option), ...operators.map((operator) => cell(option, operator))]),
   );
 };

@@ -11,7 +11,7 @@ import type { Network } from '../src/graph/network.js';
 import { grouped } from '../src/text.js';
 import { readModel, writeModel, type TfliteModel } from '../src/tflite/model.js';
 import { compareFigures, type FigureComparison } from './figure-comparison.js';
-import { markdownTable } from './markdown.js';
+import { left, markdownTable, right } from './markdown.js';
 import { keywordLike, mobilenetLike, resnetLike } from './networks.js';
 import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
 import { designDrawer } from './space.js';
@@ -83,14 +83,7 @@ interface Row extends FigureComparison {
   readonly system: string;
 }
 
-const COLUMNS = [
-  { title: 'model', align: 'left' },
-  { title: 'system', align: 'left' },
-  { title: 'designs', align: 'right' },
-  { title: 'refused', align: 'right' },
-  { title: 'chains', align: 'right' },
-  { title: 'differences', align: 'right' },
-] as const;
+const COLUMNS = [...left('model', 'system'), ...right('designs', 'refused', 'chains', 'differences')];
 
 const cells = ({ model, system, designs, refused, chained, differences }: Row): string[] => [
   model,

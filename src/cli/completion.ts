@@ -6,6 +6,7 @@ import { FAMILIES } from '../npu/family.js';
 import { ACCELERATOR_NAMES } from '../npu/accelerator-names.js';
 import type { CommandEntry } from './command-entry.js';
 import { SHELLS, type CommandShape, type Shell } from './completion-scripts.js';
+import { OPTIMISE } from './options.js';
 import { print } from './streams.js';
 
 const HELP = `
@@ -17,7 +18,7 @@ Add one of these to what your shell reads at its start:
 /** Values of options that know no choices of their own. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   '--accelerator-config': [...ACCELERATOR_NAMES, ...FAMILIES, 'all'],
-  '--optimise': ['Performance', 'Size'],
+  '--optimise': OPTIMISE,
   '--fvp-profile': PROFILE_NAMES,
   '--method': METHODS,
   '--prefer': PREFERENCES,

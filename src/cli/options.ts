@@ -9,7 +9,10 @@ import { systemsFrom } from '../npu/system-lists.js';
 import { didYouMean } from '../suggest.js';
 import { addReferenceOptions } from './reference-options.js';
 
-export type Optimise = 'Performance' | 'Size';
+/** What the compiler can be asked to save: time, or memory. */
+export const OPTIMISE = ['Performance', 'Size'] as const;
+
+export type Optimise = (typeof OPTIMISE)[number];
 
 /** What {@link addSystemOptions} parses. */
 export interface SystemOptions {
@@ -120,8 +123,6 @@ export function systemsOf(options: SystemOptions, onWarning: (message: string) =
   }
   return systemsFrom(accelerators, request, resolveSystem);
 }
-
-const OPTIMISE: readonly Optimise[] = ['Performance', 'Size'];
 
 function parseOptimise(text: string): Optimise {
   const goal = OPTIMISE.find((g) => g === text);

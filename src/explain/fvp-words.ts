@@ -4,7 +4,7 @@ import type { FvpLayer } from '../fvp/fvp.js';
 import type { Parameters } from '../fvp/parameters.js';
 import type { FvpBound } from '../fvp/formula.js';
 import { externalMemory } from '../fvp/timing.js';
-import { BRICK, CYCLES_PER_NARROW_PIXEL, LONGEST_BURST } from '../fvp/constants.js';
+import { BRICK, CYCLES_PER_NARROW_PIXEL, LONGEST_BURST, SCALE_BURST } from '../fvp/constants.js';
 import { MEMORY_INDEX } from '../schedule/figures.js';
 import type { System } from '../npu/system.js';
 import { grouped } from '../text.js';
@@ -102,13 +102,13 @@ function boundPhrase({ machine: { system } }: LayerFacts, layer: FvpLayer, param
     case 'weights':
       return `${grouped(features.streamedBytes)} bytes of weights from ${externalName(system)}, ${short(parameters.readRate)} per cycle`;
     case 'scales':
-      return `${name}, ${grouped(features.scaleBytes)} bytes with a latency of ${parameters.readLatency} cycles per 256`;
+      return `${name}, ${grouped(features.scaleBytes)} bytes with a latency of ${parameters.readLatency} cycles per ${SCALE_BURST}`;
     case 'sram': {
       const { sramReads, sramWrites, sramWeightBytes, pixels } = features;
       const bricks = sramReads + sramWrites + sramWeightBytes / BRICK;
       return bricks * parameters.cyclesPerBrick < layer.sram
         ? `SRAM, ${grouped(pixels)} pixels of few channels in NHWC, ${CYCLES_PER_NARROW_PIXEL} cycles each`
-        : `SRAM, ${grouped(Math.round(bricks))} bricks of 16 bytes, ${short(parameters.cyclesPerBrick)} cycles each`;
+        : `SRAM, ${grouped(Math.round(bricks))} bricks of ${BRICK} bytes, ${short(parameters.cyclesPerBrick)} cycles each`;
     }
     case 'external_reads':
       return transferText(transfersOf(layer, parameters)!, `from ${externalName(system)}`);

@@ -1,4 +1,5 @@
 import type { Family } from '../npu/family.js';
+import { isSmallU85 } from './profiles.js';
 import type { FvpClass } from './timing.js';
 
 /** Quantiles of |ln(measured / predicted)| of totals of networks left out of the fit (docs/model/fvp.md#bars). */
@@ -33,7 +34,7 @@ export function barOf(cycles: number, family: Family, known: FvpClass, least = 0
 /** 80 % bar of a single layer, as a share; undefined where layers were never measured. */
 export function layerBar(accelerator: string, family: Family): number | undefined {
   if (family !== 'u85') return undefined;
-  return accelerator === 'ethos-u85-128' || accelerator === 'ethos-u85-256' ? 0.15 : 0.25;
+  return isSmallU85(accelerator) ? 0.15 : 0.25;
 }
 
 /** Two totals whose larger is less than this many times the smaller are not ranked (docs/model/fvp.md#ties). */

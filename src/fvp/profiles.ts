@@ -29,11 +29,13 @@ export type ProfileName = keyof typeof PROFILES;
 /** All of them. */
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
 
-const SMALL_U85: ReadonlySet<string> = new Set(['ethos-u85-128', 'ethos-u85-256']);
+/** Those with a slower memory, for which the kit builds an FVP of its own. */
+export const isSmallU85 = (accelerator: string): boolean =>
+  accelerator === 'ethos-u85-128' || accelerator === 'ethos-u85-256';
 
 /** The timing of the FVP that the kit builds with an accelerator. */
 export const profileOf = (accelerator: string, family: Family): ProfileName =>
-  family === 'u85' ? (SMALL_U85.has(accelerator) ? 'u85-low' : 'u85-mid') : family;
+  family === 'u85' ? (isSmallU85(accelerator) ? 'u85-low' : 'u85-mid') : family;
 
 /** Latencies of a memory, cycles. */
 interface Latencies {
