@@ -61,18 +61,21 @@ const pathsOf = (
   return usual.map((name) => models(name).path);
 };
 
+/** The models that are named, or a network with trained weights and one of the examples. */
+const pairOf = (named: readonly string[], scratch: string): readonly string[] =>
+  named.length > 0 ? named : [...pathsOf([], ['resnet'], scratch), `${EXAMPLE}story_standard`];
+
+/** Name of a model in tables. */
+const nameOf = (path: string): string => basename(path).replace(/\.tflite$|^example:/g, '');
+
 interface RetainedOptions extends CommonOptions {
   readonly acceleratorConfig: string;
 }
 
 const printRetained = (named: readonly string[], options: RetainedOptions): Promise<void> =>
   withScratch(async (scratch) => {
-    const paths = [
-      ...pathsOf(named, ['resnet'], scratch),
-      ...(named.length === 0 ? [`${EXAMPLE}story_standard`] : []),
-    ];
     const reports: string[] = [];
-    for (const path of paths) {
+    for (const path of pairOf(named, scratch)) {
       note(`searching ${path}`);
       const { network } = await loadModel(path);
       const front = await retainedFront(network, options.acceleratorConfig, options.jobs);
@@ -88,7 +91,7 @@ interface MethodsOptions extends CommonOptions {
 const printMethods = (named: readonly string[], options: MethodsOptions): Promise<void> =>
   withScratch((scratch) => {
     const comparisons = pathsOf(named, ['resnet', 'mobilenet'], scratch).map((path) => {
-      const model = basename(path).replace(/\.tflite$|^example:/g, '');
+      const model = nameOf(path);
       const onStart = (method: string): void => note(`searching ${model}, method ${method}`);
       return { model, runs: compareMethods(path, scratch, { ...options, onStart }) };
     });
@@ -134,14 +137,10 @@ const printFvp = (named: readonly string[], { measured }: { readonly measured?: 
       print(fvpReport(measured, new CellRunner(measured)));
       return;
     }
-    const paths = [
-      ...pathsOf(named, ['resnet'], scratch),
-      ...(named.length === 0 ? [`${EXAMPLE}story_standard`] : []),
-    ];
     const networks = await Promise.all(
-      paths.map(async (path) => {
+      pairOf(named, scratch).map(async (path) => {
         const { network } = await loadModel(path);
-        return [basename(path).replace(/\.tflite$|^example:/g, ''), network] as const;
+        return [nameOf(path), network] as const;
       }),
     );
     print(fvpFigures(networks));

@@ -3,7 +3,7 @@ import { isTie } from '../fvp/bars.js';
 import type { FvpLayer } from '../fvp/fvp.js';
 import type { Parameters } from '../fvp/parameters.js';
 import type { FvpBound } from '../fvp/formula.js';
-import { externalMemory } from '../fvp/timing.js';
+import { externalMemory } from '../fvp/memories.js';
 import { BRICK, CYCLES_PER_NARROW_PIXEL, LONGEST_BURST, SCALE_BURST } from '../fvp/constants.js';
 import { MEMORY_INDEX } from '../schedule/figures.js';
 import type { System } from '../npu/system.js';

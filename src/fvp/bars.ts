@@ -1,6 +1,6 @@
 import type { Family } from '../npu/family.js';
 import { isSmallU85 } from './profiles.js';
-import type { FvpClass } from './timing.js';
+import type { FvpClass } from './classes.js';
 
 /** Quantiles of |ln(measured / predicted)| of totals of networks left out of the fit (docs/model/fvp.md#bars). */
 export const TOTAL_BARS: Readonly<Record<Family, Readonly<Record<50 | 80 | 90, number>>>> = {

@@ -3,9 +3,10 @@ import type { System } from '../npu/system.js';
 import { barOf } from './bars.js';
 import { factorOf, holdsFor, type Calibration } from './calibrate/calibration.js';
 import { calibrated, NO_FACTORS, type Factors } from './calibrate/factors.js';
+import { worse, type FvpClass } from './classes.js';
 import type { Parameters } from './parameters.js';
 import type { ProfileName } from './profiles.js';
-import { timingOf, worse, type FvpClass, type Refusal, type SystemTiming } from './timing.js';
+import { timingOf, type Refusal, type SystemTiming } from './timing.js';
 
 /** What the user says about the memories. */
 export interface FvpOptions {

@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Evaluation } from '../../src/estimate/evaluation.js';
 import { fvpEstimate, type FvpEstimate } from '../../src/fvp/fvp.js';
 import type { FvpOptions } from '../../src/fvp/totals.js';
 import { exampleModel } from '../../src/graph/examples.js';
 import type { Network } from '../../src/graph/network.js';
-import { parseConfiguration, shippedConfigDirectory } from '../../src/npu/configuration.js';
+import { configurationFiles, parseConfiguration } from '../../src/npu/configuration.js';
 import { resolveSystem, type SystemRequest } from '../../src/npu/resolve.js';
 import type { System } from '../../src/npu/system.js';
-
-const SHIPPED = ['ethos-u55.ini', 'ethos-u65.ini', 'ethos-u85.ini', 'memory-modes.ini'];
 
 /** Systems that the evaluation kit has under names of its own. */
 const KIT = `[System_Config.Ethos_U85_SYS_DRAM_Mid_512]
@@ -26,13 +22,7 @@ inherit=System_Config.Ethos_U85_SYS_DRAM_High
 export const systemOf = (request: SystemRequest, text = ''): System =>
   resolveSystem({
     ...request,
-    configuration: parseConfiguration([
-      ...SHIPPED.map((file) => ({
-        file,
-        text: readFileSync(join(shippedConfigDirectory(), file), 'utf8'),
-      })),
-      { file: 'kit.ini', text: KIT + text },
-    ]),
+    configuration: parseConfiguration([...configurationFiles([]), { file: 'kit.ini', text: KIT + text }]),
   });
 
 const estimator = createEstimator();
