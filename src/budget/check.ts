@@ -51,6 +51,9 @@ const limitVerdicts = ({ most }: Budget, { values }: BudgetFigures): Verdict[] =
     return { quantity, against: 'budget', value, most: limit, met: isMet(value, limit) };
   });
 
+/** What a figure may be over one of the baseline: in whole millionths, so that a figure just at the limit meets it. */
+const mostOf = (before: number, over: number): number => (before * Math.round(1e6 * (1 + over))) / 1e6;
+
 /** Limits of figures that the baseline does not know are not met: it has to be written again. */
 const relativeVerdicts = (
   { baseline: rules }: Budget,
@@ -61,7 +64,7 @@ const relativeVerdicts = (
   if (rules === undefined) return [];
   const verdicts = [...rules.mostOver].map(([quantity, share]): Verdict => {
     const [value, before] = [values[quantity], baseline.values[quantity]];
-    const most = before === undefined ? NaN : before * (1 + share);
+    const most = before === undefined ? NaN : mostOf(before, share);
     return {
       quantity,
       against: 'baseline',

@@ -66,6 +66,9 @@ async function runCheck(path: string, given: CheckOptions): Promise<void> {
   const part = await partOf(given);
   const options = onPart(given, part);
   const budget = file === undefined ? NO_LIMITS : readBudget(file);
+  const { baseline } = budget;
+  // Read before it is written, perhaps to the same file.
+  const before = baseline && readBaseline(readText(baseline.file), baseline.file);
   const { systems, fvp: fvpOptions, evaluate, say } = estimatingOf(options);
   const loaded = await loadModel(path);
   const { name } = loaded.network;
@@ -78,8 +81,6 @@ async function runCheck(path: string, given: CheckOptions): Promise<void> {
     say(`wrote ${writeBaseline}`);
     if (file === undefined && part === undefined) return;
   }
-  const { baseline } = budget;
-  const before = baseline && readBaseline(readText(baseline.file), baseline.file);
   const results = figures.map((each) => {
     const fit = part && fitOf(part, each);
     return { fit, checked: check(budget, each, { baseline: before?.(each), fit }) };

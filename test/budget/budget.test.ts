@@ -139,6 +139,17 @@ describe('a check', () => {
     expect([grown(104).met, grown(105).met]).toEqual([true, false]);
   });
 
+  test('is met just at every percentage over a baseline', () => {
+    const base = figures([operator(0, 'a', 1000)]);
+    const baseline = baselineOf(base);
+    for (let tenths = 0; tenths <= 1000; tenths++) {
+      const text = `baseline: { file: base.json, most_over: { cycles: ${tenths / 10}% } }`;
+      const met = (cycles: number) =>
+        check(parseBudget(text, 'b.yaml'), figures([operator(0, 'a', cycles)]), { baseline }).met;
+      expect([tenths, met(1000 + tenths), met(1001 + tenths)]).toEqual([tenths, true, false]);
+    }
+  });
+
   test('names the layer that grew most', () => {
     const budget = parseBudget('baseline: { file: base.json, most_over: { cycles: 0% } }', 'b.yaml');
     const now = figures([operator(0, 'a', 90), operator(1, 'b', 150)]);

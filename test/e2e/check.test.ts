@@ -65,6 +65,9 @@ describe.skipIf(!built)('the built program', () => {
       paretou(['check', 'net.tflite', '--budget', 'budget.yaml', '--json']).stdout,
     ) as { readonly met: boolean; readonly verdicts: readonly { readonly met: boolean }[] };
     expect([met, ...verdicts.map((verdict) => verdict.met)]).toEqual([false, true, true, false, true]);
+
+    const both = ['check', 'net.tflite', '--budget', 'budget.yaml', '--write-baseline', 'baseline.json'];
+    expect([paretou(both).status, paretou(both).status]).toEqual([4, 0]);
   });
 
   test('a budget with a fault is refused with its line', () => {
