@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // One by default on machines with two cores.
     maxWorkers: Math.max(2, availableParallelism()),
     coverage: { include: ['src/**/*.ts', 'search/**/*.ts'], reporter: ['text-summary', 'html'] },

@@ -3,7 +3,7 @@ import { loadModel } from '../src/cli/model.js';
 import { loadSamples, type SampleOptions } from '../src/cli/samples.js';
 import { note } from '../src/cli/streams.js';
 import type { Network } from '../src/graph/network.js';
-import { measureAgainst, type ComparedQuality } from '../src/samples/measure.js';
+import { createComparison, type ComparedQuality } from '../src/samples/measure.js';
 import { splitSamples, type SplitSamples } from '../src/samples/split.js';
 import { applierOf } from '../search/emit/apply.js';
 import { measureChoices } from '../search/trial/choice-noise.js';
@@ -79,9 +79,10 @@ const plainAgainstFitted = async (
   designs: readonly Uint16Array[],
 ): Promise<string> => {
   const fitted = await qualities(trials, designs);
+  const compare = createComparison(space.network, score);
   const rows = designs.map((digits, i) => {
     const network: Network = applierOf(space).network(digits);
-    const plain = measureAgainst(network, space.network, score, () => undefined);
+    const plain = compare(network);
     const after = fitted[i]!;
     return [
       `\`${designId(space, digits).split('@')[0]!}\``,

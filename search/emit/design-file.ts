@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { emitModel } from '../../src/graph/export.js';
+import type { Network } from '../../src/graph/network.js';
 import { writeModel, type TfliteModel } from '../../src/tflite/model.js';
 import type { Digits, Space } from '../space/space.js';
-import { applierOf, type Applier } from './apply.js';
+import { applierOf } from './apply.js';
 
 /**
  * The bytes of a `.tflite` file of one design: the original with the design's changes, weights included, and all else
  * kept. The design without changes gives the original file itself.
  *
  * @param model what `space.network` was imported from
- * @param applier what makes the network of `space`, with known values; by default from the original's weights
+ * @param network of the design, with known values; by default with weights made from the original's
  * @throws ParetouError of kind `input` if weights of changed layers are not known
  */
 export const emitDesign = (
   model: TfliteModel,
   space: Space,
   digits: Digits,
-  applier: Pick<Applier, 'network'> = applierOf(space),
+  network: Network = applierOf(space).network(digits),
 ): Uint8Array => {
-  const network = applier.network(digits);
   const emitted = network === space.network ? model : emitModel(model, network);
   return emitted === model && model.source.length > 0 ? model.source : writeModel(emitted);
 };

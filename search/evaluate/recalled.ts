@@ -98,7 +98,7 @@ export interface Recall {
 /**
  * Remembers in a log what a session finishes.
  *
- * @param of what all results of the session depend on
+ * @param of what all results depend on
  * @param width digits of a design
  */
 export const createRecall = (log: RunLog, of: unknown, width: number): Recall => {

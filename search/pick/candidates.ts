@@ -97,6 +97,20 @@ export const compareCandidates = (wish: Wish, space: Space, a: Candidate, b: Can
   return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
 };
 
+/** Rows in the order in which they are wanted; of equal ones that with fewer changes, then the earlier. */
+export const orderRows = (evaluated: Evaluated, rows: readonly number[], wish: Wish): number[] => {
+  const { space } = evaluated;
+  return rows
+    .map((row) => ({ row, ...pricedAt(evaluated, row) }))
+    .sort(
+      (a, b) =>
+        compareFigures(wish, space, a, b) ||
+        changeCount(space, a.digits) - changeCount(space, b.digits) ||
+        a.row - b.row,
+    )
+    .map(({ row }) => row);
+};
+
 /** The first of some rows in an order of candidates; of equal ones the earlier. Undefined without rows. */
 export const firstOf = (
   evaluated: Evaluated,

@@ -3,7 +3,7 @@ import { tabulate, type Study } from '../rank/table.js';
 import { changeCount } from '../space/changes.js';
 import { isWhole, type Session } from '../evaluate/session.js';
 import type { Objective } from '../rank/objectives.js';
-import type { Space } from '../space/space.js';
+import type { Digits, Space } from '../space/space.js';
 import {
   candidateAt,
   chargedPrice,
@@ -66,6 +66,20 @@ const bestStep = (neighbours: Evaluated, from: Candidate, wish: Wish): Candidate
   return firstOf(neighbours, rows, (a, b) => compareCandidates(wish, space, a, b));
 };
 
+/** All designs that differ from one in a single choice; undefined if there was no time to evaluate them. */
+export const neighboursAround = async (
+  study: Study,
+  digits: Digits,
+  session: Session,
+  until: number,
+): Promise<Evaluated | undefined> => {
+  const designs = neighboursOf(study.space, digits);
+  const results = await session.evaluate(designs, { until });
+  if (!isWhole(designs, results)) return undefined;
+  const own: Study = { ...study, designs, results };
+  return evaluatedOf([own], tabulate([own]));
+};
+
 /**
  * Makes a pick better by single choices, each judged by the full estimator, until none is left: what it changes is
  * undone unless it pays, and what it leaves is changed where that pays. Constraints are kept.
@@ -76,15 +90,11 @@ export const refine = async (
   { study, session }: { readonly study: Study; readonly session: Session },
   until = Infinity,
 ): Promise<Refined> => {
-  const { space } = study;
   let candidate = start;
   const steps: string[] = [];
   while (steps.length < MOST_STEPS) {
-    const designs = neighboursOf(space, candidate.digits);
-    const results = await session.evaluate(designs, { until });
-    if (!isWhole(designs, results)) break;
-    const own: Study = { ...study, designs, results };
-    const neighbours = evaluatedOf([own], tabulate([own]));
+    const neighbours = await neighboursAround(study, candidate.digits, session, until);
+    if (neighbours === undefined) break;
     const next = bestStep(neighbours, candidate, wish);
     // The price with its changes charged falls in every step but for some at a knee, which may not go in circles.
     if (next === undefined || steps.includes(next.id)) return { candidate, steps, neighbours };

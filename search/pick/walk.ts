@@ -2,7 +2,7 @@ import { excess, type Constraint } from '../rank/constraints.js';
 import { designMetrics } from '../rank/table.js';
 import type { AskOptions } from '../trial/trials.js';
 import type { Measuring } from '../explore/sweep.js';
-import { candidateAt, compareCandidates, type Candidate, type Evaluated, type Wish } from './candidates.js';
+import { candidateAt, orderRows, type Candidate, type Evaluated, type Wish } from './candidates.js';
 
 /** What measuring designs along the front, best first, came to. */
 export interface Walk {
@@ -17,17 +17,15 @@ export interface Walk {
 
 /** Rows from the most wanted to the least noisy: each makes less noise than all before it. */
 const alongFront = (evaluated: Evaluated, rows: readonly number[], wish: Wish): Candidate[] => {
-  const { space } = evaluated;
-  const candidates = rows
-    .map((i) => candidateAt(evaluated, i))
-    .sort((a, b) => compareCandidates(wish, space, a, b));
+  const noise = evaluated.table.columns.output_noise;
   let least = Infinity;
-  return candidates.filter(({ numbers }) => {
-    const noise = Number.isNaN(numbers.output_noise) ? Infinity : numbers.output_noise;
-    if (noise >= least) return false;
-    least = noise;
+  const line = orderRows(evaluated, rows, wish).filter((i) => {
+    // Unknown noise is worse than any.
+    if (!(noise[i]! < least)) return false;
+    least = noise[i]!;
     return true;
   });
+  return line.map((i) => candidateAt(evaluated, i));
 };
 
 /** Designs that are measured in one round, whatever the number of workers: the pick must not depend on it. */

@@ -1,3 +1,4 @@
+import { inputError } from '../../src/errors.js';
 import { changesOfSpace, digitsOfChange, withUnchanged, type Change } from '../fit/changes.js';
 import { varyingRadices, type Space } from '../space/space.js';
 import type { Answer, Question } from './trial.js';
@@ -20,6 +21,8 @@ const digitOf = (change: Change): number => (change.kind === 'option' ? change.o
 /**
  * Fits and measures every choice alone. Unchanged choices have no noise; choices that come to the same once their weights
  * are fitted are measured together.
+ *
+ * @throws an input error where the network's outputs do not depend on the samples
  */
 export const measureChoices = async (trials: Trials, options: AskOptions): Promise<MeasuredChoices> => {
   const { space } = trials.setup;
@@ -30,6 +33,10 @@ export const measureChoices = async (trials: Trials, options: AskOptions): Promi
     digits: digitsOfChange(whole, change),
   }));
   const answers = await trials.ask(questions, options);
+  if (answers.some((answer) => Number.isNaN(answer?.noise))) {
+    const { source } = trials.setup.score;
+    throw inputError(`${source}: ${space.network.name} gives the same outputs for all of these samples`);
+  }
   const measured = lists.filter((_, i) => answers[i] !== undefined).flat().length;
   return { space: withNoise(space, lists, answers), measured, count: lists.flat().length };
 };

@@ -19,7 +19,7 @@ export const withMeasured = async (
   const { designs, results } = study;
   const questions = rows.map((row) => ({ kind: 'quality' as const, digits: rowOf(designs, row).slice() }));
   const answers = await trials.ask(questions, options);
-  const qualities = new Map<number, Quality>(study.qualities as ReadonlyMap<number, Quality> | undefined);
+  const qualities = new Map<number, Quality>();
   const figures = results.figures.slice();
   rows.forEach((row, i) => {
     const quality = answers[i]?.quality;

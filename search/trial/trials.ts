@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { stopAt } from '../evaluate/stop-at.js';
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
 import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
@@ -42,9 +43,6 @@ const isAnswer = (value: unknown, { kind }: Question): value is Answer => {
   return kind === 'noise' ? typeof noise === 'number' : typeof quality === 'object' && quality !== null;
 };
 
-/** Longest wait that a timer can do. */
-const LONGEST_WAIT = 2 ** 31 - 1;
-
 /** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */
 export const openTrials = (
   setup: TrialSetup,
@@ -74,8 +72,8 @@ export const openTrials = (
       workerData: setup,
     }));
 
-  let own: string | undefined;
-  const keyOf = (question: Question): string => contentHash((own ??= contentHash(setup)), question);
+  let setupHash: string | undefined;
+  const keyOf = (question: Question): string => contentHash((setupHash ??= contentHash(setup)), question);
   const logged = (question: Question): Answer | undefined =>
     log && [...log.all(keyOf(question))].find((value) => isAnswer(value, question));
 
@@ -93,23 +91,24 @@ export const openTrials = (
             onProgress?.(++answered);
             continue;
           }
-          const own = isBuilt ? open() : undefined;
+          const workers = isBuilt ? open() : undefined;
           try {
-            answers[at] = own === undefined ? await askHere(questions[at]!) : await own.run(questions[at]!);
+            answers[at] =
+              workers === undefined ? await askHere(questions[at]!) : await workers.run(questions[at]!);
           } catch (error) {
-            if (own !== undefined && own !== pool) return;
+            // What was under way when the workers were ended is not answered.
+            if (workers !== undefined && workers !== pool) return;
             throw error;
           }
           log?.add(keyOf(questions[at]!), answers[at]);
           onProgress?.(++answered);
         }
       };
-      const wait = until - performance.now();
-      const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, Math.max(0, wait));
+      const clear = stopAt(until, stop);
       try {
         await Promise.all(Array.from({ length: Math.max(1, jobs) }, feed));
       } finally {
-        clearTimeout(timer);
+        clear();
       }
       return answers;
     },

@@ -13,12 +13,12 @@ import { type NamedBy, nameDesign } from '../../search/emit/named-design.js';
 import { appliedRecord } from '../../search/report/apply-json.js';
 import { appliedText } from '../../search/report/apply-text.js';
 import { describeDesign } from '../../search/report/describe-design.js';
-import type { Fitting } from '../../search/fit/fitting.js';
 import type { Digits, Space } from '../../search/space/space.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { fittingFor } from '../../search/trial/trial.js';
 import { widthsOnly } from '../../search/trial/widths-only.js';
 import { usageError } from '../errors.js';
+import type { Network } from '../graph/network.js';
 import { isSameFile, writeWhole } from '../files.js';
 import { systemsFor, type DesignSystemOptions } from './design-systems.js';
 import { loadModel } from './model.js';
@@ -84,7 +84,7 @@ const askedFor = ({ design, substitutions, widths }: ApplyOptions): Asked => {
 
 /** A design's weights fitted to samples, and what they are worth on others. */
 interface Fitted {
-  readonly fitting: Fitting;
+  readonly network: Network;
   /** Absent where the samples only stand in for real ones. */
   readonly measurement?: Measurement;
 }
@@ -100,15 +100,15 @@ const fitToSamples = async (
   requireFittable(space);
   if (path === SYNTHETIC) {
     const stand = syntheticSamples(space.network, SYNTHETIC_SAMPLES, seed);
-    return { fitting: widthsOnly(fittingFor({ space, fit: stand, score: stand }), space) };
+    return { network: widthsOnly(fittingFor({ space, fit: stand, score: stand }), space).network(digits) };
   }
   const samples = await loadSamples(path, space.network, options);
   const { fit, score } = splitSamples(samples, seed, fitSamples);
-  const fitting = fittingFor({ space, fit, score });
-  const quality = measureAgainst(fitting.network(digits), space.network, score, () => undefined);
+  const network = fittingFor({ space, fit, score }).network(digits);
+  const quality = measureAgainst(network, space.network, score, () => undefined);
   const on = { count: score.count, part: 'score', path, seed };
   const { name } = space.network;
-  return { fitting, measurement: { model: changesId(changesOf(space, digits)), against: name, quality, on } };
+  return { network, measurement: { model: changesId(changesOf(space, digits)), against: name, quality, on } };
 };
 
 /**
@@ -121,8 +121,8 @@ async function runApply(path: string, options: ApplyOptions): Promise<void> {
   const { model, network } = await loadModel(path);
   const { space, digits } = nameDesign(network, changes, by, { systems, optimise: optimiseOf(options) });
   const fitted = await fitToSamples(space, digits, options);
-  const applied = describeDesign(space, digits, fitted && fittedEvaluators(fitted.fitting, digits));
-  const bytes = emitDesign(model, space, digits, fitted?.fitting);
+  const applied = describeDesign(space, digits, fitted && fittedEvaluators(fitted.network, digits));
+  const bytes = emitDesign(model, space, digits, fitted?.network);
   const directory = options.outputDir ?? join('results', network.name);
   const file = options.output ?? join(directory, designFileName(network.name, applied.design));
   if (isSameFile(file, path))

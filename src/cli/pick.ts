@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
-import type { Fitting } from '../../search/fit/fitting.js';
+import type { Network } from '../graph/network.js';
 import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
 import { knownCount } from '../../search/evaluate/session.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
@@ -102,11 +102,11 @@ const NEAR_SHARE = 0.8;
 const ALL_SHARE = 0.85;
 
 /** What keeps a pick from needing training, unless something else was asked for. */
-const safety = (options: PickOptions, { record, isClassifier }: Sampled): readonly Constraint[] => {
+const safety = (options: PickOptions, { record, givesClasses }: Sampled): readonly Constraint[] => {
   const { acceptRetrain, minRetained, minAgreement, maxAccuracyDrop } = options;
   if (acceptRetrain === true || minRetained !== undefined) return [];
   if (record === undefined) return [{ column: 'retained_energy', kind: 'least', bound: FINE_TUNE }];
-  return minAgreement !== undefined || maxAccuracyDrop !== undefined || !isClassifier
+  return minAgreement !== undefined || maxAccuracyDrop !== undefined || !givesClasses
     ? []
     : [{ column: 'agreement', kind: 'least', bound: AGREES_TUNED }];
 };
@@ -163,10 +163,10 @@ const exitKind = ({ stopped, sweeps, refined }: Picked): keyof typeof EXIT_CODES
 const emitted = (
   { files: [file], planned: [model] }: PreparedSearch,
   { candidate }: PickAccount,
-  fitting: Fitting | undefined,
+  fitted: Network | undefined,
 ): Uint8Array | string => {
   try {
-    return emitDesign(file!, model!.space, candidate.digits, fitting);
+    return emitDesign(file!, model!.space, candidate.digits, fitted);
   } catch (error) {
     if (error instanceof ParetouError) return error.message;
     throw error;
@@ -372,15 +372,16 @@ const pickFrom = async (
   const { space } = picked.study;
   const judged = picked.refined ?? picked.unchanged;
   const isOver = (): boolean => run.signal.aborted || performance.now() >= run.end;
-  const fitting = picked.refined && fittingOf?.(space);
-  const createEvaluator = fitting && fittedEvaluators(fitting, picked.refined.candidate.digits);
+  const digits = picked.refined?.candidate.digits;
+  const fitted = digits && fittingOf?.(space).network(digits);
+  const createEvaluator = fitted && fittedEvaluators(fitted, digits);
   const account =
     judged &&
     (await accountOf(space, reasonedWish(wish, picked), judged, {
       isOver,
       ...(createEvaluator && { createEvaluator }),
     }));
-  const file = picked.refined && account && emitted(prepared, account, fitting);
+  const file = picked.refined && account && emitted(prepared, account, fitted);
   const outcome: Outcome = {
     ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: crew.fleet?.counts() },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,

@@ -1,5 +1,7 @@
+import type { Command } from 'commander';
 import { noiseObjectives } from '../../search/pick/preference.js';
 import type { Objective } from '../../search/rank/objectives.js';
+import { isMeasured, type MetricName } from '../../search/metrics.js';
 import { planSweep, type Measuring, type PlannedModel } from '../../search/explore/sweep.js';
 import { changesOfSpace } from '../../search/fit/changes.js';
 import { whyNotFittable, type Fitting } from '../../search/fit/fitting.js';
@@ -11,13 +13,14 @@ import type { SessionOptions } from '../../search/evaluate/session.js';
 import { widthsOnly } from '../../search/trial/widths-only.js';
 import { ALL_OPTIONS } from '../../search/substitute/index.js';
 import { inputError, usageError } from '../errors.js';
+import type { Network } from '../graph/network.js';
 import { syntheticSamples } from '../samples/synthetic.js';
-import { judgedOutputs } from '../samples/classes.js';
+import { classesOf, judgedOutputs } from '../samples/classes.js';
+import type { Samples } from '../samples/samples.js';
 import { splitSamples } from '../samples/split.js';
 import { plural } from '../text.js';
 import type { Run } from './interrupt.js';
 import { showProgress } from './progress.js';
-import type { Command } from 'commander';
 import { whole } from './numbers.js';
 import {
   addSampleOptions,
@@ -50,8 +53,8 @@ export interface SamplesRecord {
 export interface Sampled {
   readonly prepared: PreparedSearch;
   readonly record: SamplesRecord | undefined;
-  /** The network gives each sample a class. */
-  readonly isClassifier: boolean;
+  /** Agreement with the original is measured. */
+  readonly givesClasses: boolean;
   /** Fits the weights of single designs of a space; the samples are those of the search. */
   readonly fittingOf?: (space: Space) => Fitting;
   readonly close: () => Promise<void>;
@@ -87,6 +90,9 @@ const noiseByChoice = ({ sites, groups, noise }: Space): Record<string, number> 
     ].filter(([, value]) => value > 0),
   );
 
+/** Fractions of the channels that are tried where nothing is said. */
+const USUAL_WIDTHS = [0.5, 0.75, 1];
+
 /**
  * What may vary where nothing is said: with samples, every usual option and narrower widths, because their loss is
  * measured.
@@ -98,22 +104,37 @@ export const withUsualChoices = <T extends SampledOptions>(options: T): T =>
     ? options
     : { ...options, options: ALL_OPTIONS, widths: USUAL_WIDTHS };
 
+/** Known only where there are samples. */
+const needsSamples = (column: MetricName): boolean => column === 'output_noise' || isMeasured(column);
+
+/** The first column of a search that is known only where there are samples. */
+const sampledColumn = ({ constraints, objectives }: PreparedSearch): MetricName | undefined =>
+  [...constraints, ...objectives].map(({ column }) => column).find(needsSamples);
+
 /** @throws a usage error where an option needs samples that are not there */
-export const requireSamples = (
-  options: SampledOptions,
-  { constraints, objectives }: PreparedSearch,
-): void => {
-  if (options.samples !== undefined && options.samples !== SYNTHETIC) return;
-  const needs = constraints.find(({ column }) => NEEDS_SAMPLES.has(column));
-  if (needs !== undefined || objectives.some(({ column }) => NEEDS_SAMPLES.has(column)))
-    throw usageError(
-      `${needs?.column ?? 'output_noise'} is known only where there are samples; pass them with --samples`,
-    );
+export const requireSamples = ({ samples }: SampledOptions, prepared: PreparedSearch): void => {
+  const column = sampledColumn(prepared);
+  if (column !== undefined && (samples === undefined || samples === SYNTHETIC))
+    throw usageError(`${column} is known only where there are samples; pass them with --samples`);
 };
 
-const USUAL_WIDTHS = [0.5, 0.75, 1];
+/** @throws an input error where a constraint is on what cannot be measured */
+const requireMeasurable = ({ constraints }: PreparedSearch, network: Network, samples: Samples): void => {
+  const isAsked = (name: MetricName): boolean => constraints.some(({ column }) => column === name);
+  const { source, labels } = samples;
+  if (isAsked('agreement') && !givesClasses(network))
+    throw inputError(`${network.name}: agreement cannot be measured, since it gives samples no classes`);
+  if (isAsked('accuracy_change') && classesOf(network) === undefined)
+    throw inputError(
+      `${network.name}: accuracy cannot be measured, since it does not give each sample one class`,
+    );
+  if (isAsked('accuracy_change') && labels === undefined)
+    throw inputError(`${source}: has no labels; without them accuracy cannot be measured`);
+};
 
-const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['output_noise', 'agreement', 'accuracy_change']);
+/** An output of the network tells classes apart. */
+const givesClasses = (network: Network): boolean =>
+  judgedOutputs(network).some(({ classes }) => classes !== undefined);
 
 /** @throws an input error where the designs of a space cannot be fitted */
 export const requireFittable = (space: Space): void => {
@@ -135,7 +156,7 @@ export const withSamples = async (
   byDefault: readonly Objective[] = noiseObjectives('cycles', prepared.speed.speed),
 ): Promise<Sampled> => {
   const none: Sampled = {
-    ...{ prepared, record: undefined, isClassifier: false },
+    ...{ prepared, record: undefined, givesClasses: false },
     close: () => Promise.resolve(),
   };
   const { samples: path, quiet, samplesSeed, fitSamples } = options;
@@ -153,8 +174,11 @@ export const withSamples = async (
     return { ...none, fittingOf };
   }
   const samples = await loadSamples(path, model.space.network, options);
+  requireMeasurable(prepared, model.space.network, samples);
   const why = whyNotFittable(model.space);
   if (why !== undefined) {
+    const column = sampledColumn(prepared);
+    if (column !== undefined) throw inputError(`${model.name}: ${column} cannot be measured, since ${why}`);
     say(`note: ${model.name} is searched without the samples, since ${why}`);
     return none;
   }
@@ -187,7 +211,7 @@ export const withSamples = async (
         choices: choices.count,
         choice_noise: noiseByChoice(choices.space),
       },
-      isClassifier: judgedOutputs(model.space.network).every(({ classes }) => classes !== undefined),
+      givesClasses: givesClasses(model.space.network),
       fittingOf: (space) => fittingFor({ ...setup, space }),
       close: trials.close,
     };

@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { glyphs } from '../../src/glyphs/glyphs.js';
+import { topClasses } from '../../src/samples/quality.js';
+import { splitSamples } from '../../src/samples/split.js';
+import { litert } from '../runtime/litert.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { tfliteHelper } from '../runtime/tflite-helper.js';
 
 let folder = '';
 beforeAll(() => {
@@ -27,6 +33,20 @@ type Fields = Readonly<Record<string, unknown>>;
 type Figures = Readonly<Record<string, number>>;
 const json = (text: string): Fields => JSON.parse(text) as Fields;
 
+/** Share of the samples that designs are scored with which a file gives the class of their label, in a runtime. */
+const accuracyIn = async (runtime: Runtime, file: Uint8Array): Promise<number> => {
+  const { inputs, labels } = glyphs(100, 1);
+  const { score } = splitSamples({ count: 100, inputs: [inputs], labels, source: 'glyphs' }, 1);
+  const size = score.inputs[0]!.length / score.count;
+  const loaded = await runtime.load(file);
+  let right = 0;
+  for (let i = 0; i < score.count; i++) {
+    const [bytes] = await loaded.run([Uint8Array.from(score.inputs[0]!.subarray(i * size, (i + 1) * size))]);
+    if (topClasses(new Int8Array(bytes!), 12)[0] === score.labels![i]) right++;
+  }
+  return right / score.count;
+};
+
 describe('a search with samples', () => {
   test('measures choices and finalists, whatever the number of workers', () => {
     const rankings = ['1', '2'].map((jobs) => {
@@ -45,7 +65,7 @@ describe('a search with samples', () => {
     expect(record['samples']).toMatchObject({ count: 100, fit: 50, score: 50, labelled: true });
   });
 
-  test('picks a design that holds, and its file has the figures and the accuracy that it says', () => {
+  test('picks a design that holds, and its file has the figures and the accuracy that it says', async () => {
     const argv = ['--max-accuracy-drop', '3', '--output', 'picked.tflite', '--output-dir', 'pick', '--json'];
     const { status, stdout } = paretou('pick', ...SEARCH, ...argv);
     expect(status).toBe(0);
@@ -63,6 +83,11 @@ describe('a search with samples', () => {
     expect(accuracy).toBe(after['accuracy']);
     expect(agreement).toBe(after['agreement']);
     expect(noise).toBeCloseTo(after['output_noise_measured']!, 9);
+
+    const source = readFileSync(join(folder, 'picked.tflite'));
+    for (const runtime of [tfliteHelper, litert]) {
+      expect(Math.abs((await accuracyIn(runtime, source)) - accuracy!)).toBeLessThanOrEqual(0.01 + 1e-9);
+    }
 
     const design = String(record['design']);
     const samples = ['--samples', 'example:glyphs', '--samples-limit', '100'];
@@ -116,6 +141,14 @@ describe('what cannot be', () => {
       'cycles_total,output_noise',
       ...U55,
     );
+  });
+
+  test('accuracy needs labels', () => {
+    const folderOf = join(folder, 'unlabelled');
+    mkdirSync(folderOf);
+    for (let i = 0; i < 20; i++) writeFileSync(join(folderOf, `${i}.bin`), Buffer.alloc(576, i));
+    const argv = ['--samples', 'unlabelled', '--max-accuracy-drop', '3', ...U55];
+    refused(3, /error: unlabelled: has no labels; without them accuracy/, 'pick', 'example:glyphs', ...argv);
   });
 
   test('too few samples, samples of another network, no samples', () => {

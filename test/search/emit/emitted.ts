@@ -88,7 +88,7 @@ export const emitChecked = (subject: Subject, digits: Uint16Array): Uint8Array =
   const { system } = space.systems[digits.at(-1)!]!;
   const predicted = evaluator.evaluate(digits);
   const designed = applier.network(digits);
-  const bytes = emitDesign(loaded.model, space, digits, applier);
+  const bytes = emitDesign(loaded.model, space, digits, applier.network(digits));
   const read = importNetwork(readModel(bytes, loaded.model.file), loaded.network.name);
   expect(stated(read)).toEqual(stated(designed));
   const evaluation = estimator.evaluate(estimator.compile(read, system.accelerator), system, { optimise });

@@ -40,7 +40,10 @@ const emit = (
     { systems: [], optimise: 'Performance' },
   );
   const applier = createApplier(space);
-  return { bytes: emitDesign(model, space, digits, applier), retained: applier.retained(digits) };
+  return {
+    bytes: emitDesign(model, space, digits, applier.network(digits)),
+    retained: applier.retained(digits),
+  };
 };
 
 /** The network with one option at all sites that can take it. */

@@ -108,7 +108,7 @@ describe.each([tfliteHelper, litert])('in a runtime ($name)', (runtime) => {
       const { options } = space.sites[0]!;
       expect(options.length).toBeGreaterThan(target.operator.kind === 'CONV_2D' ? 4 : 2);
       for (const [digit, name] of options.entries()) {
-        const loaded = await runtime.load(emitDesign(model, space, [digit, 0], applier));
+        const loaded = await runtime.load(emitDesign(model, space, [digit, 0], applier.network([digit, 0])));
         const bytes = noise(bytesOf(loaded.inputs[0]!), 7);
         const input = real(bytes, target.ifm);
         const [output] = await loaded.run([bytes]);

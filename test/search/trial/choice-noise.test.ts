@@ -61,6 +61,13 @@ describe('the noise of choices', () => {
     }
   });
 
+  it('is refused where all outputs are the same', async () => {
+    const one = selectSamples(samples, new Array<number>(10).fill(0));
+    await expect(measured({ ...setup, score: one })).rejects.toThrow(
+      /^synthetic: branched gives the same outputs for all of these samples$/,
+    );
+  });
+
   it('leaves out of the space what an abort kept from being measured', async () => {
     const controller = new AbortController();
     const found = await measured(setup, { signal: controller.signal }, () => controller.abort());
