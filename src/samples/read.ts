@@ -3,19 +3,19 @@ import { basename, extname, join } from 'node:path';
 import { inputError, ParetouError } from '../errors.js';
 import { MOST_TEXT_BYTES, READ_FAULTS, readFault, readRegular } from '../files.js';
 import type { Network } from '../graph/network.js';
+import { zeros, type Values } from '../run/index.js';
 import { choiceList } from '../suggest.js';
 import { grouped, plural, shapeText } from '../text.js';
 import { fileBytes, type Bytes } from './bytes.js';
 import { choose } from './choice.js';
 import { classesOf } from './classes.js';
 import { converter, fitsShape, placer } from './fitting.js';
-import { bytesOfType, roomFor, sampleInputs, type SampleInput } from './inputs.js';
+import { sampleBytes, sampleInputs, type SampleInput } from './inputs.js';
 import { parseLabels, requireClasses } from './labels.js';
 import { readElements, readNpyHeader, type NpyHeader } from './npy.js';
 import { LEAST_SAMPLES, type Samples } from './samples.js';
 import { distinctSamples } from './split.js';
 import { readZip } from './zip.js';
-import type { Values } from '../run/index.js';
 
 /** How samples are read. */
 export interface ReadSamplesOptions {
@@ -156,7 +156,7 @@ const LABELS_FILE = 'labels.csv';
 async function readFileSample(path: string, input: SampleInput, slot: number, target: Values): Promise<void> {
   if (extname(path).toLowerCase() === '.bin') {
     const bytes = fileBytes(path);
-    const expected = input.elements * bytesOfType(input.type);
+    const expected = sampleBytes(input);
     if (bytes.size !== expected) {
       throw inputError(
         `${path}: has ${plural(bytes.size, 'byte')}, expected ${grouped(expected)} for ${shapeText(input.shape)} elements of ${input.type}`,
@@ -262,8 +262,7 @@ async function read(path: string, network: Network, limit: number, seed: number)
   }
 
   const chosen = choose(count, limit, seed);
-  const bytes =
-    inputs.reduce((sum, { elements, type }) => sum + elements * bytesOfType(type), 0) * chosen.length;
+  const bytes = inputs.reduce((sum, input) => sum + sampleBytes(input), 0) * chosen.length;
   if (bytes > MOST_BYTES) {
     throw inputError(
       `${path}: its ${plural(chosen.length, 'sample')} take ${grouped(bytes / 2 ** 20)} MiB, and at most ${MOST_BYTES / 2 ** 20} are held; set a limit`,
@@ -273,7 +272,7 @@ async function read(path: string, network: Network, limit: number, seed: number)
   }
   const slots = new Int32Array(count).fill(-1);
   chosen.forEach((sample, slot) => (slots[sample] = slot));
-  const values = inputs.map((input) => roomFor(input, chosen.length * input.elements));
+  const values = inputs.map((input) => zeros(input.type, chosen.length * input.elements));
   for (const [i, source] of sources.entries()) await source.read(slots, values[i]!);
   const samples: Samples = {
     count: chosen.length,
