@@ -59,7 +59,8 @@ export const cholesky = (matrix: Float64Array, n: number): Float64Array => {
   return lower;
 };
 
-const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array => {
+/** A matrix of `rows` × `columns` with its axes exchanged. */
+export const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array => {
   const result = new Float64Array(matrix.length);
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) result[c * rows + r] = matrix[r * columns + c]!;
