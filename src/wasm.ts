@@ -31,7 +31,6 @@ export const op = {
   i64Const: (value: number): number[] => [0x42, ...signed(value)],
   i32Load: (offset: number): number[] => [0x28, ...memory(2, offset)],
   i32Load16u: (offset: number): number[] => [0x2f, ...memory(1, offset)],
-  i32Store: (offset: number): number[] => [0x36, ...memory(2, offset)],
   i32Store8: (offset: number): number[] => [0x3a, ...memory(0, offset)],
   select: [0x1b],
   i32LtS: [0x48],

@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { networkBuilder, type BuiltTensor } from '../src/graph/build/builder.js';
-import { PROBABILITIES, UNIT_RANGE } from '../src/graph/build/ranges.js';
-import type { Quantisation } from '../src/graph/network.js';
+import { input, pool2d, reshape, unary } from '../src/graph/build/layers.js';
 import { GLYPH_SIZE } from '../src/glyphs/draw.js';
 import { GLYPH_SHAPES } from '../src/glyphs/shapes.js';
 import { writeModel } from '../src/tflite/model.js';
@@ -32,9 +31,9 @@ const bytesOf = (values: Int8Array | Int32Array): Uint8Array =>
 const build = ({ layers, ranges }: z.infer<typeof trained>): Uint8Array => {
   const builder = networkBuilder(0, DESCRIPTION);
 
-  /** A feature map, by default quantised to the range that was observed. */
-  const featureMap = (name: string, shape: readonly number[], quantisation?: Quantisation): BuiltTensor =>
-    builder.tensor({ name, shape, quantisation: quantisation ?? rangeQuantisation(ranges[name]!) });
+  /** A feature map, quantised to the range that was observed. */
+  const featureMap = (name: string, shape: readonly number[]): BuiltTensor =>
+    builder.tensor({ name, shape, quantisation: rangeQuantisation(ranges[name]!) });
 
   /** The weights and the bias of a layer; one scale for each of `scales` equal parts of the weights. */
   const parameters = (
@@ -102,43 +101,6 @@ const build = ({ layers, ranges }: z.infer<typeof trained>): Uint8Array => {
     return result;
   };
 
-  const averagePool = (from: BuiltTensor): BuiltTensor => {
-    const [, height, width, depth] = from.shape as readonly [number, number, number, number];
-    const result = featureMap('pool', [1, 1, 1, depth], from.quantisation);
-    builder.operator({
-      kind: 'AVERAGE_POOL_2D',
-      inputs: [from],
-      outputs: [result],
-      options: {
-        padding: 'VALID',
-        stride_h: height,
-        stride_w: width,
-        filter_height: height,
-        filter_width: width,
-        fused_activation_function: 'NONE',
-      },
-    });
-    return result;
-  };
-
-  const flatten = (from: BuiltTensor): BuiltTensor => {
-    const shape = [1, from.shape.at(-1)!];
-    const target = builder.tensor({
-      name: 'flatten/shape',
-      type: 'int32',
-      shape: [shape.length],
-      data: bytesOf(Int32Array.from(shape)),
-    });
-    const result = featureMap('flatten', shape, from.quantisation);
-    builder.operator({
-      kind: 'RESHAPE',
-      inputs: [from, target],
-      outputs: [result],
-      options: { new_shape: shape },
-    });
-    return result;
-  };
-
   const classify = (from: BuiltTensor): BuiltTensor => {
     const constants = parameters('classify', from, [CLASSES, from.shape.at(-1)!], 1);
     const result = featureMap('classify', [1, CLASSES]);
@@ -151,22 +113,15 @@ const build = ({ layers, ranges }: z.infer<typeof trained>): Uint8Array => {
     return result;
   };
 
-  const softmax = (from: BuiltTensor): BuiltTensor => {
-    const result = featureMap('probabilities', from.shape, PROBABILITIES);
-    builder.operator({ kind: 'SOFTMAX', inputs: [from], outputs: [result], options: { beta: 1 } });
-    return result;
-  };
-
-  const image = builder.input({
-    name: 'image',
-    shape: [1, GLYPH_SIZE, GLYPH_SIZE, 1],
-    quantisation: UNIT_RANGE,
-  });
+  const image = input(builder, 'image', [1, GLYPH_SIZE, GLYPH_SIZE, 1]);
   const stem = convolution('stem', image, { filters: 16, kernel: 3, stride: 1, activation: 'RELU' });
   const a = residualBlock('a', stem, 16, 1);
   const b = residualBlock('b', a, 32, 2);
   const c = residualBlock('c', b, 64, 2);
-  return writeModel(builder.model([softmax(classify(flatten(averagePool(c))))]));
+  const [, height, width, depth] = c.shape as readonly [number, number, number, number];
+  const pool = pool2d(builder, c, 'AVERAGE_POOL_2D', { name: 'pool', kernel: [height, width] });
+  const flat = reshape(builder, pool, { name: 'flatten', shape: [1, depth] });
+  return writeModel(builder.model([unary(builder, 'SOFTMAX', classify(flat), { name: 'probabilities' })]));
 };
 
 /** Quantises what `train.py` wrote and writes the example: `node dist/training/model.js FOLDER`. */

@@ -1,4 +1,5 @@
 import type { Graph, Network, Tensor } from '../../src/graph/network.js';
+import { once } from '../../src/lazy.js';
 import type { Digits, Space } from '../space/space.js';
 import { channelMap, keepingOrder, type ChannelMap } from './kept-channels.js';
 import { withChannels } from './resize.js';
@@ -28,11 +29,6 @@ interface Changed {
   /** The group's feature maps, in its order. */
   readonly featureMaps: readonly Tensor[];
 }
-
-const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-};
 
 /** Channels of a width group in the order in which they are kept. */
 export type OrderOf = (group: WidthGroup, graph: Graph) => Int32Array;

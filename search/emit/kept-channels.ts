@@ -1,7 +1,8 @@
 import type { Graph } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 import { channelRelation } from '../space/channel-rules.js';
 import type { WidthGroup } from '../space/width-groups.js';
-import { elementsOf, realWeights } from '../substitute/real-weights.js';
+import { realWeights } from '../substitute/real-weights.js';
 
 /** Adds the squared real weights of each output channel of an operator; nothing where they are not known. */
 const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {

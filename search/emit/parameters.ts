@@ -1,5 +1,5 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
-import { elementsOf } from '../substitute/real-weights.js';
+import { elementsOf } from '../../src/graph/shape.js';
 
 const WEIGHTED: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
 

@@ -1,4 +1,3 @@
-import { elementsOf } from '../substitute/real-weights.js';
 import {
   ELEMENT_BITS,
   type Constant,
@@ -6,6 +5,7 @@ import {
   type Tensor,
   type WeightStatistics,
 } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 import type { ChannelMap } from './kept-channels.js';
 
 /** An axis whose entries are chosen anew. */

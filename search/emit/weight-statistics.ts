@@ -1,7 +1,7 @@
 import type { Operator, Tensor, WeightStatistics } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 import { weightsFromBytes } from '../../src/weights/from-bytes.js';
 import { measureStatistics } from '../../src/weights/statistics.js';
-import { elementsOf } from '../substitute/real-weights.js';
 import type { AxisMap } from './resize.js';
 
 /** A layer's weights minus zero point, output channel by output channel. */

@@ -1,4 +1,4 @@
-import { cholesky, solveRows } from './dense.js';
+import { cholesky, solveRows } from '../substitute/dense.js';
 import type { Targets } from './moments.js';
 import { RIDGE } from './ridge.js';
 

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Factors } from '../substitute/index.js';
-import { cholesky, multiply, multiplyByTransposed, solveRows } from './dense.js';
+import { cholesky, multiply, multiplyByTransposed, solveRows, transposed } from '../substitute/dense.js';
 import { conjugateGradients } from './conjugate-gradients.js';
 import type { Metric } from './ridge.js';
 
@@ -36,45 +36,46 @@ export const productForm = ({ unfolding: u, terms }: Factors, outputs: number): 
 /** Channels of the intermediate. */
 export const channelsOf = ({ terms, blocks }: ProductForm): number => terms * blocks;
 
-/** Columns of one shift and block. */
-const columnsAt = ({ blocks, entries, columns }: ProductForm, s: number, b: number): Int32Array =>
-  columns.subarray((s * blocks + b) * entries, (s * blocks + b + 1) * entries);
+/** Columns of every shift and block, [shift][block]. */
+const partsOf = ({ blocks, entries, shifts, columns }: ProductForm): Int32Array[] =>
+  Array.from({ length: shifts * blocks }, (_, part) =>
+    columns.subarray(part * entries, (part + 1) * entries),
+  );
+
+/** Goes through the second layer's coefficients: where each one is, its filter, and its output's weights and columns. */
+const eachCoefficient = (
+  form: ProductForm,
+  visit: (at: number, filter: number, weights: number, columns: Int32Array) => void,
+): void => {
+  const { blocks, entries, shifts, outputs } = form;
+  const channels = channelsOf(form);
+  const parts = partsOf(form);
+  let at = 0;
+  for (let o = 0; o < outputs; o++) {
+    for (let s = 0; s < shifts; s++) {
+      for (let ch = 0; ch < channels; ch++)
+        visit(at++, ch * entries, o * form.columns.length, parts[s * blocks + (ch % blocks)]!);
+    }
+  }
+};
 
 /** Weights that two layers make. */
 const product = (form: ProductForm, first: Float64Array, second: Float64Array): Float64Array => {
-  const { blocks, entries, shifts, outputs } = form;
-  const channels = channelsOf(form);
-  const length = form.columns.length;
-  const weights = new Float64Array(outputs * length);
-  for (let o = 0; o < outputs; o++) {
-    for (let s = 0; s < shifts; s++) {
-      for (let ch = 0; ch < channels; ch++) {
-        const factor = second[(o * shifts + s) * channels + ch]!;
-        const columns = columnsAt(form, s, ch % blocks);
-        for (let f = 0; f < entries; f++)
-          weights[o * length + columns[f]!]! += factor * first[ch * entries + f]!;
-      }
-    }
-  }
+  const weights = new Float64Array(form.outputs * form.columns.length);
+  eachCoefficient(form, (at, filter, to, columns) => {
+    const factor = second[at]!;
+    for (let f = 0; f < columns.length; f++) weights[to + columns[f]!]! += factor * first[filter + f]!;
+  });
   return weights;
 };
 
 /** Adjoint of `product` in its first layer: what a change of the weights is to the filters. */
 const toFirst = (form: ProductForm, weights: Float64Array, second: Float64Array): Float64Array => {
-  const { blocks, entries, shifts, outputs } = form;
-  const channels = channelsOf(form);
-  const length = form.columns.length;
-  const first = new Float64Array(channels * entries);
-  for (let o = 0; o < outputs; o++) {
-    for (let s = 0; s < shifts; s++) {
-      for (let ch = 0; ch < channels; ch++) {
-        const factor = second[(o * shifts + s) * channels + ch]!;
-        const columns = columnsAt(form, s, ch % blocks);
-        for (let f = 0; f < entries; f++)
-          first[ch * entries + f]! += factor * weights[o * length + columns[f]!]!;
-      }
-    }
-  }
+  const first = new Float64Array(channelsOf(form) * form.entries);
+  eachCoefficient(form, (at, filter, from, columns) => {
+    const factor = second[at]!;
+    for (let f = 0; f < columns.length; f++) first[filter + f]! += factor * weights[from + columns[f]!]!;
+  });
   return first;
 };
 
@@ -89,10 +90,11 @@ export const bestSecond = (
   const channels = channelsOf(form);
   const { length, values } = metric;
   const rows = shifts * channels;
+  const parts = partsOf(form);
   const filtered = new Float64Array(rows * length);
   for (let s = 0; s < shifts; s++) {
     for (let ch = 0; ch < channels; ch++) {
-      const columns = columnsAt(form, s, ch % blocks);
+      const columns = parts[s * blocks + (ch % blocks)]!;
       const to = (s * channels + ch) * length;
       for (let f = 0; f < entries; f++) {
         const tap = first[ch * entries + f]!;
@@ -108,7 +110,7 @@ export const bestSecond = (
     for (let r = 0; r < count; r++) {
       for (let s = 0; s < shifts; s++) {
         for (let ch = 0; ch < channels; ch++) {
-          const columns = columnsAt(form, s, ch % blocks);
+          const columns = parts[s * blocks + (ch % blocks)]!;
           let sum = 0;
           for (let f = 0; f < entries; f++)
             sum += lines[r * length + columns[f]!]! * first[ch * entries + f]!;
@@ -150,16 +152,14 @@ const bestFirst = (
   const precondition = (gradient: Float64Array): Float64Array => {
     const result = new Float64Array(gradient.length);
     const own = new Float64Array(terms * entries);
-    const turned = new Float64Array(terms * entries);
     inverses.forEach((factors, b) => {
       for (let t = 0; t < terms; t++)
         own.set(gradient.subarray((t * blocks + b) * entries, (t * blocks + b + 1) * entries), t * entries);
       const rows = solveRows(factors.entries, entries, own);
+      const columns = solveRows(factors.terms, terms, transposed(rows, terms, entries));
+      const solved = transposed(columns, entries, terms);
       for (let t = 0; t < terms; t++)
-        for (let f = 0; f < entries; f++) turned[f * terms + t] = rows[t * entries + f]!;
-      const solved = solveRows(factors.terms, terms, turned);
-      for (let t = 0; t < terms; t++)
-        for (let f = 0; f < entries; f++) result[(t * blocks + b) * entries + f] = solved[f * terms + t]!;
+        result.set(solved.subarray(t * entries, (t + 1) * entries), (t * blocks + b) * entries);
     });
     return result;
   };
@@ -186,12 +186,13 @@ const leadingVectors = (matrix: Float64Array, n: number, count: number): Float64
 };
 
 /** Mean metric of a block's entries over the shifts, and its Cholesky factor. */
-const blockMetrics = (form: ProductForm, { length, values }: Metric): Float64Array[] =>
-  Array.from({ length: form.blocks }, (_, b) => {
-    const { entries, shifts } = form;
+const blockMetrics = (form: ProductForm, { length, values }: Metric): Float64Array[] => {
+  const { blocks, entries, shifts } = form;
+  const parts = partsOf(form);
+  return Array.from({ length: blocks }, (_, b) => {
     const sum = new Float64Array(entries * entries);
     for (let s = 0; s < shifts; s++) {
-      const columns = columnsAt(form, s, b);
+      const columns = parts[s * blocks + b]!;
       for (let f = 0; f < entries; f++) {
         for (let g = 0; g < entries; g++)
           sum[f * entries + g]! += values[columns[f]! * length + columns[g]!]! / shifts;
@@ -199,6 +200,7 @@ const blockMetrics = (form: ProductForm, { length, values }: Metric): Float64Arr
     }
     return cholesky(sum, entries);
   });
+};
 
 /**
  * Filters of the leading terms of each block, in the block's own metric: with M the block's weights (outputs and shifts
@@ -213,11 +215,12 @@ const leadingFilters = (
   const length = form.columns.length;
   const first = new Float64Array(channelsOf(form) * entries);
   const rows = outputs * shifts;
+  const parts = partsOf(form);
   metrics.forEach((lower, b) => {
     const block = new Float64Array(rows * entries);
     for (let o = 0; o < outputs; o++) {
       for (let s = 0; s < shifts; s++) {
-        const columns = columnsAt(form, s, b);
+        const columns = parts[s * blocks + b]!;
         for (let f = 0; f < entries; f++)
           block[(o * shifts + s) * entries + f] = weights[o * length + columns[f]!]!;
       }
@@ -229,14 +232,9 @@ const leadingFilters = (
       const gram = multiplyByTransposed(scaled, scaled, rows, entries, rows);
       leading = multiply(leadingVectors(gram, rows, count), block, count, rows, entries);
     } else {
-      const turned = new Float64Array(entries * rows);
-      for (let r = 0; r < rows; r++)
-        for (let f = 0; f < entries; f++) turned[f * rows + r] = scaled[r * entries + f]!;
-      const vectors = leadingVectors(
-        multiplyByTransposed(turned, turned, entries, rows, entries),
-        entries,
-        count,
-      );
+      const turned = transposed(scaled, rows, entries);
+      const gram = multiplyByTransposed(turned, turned, entries, rows, entries);
+      const vectors = leadingVectors(gram, entries, count);
       // The projections M·L·v, applied to M.
       leading = multiply(multiply(vectors, turned, count, entries, rows), block, count, rows, entries);
     }
@@ -274,17 +272,4 @@ export const fitFilters = (
     first = bestFirst(form, first, second, weighted, metric, metrics, steps);
   }
   return first;
-};
-
-/** tr((W − W*)·G′·(W − W*)ᵀ) of the product of two layers. */
-export const productError = (
-  form: ProductForm,
-  first: Float64Array,
-  second: Float64Array,
-  weights: Float64Array,
-  { length, values }: Metric,
-): number => {
-  const difference = product(form, first, second).map((value, i) => value - weights[i]!);
-  const weighted = multiply(difference, values, form.outputs, length, length);
-  return weighted.reduce((sum, value, i) => sum + value * difference[i]!, 0);
 };

@@ -11,7 +11,7 @@ import { biasTensor, storeLayer, weightsTensor } from './store-layer.js';
 import { patchLength, windowOf, type Window } from './window.js';
 
 /** Scaling of a layer that keeps its form: as many scales as there were. */
-export const keptScaling = (target: Pick<Target, 'operator' | 'weights'>): Scaling => {
+const keptScaling = (target: Pick<Target, 'operator' | 'weights'>): Scaling => {
   const { type, quantisation } = target.weights;
   if (type === 'int8' && (quantisation?.scales.length ?? 1) <= 1) return 'per-tensor';
   return scalingOf(target);

@@ -2,7 +2,7 @@ import type { Operator } from '../../src/graph/network.js';
 import { realWeights } from '../substitute/real-weights.js';
 import { realRows, scalingOf, someRows } from '../substitute/requantise.js';
 import type { Factors, Target } from '../substitute/index.js';
-import { multiply } from './dense.js';
+import { multiply } from '../substitute/dense.js';
 import type { Draft } from './draft.js';
 import { bestSecond, fitFilters, productForm } from './factors.js';
 import { draftPatches, placeConstants, targetWindow } from './fit-layer.js';

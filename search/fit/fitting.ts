@@ -1,5 +1,6 @@
 import { inputError } from '../../src/errors.js';
 import type { Network, Operator } from '../../src/graph/network.js';
+import { getOrMake, once } from '../../src/lazy.js';
 import { whyNotRunnable } from '../../src/run/index.js';
 import { createApplier } from '../emit/apply.js';
 import { keepingOrder } from '../emit/kept-channels.js';
@@ -57,18 +58,8 @@ const consumerOf = (facts: LayerFacts): Consumer => ({
   metric: facts.metric().values,
 });
 
-/** Keeps what was made for each key. */
-const createMemory = <T>(): ((key: string, make: () => T) => T) => {
-  const made = new Map<string, T>();
-  return (key, make) => {
-    const known = made.get(key) ?? make();
-    made.set(key, known);
-    return known;
-  };
-};
-
 /**
- * Prepares a space with samples: what depends on the original only is worked out once, when it is first needed.
+ * Prepares a space with samples: what depends on the original only is computed once, when it is first needed.
  *
  * @throws an input error with the reason where designs of the space cannot be fitted
  */
@@ -82,12 +73,9 @@ export const createFitting = (
   const { network } = space;
   const [graph] = network.graphs;
   const original = runOriginal(network, samples);
-  const known = new Map<number, LayerFacts | undefined>();
-  const factsOf = (index: number): LayerFacts | undefined => {
-    if (!known.has(index))
-      known.set(index, layerFacts(original, graph.operators[index]!, { places, seed, ridge }));
-    return known.get(index);
-  };
+  const factsOf = graph.operators.map((operator) =>
+    once(() => layerFacts(original, operator, { places, seed, ridge })),
+  );
 
   const order = (group: WidthGroup): Int32Array => {
     const members = new Set(group.tensors);
@@ -98,12 +86,12 @@ export const createFitting = (
     );
     if (readers.length === 0) return keepingOrder(group, graph);
     return keepingOrderFor(
-      readers.map((i) => consumerOf(factsOf(i)!)),
+      readers.map((i) => consumerOf(factsOf[i]!()!)),
       group.channels,
     );
   };
   const applier = createApplier(space, 'known', { order, replacements: 'unknown' });
-  const filters = createMemory<Float64Array>();
+  const filters = new Map<string, Float64Array>();
   const siteAt = new Map(space.sites.map(({ site }, s) => [site.operator, s]));
 
   const optionAt = (index: number, digits: Digits): string => {
@@ -136,18 +124,18 @@ export const createFitting = (
       const usual = intact && applier.channelMap(result, digits) === undefined;
       fitReplacement(draft, first, last, {
         target,
-        facts: factsOf(index)!,
+        facts: factsOf[index]!()!,
         factors: findSubstitution(option)!.factors(target),
         columns: columnsOf(result, digits),
         intact,
-        remember: (make) => (usual ? filters(`${index} ${option}`, make) : make()),
+        remember: (make) => (usual ? getOrMake(filters, `${index} ${option}`, make) : make()),
       });
       return;
     }
     // A depthwise layer gives a channel what it gave before as long as this channel is there.
     const intact = faithful && (!isDense(operator) || keepsAll(map, digits));
     const own = draft.operators[first]!;
-    const facts = intact || draft.sharesConstants(own) ? undefined : factsOf(index);
+    const facts = intact || draft.sharesConstants(own) ? undefined : factsOf[index]!();
     if (facts !== undefined)
       fitLayer(draft, own, applier.target(index, digits), facts, columnsOf(result, digits));
     for (let i = first; i <= last; i++) draft.run(i, intact);

@@ -1,4 +1,5 @@
 import type { Graph, Operator, Tensor } from '../../src/graph/network.js';
+import { once } from '../../src/lazy.js';
 import { multiplyTransposed } from '../../src/run/matrix.js';
 import { realBias } from '../substitute/requantise.js';
 import { realWeights } from '../substitute/real-weights.js';
@@ -115,11 +116,6 @@ const preActivations = (
     result[i] = inputScale * (scales[o] ?? scales[0]!) * sums[i]! + bias[o]!;
   }
   return result;
-};
-
-const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 };
 
 /** Facts of a layer of the original; undefined where it cannot be fitted. */

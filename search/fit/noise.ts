@@ -1,14 +1,9 @@
-import type { Network, Tensor } from '../../src/graph/network.js';
-import type { Values } from '../../src/run/index.js';
+import type { Network } from '../../src/graph/network.js';
+import { realValues, type Values } from '../../src/run/index.js';
 import { judgedOutputs } from '../../src/samples/classes.js';
 import { createNoiseMeter } from '../../src/samples/quality.js';
 import { createDraft } from './draft.js';
 import { runOriginal, type Inputs } from './original.js';
-
-const realValues = (values: Values, { quantisation }: Tensor): Float32Array => {
-  const [scale = 1, zeroPoint = 0] = [quantisation?.scales[0], quantisation?.zeroPoints[0]];
-  return Float32Array.from(values, (value) => scale * (value - zeroPoint));
-};
 
 /**
  * Prepares samples to measure the output noise of changed networks on: only what differs from the original is run

@@ -5,8 +5,8 @@ import {
   type Operator,
   type Tensor,
 } from '../../src/graph/network.js';
-import { prepareOperator } from '../../src/run/index.js';
-import type { Values } from '../../src/run/index.js';
+import { elementsOf } from '../../src/graph/shape.js';
+import { createInterpreter, prepareOperator, type Values } from '../../src/run/index.js';
 import { selectSamples } from '../../src/samples/samples.js';
 
 /** Samples that a network is given, and nothing else about them. */
@@ -46,7 +46,7 @@ const LEAST_SAMPLES = 16;
 const affordable = ({ tensors }: Graph, { count, inputs }: Inputs): Inputs => {
   const bytes = tensors.reduce(
     (sum, { type, shape = [], constant }) =>
-      constant === undefined ? sum + (shape.reduce((n, size) => n * size, 1) * ELEMENT_BITS[type]) / 8 : sum,
+      constant === undefined ? sum + (elementsOf(shape) * ELEMENT_BITS[type]) / 8 : sum,
     0,
   );
   const most = Math.max(LEAST_SAMPLES, Math.floor(MOST_BYTES / bytes));
@@ -56,23 +56,11 @@ const affordable = ({ tensors }: Graph, { count, inputs }: Inputs): Inputs => {
 };
 
 /** Runs a network, and keeps every tensor. Of networks with many values it takes fewer samples. */
-export const runOriginal = ({ graphs: [graph] }: Network, samples: Inputs): Original => {
+export const runOriginal = (network: Network, samples: Inputs): Original => {
+  const [graph] = network.graphs;
   const { count, inputs } = affordable(graph, samples);
-  const values = new Array<Values | undefined>(graph.tensors.length).fill(undefined);
-  graph.inputs.forEach((t, i) => (values[t] = inputs[i]));
-  for (const operator of graph.operators) runOperator(operator, graph.tensors, values, count);
+  const values = createInterpreter(network).run(inputs, count, () => true);
   return { graph, samples: count, values };
-};
-
-/** Operators of a design that stand for one of the original, in their order. */
-export const operatorsByOrigin = (operators: readonly Operator[]): Map<number, Operator[]> => {
-  const byOrigin = new Map<number, Operator[]>();
-  for (const operator of operators) {
-    const list = byOrigin.get(operator.origin);
-    if (list === undefined) byOrigin.set(operator.origin, [operator]);
-    else list.push(operator);
-  }
-  return byOrigin;
 };
 
 /** Number of the operator that is the last to read each tensor; −1 for outputs and what nothing reads. */

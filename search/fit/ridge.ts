@@ -1,4 +1,4 @@
-import { cholesky, solveRows } from './dense.js';
+import { cholesky, solveRows } from '../substitute/dense.js';
 import type { Moments } from './moments.js';
 
 /** How much the original weights count against the samples, in units of the inputs' mean second moment. */

@@ -1,4 +1,4 @@
-import { cholesky, energy, inverse, multiply, solveRows } from './dense.js';
+import { cholesky, energy, inverse, multiply, solveRows, transposed } from '../substitute/dense.js';
 
 /** A layer that reads a group of channels, with what it reads. */
 export interface Consumer {
@@ -77,10 +77,7 @@ const remove = (consumer: Remaining, channel: number): void => {
   const own = solveRows(factor, taps, weights);
   const change = multiply(own, across, outputs, taps, length);
   for (let i = 0; i < rows.length; i++) rows[i]! -= change[i]!;
-  const down = new Float64Array(length * taps);
-  for (let i = 0; i < length; i++)
-    for (let k = 0; k < taps; k++) down[i * taps + k] = across[k * length + i]!;
-  const solved = solveRows(factor, taps, down);
+  const solved = solveRows(factor, taps, transposed(across, taps, length));
   for (let i = 0; i < length; i++) {
     for (let k = 0; k < taps; k++) {
       const share = solved[i * taps + k]!;

@@ -1,4 +1,5 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 
 /** What one output position of a convolution or fully connected layer reads. */
 export interface Window {
@@ -62,7 +63,7 @@ export const windowOf = (
   if (kind === 'FULLY_CONNECTED') {
     if (kernel.length !== 2) return undefined;
     const channels = kernel[1]!;
-    const rows = input.reduce((n, size) => n * size, 1) / channels;
+    const rows = elementsOf(input) / channels;
     return { ...POINT, depthwise: false, images: rows, channels };
   }
   if (input.length !== 4 || output.length !== 4 || kernel.length !== 4) return undefined;

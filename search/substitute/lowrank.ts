@@ -203,7 +203,7 @@ export const lowrank = (rank: number, division: Division): Substitution => {
 const divisionWith = (key: 'suffix' | 'letter', text: string): Division | undefined =>
   (Object.keys(DIVISIONS) as Division[]).find((division) => DIVISIONS[division][key] === text);
 
-/** The option of this name (`lowrank*16`, `lowrank*16:spatial`) or code (`l16`, `k16`). */
+/** The option of this name (`lowrank*16`, `lowrank*16:spatial`, `lowrank*16:out`) or code (`l16`, `k16`, `o16`). */
 const findLowrank = (nameOrCode: string): Substitution | undefined => {
   const [, rank, suffix = ''] = /^lowrank\*([1-9]\d{0,4})(:[a-z]+)?$/.exec(nameOrCode) ?? [];
   const [, letter = '', short] = /^([a-z])([1-9]\d{0,4})$/.exec(nameOrCode) ?? [];

@@ -1,7 +1,5 @@
 import type { Tensor } from '../../src/graph/network.js';
-
-/** Number of elements of a shape. */
-export const elementsOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+import { elementsOf } from '../../src/graph/shape.js';
 
 /** Stored values of a constant of 8-bit integers or single-precision numbers; undefined for other types. */
 const storedValues = (tensor: Tensor): ArrayLike<number> | undefined => {

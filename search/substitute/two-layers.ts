@@ -1,3 +1,4 @@
+import { transposed } from './dense.js';
 import { storeFirstLayer, type FirstLayer } from './intermediate.js';
 import { realWeights } from './real-weights.js';
 import { LARGEST_BIAS, quantiseRows, realBias, realRows, scalingOf, type StoredRows } from './requantise.js';
@@ -38,14 +39,6 @@ const byChannel = (values: Float64Array, blocks: number, terms: number): Float64
 /** From [term · blocks + block][…] to [block][term][…]. */
 const byBlock = (values: Float64Array, blocks: number, terms: number): Float64Array =>
   byChannel(values, terms, blocks);
-
-const transposed = (values: Float64Array, rows: number): Float64Array => {
-  const columns = values.length / rows;
-  const result = new Float64Array(values.length);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) result[c * rows + r] = values[r * columns + c]!;
-  return result;
-};
 
 /** Quantises the second layer's rows; its bias is the convolution's, less what the first layer's bias adds to it. */
 const storeSecondLayer = (
@@ -104,8 +97,8 @@ export const solveTwoLayers = (
   const first = storeFirstLayer(filters, channels, activation, source, scalingOf(target));
   const left = byBlock(realRows(first.stored), u.blocks, terms);
   const right = byChannel(fit(left, matrices, terms, u), u.blocks, terms);
-  const stored = storeSecondLayer(transposed(right, channels), realBiases, first, target);
-  const storedRight = byBlock(transposed(realRows(stored.second), u.columns), u.blocks, terms);
+  const stored = storeSecondLayer(transposed(right, channels, u.columns), realBiases, first, target);
+  const storedRight = byBlock(transposed(realRows(stored.second), u.columns, channels), u.blocks, terms);
   const unknown = activation === 'relu';
   const retained = {
     before: unknown ? NaN : leadingShare(weights, u, terms),

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Tensor } from '../../src/graph/network.js';
+import { cholesky, multiply, multiplyByTransposed, solveRows, transposed } from './dense.js';
 import { realWeights } from './real-weights.js';
 
 /**
@@ -44,25 +45,10 @@ export const unfold = (weights: Float64Array, u: Unfolding): Float64Array => {
   return matrices;
 };
 
-/** Symmetric matrix of the scalar products of the rows, or of the columns, of a `rows` × `columns` matrix. */
+/** Matrix of the scalar products of the rows, or of the columns, of a `rows` × `columns` matrix. */
 const gram = (m: Float64Array, rows: number, columns: number, ofRows: boolean): Matrix => {
-  const [count, length] = ofRows ? [rows, columns] : [columns, rows];
-  let lines = m;
-  if (!ofRows) {
-    lines = new Float64Array(m.length);
-    for (let r = 0; r < rows; r++)
-      for (let c = 0; c < columns; c++) lines[c * rows + r] = m[r * columns + c]!;
-  }
-  const result = new Matrix(count, count);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < length; k++) sum += lines[i * length + k]! * lines[j * length + k]!;
-      result.set(i, j, sum);
-      result.set(j, i, sum);
-    }
-  }
-  return result;
+  const [lines, count, length] = ofRows ? [m, rows, columns] : [transposed(m, rows, columns), columns, rows];
+  return Matrix.from1DArray(count, count, multiplyByTransposed(lines, lines, count, length, count));
 };
 
 /** Singular values below this share of the largest count as zero: the Gram matrix has squared them. */
@@ -163,49 +149,14 @@ const DEPENDENT = 1e-9;
 
 /**
  * Right factor whose product with given filters comes closest to one matrix (least squares): [term][column]. For
- * orthogonal filters it is the projection of the matrix on each; filters as stored are no longer quite orthogonal.
+ * orthogonal filters it is the projection of the matrix on each; filters as stored are no longer quite orthogonal. A
+ * filter that adds nothing gets a row of zeros.
  */
 const fitBlock = (filters: Float64Array, m: Float64Array, terms: number, u: Unfolding): Float64Array => {
   const { rows, columns } = u;
-  const right = new Float64Array(terms * columns);
-  for (let t = 0; t < terms; t++) {
-    for (let r = 0; r < rows; r++) {
-      const tap = filters[t * rows + r]!;
-      if (tap === 0) continue;
-      for (let c = 0; c < columns; c++) right[t * columns + c]! += tap * m[r * columns + c]!;
-    }
-  }
-  // Normal equations, by L·Lᵀ of the filters' Gram matrix; a filter that adds nothing gets a row of zeros.
-  const lower = new Float64Array(terms * terms);
-  for (let i = 0; i < terms; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let r = 0; r < rows; r++) sum += filters[i * rows + r]! * filters[j * rows + r]!;
-      const whole = sum;
-      for (let k = 0; k < j; k++) sum -= lower[i * terms + k]! * lower[j * terms + k]!;
-      if (i === j) lower[i * terms + i] = sum > whole * DEPENDENT ? Math.sqrt(sum) : 0;
-      else lower[i * terms + j] = lower[j * terms + j]! === 0 ? 0 : sum / lower[j * terms + j]!;
-    }
-  }
-  const eliminate = (t: number, other: number, factor: number): void => {
-    if (factor === 0) return;
-    for (let c = 0; c < columns; c++) right[t * columns + c]! -= factor * right[other * columns + c]!;
-  };
-  const divide = (t: number): void => {
-    const pivot = lower[t * terms + t]!;
-    for (let c = 0; c < columns; c++) {
-      right[t * columns + c] = pivot === 0 ? 0 : right[t * columns + c]! / pivot;
-    }
-  };
-  for (let t = 0; t < terms; t++) {
-    for (let k = 0; k < t; k++) eliminate(t, k, lower[t * terms + k]!);
-    divide(t);
-  }
-  for (let t = terms - 1; t >= 0; t--) {
-    for (let k = t + 1; k < terms; k++) eliminate(t, k, lower[k * terms + t]!);
-    divide(t);
-  }
-  return right;
+  const lower = cholesky(multiplyByTransposed(filters, filters, terms, rows, terms), terms, DEPENDENT);
+  const projected = multiply(filters, m, terms, rows, columns);
+  return transposed(solveRows(lower, terms, transposed(projected, terms, columns)), columns, terms);
 };
 
 /** Right factors [block][term][column] for given filters [block][term][row] and matrices. */

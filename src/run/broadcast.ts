@@ -1,8 +1,5 @@
-import { product, type Site } from './site.js';
-
-/** Row-major strides of a shape: elements from one index of an axis to the next. */
-export const stridesOf = (shape: readonly number[]): number[] =>
-  shape.map((_, axis) => product(shape.slice(axis + 1)));
+import { stridesOf } from '../graph/shape.js';
+import type { Site } from './site.js';
 
 /** `count` numbers from `first` in steps of `step`. */
 export const steps = (count: number, step: number, first = 0): number[] =>

@@ -1,5 +1,6 @@
 import { inputError } from '../errors.js';
 import type { Operator, OptionValue, Tensor } from '../graph/network.js';
+import { elementsOf } from '../graph/shape.js';
 import { roundAway } from './multiplier.js';
 import { isHeld, RANGES, valuesOf, type HeldType, type QuantisedType, type Values } from './values.js';
 
@@ -22,8 +23,6 @@ export interface Scale {
   readonly scale: number;
   readonly zeroPoint: number;
 }
-
-export const product = (numbers: readonly number[]): number => numbers.reduce((a, b) => a * b, 1);
 
 /** What `prepareOperator` hands to the preparation of a kind. */
 export interface Site {
@@ -60,7 +59,7 @@ export const siteOf = (operator: Operator, tensors: readonly Tensor[], index: nu
     if (constant !== undefined && constant.bytes === undefined)
       throw fault(`the values of its ${role} ${position} are not known`);
     const shape = shapeOf(tensor);
-    const elements = product(shape);
+    const elements = elementsOf(shape);
     const values = constant?.bytes && valuesOf(type, constant.bytes);
     if (values !== undefined && values.length !== elements)
       throw fault(`its ${role} ${position} has ${values.length} values of ${elements}`);
@@ -109,6 +108,21 @@ export const requireType = <T extends HeldType>(
 
 export const BYTES = ['int8', 'uint8'] as const;
 
+/** Input and output of an operator on 8-bit values. */
+export interface ByteMaps {
+  readonly input: Operand;
+  readonly output: Operand;
+  readonly type: (typeof BYTES)[number];
+}
+
+/** The first input and the output; an error unless both are of the same 8-bit type. */
+export const byteMaps = (site: Site): ByteMaps => {
+  const [input, output] = [site.feature(0), site.output(0)];
+  const type = requireType(site, output, BYTES);
+  requireType(site, input, [type]);
+  return { input, output, type };
+};
+
 /** Values of a constant input. */
 export const constantOf = (site: Site, position: number): Values => {
   const { constant, tensor } = site.input(position);
@@ -127,9 +141,7 @@ export const activationRange = (
   activation: OptionValue | undefined = site.option('fused_activation_function'),
 ): readonly [least: number, greatest: number] => {
   const [least, greatest] = RANGES[type];
-  const quantised = (real: number): number => {
-    return zeroPoint + roundAway(Math.fround(real / scale));
-  };
+  const quantised = (real: number): number => zeroPoint + roundAway(Math.fround(real / scale));
   const from = (real: number): number => Math.max(least, quantised(real));
   const to = (real: number): number => Math.min(greatest, quantised(real));
   switch (activation ?? 'NONE') {

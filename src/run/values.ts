@@ -1,4 +1,4 @@
-import type { ElementType } from '../graph/network.js';
+import type { ElementType, Tensor } from '../graph/network.js';
 
 /**
  * Values of one tensor for a batch: samples one after another, each of the tensor's elements in row-major order. An
@@ -45,10 +45,19 @@ export type QuantisedType = keyof typeof RANGES;
 
 export const isQuantised = (type: ElementType): type is QuantisedType => type in RANGES;
 
+/** Real values of a tensor of one scale; values without quantisation stay as they are. */
+export const realValues = (values: Values, { quantisation }: Tensor): Float32Array => {
+  const [scale = 1, zeroPoint = 0] = [quantisation?.scales[0], quantisation?.zeroPoints[0]];
+  return Float32Array.from(values, (value) => scale * (value - zeroPoint));
+};
+
+/** An array of zeros of the same type. */
+export const zerosLike = (values: Values, length: number): Values =>
+  new (values.constructor as new (length: number) => Values)(length);
+
 /** Values one after another `count` times. */
 export const repeated = (values: Values, count: number): Values => {
-  const make = values.constructor as new (length: number) => Values;
-  const all = new make(values.length * count);
+  const all = zerosLike(values, values.length * count);
   for (let i = 0; i < count; i++) all.set(values, i * values.length);
   return all;
 };

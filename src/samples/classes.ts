@@ -1,4 +1,5 @@
 import type { Graph, Network, Operator } from '../graph/network.js';
+import { elementsOf } from '../graph/shape.js';
 
 /** Operators that pass on the same values, in another shape or quantisation. */
 const PASSING = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS', 'QUANTIZE', 'DEQUANTIZE']);
@@ -16,8 +17,6 @@ export interface JudgedOutput {
   readonly classes?: number;
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 const makersOf = ({ operators }: Graph): ReadonlyMap<number, Operator> =>
   new Map(operators.flatMap((operator) => operator.outputs.map((output) => [output, operator] as const)));
 
@@ -28,13 +27,13 @@ const makersOf = ({ operators }: Graph): ReadonlyMap<number, Operator> =>
 export function judgedOutputs({ graphs: [graph] }: Network): readonly JudgedOutput[] {
   const makers = makersOf(graph);
   const shapeOf = (tensor: number): readonly number[] => graph.tensors[tensor]?.shape ?? [];
-  const inputElements = graph.inputs.map((input) => product(shapeOf(input)));
+  const inputElements = graph.inputs.map((input) => elementsOf(shapeOf(input)));
   return graph.outputs.map((output) => {
     let maker = makers.get(output);
     while (maker !== undefined && PASSING.has(maker.kind)) maker = makers.get(maker.inputs[0]!);
     const softmax = maker !== undefined && PROBABILITIES.has(maker.kind);
     const shape = shapeOf(output);
-    const elements = product(shape);
+    const elements = elementsOf(shape);
     const last = shape.at(-1) ?? 1;
     const isOneRow = last === elements && !inputElements.includes(elements);
     return {

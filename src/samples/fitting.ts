@@ -1,41 +1,35 @@
 import { inputError } from '../errors.js';
-import type { Values } from '../run/index.js';
-import type { SampleInput } from './inputs.js';
+import { elementsOf, stridesOf } from '../graph/shape.js';
+import { RANGES, roundAway, type Values } from '../run/index.js';
+import type { InputType, SampleInput } from './inputs.js';
 import type { ArrayElements, ArrayType } from './npy.js';
 
 const withoutOnes = (shape: readonly number[]): readonly number[] => shape.filter((size) => size !== 1);
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 /** Axes of size 1 may be missing or added, and all elements may stand in one row; the order is the same then. */
 const sameElements = (found: readonly number[], wanted: readonly number[]): boolean => {
   const [a, b] = [withoutOnes(found), withoutOnes(wanted)];
-  return a.join() === b.join() || (a.length <= 1 && product(a) === product(b));
+  return a.join() === b.join() || (a.length <= 1 && elementsOf(a) === elementsOf(b));
 };
 
 /** Whether the shape of one sample is that of an input. */
 export const fitsShape = (found: readonly number[], { shape }: SampleInput): boolean =>
   sameElements(found, shape);
 
-/** The least and greatest value of whole numbers of a type; nothing for others. */
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  int8: [-(2 ** 7), 2 ** 7 - 1],
-  uint8: [0, 2 ** 8 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-};
-
-/** Rounds half away from zero. */
-const roundAway = (x: number): number => Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
-
 /** Makes an element of an input from one of an array; undefined for one that is no finite number. */
 export type Convert = (value: number) => number | undefined;
+
+/** The least and greatest value of whole numbers of a type; nothing for others. */
+const LIMITS: Partial<Record<InputType, readonly [number, number]>> = {
+  ...RANGES,
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+};
 
 const finite: Convert = (value) => (Number.isFinite(value) ? value : undefined);
 
 /**
  * How elements of a type become those of an input: those of its own type stay as they are, floating-point numbers are
- * quantised as TFLite's QUANTIZE does.
+ * divided by its scale in float32 and rounded, halves away from zero.
  * @throws an input error that names the array where neither is possible
  */
 export function converter(type: ArrayType, input: SampleInput, where: string): Convert {
@@ -43,11 +37,12 @@ export function converter(type: ArrayType, input: SampleInput, where: string): C
   const isFloat = type === 'float32' || type === 'float64';
   if (isFloat && input.type === 'float32') return (value) => finite(Math.fround(value));
   if (type === input.type) return (value) => value;
-  if (!isFloat || scale === undefined) {
+  const limits = LIMITS[input.type];
+  if (!isFloat || scale === undefined || limits === undefined) {
     const expected = input.type === 'float32' || scale === undefined ? '' : ' or float32';
     throw inputError(`${where}: holds ${type}, expected ${input.type}${expected} for the input ${name}`);
   }
-  const [least, most] = RANGES[input.type]!;
+  const [least, most] = limits;
   return (value) => {
     const real = Math.fround(value);
     if (!Number.isFinite(real)) return undefined;
@@ -67,9 +62,9 @@ export interface Stack {
 
 /** Positions of a sample's elements in row-major order, in the order in which Fortran stores them. */
 function fortranPositions(shape: readonly number[]): Int32Array {
-  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
+  const strides = stridesOf(shape);
   const index = shape.map(() => 0);
-  const positions = new Int32Array(product(shape));
+  const positions = new Int32Array(elementsOf(shape));
   let position = 0;
   for (let i = 0; i < positions.length; i++) {
     positions[i] = position;
@@ -93,7 +88,7 @@ export function placer(
   slots: Int32Array,
   target: Values,
 ): (elements: ArrayElements) => void {
-  const size = product(shape);
+  const size = elementsOf(shape);
   const positions = fortran ? fortranPositions(shape) : undefined;
   let [sample, element] = [0, 0];
   const put = (value: number): void => {

@@ -1,17 +1,11 @@
 import { inputError } from '../errors.js';
-import type { Network, Quantisation } from '../graph/network.js';
-import type { Values } from '../run/index.js';
-
-const ARRAYS = {
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  float32: Float32Array,
-} as const;
+import { ELEMENT_BITS, type Network, type Quantisation } from '../graph/network.js';
+import { elementsOf } from '../graph/shape.js';
 
 /** Element types of inputs that samples can be read for. */
-export type InputType = keyof typeof ARRAYS;
+const TYPES = ['int8', 'uint8', 'int16', 'int32', 'float32'] as const;
+
+export type InputType = (typeof TYPES)[number];
 
 /** An input of a network, as samples have to fit it. */
 export interface SampleInput {
@@ -25,11 +19,8 @@ export interface SampleInput {
   readonly zeroPoint: number;
 }
 
-/** Room for so many elements of an input's type. */
-export const roomFor = ({ type }: SampleInput, elements: number): Values => new ARRAYS[type](elements);
-
-/** Bytes of one element of a type. */
-export const bytesOfType = (type: InputType): number => ARRAYS[type].BYTES_PER_ELEMENT;
+/** Bytes of one sample. */
+export const sampleBytes = ({ type, elements }: SampleInput): number => (elements * ELEMENT_BITS[type]) / 8;
 
 const scaleOf = ({ scales, zeroPoints }: Quantisation): Pick<SampleInput, 'scale' | 'zeroPoint'> =>
   scales.length === 1 ? { scale: scales[0]!, zeroPoint: zeroPoints[0] ?? 0 } : { zeroPoint: 0 };
@@ -43,19 +34,20 @@ export const sampleInputs = ({
   graphs: [{ tensors, inputs }],
 }: Network): readonly SampleInput[] =>
   inputs.map((index, place) => {
-    const { name: ownName, type, shape, quantisation } = tensors[index]!;
+    const { name: ownName, type: found, shape, quantisation } = tensors[index]!;
     const name = ownName === '' ? `number ${place}` : ownName;
     const fail = (why: string): Error =>
       inputError(
         `${network}: its input ${name} ${why}, and samples need a fixed shape and int8, uint8, int16, int32 or float32`,
       );
-    if (!(type in ARRAYS)) throw fail(`is of ${type}`);
+    const type = TYPES.find((one) => one === found);
+    if (type === undefined) throw fail(`is of ${found}`);
     if (shape === undefined || shape.some((size) => size < 1)) throw fail('has no fixed shape');
     return {
       name,
-      type: type as InputType,
+      type,
       shape,
-      elements: shape.reduce((a, b) => a * b, 1),
+      elements: elementsOf(shape),
       ...(quantisation === undefined ? { zeroPoint: 0 } : scaleOf(quantisation)),
     };
   });

@@ -1,6 +1,7 @@
 import { inputError } from '../errors.js';
 import type { Network, Tensor } from '../graph/network.js';
-import { createInterpreter, whyNotRunnable, type Values } from '../run/index.js';
+import { elementsOf } from '../graph/shape.js';
+import { createInterpreter, realValues, whyNotRunnable } from '../run/index.js';
 import { shapeText } from '../text.js';
 import { judgedOutputs, type JudgedOutput } from './classes.js';
 import {
@@ -41,7 +42,7 @@ const CHUNK_BYTES = 2 ** 25;
 const MOST_AT_ONCE = 64;
 
 const bytesOf = ({ constant, shape = [] }: Tensor): number =>
-  constant === undefined ? 4 * shape.reduce((a, b) => a * b, 1) : 0;
+  constant === undefined ? 4 * elementsOf(shape) : 0;
 
 const samplesAtOnce = ({ graphs: [{ tensors }] }: Network): number => {
   const bytes = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
@@ -55,12 +56,6 @@ interface Outputs {
   /** The classes of each row; undefined for outputs that tell none apart. */
   readonly tops: readonly (Int32Array | undefined)[];
 }
-
-const realValues = (values: Values, { quantisation }: Tensor): Float32Array => {
-  const [scale, zeroPoint = 0] = [quantisation?.scales[0], quantisation?.zeroPoints[0]];
-  if (scale === undefined) return Float32Array.from(values);
-  return Float32Array.from(values, (value) => scale * (value - zeroPoint));
-};
 
 /**
  * Runs a network on all samples, some at a time.

@@ -1,4 +1,4 @@
-import type { Values } from '../run/index.js';
+import { zerosLike, type Values } from '../run/index.js';
 
 /** Inputs of a network, and what they show where that is known. */
 export interface Samples {
@@ -21,7 +21,7 @@ export function selectSamples(samples: Samples, indices: readonly number[]): Sam
     count: indices.length,
     inputs: inputs.map((values) => {
       const size = values.length / count;
-      const selected = emptyLike(values, indices.length * size);
+      const selected = zerosLike(values, indices.length * size);
       indices.forEach((from, to) => selected.set(values.subarray(from * size, (from + 1) * size), to * size));
       return selected;
     }),
@@ -29,6 +29,3 @@ export function selectSamples(samples: Samples, indices: readonly number[]): Sam
     source,
   };
 }
-
-const emptyLike = (values: Values, length: number): Values =>
-  new (values.constructor as new (length: number) => Values)(length);

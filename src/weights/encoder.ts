@@ -1,3 +1,4 @@
+import { getOrMake } from '../lazy.js';
 import type { WeightArray } from './weight-array.js';
 import type { Encoder, Encoding, StreamLayout, U85Encoder, U85StreamLayout } from './encoding.js';
 import { assemble, type Plan, u55Plan, u85Plan } from './plan.js';
@@ -74,12 +75,6 @@ interface Known {
   readonly sections: Map<string, Section>;
   twoOfFour?: boolean;
 }
-
-const getOrMake = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
-};
 
 const sliceKey = ({ first, step, channels, blockDepth, group }: StreamSlice): string =>
   `${first},${step},${channels},${blockDepth},${group}`;

@@ -1,5 +1,5 @@
+import { elementsOf } from '../../../src/graph/shape.js';
 import type { Space } from '../../space/space.js';
-import { elementsOf } from '../../substitute/real-weights.js';
 import type { Values } from '../../substitute/substitution.js';
 import { TABLES_SHARE } from './tuning.js';
 

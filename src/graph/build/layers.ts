@@ -1,4 +1,5 @@
 import type { OptionValue } from '../network.js';
+import { elementsOf } from '../shape.js';
 import type { BuiltTensor, NetworkBuilder } from './builder.js';
 import {
   PROBABILITIES,
@@ -30,8 +31,6 @@ export interface ConvolutionOptions extends WindowOptions {
 const bytesOf = (values: Int8Array | Int32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
-
 /** Adds a graph input of int8 values from 0 to 1. */
 export const input = (builder: NetworkBuilder, name: string, shape: readonly number[]): BuiltTensor =>
   builder.input({ name, shape, quantisation: UNIT_RANGE, rms: UNIT_RMS });
@@ -58,8 +57,8 @@ const weights = (
   options: WeightOptions,
 ): { weights: BuiltTensor; bias: BuiltTensor | undefined } => {
   const { name, shape, axis, outputs, perChannel, bias } = options;
-  const elements = product(shape);
-  const inner = product(shape.slice(axis + 1));
+  const elements = elementsOf(shape);
+  const inner = elementsOf(shape.slice(axis + 1));
   const channels = perChannel ? outputs : 1;
   const channelOf = perChannel ? (i: number): number => Math.floor(i / inner) % outputs : (): number => 0;
   const stream = tensorStream(builder.seed, builder.tensorCount());
@@ -175,7 +174,7 @@ export const fullyConnected = (
   const depth = from.shape.at(-1)!;
   const shape = [units, depth];
   const parts = weights(builder, from, { name, shape, axis: 0, outputs: units, perChannel: false, bias });
-  const output = [product(from.shape) / depth, units];
+  const output = [elementsOf(from.shape) / depth, units];
   const result = builder.tensor({ name, shape: output, ...ranged(GROWTH * from.rms, activation) });
   builder.operator({
     kind: 'FULLY_CONNECTED',
@@ -259,10 +258,10 @@ export const reshape = (
   options: { readonly name: string; readonly shape: readonly number[] },
 ): BuiltTensor => {
   const { name } = options;
-  const elements = product(from.shape);
-  const known = product(options.shape.filter((size) => size >= 0));
+  const elements = elementsOf(from.shape);
+  const known = elementsOf(options.shape.filter((size) => size >= 0));
   const shape = options.shape.map((size) => (size < 0 ? elements / known : size));
-  if (product(shape) !== elements || !shape.every(Number.isInteger))
+  if (elementsOf(shape) !== elements || !shape.every(Number.isInteger))
     throw new RangeError(`${name}: ${from.shape.join('×')} cannot become ${options.shape.join('×')}`);
   const target = builder.tensor({
     name: `${name}/shape`,

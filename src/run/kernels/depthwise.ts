@@ -1,15 +1,12 @@
-import { prepareLinear } from '../linear.js';
 import { patches } from '../patches.js';
-import { activationRange, BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
-import { zeros } from '../values.js';
+import { byteMaps, scaleOf, type Kernel, type Site } from '../site.js';
 import { windowOf } from '../window.js';
-import { weightsOf } from './weights.js';
+import { linearKernel, weightsOf } from './weights.js';
 
 /** DEPTHWISE_CONV_2D of 8-bit feature maps. */
 export const depthwise = (site: Site): Kernel => {
-  const [input, output] = [site.feature(0), site.output(0)];
-  const type = requireType(site, output, BYTES);
-  requireType(site, input, [type]);
+  const maps = byteMaps(site);
+  const { input, output } = maps;
   const { shape } = site.input(1);
   const [, kernelHeight, kernelWidth, filters] = shape as [number, number, number, number];
   const window = windowOf(site, input, output, [kernelHeight, kernelWidth]);
@@ -17,22 +14,7 @@ export const depthwise = (site: Site): Kernel => {
   const repeat = filters / channels;
   if (filters !== output.shape[3] || !Number.isInteger(repeat))
     throw site.fault(`its weights are ${shape.join('×')} for ${channels} channels`);
-  const { values, bias, factors } = weightsOf(site, input, output, filters, 3);
-  const to = scaleOf(site, output);
-  const { zeroPoint } = scaleOf(site, input);
-  const linear = prepareLinear(patches(window, channels, zeroPoint, { repeat, eachPlace: true }), {
-    count: filters,
-    each: 'channel',
-    weights: values,
-    bias,
-    factors,
-    rounding: 'twice',
-    zeroPoint: to.zeroPoint,
-    range: activationRange(site, type, to),
-  });
-  return ([map], samples) => {
-    const result = zeros(type, output.elements * samples) as Int8Array | Uint8Array;
-    linear(map!, result, samples);
-    return [result];
-  };
+  const weights = weightsOf(site, maps, filters, 3);
+  const rows = patches(window, channels, scaleOf(site, input).zeroPoint, { repeat, eachPlace: true });
+  return linearKernel(site, maps, rows, weights, { each: 'channel', rounding: 'twice' });
 };

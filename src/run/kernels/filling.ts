@@ -1,4 +1,5 @@
-import { places, steps, stridesOf } from '../broadcast.js';
+import { stridesOf } from '../../graph/shape.js';
+import { places, steps } from '../broadcast.js';
 import { roundAway } from '../multiplier.js';
 import {
   activationRange,

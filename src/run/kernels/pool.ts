@@ -1,13 +1,11 @@
-import { activationRange, BYTES, requireType, sameScale, scaleOf, type Kernel, type Site } from '../site.js';
+import { activationRange, byteMaps, sameScale, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros } from '../values.js';
 import { windowOf } from '../window.js';
 
 /** AVERAGE_POOL_2D and MAX_POOL_2D of 8-bit feature maps; what is outside of the map does not count. */
 export const pool = (site: Site): Kernel => {
   const isAverage = site.operator.kind === 'AVERAGE_POOL_2D';
-  const [input, output] = [site.feature(0), site.output(0)];
-  const type = requireType(site, output, BYTES);
-  requireType(site, input, [type]);
+  const { input, output, type } = byteMaps(site);
   const scale = scaleOf(site, output);
   if (!sameScale(scaleOf(site, input), scale)) throw site.fault('its input and output have different scales');
   const { batches, y, x } = windowOf(site, input, output, [

@@ -1,9 +1,9 @@
-import { places, steps, stridesOf } from '../broadcast.js';
+import { elementsOf, stridesOf } from '../../graph/shape.js';
+import { places, steps } from '../broadcast.js';
 import { multiplierOf, multiplyBy, roundAway } from '../multiplier.js';
 import {
-  BYTES,
+  byteMaps,
   integersOf,
-  product,
   requireType,
   sameScale,
   scaleOf,
@@ -40,7 +40,7 @@ const targets = (site: Site, shape: readonly number[]): { to: Int32Array; count:
   const kept = shape.map((size, axis) => (axes.has(axis) ? 1 : size));
   const strides = stridesOf(kept);
   const to = places(shape.map((size, axis) => steps(size, axes.has(axis) ? 0 : strides[axis]!)));
-  return { to, count: product(shape) / product(kept) };
+  return { to, count: elementsOf(shape) / elementsOf(kept) };
 };
 
 /** How the values that a place of the output stands for become one. */
@@ -58,9 +58,7 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
 /** MEAN, REDUCE_MAX and REDUCE_MIN of 8-bit values. */
 export const reduce = (site: Site): Kernel => {
   const { kind } = site.operator;
-  const [input, output] = [site.feature(0), site.output(0)];
-  const type = requireType(site, output, BYTES);
-  requireType(site, input, [type]);
+  const { input, output, type } = byteMaps(site);
   const [least, greatest] = RANGES[type];
   const { to, count } = targets(site, input.shape);
   if (count * output.elements !== input.elements) throw site.fault('its axes do not suit its output');
@@ -90,7 +88,8 @@ export const argMax = (site: Site): Kernel => {
   const type = requireType(site, output, ['int32', 'int64']);
   const axis = axisAt(site, integersOf(site, 1)[0]!, input.shape.length);
   const size = input.shape[axis]!;
-  const inner = product(input.shape.slice(axis + 1));
+  if (output.elements * size !== input.elements) throw site.fault('its axis does not suit its output');
+  const inner = elementsOf(input.shape.slice(axis + 1));
   const sign = site.operator.kind === 'ARG_MAX' ? 1 : -1;
   return ([values], samples) => {
     const result = zeros(type, output.elements * samples);

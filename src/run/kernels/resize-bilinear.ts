@@ -1,4 +1,4 @@
-import { BYTES, requireType, sameScale, scaleOf, type Kernel, type Site } from '../site.js';
+import { byteMaps, sameScale, scaleOf, type Kernel, type Site } from '../site.js';
 import { zeros } from '../values.js';
 
 /** Fractions of places have 10 bits. */
@@ -25,12 +25,12 @@ const betweens = (from: number, to: number, align: boolean, half: boolean): Betw
 
 /** RESIZE_BILINEAR of 8-bit feature maps. */
 export const resizeBilinear = (site: Site): Kernel => {
-  const [input, output] = [site.feature(0), site.output(0)];
-  const type = requireType(site, output, BYTES);
-  requireType(site, input, [type]);
+  const { input, output, type } = byteMaps(site);
   if (!sameScale(scaleOf(site, input), scaleOf(site, output)))
     throw site.fault('its input and output have different scales');
   const [batches, height, width, channels] = input.shape as [number, number, number, number];
+  if (input.shape.length !== 4 || output.shape[0] !== batches || output.shape[3] !== channels)
+    throw site.fault(`its feature maps are ${input.shape.join('×')} and ${output.shape.join('×')}`);
   const align = site.option('align_corners') === true;
   const half = site.option('half_pixel_centers') === true;
   const rows = betweens(height, output.shape[1]!, align, half);

@@ -1,4 +1,5 @@
-import { broadcast, places, steps, stridesOf } from '../broadcast.js';
+import { stridesOf } from '../../graph/shape.js';
+import { broadcast, places, steps } from '../broadcast.js';
 import { integersOf, type Kernel, type Operand, type Site } from '../site.js';
 import { axisAt, taking } from './moves.js';
 
@@ -60,6 +61,7 @@ export const stridedSlice = (site: Site): Kernel => {
   const [begins, ends, strides] = [integersOf(site, 1), integersOf(site, 2), integersOf(site, 3)];
   if (site.number('new_axis_mask') !== 0 || site.number('ellipsis_mask') !== 0)
     throw site.fault('it adds axes or has an ellipsis');
+  if (strides.includes(0)) throw site.fault('one of its strides is 0');
   const has = (mask: string, axis: number): boolean => ((site.number(mask) >> axis) & 1) === 1;
   const indices = input.shape.map((size, axis) => {
     if (axis >= begins.length) return steps(size, 1);

@@ -1,4 +1,4 @@
-import { BYTES, requireType, scaleOf, type Kernel, type Site } from '../site.js';
+import { byteMaps, scaleOf, type Kernel, type Site } from '../site.js';
 import { RANGES, zeros } from '../values.js';
 
 const STEPS = 256;
@@ -8,9 +8,7 @@ const OUTPUT_SCALE = 1 / 256;
 
 /** SOFTMAX of 8-bit values along the last axis: exponentials come from a table of the 256 differences. */
 export const softmax = (site: Site): Kernel => {
-  const [input, output] = [site.feature(0), site.output(0)];
-  const type = requireType(site, output, BYTES);
-  requireType(site, input, [type]);
+  const { input, output, type } = byteMaps(site);
   const depth = input.shape.at(-1) ?? 1;
   const step = Math.fround(-scaleOf(site, input).scale * site.number('beta'));
   const table = Float32Array.from({ length: STEPS }, (_, i) => Math.exp(Math.fround(step * i)));

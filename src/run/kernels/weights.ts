@@ -1,8 +1,19 @@
+import { elementsOf } from '../../graph/shape.js';
 import type { Rounding } from '../engine/requantisations.js';
-import type { Multiplier } from '../multiplier.js';
-import { multiplierOf } from '../multiplier.js';
-import { constantOf, requireType, scaleOf, type Operand, type Site } from '../site.js';
-import { BYTES } from '../site.js';
+import { prepareLinear, type Columns, type Rows } from '../linear.js';
+import { multiplierOf, type Multiplier } from '../multiplier.js';
+import {
+  activationRange,
+  BYTES,
+  constantOf,
+  requireType,
+  scaleOf,
+  type ByteMaps,
+  type Kernel,
+  type Operand,
+  type Site,
+} from '../site.js';
+import { zeros } from '../values.js';
 
 /** Constant weights of an operator without their zero points. */
 export interface Weights {
@@ -20,8 +31,7 @@ const INT32 = ['int32'] as const;
 /** Weights at input 1 and the bias at input 2, for `channels` channels of output. */
 export const weightsOf = (
   site: Site,
-  input: Operand,
-  output: Operand,
+  { input, output }: ByteMaps,
   channels: number,
   axis: number,
 ): Weights => {
@@ -31,7 +41,7 @@ export const weightsOf = (
   const { scales = [], zeroPoints = [] } = operand.tensor.quantisation ?? {};
   if (scales.length !== 1 && scales.length !== channels)
     throw site.fault(`its weights have ${scales.length} scales for ${channels} channels`);
-  const inner = operand.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const inner = elementsOf(operand.shape.slice(axis + 1));
   const zeroOf = (i: number): number =>
     zeroPoints[zeroPoints.length === 1 ? 0 : Math.floor(i / inner) % channels] ?? 0;
   const values = Int16Array.from(stored, (value, i) => value - zeroOf(i));
@@ -61,4 +71,30 @@ const factorsOf = (
     return all.length === channels ? all : new Array<Multiplier>(channels).fill(all[0]!);
   }
   return new Array<Multiplier>(channels).fill(multiplierOf(Math.fround(from * scales[0]!) / to));
+};
+
+/** The kernel that multiplies rows of the input by constant weights. */
+export const linearKernel = (
+  site: Site,
+  { output, type }: ByteMaps,
+  rows: Rows,
+  { values, bias, factors }: Weights,
+  { each, rounding }: Pick<Columns, 'each' | 'rounding'>,
+): Kernel => {
+  const to = scaleOf(site, output);
+  const linear = prepareLinear(rows, {
+    count: factors.length,
+    each,
+    weights: values,
+    bias,
+    factors,
+    rounding,
+    zeroPoint: to.zeroPoint,
+    range: activationRange(site, type, to),
+  });
+  return ([map], samples) => {
+    const result = zeros(type, output.elements * samples) as Int8Array | Uint8Array;
+    linear(map!, result, samples);
+    return [result];
+  };
 };

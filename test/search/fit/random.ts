@@ -6,13 +6,6 @@ export const randomMatrix = (rows: number, columns: number, seed: number): Float
   return Float64Array.from({ length: rows * columns }, () => 2 * next() - 1);
 };
 
-export const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array => {
-  const result = new Float64Array(matrix.length);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) result[c * rows + r] = matrix[r * columns + c]!;
-  return result;
-};
-
 /** A · Aᵀ and something on the diagonal. */
 export const randomMetric = (n: number, seed: number, added = 0.1): Float64Array => {
   const a = randomMatrix(n, n + 3, seed);

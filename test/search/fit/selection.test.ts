@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cholesky, energy, solveRows } from '../../../search/fit/dense.js';
+import { cholesky, energy, solveRows } from '../../../search/substitute/dense.js';
 import { keepingOrderFor, type Consumer } from '../../../search/fit/selection.js';
 import { randomMatrix, randomMetric } from './random.js';
 

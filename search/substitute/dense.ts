@@ -43,8 +43,11 @@ export const multiplyByTransposed = (
 /** Pivots below this share of their diagonal entry are those of a direction that others make up. */
 const DEPENDENT = 1e-12;
 
-/** Lower factor L of a symmetric positive semidefinite n × n matrix L·Lᵀ; columns of dependent directions are zero. */
-export const cholesky = (matrix: Float64Array, n: number): Float64Array => {
+/**
+ * Lower factor L of a symmetric positive semidefinite n × n matrix L·Lᵀ; columns of dependent directions are zero.
+ * @param dependent share of a diagonal entry below which a pivot is that of a direction that others make up
+ */
+export const cholesky = (matrix: Float64Array, n: number, dependent = DEPENDENT): Float64Array => {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
@@ -54,12 +57,13 @@ export const cholesky = (matrix: Float64Array, n: number): Float64Array => {
     }
     const diagonal = matrix[i * n + i]!;
     const rest = diagonal - dot(lower, i * n, lower, i * n, i);
-    lower[i * n + i] = rest > diagonal * DEPENDENT ? Math.sqrt(rest) : 0;
+    lower[i * n + i] = rest > diagonal * dependent ? Math.sqrt(rest) : 0;
   }
   return lower;
 };
 
-const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array => {
+/** A matrix of `rows` × `columns` with its axes exchanged. */
+export const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array => {
   const result = new Float64Array(matrix.length);
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) result[c * rows + r] = matrix[r * columns + c]!;

@@ -8,8 +8,9 @@ import {
   multiply,
   multiplyByTransposed,
   solveRows,
-} from '../../../search/fit/dense.js';
-import { distance, randomMatrix, randomMetric, transposed } from './random.js';
+  transposed,
+} from '../../../search/substitute/dense.js';
+import { distance, randomMatrix, randomMetric } from '../fit/random.js';
 
 const sizes = fc.integer({ min: 1, max: 9 });
 
