@@ -189,6 +189,17 @@ describe.skipIf(!built)(`workers${remark}`, () => {
     });
   });
 
+  it('do not hold up the end of a search by what they leave behind', async () => {
+    const leaves = `
+      console.log("paretou-worker 1 ${version()} 1");
+      const stdio = ["ignore", "inherit", "inherit"];
+      require("child_process").spawn("sleep", ["8"], { detached: true, stdio });
+      process.stdin.on("end", () => process.exit()).resume();`;
+    let started = 0;
+    await within([script(leaves)], () => Promise.resolve(void (started = performance.now())));
+    expect(performance.now() - started).toBeLessThan(6000);
+  });
+
   it('stop at an abort, and at the end of the time', async () => {
     await within([worker().command], async (fleet) => {
       const controller = new AbortController();
