@@ -1,6 +1,7 @@
 import { ParetouError } from '../../src/errors.js';
 import { createBatchSizer } from './batch-size.js';
 import { reasonOf } from './batch.js';
+import { timerAt } from './deadline.js';
 import type { Pool, PoolSource } from './pool.js';
 import type { Engine, Range, Table } from './results.js';
 
@@ -43,9 +44,6 @@ class Queue {
 /** Workers that are busy when the time is up may go on for so many milliseconds. */
 const GRACE = 250;
 
-/** Longest wait that a timer can do. */
-const LONGEST_WAIT = 2 ** 31 - 1;
-
 /**
  * Evaluates with a pool of workers, which stay until the engine is closed, the signal aborts or time is up: then they are
  * ended in the middle of what they do.
@@ -84,8 +82,7 @@ export const createPooled = (
 
   /** Does some work with the workers, and ends them if it is not done when the time is up. */
   const within = async <T>(until: number, work: () => Promise<T>): Promise<T> => {
-    const wait = until + GRACE - performance.now();
-    const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, Math.max(0, wait));
+    const timer = timerAt(until + GRACE, stop);
     try {
       return await work();
     } finally {

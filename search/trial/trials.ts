@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { timerAt } from '../evaluate/deadline.js';
+import { isRecord } from '../evaluate/shapes.js';
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
 import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
@@ -37,13 +39,9 @@ export interface Trials {
 const builtWorker = (): URL => new URL('./trial-worker.js', import.meta.url);
 
 const isAnswer = (value: unknown, { kind }: Question): value is Answer => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { noise, quality } = value as Partial<Record<keyof Answer, unknown>>;
-  return kind === 'noise' ? typeof noise === 'number' : typeof quality === 'object' && quality !== null;
+  if (!isRecord(value)) return false;
+  return kind === 'noise' ? typeof value['noise'] === 'number' : isRecord(value['quality']);
 };
-
-/** Longest wait that a timer can do. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */
 export const openTrials = (
@@ -104,8 +102,7 @@ export const openTrials = (
           onProgress?.(++answered);
         }
       };
-      const wait = until - performance.now();
-      const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, Math.max(0, wait));
+      const timer = timerAt(until, stop);
       try {
         await Promise.all(Array.from({ length: Math.max(1, jobs) }, feed));
       } finally {

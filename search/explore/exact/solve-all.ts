@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { timerAt } from '../../evaluate/deadline.js';
 import type { SessionOptions } from '../../evaluate/session.js';
 import { solve, type Solution } from './eliminate.js';
 import type { SolveTask } from './solve-worker.js';
-
-/** Longest wait that a timer can do. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Solves the models one after another in the calling thread. */
 const solveHere = async (
@@ -47,8 +45,7 @@ export const solveAll = async (
     stopped = true;
     void pool.destroy();
   };
-  const wait = until - performance.now();
-  const timer = wait > LONGEST_WAIT ? undefined : setTimeout(stop, wait);
+  const timer = timerAt(until, stop);
   signal?.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.all(
