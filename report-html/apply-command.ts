@@ -8,7 +8,7 @@ const escapeOf = (character: string): string =>
   character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A word of a command line: quoted where it has to be; what is not seen as an escape, which bash and zsh read. */
-export const shellWord = (word: string): string => {
+const shellWord = (word: string): string => {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (word.search(UNSEEN) < 0) return `'${word.replaceAll("'", "'\\''")}'`;
   return `$'${word.replace(/[\\']/g, '\\$&').replace(UNSEEN, escapeOf)}'`;

@@ -1,5 +1,6 @@
 import type { Column, ModelReport, Packed } from './contract.js';
 import { fromPlanes, type Numbers } from './numbers.js';
+import { isShare } from './words.js';
 
 /** The designs of a model with their numbers unpacked. */
 export interface Dataset {
@@ -91,14 +92,12 @@ export const idOf = ({ model, digits }: Dataset, row: number): string => {
   return `${changes.join('.') || 'base'}@${model.systems[digits.at(-1)![row]!]!.code}`;
 };
 
-/** Says of two rows that they are the same design, perhaps on different systems. */
-export const isSameDesign = ({ digits }: Dataset, a: number, b: number): boolean =>
-  digits.slice(0, -1).every((column) => column[a] === column[b]);
-
 /** The rows of one design, by system; undefined where a system has none. */
 export const onSystems = (data: Dataset, row: number): (number | undefined)[] => {
   const rows = data.model.systems.map((): number | undefined => undefined);
-  for (let i = 0; i < data.count; i++) if (isSameDesign(data, i, row)) rows[systemOf(data, i)] ??= i;
+  const choices = data.digits.slice(0, -1);
+  for (let i = 0; i < data.count; i++)
+    if (choices.every((column) => column[i] === column[row])) rows[systemOf(data, i)] ??= i;
   return rows;
 };
 
@@ -123,8 +122,7 @@ export const axisColumns = ({ model }: Dataset): Column[] =>
 
 /** True of columns whose values can be divided by those of the unchanged network. */
 export const canBeRelative = (data: Dataset, { name, unit }: Column): boolean =>
-  !['share', 'fraction', 'difference', 'noise', 'ratio'].includes(unit) &&
-  (data.unchanged.get(name) ?? []).every((value) => value > 0);
+  !isShare(unit) && unit !== 'ratio' && (data.unchanged.get(name) ?? []).every((value) => value > 0);
 
 /** Values along an axis: as they are, or as multiples of the unchanged network's on the same system. */
 export const axisValues = (data: Dataset, name: string, relative: boolean): ArrayLike<number> => {

@@ -10,6 +10,9 @@ const grouped = (value: number): string => {
 /** So many digits that count, without zeros at the end. */
 const rounded = (value: number, digits: number): string => grouped(Number(value.toPrecision(digits)));
 
+/** True of units whose values are parts of a whole: they are compared as they are, not as multiples. */
+export const isShare = (unit: string): boolean => ['share', 'fraction', 'difference', 'noise'].includes(unit);
+
 const UNKNOWN = 'unknown';
 
 /** A value of a column for people. */
@@ -46,7 +49,7 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 /** A unit as it is shown beside a name. */
-export const unitText = (unit: string): string => UNITS[unit] ?? unit;
+const unitText = (unit: string): string => UNITS[unit] ?? unit;
 
 /** A column's label with its unit, where the label does not say it. */
 export const labelText = ({ label, unit }: Pick<Column, 'label' | 'unit'>): string => {

@@ -1,18 +1,15 @@
 import type { Column } from '../contract.js';
 import { applyCommand } from '../apply-command.js';
-import { errorRange, idOf, systemOf, unchangedAt, valueAt } from '../dataset.js';
-import { changeText, valueText } from '../words.js';
+import { columnNamed, errorRange, idOf, systemOf, unchangedAt, valueAt } from '../dataset.js';
+import { changeText, isShare, valueText } from '../words.js';
 import { button, copy, html } from './dom.js';
 import type { Store } from './store.js';
-
-/** Units whose values are not compared with the unchanged network's. */
-const ON_THEIR_OWN: ReadonlySet<string> = new Set(['share', 'fraction', 'difference', 'noise']);
 
 /** A design in a sentence, for readers that do not see the charts. */
 export const sentenceOf = ({ data, now }: Store, row: number): string => {
   const { x, y } = now();
   const said = [...new Set([x, y])].map((name) => {
-    const { label, unit } = data.model.columns.find((column) => column.name === name)!;
+    const { label, unit } = columnNamed(data, name);
     const change = changeText(unchangedAt(data, name, systemOf(data, row)), valueAt(data, name, row));
     return `${label} ${valueText(unit, valueAt(data, name, row))}${change === '' ? '' : `, ${change}`}`;
   });
@@ -24,7 +21,7 @@ const errorText = ({ data }: Store, { name, unit, error }: Column, row: number):
   const range = errorRange(data, name, row);
   const value = valueAt(data, name, row);
   if (range === undefined)
-    return ON_THEIR_OWN.has(unit) ? '' : changeText(unchangedAt(data, name, systemOf(data, row)), value);
+    return isShare(unit) ? '' : changeText(unchangedAt(data, name, systemOf(data, row)), value);
   return error !== undefined && 'standard' in error
     ? `± ${valueText('fraction', valueAt(data, error.standard, row))}`
     : `${valueText(unit, range[0])} to ${valueText(unit, range[1])}`;

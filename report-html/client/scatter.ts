@@ -1,79 +1,23 @@
 import { axisBottom, axisLeft } from 'd3-axis';
 import { brush, type D3BrushEvent } from 'd3-brush';
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
+import { scaleLinear } from 'd3-scale';
 import { pointer, select } from 'd3-selection';
-import {
-  canBeRelative,
-  columnNamed,
-  errorRange,
-  idOf,
-  isUnchanged,
-  systemOf,
-  unchangedAt,
-  type Dataset,
-} from '../dataset.js';
+import { canBeRelative, columnNamed, idOf, type Dataset } from '../dataset.js';
 import { labelText, tickText, valueText } from '../words.js';
 import { detailsOf, sentenceOf } from './details.js';
-import { colour, html, section, sized, svg } from './dom.js';
+import { html, section, svg } from './dom.js';
+import { paintScatter } from './scatter-paint.js';
+import { EDGE, HEIGHT, placeOf, scalesFor, type Scales } from './scatter-plane.js';
 import { frontRows, type Now, type Store } from './store.js';
 
-const HEIGHT = 420;
-const EDGE = { left: 64, right: 12, top: 10, bottom: 46 };
 /** Pixels within which the pointer meets a point, and from which it drags. */
 const NEAR = 24;
 const DRAG = 3;
-/** Most designs whose errors are drawn. */
-const MOST_BARS = 200;
-
-interface Scales {
-  readonly x: ScaleLinear<number, number>;
-  readonly y: ScaleLinear<number, number>;
-}
-
-const scaleFor = (
-  data: Dataset,
-  values: ArrayLike<number>,
-  unchanged: readonly number[],
-  range: [number, number],
-): ScaleLinear<number, number> => {
-  let [least, most] = [Infinity, -Infinity];
-  const include = (value: number): void => {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  };
-  for (let row = 0; row < data.count; row++) include(values[row]!);
-  unchanged.forEach(include);
-  if (least > most) [least, most] = [0, 1];
-  const room = (most - least || Math.abs(most) || 1) * 0.04;
-  return scaleLinear([least - room, most + room], range);
-};
-
-/** The unchanged network's value along an axis, per system. */
-const unchangedValues = (data: Dataset, name: string, relative: boolean): number[] =>
-  data.model.systems.map((_, system) =>
-    relative && canBeRelative(data, columnNamed(data, name)) ? 1 : unchangedAt(data, name, system),
-  );
-
 const axisTitle = (data: Dataset, name: string, relative: boolean): string => {
   const column = columnNamed(data, name);
   const better = column.direction === 'min' ? 'less is better' : 'more is better';
   const what = relative && canBeRelative(data, column) ? `${column.label}, × unchanged` : labelText(column);
   return `${what} · ${better}`;
-};
-
-/** Of some rows those that no other beats along both axes, from left to right. */
-const staircase = (data: Dataset, { axes, x, y }: Now, rows: readonly number[]): number[] => {
-  const [sx, sy] = [x, y].map((name) => (columnNamed(data, name).direction === 'min' ? 1 : -1));
-  let best = Infinity;
-  return rows
-    .filter((row) => !Number.isNaN(axes.x[row]!) && !Number.isNaN(axes.y[row]!))
-    .sort((a, b) => sx! * (axes.x[a]! - axes.x[b]!) || sy! * (axes.y[a]! - axes.y[b]!))
-    .filter((row) => {
-      const value = sy! * axes.y[row]!;
-      if (value >= best) return false;
-      best = value;
-      return true;
-    });
 };
 
 const MARKS = [
@@ -115,17 +59,12 @@ export const scatterView = (store: Store): HTMLElement => {
   let scales: Scales = { x: scaleLinear(), y: scaleLinear() };
   let width = 0;
 
-  const at = (row: number, now: Now): [number, number] => [
-    scales.x(now.axes.x[row]!),
-    scales.y(now.axes.y[row]!),
-  ];
-
   /** The selected row nearest to a place. */
   const nearest = ([px, py]: readonly [number, number]): number | undefined => {
     const now = store.now();
     let [found, least] = [undefined as number | undefined, NEAR ** 2];
     for (const row of now.rows) {
-      const [x, y] = at(row, now);
+      const [x, y] = placeOf(scales, now, row);
       const distance = (x - px) ** 2 + (y - py) ** 2 - (data.systemRank[row] === 1 ? 9 : 0);
       if (distance < least) [found, least] = [row, distance];
     }
@@ -179,16 +118,7 @@ export const scatterView = (store: Store): HTMLElement => {
     width = Math.max(260, chart.clientWidth);
     for (const [name, value] of Object.entries({ width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` }))
       overlay.setAttribute(name, String(value));
-    scales = {
-      x: scaleFor(data, now.axes.x, unchangedValues(data, now.x, now.relative), [
-        EDGE.left,
-        width - EDGE.right,
-      ]),
-      y: scaleFor(data, now.axes.y, unchangedValues(data, now.y, now.relative), [
-        HEIGHT - EDGE.bottom,
-        EDGE.top,
-      ]),
-    };
+    scales = scalesFor(data, now, width);
     const format = (value: unknown): string => tickText(Number(value));
     across.setAttribute('transform', `translate(0 ${HEIGHT - EDGE.bottom})`);
     up.setAttribute('transform', `translate(${EDGE.left} 0)`);
@@ -210,153 +140,7 @@ export const scatterView = (store: Store): HTMLElement => {
     moveBrush(now);
   };
 
-  const drawBand = (context: CanvasRenderingContext2D, now: Now): void => {
-    const row = now.focus ?? now.pinned.at(-1);
-    if (row === undefined) return;
-    context.fillStyle = colour('band');
-    const across = errorRange(data, now.x, row, now.relative);
-    const along = errorRange(data, now.y, row, now.relative);
-    const [top, bottom] = [EDGE.top, HEIGHT - EDGE.bottom];
-    if (across)
-      context.fillRect(scales.x(across[0]), top, scales.x(across[1]) - scales.x(across[0]), bottom - top);
-    if (along)
-      context.fillRect(
-        EDGE.left,
-        scales.y(along[1]),
-        width - EDGE.left - EDGE.right,
-        scales.y(along[0]) - scales.y(along[1]),
-      );
-  };
-
-  const drawBars = (context: CanvasRenderingContext2D, now: Now, rows: readonly number[]): void => {
-    context.strokeStyle = colour('muted');
-    context.lineWidth = 1;
-    context.beginPath();
-    for (const row of rows.slice(0, MOST_BARS)) {
-      const [x, y] = at(row, now);
-      const across = errorRange(data, now.x, row, now.relative);
-      const along = errorRange(data, now.y, row, now.relative);
-      if (across) {
-        context.moveTo(scales.x(across[0]), y);
-        context.lineTo(scales.x(across[1]), y);
-      }
-      if (along) {
-        context.moveTo(x, scales.y(along[0]));
-        context.lineTo(x, scales.y(along[1]));
-      }
-    }
-    context.stroke();
-  };
-
-  /** A closed line through some places around one. */
-  const shape = (
-    context: CanvasRenderingContext2D,
-    x: number,
-    y: number,
-    places: readonly (readonly [number, number])[],
-  ): void => {
-    context.beginPath();
-    places.forEach(([dx, dy], i) =>
-      i === 0 ? context.moveTo(x + dx, y + dy) : context.lineTo(x + dx, y + dy),
-    );
-    context.closePath();
-    context.fill();
-    context.stroke();
-  };
-
-  const DIAMOND = [
-    [0, -8],
-    [8, 0],
-    [0, 8],
-    [-8, 0],
-  ] as const;
-  const TRIANGLE = [
-    [0, -8],
-    [7, 6],
-    [-7, 6],
-  ] as const;
-  const STAR = Array.from({ length: 10 }, (_, i): [number, number] => {
-    const [radius, angle] = [i % 2 === 0 ? 10 : 4, (i * Math.PI) / 5 - Math.PI / 2];
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
-  });
-
-  const draw = (now: Now): void => {
-    const context = sized(canvas, width, HEIGHT);
-    const colours = data.model.systems.map((_, system) => colour(`system-${system % 8}`));
-    const [paper, ink, faint, dim] = ['paper', 'ink', 'faint', 'dim'].map(colour);
-    drawBand(context, now);
-    const isFront = (row: number): boolean => data.systemRank[row] === 1;
-    const all = now.rows.length === data.count;
-    context.fillStyle = faint!;
-    if (!all)
-      for (let row = 0; row < data.count; row++) {
-        if (now.mask[row] === 1) continue;
-        const [x, y] = at(row, now);
-        context.fillRect(x - 1, y - 1, 2, 2);
-      }
-    context.fillStyle = dim!;
-    for (const row of now.rows) {
-      if (isFront(row)) continue;
-      const [x, y] = at(row, now);
-      context.fillRect(x - 1, y - 1, 2, 2);
-    }
-    const fronts = Array.from(now.rows.filter(isFront)).filter((row) => !isUnchanged(data, row));
-    drawBars(context, now, [...now.pinned, ...fronts]);
-    data.model.systems.forEach((_, system) => {
-      const steps = staircase(
-        data,
-        now,
-        fronts.filter((row) => systemOf(data, row) === system),
-      );
-      context.strokeStyle = colours[system]!;
-      context.lineWidth = 1;
-      context.beginPath();
-      steps.forEach((row, i) => {
-        const [x, y] = at(row, now);
-        if (i === 0) context.moveTo(x, y);
-        else {
-          context.lineTo(x, at(steps[i - 1]!, now)[1]);
-          context.lineTo(x, y);
-        }
-      });
-      context.stroke();
-    });
-    context.lineWidth = 1;
-    context.strokeStyle = paper!;
-    for (const row of fronts) {
-      const [x, y] = at(row, now);
-      context.fillStyle = colours[systemOf(data, row)]!;
-      context.beginPath();
-      context.arc(x, y, 4.5, 0, 2 * Math.PI);
-      context.fill();
-      context.stroke();
-    }
-    context.strokeStyle = ink!;
-    const systems = now.filter.system < 0 ? data.model.systems.map((_, i) => i) : [now.filter.system];
-    const ux = unchangedValues(data, now.x, now.relative);
-    const uy = unchangedValues(data, now.y, now.relative);
-    context.lineWidth = 1.5;
-    for (const system of systems) {
-      context.fillStyle = now.relative ? paper! : colours[system]!;
-      shape(context, scales.x(ux[system]!), scales.y(uy[system]!), DIAMOND);
-    }
-    for (const row of data.model.marks.knees) {
-      context.fillStyle = colours[systemOf(data, row)]!;
-      if (now.mask[row] === 1) shape(context, ...at(row, now), TRIANGLE);
-    }
-    const { pick } = data.model.marks;
-    context.fillStyle = colour('pin-0');
-    if (pick !== null) shape(context, ...at(pick, now), STAR);
-    const ring = (row: number, stroke: string, radius: number): void => {
-      context.strokeStyle = stroke;
-      context.lineWidth = 3;
-      context.beginPath();
-      context.arc(...at(row, now), radius, 0, 2 * Math.PI);
-      context.stroke();
-    };
-    now.pinned.forEach((row, i) => ring(row, colour(`pin-${i}`), 10));
-    if (now.focus !== undefined) ring(now.focus, ink!, 13);
-  };
+  const paint = (now: Now): void => paintScatter(canvas, { data, scales, width }, now);
 
   const showTip = (now: Now): void => {
     const { focus } = now;
@@ -373,7 +157,7 @@ export const scatterView = (store: Store): HTMLElement => {
       html('br'),
       value(now.y),
     );
-    const [x, y] = at(focus, now);
+    const [x, y] = placeOf(scales, now, focus);
     tip.style.top = `${Math.max(0, y - 70)}px`;
     tip.style.left = x > width / 2 ? 'auto' : `${x + 16}px`;
     tip.style.right = x > width / 2 ? `${width - x + 16}px` : 'auto';
@@ -429,7 +213,7 @@ export const scatterView = (store: Store): HTMLElement => {
     if (!ready) return;
     if (before?.axes !== now.axes) layOut(now);
     else if (before.filter.brush !== now.filter.brush) moveBrush(now);
-    draw(now);
+    paint(now);
     showTip(now);
     if (before?.pinned !== now.pinned || before.axes !== now.axes) showPanel(now);
   };
@@ -442,7 +226,7 @@ export const scatterView = (store: Store): HTMLElement => {
     showPanel(store.now());
   };
   new ResizeObserver(start).observe(chart);
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw(store.now()));
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint(store.now()));
 
   return section(
     'designs',

@@ -3,7 +3,7 @@ import { axisValues, isUnchanged, type Dataset } from '../dataset.js';
 import { EVERYTHING, selectedRows, type Axes, type Filter } from '../selection.js';
 
 /** Most designs that are pinned at a time: as many as there are colours. */
-export const MOST_PINS = 4;
+const MOST_PINS = 4;
 
 /** What the reader chose. */
 export interface View {

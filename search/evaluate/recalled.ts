@@ -1,7 +1,7 @@
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
-import type { Designs } from '../space/space.js';
-import type { Batch, BatchResult, Failure, Wanted } from './batch.js';
+import { radicesOf, type Designs } from '../space/space.js';
+import type { Batch, BatchResult, Failure, Wanted, WorkerSetup } from './batch.js';
 import { createBreath } from './breathe.js';
 import type { Collector, Range, Table } from './results.js';
 import { isBelow, isFigures, isRecord, isWalkResult } from './shapes.js';
@@ -95,14 +95,10 @@ export interface Recall {
   readonly addWalk: (task: WalkTask, result: WalkResult) => void;
 }
 
-/**
- * Remembers in a log what a session finishes.
- *
- * @param of what all results depend on
- * @param width digits of a design
- */
-export const createRecall = (log: RunLog, of: unknown, width: number): Recall => {
-  const session = contentHash(of);
+/** Remembers in a log what a session finishes, under keys of all that its results depend on. */
+export const createRecall = (log: RunLog, setup: WorkerSetup): Recall => {
+  const session = contentHash(setup);
+  const radices = radicesOf(setup.space);
   const walkKey = (task: WalkTask): string => contentHash(session, 'walk', task);
   return {
     table: async (whole, designs, wanted) => {
@@ -124,7 +120,7 @@ export const createRecall = (log: RunLog, of: unknown, width: number): Recall =>
     },
     walk: function* (tasks, take) {
       for (const task of tasks) {
-        const known = [...log.all(walkKey(task))].find((value) => isWalkResult(value, task, width));
+        const known = [...log.all(walkKey(task))].find((value) => isWalkResult(value, task, radices));
         if (known === undefined) yield task;
         else take(task, known);
       }

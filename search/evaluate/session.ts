@@ -1,5 +1,5 @@
 import type { RunLog } from '../log/run-log.js';
-import { radicesOf, type Designs, type Space } from '../space/space.js';
+import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
@@ -92,7 +92,7 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
   const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;
   let remembered: Recall | undefined;
-  const recall = (to: RunLog): Recall => (remembered ??= createRecall(to, setup, radicesOf(space).length));
+  const recall = (to: RunLog): Recall => (remembered ??= createRecall(to, setup));
 
   return {
     evaluate: async (designs, { onProgress, wanted = 'figures', until = Infinity } = {}) => {

@@ -49,13 +49,23 @@ export const isBatchResult = (value: unknown, { digits, width, wanted }: Batch):
   isFigures(value, digits.length / width, wanted) &&
   Number.isFinite((value as Partial<BatchResult>).milliseconds);
 
-/** What comes back for a walk through designs of so many digits. */
-export const isWalkResult = (value: unknown, { costs }: WalkTask, width: number): value is WalkResult => {
+/** Rows of digits, of a space with as many choices per digit. */
+const areDigits = (value: unknown, radices: readonly number[]): value is Uint16Array =>
+  value instanceof Uint16Array &&
+  value.length % radices.length === 0 &&
+  value.every((digit, i) => digit < radices[i % radices.length]!);
+
+/** What comes back for a walk through a space with as many choices per digit. */
+export const isWalkResult = (
+  value: unknown,
+  { costs }: WalkTask,
+  radices: readonly number[],
+): value is WalkResult => {
   if (!isRecord(value)) return false;
   const { visited, failed, digits, objectives, figures } = value;
   if (!isBelow(visited, Infinity) || !isBelow(failed, visited + 1)) return false;
-  if (!(digits instanceof Uint16Array) || digits.length % width !== 0) return false;
-  const count = digits.length / width;
+  if (!areDigits(digits, radices)) return false;
+  const count = digits.length / radices.length;
   return (
     objectives instanceof Float64Array &&
     objectives.length === count * costs.filter(({ objective }) => objective).length &&
@@ -85,13 +95,7 @@ const WANTED: readonly unknown[] = ['figures', 'segments'] satisfies Wanted[];
 export const isBatch = (value: unknown, radices: readonly number[]): value is Batch => {
   if (!isRecord(value)) return false;
   const { digits, width, wanted } = value;
-  return (
-    digits instanceof Uint16Array &&
-    width === radices.length &&
-    digits.length % width === 0 &&
-    WANTED.includes(wanted) &&
-    digits.every((digit, i) => digit < radices[i % width]!)
-  );
+  return width === radices.length && WANTED.includes(wanted) && areDigits(digits, radices);
 };
 
 const METRICS: readonly unknown[] = METRIC_NAMES;

@@ -24,7 +24,9 @@ class ContentHasher {
       this.say(value instanceof Map ? 'm' : 't');
       this.add([...value]);
     } else if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+      const entries = Object.entries(value)
+        .filter(([, each]) => each !== undefined)
+        .sort(([a], [b]) => (a < b ? -1 : 1));
       this.say(`o${entries.length}:`);
       for (const [name, each] of entries) {
         this.add(name);

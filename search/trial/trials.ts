@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { isRecord } from '../evaluate/shapes.js';
 import { stopAt } from '../evaluate/stop-at.js';
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
@@ -38,9 +39,8 @@ export interface Trials {
 const builtWorker = (): URL => new URL('./trial-worker.js', import.meta.url);
 
 const isAnswer = (value: unknown, { kind }: Question): value is Answer => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { noise, quality } = value as Partial<Record<keyof Answer, unknown>>;
-  return kind === 'noise' ? typeof noise === 'number' : typeof quality === 'object' && quality !== null;
+  if (!isRecord(value)) return false;
+  return kind === 'noise' ? typeof value['noise'] === 'number' : isRecord(value['quality']);
 };
 
 /** Opens workers, which start with the first question; the calling thread answers where the worker is not built. */

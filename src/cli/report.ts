@@ -12,7 +12,7 @@ import { print, printJson, speaker } from './streams.js';
 import { sha256 } from './texts.js';
 
 /** What the command `report` parses. */
-export interface ReportOptions extends CommonOptions {
+interface ReportOptions extends CommonOptions {
   readonly output?: string;
 }
 
@@ -24,6 +24,9 @@ table. Layers are computed from the model, which has to be where it was; without
 Examples:
   paretou report results/model
   paretou report results/model --output front.html`;
+
+/** Version of the shape in which `--json` says what was written. */
+const REPORT_RESULT_SCHEMA = 'paretou/report-result@1';
 
 /** Largest file that is read. */
 const MOST_BYTES = 2 ** 29;
@@ -73,9 +76,6 @@ async function runReport(folder: string, options: ReportOptions): Promise<void> 
     });
   else if (!options.quiet) print(`wrote ${path}`);
 }
-
-/** Version of the shape in which `--json` says what was written. */
-export const REPORT_RESULT_SCHEMA = 'paretou/report-result@1';
 
 /** The command `report`. */
 export function reportCommand(): Command {

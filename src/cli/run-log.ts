@@ -13,7 +13,7 @@ import { speaker } from './streams.js';
 import { version } from './version.js';
 
 /** Version of the shape of a log, which is in its first line. */
-export const LOG_SCHEMA = 'paretou/log@1';
+const LOG_SCHEMA = 'paretou/log@1';
 
 /** The first line of a log: what it belongs to. */
 interface Header {

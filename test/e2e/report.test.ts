@@ -1,16 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import type { Browser, Page } from 'playwright-core';
@@ -22,14 +12,9 @@ import { metricsAt } from '../../search/rank/table.js';
 import { digitsAt } from '../../search/rank/ranking.js';
 import { browserPath, openReport, startBrowser } from '../report-html/browser.js';
 import { dataInFile, dataOf, madeUpRanking, madeUpReport, pageOf } from '../report-html/reports.js';
+import { built, main, remark, temporaryFolder } from '../program.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const built = existsSync(main);
-if (!built) process.stderr.write('tests of the HTML report are skipped: run npm run build first\n');
-
-const folder = mkdtempSync(join(tmpdir(), 'report-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (name: string): string => join(folder, name);
+const { folder, at } = temporaryFolder('report');
 
 const paretou = (...argv: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [main, ...argv], { cwd: folder, encoding: 'utf8' });
@@ -44,7 +29,7 @@ const SWEEP = [
   '0.5,1',
 ];
 
-describe.skipIf(!built)('paretou report', () => {
+describe.skipIf(!built)(`paretou report${remark}`, () => {
   beforeAll(() => {
     const { status, stderr } = paretou(...SWEEP, '--jobs', '1', '--html', '--output-dir', 'run');
     expect(status, stderr).toBe(0);

@@ -1,18 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seededRandom, below } from '../../search/space/random.js';
+import { built, main, remark, temporaryFolder } from '../program.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const built = existsSync(main);
-const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
-
-const folder = mkdtempSync(join(tmpdir(), 'resume-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (...names: string[]): string => join(folder, ...names);
+const { at } = temporaryFolder('resume');
 
 interface Ended {
   readonly status: number | null;

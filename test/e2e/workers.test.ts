@@ -1,17 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { built, isAlive, main, remark, temporaryFolder } from '../program.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const built = existsSync(main);
-const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
-
-const folder = mkdtempSync(join(tmpdir(), 'workers-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (...names: string[]): string => join(folder, ...names);
+const { folder, at } = temporaryFolder('workers');
 
 interface Ended {
   readonly status: number | null;
@@ -36,15 +28,6 @@ const ended = (argv: readonly string[], input = '', isTime = (): boolean => fals
       resolve({ status, out, err });
     });
   });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe.skipIf(!built)(`workers in other processes${remark}`, () => {
   writeFileSync(at('space.yaml'), 'widths: {multiple_of: 4, from: 0.25, to: 2}\n');

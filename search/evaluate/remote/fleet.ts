@@ -1,20 +1,18 @@
 import { inputError } from '../../../src/errors.js';
-import { radicesOf, type Space } from '../../space/space.js';
-import type { Batch, WorkerSetup } from '../batch.js';
-import type { Jobs, Pool, PoolSource } from '../pool.js';
-import { isBatchResult, isSegments, isWalkResult } from '../shapes.js';
-import type { WalkTask } from '../walk-tasks.js';
+import type { WorkerSetup } from '../batch.js';
+import type { Pool, PoolSource } from '../pool.js';
 import { frameOf } from './frames.js';
 import { Link, type WorkerCommand } from './link.js';
 import { setupMessage, type FromWorker, type ToWorker } from './messages.js';
+import { designsOf, isResultOf, type FleetPool, type QueuedJob } from './queued-job.js';
 
 /** A worker may be silent for so many milliseconds, and may take so many for its greeting. */
 const SILENCE = 10_000;
 const PATIENCE = 60_000;
 /** A worker that was there is started again so many times. */
 const MOST_STARTS = 10;
-/** A job that so many workers ended with is no other's. */
-const MOST_TRIES = 3;
+/** A job with which so many workers were lost goes to no other. */
+const MOST_LOSSES = 3;
 /** When all is done, workers have so many milliseconds to end by themselves. */
 const FAREWELL = 2000;
 /** Batches of about so many milliseconds hide the way to another machine. */
@@ -50,29 +48,8 @@ export interface Fleet {
   readonly close: () => Promise<void>;
 }
 
-/** A job that is to be done. */
-interface Errand {
-  readonly id: number;
-  readonly pool: FleetPool;
-  readonly kind: keyof Jobs;
-  readonly task: unknown;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-  tries: number;
-  /** Nobody waits for it any more. */
-  isDropped: boolean;
-}
-
-/** What is shared by all jobs of one session. */
-interface FleetPool {
-  readonly number: number;
-  readonly space: Space;
-  readonly setup: Buffer;
-  onEmpty: () => void;
-}
-
 /** A place for a worker, which may be taken by several processes one after another. */
-class Berth {
+class Slot {
   link: Link | undefined;
   starts = 0;
   threads = 0;
@@ -81,7 +58,7 @@ class Berth {
   losses = 0;
   /** Pools that its process knows, and jobs that it has. */
   readonly knows = new Set<number>();
-  readonly has = new Map<number, Errand>();
+  readonly has = new Map<number, QueuedJob>();
 
   constructor(readonly command: WorkerCommand) {}
 
@@ -91,26 +68,12 @@ class Berth {
   }
 }
 
-const isResultOf = ({ kind, task, pool: { space } }: Errand, result: unknown): boolean => {
-  const { length: width } = radicesOf(space);
-  if (kind === 'batch') return isBatchResult(result, task as Batch);
-  return kind === 'walk'
-    ? isWalkResult(result, task as WalkTask, width)
-    : isSegments(result, space.systems.length, width);
-};
-
-const designsOf = ({ kind, task }: Errand, result: unknown): number => {
-  if (kind === 'segments') return 0;
-  return kind === 'batch'
-    ? (task as Batch).digits.length / (task as Batch).width
-    : (result as Jobs['walk']['result']).visited;
-};
-
 class Workers implements Fleet {
-  private readonly berths: Berth[];
+  private readonly slots: Slot[];
   private readonly pools = new Set<FleetPool>();
-  private waiting: Errand[] = [];
-  private jobs = 0;
+  private waiting: QueuedJob[] = [];
+  /** Number of the last pool or job. */
+  private last = 0;
   private lastReason = '';
   private closing = false;
   private looked = performance.now();
@@ -119,7 +82,7 @@ class Workers implements Fleet {
 
   constructor(private readonly options: FleetOptions) {
     const { silence = SILENCE } = options;
-    this.berths = options.commands.map((command) => new Berth(command));
+    this.slots = options.commands.map((command) => new Slot(command));
     this.watch = setInterval(() => this.look(silence), silence / 5);
     process.on('exit', this.killAll);
   }
@@ -130,23 +93,18 @@ class Workers implements Fleet {
    */
   async start(): Promise<void> {
     const settled = new Promise<void>((resolve) => (this.whenSettled = resolve));
-    for (const berth of this.berths) this.launch(berth);
+    for (const slot of this.slots) this.launch(slot);
     await settled;
     this.whenSettled = undefined;
     if (this.isEmpty()) throw this.noneLeft();
   }
 
   source({ space, values }: WorkerSetup): PoolSource {
-    const threads = this.berths.reduce((sum, { threads: own }) => sum + own, 0);
+    const threads = this.slots.reduce((sum, { threads: own }) => sum + own, 0);
     return {
-      open: (onEmpty) => {
-        const number = ++this.jobs;
-        const pool: FleetPool = {
-          number,
-          space,
-          setup: frameOf(setupMessage(number, space, values)),
-          onEmpty,
-        };
+      open: () => {
+        const number = ++this.last;
+        const pool: FleetPool = { number, space, setup: frameOf(setupMessage(number, space, values)) };
         this.pools.add(pool);
         return this.poolOf(pool);
       },
@@ -156,7 +114,7 @@ class Workers implements Fleet {
   }
 
   counts(): WorkerCount[] {
-    return this.berths.map(({ command: { name }, threads, jobs, designs, losses }) => ({
+    return this.slots.map(({ command: { name }, threads, jobs, designs, losses }) => ({
       ...{ name, threads, jobs, designs, losses },
     }));
   }
@@ -165,14 +123,14 @@ class Workers implements Fleet {
     this.closing = true;
     clearInterval(this.watch);
     process.off('exit', this.killAll);
-    await Promise.all(this.berths.map(async ({ link }) => link?.close(FAREWELL)));
+    await Promise.all(this.slots.map(async ({ link }) => link?.close(FAREWELL)));
   }
 
   private readonly killAll = (): void =>
-    this.berths.forEach(({ link }) => link?.isGone === false && link.kill());
+    this.slots.forEach(({ link }) => link?.isGone === false && link.kill());
 
   private isEmpty(): boolean {
-    return this.berths.every(({ link }) => link === undefined);
+    return this.slots.every(({ link }) => link === undefined);
   }
 
   private noneLeft(): Error {
@@ -183,11 +141,11 @@ class Workers implements Fleet {
     return {
       run: (kind, task) =>
         new Promise((resolve, reject) => {
-          const errand: Errand = {
-            ...{ id: ++this.jobs, pool, kind, task, reject, tries: 0, isDropped: false },
+          const job: QueuedJob = {
+            ...{ id: ++this.last, pool, kind, task, reject, losses: 0 },
             resolve: resolve as (result: unknown) => void,
           };
-          this.waiting.push(errand);
+          this.waiting.push(job);
           this.handOut();
         }),
       isEmpty: () => this.isEmpty(),
@@ -198,16 +156,17 @@ class Workers implements Fleet {
     };
   }
 
+  /** Somebody waits for the answer. */
+  private readonly isWanted = ({ pool }: QueuedJob): boolean => this.pools.has(pool);
+
   private forget(pool: FleetPool): void {
     if (!this.pools.delete(pool)) return;
-    const drop = (errand: Errand): void => {
-      if (errand.pool !== pool) return;
-      errand.isDropped = true;
-      errand.reject(new Error('the work was ended'));
+    const drop = (job: QueuedJob): void => {
+      if (job.pool === pool) job.reject(new Error('the work was ended'));
     };
     this.waiting.forEach(drop);
-    this.waiting = this.waiting.filter(({ isDropped }) => !isDropped);
-    for (const { link, knows, has } of this.berths) {
+    this.waiting = this.waiting.filter(this.isWanted);
+    for (const { link, knows, has } of this.slots) {
       has.forEach(drop);
       if (knows.delete(pool.number))
         link?.send(frameOf({ kind: 'forget', pool: pool.number } satisfies ToWorker));
@@ -222,69 +181,70 @@ class Workers implements Fleet {
       return;
     }
     while (this.waiting.length > 0) {
-      const [berth] = this.berths.filter(({ room }) => room > 0).sort((a, b) => b.room - a.room);
-      if (berth === undefined) return;
-      const errand = this.waiting.shift()!;
-      const { pool, id, kind: job, task } = errand;
-      if (!berth.knows.has(pool.number)) {
-        berth.knows.add(pool.number);
-        berth.link!.send(pool.setup);
+      const [slot] = this.slots.filter(({ room }) => room > 0).sort((a, b) => b.room - a.room);
+      if (slot === undefined) return;
+      const job = this.waiting.shift()!;
+      const { pool, id, kind, task } = job;
+      if (!slot.knows.has(pool.number)) {
+        slot.knows.add(pool.number);
+        slot.link!.send(pool.setup);
       }
-      berth.has.set(id, errand);
-      berth.link!.send(frameOf({ kind: 'job', id, pool: pool.number, job, task }));
+      slot.has.set(id, job);
+      slot.link!.send(frameOf({ kind: 'job', id, pool: pool.number, job: kind, task }));
     }
   }
 
-  private launch(berth: Berth): void {
-    berth.starts++;
-    const link = new Link(berth.command, this.options.version, {
+  private launch(slot: Slot): void {
+    slot.starts++;
+    const link = new Link(slot.command, this.options.version, {
       onReady: () => {
-        berth.threads = link.threads;
+        slot.threads = link.threads;
         this.settle();
         this.handOut();
       },
-      onMessage: (message) => this.hear(berth, message),
-      onGone: (reason, again) => this.lose(berth, reason, again),
+      onMessage: (message) => this.hear(slot, message),
+      onGone: (reason, again) => this.lose(slot, reason, again),
     });
-    berth.link = link;
+    slot.link = link;
   }
 
   private settle(): void {
-    if (this.berths.every(({ link }) => link === undefined || link.isReady)) this.whenSettled?.();
+    if (this.slots.every(({ link }) => link === undefined || link.isReady)) this.whenSettled?.();
   }
 
-  private hear(berth: Berth, message: FromWorker): void {
+  private hear(slot: Slot, message: FromWorker): void {
     if (message.kind === 'beat') return;
-    const errand = berth.has.get(message.id);
-    if (errand === undefined) throw new Error('it answers what nobody asked');
-    if (message.kind === 'done' && !errand.isDropped && !isResultOf(errand, message.result))
+    const job = slot.has.get(message.id);
+    if (job === undefined) throw new Error('it answers what nobody asked');
+    const isWanted = this.isWanted(job);
+    if (message.kind === 'done' && isWanted && !isResultOf(job, message.result))
       throw new Error('an answer does not fit its question');
-    berth.has.delete(message.id);
+    slot.has.delete(message.id);
     if (message.kind === 'done') {
-      berth.jobs++;
-      if (!errand.isDropped) berth.designs += designsOf(errand, message.result);
-      errand.resolve(message.result);
-    } else errand.reject(new Error(message.reason));
+      slot.jobs++;
+      if (isWanted) slot.designs += designsOf(job, message.result);
+      job.resolve(message.result);
+    } else job.reject(new Error(message.reason));
     this.handOut();
   }
 
   /** What a lost worker had goes to others. */
-  private lose(berth: Berth, reason: string, again: boolean): void {
-    const { command, has, knows } = berth;
-    berth.losses++;
-    berth.link = undefined;
+  private lose(slot: Slot, reason: string, again: boolean): void {
+    const { command, has, knows } = slot;
+    slot.losses++;
+    slot.link = undefined;
     this.lastReason = `${command.name}: ${reason}`;
-    const left = [...has.values()].filter(({ isDropped }) => !isDropped);
+    const left = [...has.values()].filter(this.isWanted);
     has.clear();
     knows.clear();
     if (this.closing) return;
-    const starts = again && berth.starts < MOST_STARTS;
+    const starts = again && slot.starts < MOST_STARTS;
     this.options.onLoss(`worker ${this.lastReason}; ${starts ? 'it is started again' : 'it is left out'}`);
-    for (const errand of left.reverse()) {
-      if (++errand.tries < MOST_TRIES) this.waiting.unshift(errand);
-      else errand.reject(new Error(reason));
+    for (const job of left.reverse()) {
+      if (++job.losses < MOST_LOSSES) this.waiting.unshift(job);
+      else job.reject(new Error(reason));
     }
-    if (starts) this.launch(berth);
+    if (starts) this.launch(slot);
     this.settle();
     this.handOut();
   }
@@ -294,7 +254,7 @@ class Workers implements Fleet {
     const now = performance.now();
     const wasAway = now - this.looked > silence / 2;
     this.looked = now;
-    for (const { link } of this.berths) {
+    for (const { link } of this.slots) {
       if (link === undefined) continue;
       if (wasAway) link.heard = Math.max(link.heard, now - silence / 2);
       const most = link.isReady ? silence : PATIENCE;

@@ -89,12 +89,14 @@ export class Link {
   }
 
   kill(): void {
-    const { pid } = this.child;
+    const { pid, stdio } = this.child;
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     } catch {
       this.child.kill('SIGKILL');
     }
+    // What it left behind in a group of its own may hold the pipes: nobody waits for that.
+    stdio.forEach((pipe) => pipe?.destroy());
   }
 
   private hear(piece: Buffer): void {

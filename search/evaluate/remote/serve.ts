@@ -31,7 +31,7 @@ interface Served {
 /**
  * Evaluates designs for another process until that closes the input. The work is done on threads, so that this one always
  * answers.
- * @throws an input error where what arrives is not understood
+ * @throws an input error where what arrives is not understood, or no thread can be started
  */
 export const serve = async ({ input, output, threads, version, worker }: ServeOptions): Promise<void> => {
   const served = new Map<number, Served>();
@@ -54,12 +54,13 @@ export const serve = async ({ input, output, threads, version, worker }: ServeOp
       send({ kind: 'failed', id, reason: reasonOf(error) });
     }
   };
-  const hear = (message: unknown): void => {
+  const hear = (message: unknown, fail: (why: unknown) => void): void => {
     if (!isToWorker(message)) throw new Error('a message is not understood');
     if (message.kind === 'setup') {
       const { space, values } = message;
       const source = threadPool({ space, values, evaluator: undefined }, threads, worker);
-      served.set(message.pool, { space, open: () => source.open(() => undefined) });
+      const open = (): Pool => source.open(() => fail('none of its threads could be started'));
+      served.set(message.pool, { space, open });
     } else if (message.kind === 'forget') void forget(message.pool);
     else void work(message);
   };
@@ -70,13 +71,14 @@ export const serve = async ({ input, output, threads, version, worker }: ServeOp
   try {
     await new Promise<void>((resolve, reject) => {
       const end = (): void => resolve();
+      const fail = (why: unknown): void => reject(inputError(`the worker ends, since ${reasonOf(why)}`, why));
       output.on('error', end);
       input.on('end', end).on('close', end).on('error', end);
       input.on('data', (piece: Buffer) => {
         try {
-          for (const message of reader.push(piece)) hear(message);
+          for (const message of reader.push(piece)) hear(message, fail);
         } catch (error) {
-          reject(inputError(`the worker ends, since ${reasonOf(error)}`, error));
+          fail(error);
         }
       });
     });

@@ -22,7 +22,7 @@ const FOLDERS = ['../../../report-html/', '../report-html/', '../../../dist/repo
  * Reads what the build made for the page.
  * @throws an input error where it is missing
  */
-export const loadClient = (): Client => {
+const loadClient = (): Client => {
   const folders = FOLDERS.map((up) => fileURLToPath(new URL(up, import.meta.url)));
   const folder = folders.find((each) => existsSync(`${each}client.js`));
   if (folder === undefined)

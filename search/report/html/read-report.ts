@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REPORT_SCHEMA, type ReportData } from '../../../report-html/contract.js';
-import { ARRAYS } from '../../../report-html/numbers.js';
+import { ARRAYS, fromPlanes } from '../../../report-html/numbers.js';
 import { inputError } from '../../../src/errors.js';
 import { inflated } from './pack.js';
 
@@ -75,13 +75,10 @@ const REPORT = z.object({
   models: z.array(MODEL).min(1),
 });
 
+type Model = z.infer<typeof MODEL>;
+
 /** What is wrong with the lengths of a model's columns; undefined where nothing is. */
-const lengthFault = ({
-  designs: { held },
-  choices,
-  columns,
-  rows,
-}: z.infer<typeof MODEL>): string | undefined => {
+const lengthFault = ({ designs: { held }, choices, columns, rows }: Model): string | undefined => {
   const packed: [name: string, packed: z.infer<typeof PACKED>, length: number][] = [
     ['rank', rows.rank, held],
     ['paretoRank', rows.paretoRank, held],
@@ -103,6 +100,22 @@ const lengthFault = ({
   return undefined;
 };
 
+/** What a model refers to that is not there; undefined where nothing is. */
+const referenceFault = ({ designs, choices, systems, columns, rows, marks }: Model): string | undefined => {
+  const { held } = designs;
+  const marked = [...marks.knees, ...marks.shown, ...(marks.pick === null ? [] : [marks.pick])];
+  if (marked.some((row) => row >= held)) return 'a mark is of no row';
+  const radices = [...choices.map(({ codes }) => codes.length), systems.length];
+  const digits = fromPlanes(inflated(rows.digits.data), rows.digits.kind);
+  if (digits.some((digit, i) => !(digit < radices[Math.floor(i / held)]!))) return 'a digit is of no option';
+  if (choices.some(({ codes, options }) => codes.length !== options.length)) return 'an option has no code';
+  const names = columns.map(({ name }) => name);
+  const isLost = columns.some(
+    ({ source }, i) => source.from === 'quotient' && !names.slice(0, i).includes(source.of),
+  );
+  return isLost ? 'a quotient is of no column before it' : undefined;
+};
+
 /**
  * The report that a text holds.
  * @param path of the text, for messages
@@ -122,7 +135,7 @@ export const parseReport = (text: string, path: string): ReportData => {
   }
   const report = parsed.data;
   for (const model of report.models) {
-    const fault = lengthFault(model);
+    const fault = lengthFault(model) ?? referenceFault(model);
     if (fault !== undefined) throw inputError(`${path}: ${model.name}: ${fault}`);
   }
   return report as ReportData;

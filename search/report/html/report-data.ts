@@ -6,6 +6,7 @@ import {
   type ModelReport,
   type ReportData,
 } from '../../../report-html/contract.js';
+import { isShare } from '../../../report-html/words.js';
 import { cleanText } from '../../../src/safe-text.js';
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../../metrics.js';
 import { systemFronts } from '../../rank/representatives.js';
@@ -106,23 +107,16 @@ const choicesOf = ({ sites, groups }: Space): Choice[] => {
 };
 
 /** Which columns hold the error of a metric: found by their names. */
-const errorOf = (name: MetricName, shown: readonly MetricName[]): { error?: ErrorColumns } => {
+const errorOf = (name: MetricName, shown: ReadonlyMap<MetricName, unknown>): { error?: ErrorColumns } => {
   const other = (ending: string): MetricName | undefined =>
-    shown.find((candidate) => candidate === `${name}_${ending}`);
+    [...shown.keys()].find((candidate) => candidate === `${name}_${ending}`);
   const [standard, low, high] = [other('standard_error'), other('low'), other('high')];
   if (standard !== undefined) return { error: { standard } };
   return low !== undefined && high !== undefined ? { error: { low, high } } : {};
 };
 
-/** Units whose values are stored with seven digits. */
-const SHARES: ReadonlySet<string> = new Set(['share', 'noise', 'fraction', 'difference']);
-
-const columnOf = (
-  name: MetricName,
-  shown: readonly MetricName[],
-  valuesOf: (name: MetricName) => Float64Array,
-  space: Space,
-): Column => {
+/** @param shown all metrics of the report with their values */
+const columnOf = (name: MetricName, shown: ReadonlyMap<MetricName, Float64Array>, space: Space): Column => {
   const { label, unit, direction, source, definition, headline = false } = METRICS[name];
   const facts = { name, label, unit, headline, direction };
   const rest = { definition, ...errorOf(name, shown) };
@@ -136,9 +130,9 @@ const columnOf = (
       return { ...facts, ...rest, source: { from: 'quotient', of, times, by } };
     }
     default: {
-      const values = valuesOf(name);
-      const packed = SHARES.has(unit) ? pack(values, 'f32') : pack(values);
-      return { ...facts, ...rest, source: { from: 'rows', values: packed } };
+      // Shares are stored with seven digits.
+      const values = pack(shown.get(name)!, isShare(unit) ? 'f32' : undefined);
+      return { ...facts, ...rest, source: { from: 'rows', values } };
     }
   }
 };
@@ -178,14 +172,18 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       ({ ranked, known }) => known?.numbers[name] ?? ranking.table.columns[name][ranked!]!,
     );
   const baselines = space.systems.map((_, system) => baselineRow(study, system));
-  const shownNames = METRIC_NAMES.filter((name) => isShown(name, ...some(table(name))));
+  const shown = new Map(
+    METRIC_NAMES.map((name) => [name, table(name)] as const).filter(([name, values]) =>
+      isShown(name, ...some(values)),
+    ),
+  );
   const ofRanking = (ranks: Uint32Array): Uint32Array =>
     Uint32Array.from(rows, ({ ranked }) => (ranked === undefined ? 0 : ranks[ranked]!));
   const digits = rows.map(({ ranked, known }) => known?.digits ?? digitsAt(ranking, ranked!));
   const picked = pick && digits.findIndex((row) => keyOf(row) === keyOf(pick.digits));
-  const { knees, shown } = representatives(ranking);
+  const standing = representatives(ranking);
   const place = (row: number): number => inReport.get(row)!;
-  const standing = [...(picked === undefined ? [] : [picked]), ...shown.map(place)];
+  const withLayers = [...(picked === undefined ? [] : [picked]), ...standing.shown.map(place)];
   return {
     name: cleanText(study.model),
     path: source.path,
@@ -208,8 +206,8 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       coreClock: system.coreClock,
       system: { ...system },
     })),
-    columns: shownNames.map((name) => columnOf(name, shownNames, table, space)),
-    unchanged: baselines.map((row) => shownNames.map((name) => known(row?.[name]))),
+    columns: Array.from(shown.keys(), (name) => columnOf(name, shown, space)),
+    unchanged: baselines.map((row) => Array.from(shown.keys(), (name) => known(row?.[name]))),
     rows: {
       rank: pack(Uint32Array.from(rows, ({ ranked }) => (ranked === undefined ? 0 : ranked + 1))),
       paretoRank: pack(ofRanking(ranking.paretoRank)),
@@ -218,8 +216,8 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
     },
     marks: {
       pick: picked ?? null,
-      knees: knees.map(place),
-      shown: [...new Set(standing)].slice(0, MOST_SHOWN),
+      knees: standing.knees.map(place),
+      shown: [...new Set(withLayers)].slice(0, MOST_SHOWN),
     },
   };
 };

@@ -6,7 +6,7 @@ import {
   valueAt,
   type Dataset,
 } from '../../../report-html/dataset.js';
-import { changeText, countText, labelText, plural, valueText } from '../../../report-html/words.js';
+import { changeText, countText, isShare, labelText, plural, valueText } from '../../../report-html/words.js';
 import { element, escaped } from './markup.js';
 import { frontSvg } from './front-svg.js';
 
@@ -14,7 +14,7 @@ import { frontSvg } from './front-svg.js';
 const MOST_ROWS = 20;
 
 /** How many designs there are, were evaluated and are in the file, in a sentence or two. */
-export const scopeText = ({ model: { designs, objectives } }: Dataset): string => {
+const scopeText = ({ model: { designs, objectives } }: Dataset): string => {
   const by = objectives
     .map(({ column, direction }) => (direction === 'max' ? `${column}:max` : column))
     .join(', ');
@@ -49,9 +49,7 @@ const tableOf = (data: Dataset): string => {
   const cell = (name: string, unit: string, row: number): string => {
     const value = valueAt(data, name, row);
     const change = changeText(unchangedAt(data, name, systemOf(data, row)), value);
-    return ['share', 'fraction', 'noise', 'difference'].includes(unit) || change === ''
-      ? valueText(unit, value)
-      : `${valueText(unit, value)} ${change}`;
+    return isShare(unit) || change === '' ? valueText(unit, value) : `${valueText(unit, value)} ${change}`;
   };
   const head = columns.map((column) =>
     element('th', { scope: 'col', title: column.definition }, escaped(labelText(column))),

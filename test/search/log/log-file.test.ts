@@ -74,6 +74,14 @@ describe('a content hash', () => {
     expect(new Set(values.map((value) => contentHash(...value))).size).toBe(values.length);
   });
 
+  it('does not depend on the order of properties, nor on those that are not there', () => {
+    const [a, b] = [
+      { first: 1, second: [{ x: 1, y: 2 }], third: undefined },
+      { second: [{ y: 2, x: 1 }], first: 1 },
+    ];
+    expect(contentHash(a)).toBe(contentHash(b));
+  });
+
   it('sees the bytes of a view, not of the memory below it', () => {
     const memory = Uint8Array.of(0, 1, 2, 3);
     expect(contentHash(memory.subarray(1, 3))).toBe(contentHash(Uint8Array.of(1, 2)));

@@ -103,6 +103,18 @@ describe('the data of a report', () => {
       model['rows'] = { ...rows, rank: { kind: 'u8', data: 'AAAA' } };
     });
     expect(() => parseReport(noise, 'r.json')).toThrow('rank cannot be inflated');
+    const { marks, choices, columns } = report.models[0]!;
+    const changes: [Record<string, unknown>, string][] = [
+      [{ marks: { ...marks, pick: 50 } }, 'a mark is of no row'],
+      [{ marks: { ...marks, shown: [99] } }, 'a mark is of no row'],
+      [{ choices: choices.map((each) => ({ ...each, codes: ['', 'x'] })) }, 'a digit is of no option'],
+      [{ choices: choices.map((each) => ({ ...each, options: [] })) }, 'an option has no code'],
+      [{ columns: columns.toReversed() }, 'a quotient is of no column before it'],
+    ];
+    for (const [change, message] of changes) {
+      const text = broken((model) => void Object.assign(model, change));
+      expect(() => parseReport(text, 'r.json')).toThrow(`r.json: made_up: ${message}`);
+    }
   });
 });
 

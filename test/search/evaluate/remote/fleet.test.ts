@@ -1,8 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { openFleet, type Fleet } from '../../../../search/evaluate/remote/fleet.js';
 import type { WorkerCommand } from '../../../../search/evaluate/remote/link.js';
 import { openSession, type Results } from '../../../../search/evaluate/session.js';
@@ -13,13 +10,9 @@ import { parseSpaceFile } from '../../../../search/space/space-file.js';
 import { loadModel } from '../../../../src/cli/model.js';
 import { version } from '../../../../src/cli/version.js';
 import { parseAcceleratorList } from '../../../../src/npu/accelerator-names.js';
+import { built, isAlive, main, remark, temporaryFolder } from '../../../program.js';
 
-const main = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url));
-const built = existsSync(main);
-const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
-
-const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { at } = temporaryFolder('fleet');
 
 const { network } = await loadModel('example:story_standard');
 const space: Space = buildSpace(network, {
@@ -49,7 +42,7 @@ let expected: Results;
 let count = 0;
 /** A worker that writes its process id to a file. */
 const worker = (): { command: WorkerCommand; pid: () => number } => {
-  const file = join(folder, `pid-${++count}`);
+  const file = at(`pid-${++count}`);
   const start = `echo Welcome; echo $$ > ${file}; exec "${process.execPath}" "${main}" worker --stdio --jobs 1`;
   return { command: { name: `worker ${count}`, start }, pid: () => Number(readFileSync(file, 'utf8')) };
 };
@@ -72,15 +65,6 @@ const within = async (
     await fleet.close();
   }
   return losses;
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const script = (text: string): WorkerCommand => ({ name: 'script', start: [process.execPath, '-e', text] });
@@ -187,6 +171,17 @@ describe.skipIf(!built)(`workers${remark}`, () => {
         message: 'no worker is left: script: it ended with exit code 9',
       });
     });
+  });
+
+  it('do not hold up the end of a search by what they leave behind', async () => {
+    const leaves = `
+      console.log("paretou-worker 1 ${version()} 1");
+      const stdio = ["ignore", "inherit", "inherit"];
+      require("child_process").spawn("sleep", ["8"], { detached: true, stdio });
+      process.stdin.on("end", () => process.exit()).resume();`;
+    let started = 0;
+    await within([script(leaves)], () => Promise.resolve(void (started = performance.now())));
+    expect(performance.now() - started).toBeLessThan(6000);
   });
 
   it('stop at an abort, and at the end of the time', async () => {

@@ -170,6 +170,18 @@ describe('a worker', () => {
     expect(await ended([FRAMES[4]!, FRAMES[0]!.subarray(0, 100)])).toBe('ended');
   });
 
+  it('ends where its threads do not start, instead of being asked for ever', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    output.resume();
+    const worker = new URL('../../evaluators/broken.js', import.meta.url);
+    const done = serve({ input, output, threads: 1, version: '1', worker });
+    input.write(Buffer.concat([FRAMES[0]!, FRAMES[1]!]));
+    await expect(done).rejects.toMatchObject({
+      kind: 'input',
+      message: 'the worker ends, since none of its threads could be started',
+    });
+  });
+
   it('ends with one sentence when it does not understand, and does not evaluate what is foreign', async () => {
     for (let at = 0; at < FRAMES[0]!.length; at += 1009) {
       const bytes = Buffer.from(FRAMES[0]!);
