@@ -2,6 +2,7 @@ import type { RunLog } from '../log/run-log.js';
 import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
+import type { Tally } from './counts.js';
 import { createInline } from './inline.js';
 import { createRecall, type Recall } from './recalled.js';
 import type { Fleet } from './remote/fleet.js';
@@ -33,6 +34,8 @@ export interface SessionOptions {
   readonly log?: RunLog;
   /** Worker processes that do the work instead of threads, unless another evaluator is named. */
   readonly fleet?: Fleet;
+  /** Counts what threads of this process do. */
+  readonly tally?: Tally;
 }
 
 /** What is different from table to table. */
@@ -79,15 +82,15 @@ export interface Session {
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet } = options;
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet, tally } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
   const create = (): Engine => {
     if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
     return jobs <= 1 && !(apart && isBuilt(worker))
-      ? createInline(setup, signal)
-      : createPooled(threadPool(setup, jobs, worker), signal);
+      ? createInline(setup, signal, tally)
+      : createPooled(threadPool(setup, jobs, worker), signal, tally);
   };
   const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;

@@ -52,7 +52,7 @@ const runCliffs = (path: string, given: CliffsOptions): Promise<void> => {
     const { network } = await loadModel(path);
     const optimise = optimiseOf(options);
     const placements = placementsOf(buildSpace(network, { systems, optimise }), path);
-    const progress = showProgress(1, 'networks', options.quiet !== true);
+    const progress = showProgress({ unit: 'networks', total: undefined, wanted: options.quiet !== true });
     const found = await findCliffs({
       network,
       systems,

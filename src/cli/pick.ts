@@ -23,7 +23,7 @@ import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import { addHtmlOptions, type HtmlOptions, writeReport } from './html.js';
-import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
+import type { WorkerCount } from '../../search/evaluate/counts.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';

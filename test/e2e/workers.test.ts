@@ -58,6 +58,13 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
     expect(parsed.filter(({ event }) => event === 'started')).toHaveLength(2);
     expect(parsed.every(({ time }) => !Number.isNaN(Date.parse(String(time))))).toBe(true);
     expect(parsed.at(-1)).toMatchObject({ event: 'ended', stopped: null, workers: [{ losses: 0 }, {}] });
+    const seen = parsed.filter(({ event }) => event === 'progress');
+    for (const { total, seconds_left, retries, workers } of seen) {
+      // An exact search does not know how many designs it will look at.
+      expect([total, seconds_left, retries]).toEqual([null, null, 0]);
+      for (const worker of workers as Record<string, unknown>[])
+        expect(Object.keys(worker).join()).toBe('name,threads,jobs,designs,losses,retries,per_second');
+    }
     const record = JSON.parse(readFileSync(at('workers', 'run.json'), 'utf8')) as {
       workers: { name: string; threads: number; losses: number }[];
     };
@@ -65,6 +72,35 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
       { name: 'local 1', threads: 1, losses: 0 },
       { name: `"${shell}"`, threads: 1, losses: 0 },
     ]);
+  });
+
+  test.each([
+    ['a table of all designs', ['--method', 'exhaustive']],
+    ['a walk', ['--method', 'exhaustive', '--limit', '20']],
+    ['tables of costs', ['--method', 'exact']],
+  ])('are listed with what they did: %s', async (_, method) => {
+    const done: Record<string, unknown>[] = [];
+    for (const workers of [
+      ['--jobs', '1'],
+      ['--jobs', '2'],
+      ['--jobs', '2', '--workers', 'local:2'],
+    ]) {
+      const argv = ['sweep', ...SEARCH.slice(0, 3), '--accelerator-config', 'ethos-u55-128', ...method];
+      expect((await ended([...argv, ...workers, '--output-dir', at('listed')])).status).toBe(0);
+      const record = JSON.parse(readFileSync(at('listed', 'run.json'), 'utf8')) as {
+        designs_in_space: number;
+        workers: { name: string; threads: number; jobs: number; designs: number; losses: number }[];
+      };
+      const sum = (of: 'threads' | 'designs' | 'losses'): number =>
+        record.workers.reduce((total, worker) => total + worker[of], 0);
+      done.push({ designs: sum('designs'), losses: sum('losses') });
+      expect([record.workers.map(({ name }) => name), sum('threads')]).toEqual(
+        workers.length > 2 ? [['local 1', 'local 2'], 2] : [['this process'], Number(workers[1])],
+      );
+      if (method.includes('exhaustive'))
+        expect(sum('designs')).toBeGreaterThanOrEqual(record.designs_in_space);
+    }
+    expect(done).toEqual([done[0], done[0], done[0]]);
   });
 
   test('that cannot be used end a search with one sentence, and leave nothing', async () => {

@@ -1,5 +1,6 @@
 import { inputError } from '../../../src/errors.js';
 import type { WorkerSetup } from '../batch.js';
+import { Tally, type WorkerCount } from '../counts.js';
 import type { Pool, PoolSource } from '../pool.js';
 import { frameOf } from './frames.js';
 import { Link, type WorkerCommand } from './link.js';
@@ -29,22 +30,13 @@ export interface FleetOptions {
   readonly silence?: number;
 }
 
-/** What a worker did. */
-export interface WorkerCount {
-  readonly name: string;
-  readonly threads: number;
-  /** Batches and other jobs that it finished, and designs in these. */
-  readonly jobs: number;
-  readonly designs: number;
-  /** Times that it was lost. */
-  readonly losses: number;
-}
-
 /** Worker processes, here or on other machines, that many sessions share. */
 export interface Fleet {
   /** Workers for a space. */
   readonly source: (setup: WorkerSetup) => PoolSource;
   readonly counts: () => readonly WorkerCount[];
+  /** Workers that are there now. */
+  readonly present: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -52,15 +44,14 @@ export interface Fleet {
 class Slot {
   link: Link | undefined;
   starts = 0;
-  threads = 0;
-  jobs = 0;
-  designs = 0;
-  losses = 0;
+  readonly tally: Tally;
   /** Pools that its process knows, and jobs that it has. */
   readonly knows = new Set<number>();
   readonly has = new Map<number, QueuedJob>();
 
-  constructor(readonly command: WorkerCommand) {}
+  constructor(readonly command: WorkerCommand) {
+    this.tally = new Tally(command.name, 0);
+  }
 
   /** Jobs that it could take: one is being done and one is waiting for each thread. */
   get room(): number {
@@ -100,7 +91,7 @@ class Workers implements Fleet {
   }
 
   source({ space, values }: WorkerSetup): PoolSource {
-    const threads = this.slots.reduce((sum, { threads: own }) => sum + own, 0);
+    const threads = this.slots.reduce((sum, { tally }) => sum + tally.threads, 0);
     return {
       open: () => {
         const number = ++this.last;
@@ -108,15 +99,17 @@ class Workers implements Fleet {
         this.pools.add(pool);
         return this.poolOf(pool);
       },
-      inFlight: 2 * threads,
+      inFlight: () => 2 * threads,
       batchMilliseconds: BATCH_MILLISECONDS,
     };
   }
 
   counts(): WorkerCount[] {
-    return this.slots.map(({ command: { name }, threads, jobs, designs, losses }) => ({
-      ...{ name, threads, jobs, designs, losses },
-    }));
+    return this.slots.map(({ tally }) => tally.count);
+  }
+
+  present(): number {
+    return this.slots.filter(({ link }) => link?.isReady === true).length;
   }
 
   async close(): Promise<void> {
@@ -198,7 +191,7 @@ class Workers implements Fleet {
     slot.starts++;
     const link = new Link(slot.command, this.options.version, {
       onReady: () => {
-        slot.threads = link.threads;
+        slot.tally.threads = link.threads;
         this.settle();
         this.handOut();
       },
@@ -221,22 +214,25 @@ class Workers implements Fleet {
       throw new Error('an answer does not fit its question');
     slot.has.delete(message.id);
     if (message.kind === 'done') {
-      slot.jobs++;
-      if (isWanted) slot.designs += designsOf(job, message.result);
+      slot.tally.finish(isWanted ? designsOf(job, message.result) : 0);
       job.resolve(message.result);
-    } else job.reject(new Error(message.reason));
+    } else {
+      // Designs that end the thread which evaluates them are no error of the batch: it is tried again in halves.
+      if (job.kind === 'batch' && isWanted) slot.tally.lose(1);
+      job.reject(new Error(message.reason));
+    }
     this.handOut();
   }
 
   /** What a lost worker had goes to others. */
   private lose(slot: Slot, reason: string, again: boolean): void {
-    const { command, has, knows } = slot;
-    slot.losses++;
+    const { command, has, knows, tally } = slot;
     slot.link = undefined;
     this.lastReason = `${command.name}: ${reason}`;
     const left = [...has.values()].filter(this.isWanted);
     has.clear();
     knows.clear();
+    tally.lose(left.length);
     if (this.closing) return;
     const starts = again && slot.starts < MOST_STARTS;
     this.options.onLoss(`worker ${this.lastReason}; ${starts ? 'it is started again' : 'it is left out'}`);
@@ -275,6 +271,7 @@ export const openFleet = async (options: FleetOptions): Promise<Fleet> => {
     return {
       source: (setup) => workers.source(setup),
       counts: () => workers.counts(),
+      present: () => workers.present(),
       close: () => workers.close(),
     };
   } catch (error) {
