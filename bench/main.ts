@@ -12,9 +12,16 @@ import { PARTS } from './parts.js';
 import { RE_ESTIMATES } from './re-estimates.js';
 import { benchJson, benchTable, thisMachine } from './report.js';
 import { WHOLE_PROCESS } from './whole-process.js';
+import { WORKER_THROUGHPUT } from './worker-throughput.js';
 
 /** In the order of the table. */
-const BENCHMARKS: readonly Benchmark[] = [...WHOLE_PROCESS, ...RE_ESTIMATES, ...SEGMENT_FIGURES, ...PARTS];
+const BENCHMARKS: readonly Benchmark[] = [
+  ...WHOLE_PROCESS,
+  ...WORKER_THROUGHPUT,
+  ...RE_ESTIMATES,
+  ...SEGMENT_FIGURES,
+  ...PARTS,
+];
 
 interface Options {
   readonly only?: string;
