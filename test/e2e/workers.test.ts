@@ -1,6 +1,10 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FrameReader } from '../../search/evaluate/remote/frames.js';
+import { findGreeting, type FromWorker, type ToWorker } from '../../search/evaluate/remote/messages.js';
+import { below, seededRandom } from '../../search/space/random.js';
 import { built, isAlive, main, remark, temporaryFolder } from '../program.js';
 
 const { folder, at } = temporaryFolder('workers');
@@ -28,6 +32,29 @@ const ended = (argv: readonly string[], input = '', isTime = (): boolean => fals
       resolve({ status, out, err });
     });
   });
+
+/** What was written to a pipe, as far as it is whole. */
+const messagesIn = (path: string): unknown[] => {
+  const bytes = readFileSync(path);
+  const greeting = findGreeting(bytes.toString('latin1'));
+  return [...new FrameReader().push(bytes.subarray(greeting?.end ?? 0))];
+};
+
+/** The batches that a worker finished, each as the texts of its designs, from what went through its pipes. */
+const batchesIn = (done: string): string[][] => {
+  const ids = new Set(
+    (messagesIn(done) as FromWorker[]).flatMap((message) => (message.kind === 'done' ? [message.id] : [])),
+  );
+  return (messagesIn(done.replace(/done$/, 'sent')) as ToWorker[]).flatMap((message) => {
+    if (message.kind !== 'job' || message.job !== 'batch' || !ids.has(message.id)) return [];
+    const { digits, width } = message.task;
+    return [
+      Array.from({ length: digits.length / width }, (_, i) =>
+        digits.slice(i * width, (i + 1) * width).join(),
+      ),
+    ];
+  });
+};
 
 describe.skipIf(!built)(`workers in other processes${remark}`, () => {
   writeFileSync(at('space.yaml'), 'widths: {multiple_of: 4, from: 0.25, to: 2}\n');
@@ -101,6 +128,84 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
         expect(sum('designs')).toBeGreaterThanOrEqual(record.designs_in_space);
     }
     expect(done).toEqual([done[0], done[0], done[0]]);
+  });
+
+  test('evaluate at most about one batch each again when their search is killed', async () => {
+    const frames = at('frames');
+    mkdirSync(frames);
+    const worker = `"${process.execPath}" "${main}" worker --stdio --jobs 1`;
+    const shell = `tee ${frames}/$$.sent | ${worker} | tee ${frames}/$$.done`;
+    const argv = ['sweep', ...SEARCH, '--method', 'exhaustive', '--workers', shell, '--workers', shell];
+    argv.push('--output-dir', at('again'), '--quiet');
+    const log = at('again', 'sweep.partial');
+    const sizeOf = (): number => (existsSync(log) ? readFileSync(log).length : 0);
+    const random = seededRandom(7);
+    const runs: string[][] = [];
+    const run = async (isTime?: () => boolean): Promise<Ended> => {
+      const before = readdirSync(frames);
+      const outcome = await ended(argv, '', isTime);
+      runs.push(readdirSync(frames).filter((name) => name.endsWith('.done') && !before.includes(name)));
+      return outcome;
+    };
+    for (let kill = 0; kill < 4; kill++) {
+      // Soon after another batch was logged.
+      const before = sizeOf();
+      let soon = Infinity;
+      const { status } = await run(() => {
+        if (soon === Infinity && sizeOf() > before + 1000) soon = performance.now() + below(random, 300);
+        return performance.now() >= soon;
+      });
+      expect(status).toBeNull();
+    }
+    expect((await run()).status).toBe(0);
+
+    // The designs of every batch that was finished, run by run.
+    const finished = runs
+      .map((names) => names.map((name) => batchesIn(join(frames, name))))
+      .map((of) => of.flat());
+    const all = finished.flat().flat();
+    expect(new Set(all).size).toBe(2048);
+    finished.slice(0, -1).forEach((batches, i) => {
+      const later = new Set(
+        finished
+          .slice(i + 1)
+          .flat()
+          .flat(),
+      );
+      const again = batches.filter((designs) => designs.some((design) => later.has(design)));
+      // One that is on its way when the search is killed, and at most the one after it.
+      expect(again.length).toBeLessThanOrEqual(4);
+    });
+    const twice = all.length - new Set(all).size;
+    const largest = Math.max(...finished.flat().map((designs) => designs.length));
+    expect(twice).toBeLessThanOrEqual(2 * 4 * largest);
+  });
+
+  test('find all where the disk has no room for the log', async () => {
+    const sweep = [
+      'sweep',
+      ...SEARCH,
+      '--method',
+      'exhaustive',
+      '--min-retained',
+      '0.9',
+      '--workers',
+      'local:2',
+    ];
+    const whole = await ended([...sweep, '--output-dir', at('room')]);
+    expect(whole.status).toBe(0);
+    // No file may be larger than 128 KiB.
+    const limited = `ulimit -f 256; exec "${process.execPath}" "${main}" "$@"`;
+    const { status, stderr } = spawnSync('sh', ['-c', limited, 'sh', ...sweep, '--output-dir', at('full')], {
+      encoding: 'utf8',
+    });
+    const warned = stderr.split('\n').filter((line) => /^(warning|error)/.test(line));
+    expect([status, warned]).toEqual([
+      0,
+      [expect.stringMatching(/^warning: \S+sweep\.partial cannot be written, .*; the search goes on, and /)],
+    ]);
+    for (const file of ['ranking.csv', 'front.csv'])
+      expect(readFileSync(at('full', file)).equals(readFileSync(at('room', file)))).toBe(true);
   });
 
   test('that cannot be used end a search with one sentence, and leave nothing', async () => {

@@ -17,7 +17,7 @@ const MOST_LOSSES = 3;
 /** When all is done, workers have so many milliseconds to end by themselves. */
 const FAREWELL = 2000;
 /** Batches of about so many milliseconds hide the way to another machine. */
-const BATCH_MILLISECONDS = 100;
+export const BATCH_MILLISECONDS = 100;
 
 /** Which workers there are. */
 export interface FleetOptions {
