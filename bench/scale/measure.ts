@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../search/evaluate/batch.js';
 import { frameOf } from '../../search/evaluate/remote/frames.js';
@@ -33,6 +34,8 @@ export interface MeasuredSearch {
 /** What the simulation rests on. */
 export interface Measured {
   readonly machine: Omit<Machine, 'memoryBytes'>;
+  /** Processes that wanted a processor meanwhile, on average; other programs make the times by the clock longer. */
+  readonly load: number;
   readonly model: string;
   readonly searches: readonly MeasuredSearch[];
   /** Processor time of the coordinator for a batch, in milliseconds. */
@@ -191,6 +194,7 @@ export const measureScale = async (
   const { cores, processor, node, platform } = machine;
   return {
     machine: { cores, processor, node, platform },
+    load: rounded(loadavg()[0]!),
     ...{ model: name, searches: [sample, exact], ...costs, starts, local },
   };
 };

@@ -114,7 +114,10 @@ export const scaleReport = (measured: Measured): string => {
     ),
     '',
     ...costLines(measured, sample).map((line) => wrap(`- ${line}`, '', '  ')),
-    ...heading('Workers of this machine, without their start:'),
+    ...heading(
+      `Workers of this machine, without their start, by the clock (load average ${measured.load.toFixed(1)} on ` +
+        `${machine.cores} cores: above ${machine.cores}, other programs took part of the time):`,
+    ),
     localTable(measured, sample),
     ...heading(`A sample of ${grouped(sample.designs)} designs:`),
     gains(measured, sample, sample.designs, sample.rest),

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../bench/scale/heap.js';
+import type { Measured } from '../../bench/scale/measure.js';
+import { scaleReport } from '../../bench/scale/report.js';
 import { saturation, simulate, type Scene, type TimedBatch } from '../../bench/scale/simulate.js';
 
 const milliseconds = fc.integer({ min: 1, max: 200 });
@@ -88,5 +92,19 @@ describe('a heap', () => {
       }),
       { seed: 2 },
     );
+  });
+});
+
+/** `npx vitest run test/bench/scale.test.ts -u` writes the figures of today into the document. */
+describe('docs/scale.md', () => {
+  const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+  it('has what npm run tables -- scale prints', async () => {
+    const measured = JSON.parse(readFileSync(at('bench/scale/measured.json'), 'utf8')) as Measured;
+    const parts = /^([^]*<!-- printed -->\n\n)[^]*(\n\n<!-- end -->[^]*)$/.exec(
+      readFileSync(at('docs/scale.md'), 'utf8'),
+    );
+    const [, before, after] = parts!;
+    await expect(`${before}${scaleReport(measured)}${after}`).toMatchFileSnapshot(at('docs/scale.md'));
   });
 });
