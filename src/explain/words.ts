@@ -1,10 +1,11 @@
 import type { Area } from '../estimate/types.js';
 import { AREA_NAMES } from '../estimate/types.js';
-import { grouped, percentText, plural, shareText } from '../text.js';
+import { grouped, percentText, plural, shapeText, shareText } from '../text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
 import { mayFuseRelu } from './designed.js';
+import type { LayerExplanation } from './explain.js';
 import type { LayerFacts } from './facts.js';
 
 /** How users of a memory are called. */
@@ -28,6 +29,12 @@ export function kernelText({ cost: { kernel, opClass } }: LayerFacts): string {
   const stride = strideH * strideW > 1 ? ` stride ${pair(strideH, strideW)}` : '';
   const dilation = dilationH * dilationW > 1 ? ` dilation ${pair(dilationH, dilationW)}` : '';
   return `${height}x${width}${stride}${dilation}`;
+}
+
+/** `Conv2D 3x3/2 8x8x32`: a layer in as few characters as tell it from others. */
+export function layerName({ facts, layer }: Pick<LayerExplanation, 'facts' | 'layer'>): string {
+  const kernel = kernelText(facts).replace(' stride ', '/');
+  return [layer.operator, kernel, shapeText(layer.detail!.ofmShape)].filter((part) => part !== '').join(' ');
 }
 
 const ACTIVATIONS = ['without a fused activation', 'with a fused ReLU', 'with a fused activation'] as const;

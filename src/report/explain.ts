@@ -1,20 +1,20 @@
 import { PARTS } from '../explain/account.js';
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
 import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
-import { kernelText } from '../explain/words.js';
+import { boundName, boundWords, NEARLY_ONE } from '../explain/few-words.js';
+import { kernelText, layerName } from '../explain/words.js';
 import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { grouped, lineWidth, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { fvpText } from './fvp.js';
 import { notes } from './notes.js';
+import { reasonTable } from './reason-table.js';
 import { inferenceSeconds } from './summary.js';
 import { AREA_NAMES } from '../estimate/types.js';
 
 /** Layers below this share of the cycles are only counted unless they are asked for. */
 const SMALL = 0.005;
-/** A factor above this is not shown. */
-const NEARLY_ONE = 0.9995;
 
 /** Small operators together have no more than this share of the cycles: else some of them are shown too. */
 const MOST_HIDDEN = 0.1;
@@ -35,12 +35,6 @@ const operatorText = (layer: Layer): string => {
 export const headText = (estimate: Estimate): readonly string[] => [
   `${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
 ];
-
-/** Where a layer's name in a summary of bounds comes from: a memory's name for those that wait for one. */
-export function boundName({ account, layer }: LayerExplanation): string {
-  const area = layer.detail!.boundBy;
-  return account.bound === 'memory' && area !== 'npu' ? AREA_NAMES[area] : PARTS[account.bound];
-}
 
 function boundsLine({ layers }: Explanation, cycles: number): string {
   const byBound = new Map<string, { count: number; cycles: number }>();
@@ -252,15 +246,78 @@ function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): rea
   ];
 }
 
+/** What would help an operator of one operation most. */
+function help({ layers }: OperatorExplanation): string {
+  const [only] = layers;
+  if (only === undefined || layers.length > 1) return '';
+  const [best] = only.changes.toSorted((a, b) => b.cyclesSaved - a.cyclesSaved);
+  return best?.words[0] ?? '';
+}
+
+/** Why an operator takes its cycles: what bounds its operation, or of what kind most of them are. */
+function words(operator: OperatorExplanation): readonly string[] {
+  const [main] = operator.layers;
+  if (operator.layers.length === 1) return boundWords(main!);
+  const kinds = new Set(operator.layers.map(({ layer }) => layer.operator));
+  return [plural(operator.layers.length, 'operation'), ...[...kinds].slice(0, KINDS)];
+}
+
+/** A line for each operator. */
+const operatorTable = (
+  operators: readonly OperatorExplanation[],
+  { cycles: all, macsPerCycle }: Estimate,
+): readonly string[] =>
+  reasonTable(operators, {
+    columns: [
+      { heading: 'operator', right: true, cell: ({ origin }) => (origin < 0 ? 'added' : String(origin)) },
+      {
+        heading: 'layer',
+        cell: ({ layers, tfliteOperator }) => (layers.length > 1 ? tfliteOperator : layerName(layers[0]!)),
+      },
+      { heading: 'cycles', right: true, cell: ({ cycles }) => grouped(cycles) },
+      { heading: 'share', right: true, cell: ({ cycles }) => shareText(cycles / all) },
+      {
+        heading: 'of peak',
+        right: true,
+        cell: ({ layers, cycles }) => {
+          const macs = layers.reduce((sum, { layer }) => sum + layer.macs, 0);
+          return macs === 0 || cycles === 0 ? '' : shareText(macs / (cycles * macsPerCycle));
+        },
+      },
+      { heading: 'would help', cell: help },
+    ],
+    reason: 'bound by',
+    words,
+    spare: [
+      ['of peak', 0],
+      ['layer', 32],
+      ['would help', 0],
+      ['share', 0],
+      ['layer', 20],
+    ],
+  });
+
+/** Operators with most cycles that a short explanation gives in full. */
+const IN_FULL = 3;
+
+/** What an explanation leaves out. */
+export interface Telling {
+  /** Small layers are told too. */
+  readonly all?: boolean;
+  /** How to get everything: only the layers with most cycles are then told in sentences, and all in a table. */
+  readonly more?: string;
+}
+
 /**
- * An explanation for people, lines of at most 110 characters: totals, then a block per layer, most cycles first.
- * @param all show small layers too
+ * An explanation for people, as wide as the terminal: totals, then the layers, most cycles first.
  */
-export function explanationText(explanation: Explanation, all = false): string {
+export function explanationText(explanation: Explanation, { all = false, more }: Telling = {}): string {
   const { estimate } = explanation;
   const sorted = [...operatorsOf(explanation.layers)].sort((a, b) => b.cycles - a.cycles);
   const shown = all ? sorted : sorted.slice(0, shownCount(sorted, estimate.cycles));
   const hasChanges = shown.some(({ layers }) => layers.some(({ changes }) => changes.length > 0));
+  const isShort = more !== undefined && shown.length > IN_FULL;
+  const rest = restLine(sorted.slice(shown.length), estimate);
   const paragraphs = [
     [
       wrap(`${estimate.network} on ${headText(estimate).join('\n')}`),
@@ -270,8 +327,14 @@ export function explanationText(explanation: Explanation, all = false): string {
         : [wrap(boundsLine(explanation, estimate.cycles)), ...fvpText(explanation.fvp)]),
       ...(shown.length > 1 ? ['Layers with most cycles come first.'] : []),
     ].join('\n'),
-    ...operatorBlocks(shown, estimate, all),
-    ...restLine(sorted.slice(shown.length), estimate),
+    ...(isShort
+      ? [
+          operatorTable(shown, estimate).join('\n'),
+          ...rest,
+          wrap(`The ${IN_FULL} with most cycles in full; ${more}:`),
+          ...operatorBlocks(shown.slice(0, IN_FULL), estimate, all),
+        ]
+      : [...operatorBlocks(shown, estimate, all), ...rest]),
     ...(hasChanges
       ? [
           wrap(
