@@ -5,7 +5,8 @@ import { explanationJson } from '../report/explain-json.js';
 import { explanationText } from '../report/explain.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions,
+import {
+  addCommonOptions,
   addFvpOptions,
   addSystemOptions,
   addWhyOption,
@@ -74,7 +75,9 @@ async function runExplain(spec: string, options: ExplainOptions): Promise<void> 
     name: 'explanations',
     schema: EXPLANATIONS_SCHEMA,
     text: (result) =>
-      wanted === undefined ? explanationText(result, moreOf(options)) : explanationText(result, { all: true }),
+      wanted === undefined
+        ? explanationText(result, moreOf(options))
+        : explanationText(result, { all: true }),
   });
 }
 

@@ -47,8 +47,15 @@ export const boundWords = (explained: LayerExplanation): readonly string[] => [
 export const boundNames = (layers: readonly LayerExplanation[]): string =>
   [...new Set(layers.map(boundName))].join(' and ');
 
-/** What bounded some layers and what bounds those in their place: `MACs -> output stage`, `still MACs`. */
-export function boundChange(before: readonly LayerExplanation[], after: readonly LayerExplanation[]): string {
+/**
+ * What bounded some layers, what bounds those in their place, and why that takes long: `MACs -> output stage`,
+ * `1 cycle/element`.
+ */
+export function boundChange(
+  before: readonly LayerExplanation[],
+  after: readonly LayerExplanation[],
+): readonly string[] {
   const [was, is] = [boundNames(before), boundNames(after)];
-  return was === is ? `still ${is}` : `${was} -> ${is}`;
+  const slowest = after.reduce((a, b) => (b.layer.cycles > a.layer.cycles ? b : a));
+  return [was === is ? `still ${is}` : `${was} -> ${is}`, ...boundWords(slowest).slice(1)];
 }

@@ -34,6 +34,10 @@ export const macsFinding = (a: number, b: number): Finding => ({
   words: a === b ? [] : [relativeText(a, b, 'fewer MACs', 'more MACs', '', 'x')],
 });
 
+/** Fewer MACs are no reason for more cycles, nor more for fewer. */
+export const isReason = (macsA: number, macsB: number, cyclesA: number, cyclesB: number): boolean =>
+  Math.sign(macsB - macsA) === Math.sign(cyclesB - cyclesA);
+
 const cyclesOf = ({ account }: LayerExplanation, part: Part): number =>
   account.shares.find((share) => share.part === part)?.cycles ?? 0;
 
@@ -62,14 +66,16 @@ function factorChanges(a: LayerExplanation, b: LayerExplanation): readonly strin
 }
 
 function macReason(a: LayerExplanation, b: LayerExplanation): Finding {
-  const macs = macsFinding(a.layer.macs, b.layer.macs);
+  const found = macsFinding(a.layer.macs, b.layer.macs);
+  const told = isReason(a.layer.macs, b.layer.macs, a.layer.cycles, b.layer.cycles);
+  const macs = told ? found : { ...found, words: [] };
   const factors = factorChanges(a, b);
   if (factors.length === 0) return macs;
   const rates = [a, b].map(({ account }) => utilisationOf(account.factors));
   const filled = rates.map(percentText).join(' -> ');
   return {
     sentence: `${macs.sentence}, array filled ${filled} (${factors.join(', ')})`,
-    words: [...macs.words, `array ${rates.map(roughly).join(' -> ')}`],
+    words: told ? [...macs.words, `array ${rates.map(roughly).join(' -> ')}`] : [],
   };
 }
 
@@ -126,7 +132,7 @@ function pairReason(a: LayerExplanation, b: LayerExplanation): readonly Finding[
   if (a.account.bound !== b.account.bound) {
     findings.push({
       sentence: `bound by ${boundShort(b.facts, b.account)}, not ${PARTS[a.account.bound]}`,
-      words: [boundChange([a], [b])],
+      words: boundChange([a], [b]),
     });
   }
   if (part !== 'memory') findings.push(...trafficReason(a, b));
@@ -189,11 +195,13 @@ export function reasonsFor(
     return count / (total(layers, ({ layer }) => layer.cycles) * peakMacs);
   };
   const [rateA, rateB] = [rate(a, macsA), rate(b, macsB)];
+  const filled = `array ${roughly(rateA)} -> ${roughly(rateB)}`;
+  const cycles = [a, b].map((layers) => total(layers, ({ layer }) => layer.cycles)) as [number, number];
   return [
     {
       sentence: `${macs.sentence}, at ${percentText(rateB)} of the peak instead of ${percentText(rateA)}`,
-      words: [...macs.words, `array ${roughly(rateA)} -> ${roughly(rateB)}`],
+      words: isReason(macsA, macsB, ...cycles) ? [...macs.words, filled] : [filled, ...macs.words],
     },
-    { ...boundsFinding(b), words: [boundChange(a, b)] },
+    { ...boundsFinding(b), words: boundChange(a, b) },
   ];
 }

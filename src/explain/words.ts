@@ -31,11 +31,17 @@ export function kernelText({ cost: { kernel, opClass } }: LayerFacts): string {
   return `${height}x${width}${stride}${dilation}`;
 }
 
-/** `Conv2D 3x3/2 8x8x32`: a layer in as few characters as tell it from others. */
-export function layerName({ facts, layer }: Pick<LayerExplanation, 'facts' | 'layer'>): string {
+type Named = Pick<LayerExplanation, 'facts' | 'layer'>;
+
+/** `Conv2D 3x3/2`: an operation in few characters. */
+export function operationName({ facts, layer }: Named): string {
   const kernel = kernelText(facts).replace(' stride ', '/');
-  return [layer.operator, kernel, shapeText(layer.detail!.ofmShape)].filter((part) => part !== '').join(' ');
+  return kernel === '' ? layer.operator : `${layer.operator} ${kernel}`;
 }
+
+/** `Conv2D 3x3/2 8x8x32`: the same with its OFM. */
+export const layerName = (named: Named): string =>
+  `${operationName(named)} ${shapeText(named.layer.detail!.ofmShape)}`;
 
 const ACTIVATIONS = ['without a fused activation', 'with a fused ReLU', 'with a fused activation'] as const;
 

@@ -1,7 +1,7 @@
 import { PARTS } from '../explain/account.js';
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
 import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
-import { boundName, boundWords, NEARLY_ONE } from '../explain/few-words.js';
+import { boundName, boundWords, NEARLY_ONE, roughly } from '../explain/few-words.js';
 import { kernelText, layerName } from '../explain/words.js';
 import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import type { Factor } from '../theory/factors.js';
@@ -155,17 +155,23 @@ const blockText = ({ text, rest, alike }: Block): string => `${heading(alike, te
 /** Kinds of operations that are named. */
 const KINDS = 4;
 
-/** What the operations of an operator are, those with most cycles first; nothing where they are of one kind. */
-function kindsLine({ layers, cycles: all }: OperatorExplanation): readonly string[] {
+/** Of what kind the operations of an operator are, and their cycles together, most first. */
+function kindsOf({ layers }: OperatorExplanation): readonly [string, { count: number; cycles: number }][] {
   const kinds = new Map<string, { count: number; cycles: number }>();
   for (const { layer } of layers) {
     const known = kinds.get(layer.operator) ?? { count: 0, cycles: 0 };
     kinds.set(layer.operator, { count: known.count + 1, cycles: known.cycles + layer.cycles });
   }
-  if (kinds.size < 2 || all === 0) return [];
-  const parts = [...kinds]
-    .sort(([, a], [, b]) => b.cycles - a.cycles)
-    .map(([kind, { count, cycles }]) => `${grouped(count)} x ${kind} ${shareText(cycles / all)}`);
+  return [...kinds].sort(([, a], [, b]) => b.cycles - a.cycles);
+}
+
+/** What the operations of an operator are, those with most cycles first; nothing where they are of one kind. */
+function kindsLine(operator: OperatorExplanation): readonly string[] {
+  const kinds = kindsOf(operator);
+  if (kinds.length < 2 || operator.cycles === 0) return [];
+  const parts = kinds.map(
+    ([kind, { count, cycles }]) => `${grouped(count)} x ${kind} ${shareText(cycles / operator.cycles)}`,
+  );
   const more = parts.length > KINDS ? `, ${parts.length - KINDS} more kinds` : '';
   return [wrap(`of its cycles: ${parts.slice(0, KINDS).join(', ')}${more}`, '  ', '    ')];
 }
@@ -246,8 +252,8 @@ function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): rea
   ];
 }
 
-/** What would help an operator of one operation most. */
-function help({ layers }: OperatorExplanation): string {
+/** The change of an operator of one operation that would save most. */
+function changeWords({ layers }: OperatorExplanation): string {
   const [only] = layers;
   if (only === undefined || layers.length > 1) return '';
   const [best] = only.changes.toSorted((a, b) => b.cyclesSaved - a.cyclesSaved);
@@ -258,8 +264,11 @@ function help({ layers }: OperatorExplanation): string {
 function words(operator: OperatorExplanation): readonly string[] {
   const [main] = operator.layers;
   if (operator.layers.length === 1) return boundWords(main!);
-  const kinds = new Set(operator.layers.map(({ layer }) => layer.operator));
-  return [plural(operator.layers.length, 'operation'), ...[...kinds].slice(0, KINDS)];
+  const kinds = operator.cycles === 0 ? [] : kindsOf(operator).slice(0, KINDS);
+  return [
+    plural(operator.layers.length, 'operation'),
+    ...kinds.map(([kind, { cycles }]) => `${kind} ${roughly(cycles / operator.cycles)}`),
+  ];
 }
 
 /** A line for each operator. */
@@ -269,7 +278,7 @@ const operatorTable = (
 ): readonly string[] =>
   reasonTable(operators, {
     columns: [
-      { heading: 'operator', right: true, cell: ({ origin }) => (origin < 0 ? 'added' : String(origin)) },
+      { heading: 'op', right: true, cell: ({ origin }) => (origin < 0 ? 'added' : String(origin)) },
       {
         heading: 'layer',
         cell: ({ layers, tfliteOperator }) => (layers.length > 1 ? tfliteOperator : layerName(layers[0]!)),
@@ -284,14 +293,14 @@ const operatorTable = (
           return macs === 0 || cycles === 0 ? '' : shareText(macs / (cycles * macsPerCycle));
         },
       },
-      { heading: 'would help', cell: help },
+      { heading: 'change', cell: changeWords },
     ],
     reason: 'bound by',
     words,
     spare: [
       ['of peak', 0],
       ['layer', 32],
-      ['would help', 0],
+      ['change', 0],
       ['share', 0],
       ['layer', 20],
     ],

@@ -22,7 +22,7 @@ export interface ReasonTable<Row> {
 }
 
 /** Room that the reasons get as long as there is something to spare. */
-const ROOM = 28;
+const ROOM = 26;
 /** With less room than that there are no reasons. */
 const LEAST_ROOM = 8;
 
