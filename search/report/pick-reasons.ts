@@ -1,4 +1,4 @@
-import { grouped, signed, wrap } from '../../src/text.js';
+import { grouped, wrap } from '../../src/text.js';
 import { reasonTable } from '../../src/report/reason-table.js';
 import type { Wish } from '../pick/candidates.js';
 import { pricedBy, priceOf } from '../pick/preference.js';
@@ -150,8 +150,7 @@ const staysTable = (wish: Wish, account: Reasons): string[] => {
         right: true,
         cell: ({ best }) => {
           const more = moreThanPick(wish, account, best);
-          if (Number.isNaN(more)) return '';
-          return unit === 'FVP-like µs' ? priceNumber(unit, more) : signed(more);
+          return Number.isNaN(more) ? '' : `${more > 0 ? '+' : ''}${priceNumber(unit, more)}`;
         },
       },
     ],

@@ -128,7 +128,7 @@ const tieLines = ({ before, after }: PickAccount): string[] =>
 
 /** Said where a pick is for another figure than its reasons are told in. */
 const countedLines = (wish: Wish): string[] =>
-  wish.speed === 'inference_ms_fvp'
+  pricedBy(wish) === 'FVP-like µs'
     ? [
         wrap(
           'the pick is by FVP-like time; cycles of single operators, and the reasons, are those of the compiler',

@@ -15,6 +15,8 @@ import {
   parsePreference,
   type Preference,
 } from '../../search/pick/preference.js';
+import { plotOfRanking } from '../../search/report/front-plot.js';
+import { frontSketch } from '../../search/report/front-sketch.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
@@ -38,6 +40,7 @@ import {
 import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
+import { addPlotOption, plotted, type PlotOptions } from './plot.js';
 import {
   addSampledOptions,
   requireSamples,
@@ -62,7 +65,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions, PartOptions, HtmlOptions, WhyOptions {
+export interface PickOptions extends SampledOptions, PartOptions, HtmlOptions, WhyOptions, PlotOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -282,6 +285,9 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
     print(
       [
         text,
+        ...plotted(options, picked.sweeps[0].rankings, (ranking, axes) =>
+          frontSketch(plotOfRanking(ranking, axes, picked.refined?.candidate.numbers)),
+        ),
         ...placementLines(outcome.prepared.placements[0]!),
         ...notes.map((each) => wrap(`note: ${each}`)),
         ...(typeof file === 'string' ? [wrap(`no .tflite is written: ${file}`)] : []),
@@ -422,7 +428,7 @@ export function pickCommand(): Command {
   addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command);
-  addHtmlOptions(addWhyOption(command));
+  addPlotOption(addHtmlOptions(addWhyOption(command)));
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((model: string, options: PickOptions) => runPick(model, options));
