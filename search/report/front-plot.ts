@@ -13,28 +13,41 @@ const axesOf = (columns: readonly MetricName[]): Axes => {
 
 const first = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
+/** What stands out; where two are in one place, what the front is compared with is seen, and before all the pick. */
+const marksOf = (
+  knees: readonly Spot[],
+  unchanged: readonly Spot[],
+  pick: Spot | undefined,
+): FrontPlot['marks'] => [
+  ...knees.map((at) => ['K', at] as const),
+  ...unchanged.map((at) => ['B', at] as const),
+  ...(pick === undefined ? [] : [['P', pick] as const]),
+];
+
 /**
- * The front of a ranking by two metrics, with the unchanged network on its systems, and its knees.
+ * The front of a ranking by two metrics, with the unchanged network on its systems, and its knees
+ * besides.
  * @param pick figures of the picked design, if there is one
  */
 export const plotOfRanking = (ranking: Ranking, axes: Axes | undefined, pick?: MetricRow): FrontPlot => {
   const { objectives, table, frontSize, studies } = ranking;
   const [x, y] = axes ?? axesOf(objectives.map(({ column }) => column));
-  const spotOf = (numbers: Pick<MetricRow, typeof x | typeof y>): Spot => [numbers[x], numbers[y]];
+  const spotOf = (numbers: MetricRow): Spot => [numbers[x], numbers[y]];
   const rows = first(frontSize);
   const systems = [...new Set(rows.map((row) => digitsAt(ranking, row).at(-1)!))];
   const unchanged = systems.flatMap((system) => baselineRow(studies[0]!, system) ?? []);
   const knees = systemFronts(ranking)
     .flatMap(({ shown }) => shown)
-    .filter(({ marks, row }) => marks.includes('knee') && row !== undefined && row < frontSize);
+    .filter(({ marks }) => marks.includes('knee') && !marks.includes('base'))
+    .filter(({ row }) => row !== undefined && row < frontSize);
   return {
     axes: [x, y],
     front: rows.map((row) => spotOf(metricsAt(table, row))),
-    marks: [
-      ...unchanged.map((numbers) => ['B', spotOf(numbers)] as const),
-      ...knees.map(({ numbers }) => ['K', spotOf(numbers)] as const),
-      ...(pick === undefined ? [] : [['P', spotOf(pick)] as const]),
-    ],
+    marks: marksOf(
+      knees.map(({ numbers }) => spotOf(numbers)),
+      unchanged.map(spotOf),
+      pick && spotOf(pick),
+    ),
   };
 };
 
@@ -49,12 +62,10 @@ export const plotOfReport = (data: Dataset, axes: Axes | undefined): FrontPlot =
   return {
     axes: [x, y],
     front: rows.map(spotOf),
-    marks: [
-      ...systems.map(
-        (system) => ['B', [unchangedAt(data, x, system), unchangedAt(data, y, system)]] as const,
-      ),
-      ...knees.filter((row) => paretoRank[row] === 1).map((row) => ['K', spotOf(row)] as const),
-      ...(pick === null ? [] : [['P', spotOf(pick)] as const]),
-    ],
+    marks: marksOf(
+      knees.filter((row) => paretoRank[row] === 1).map(spotOf),
+      systems.map((system) => [unchangedAt(data, x, system), unchangedAt(data, y, system)]),
+      pick === null ? undefined : spotOf(pick),
+    ),
   };
 };

@@ -24,6 +24,7 @@ function parseAxes(text: string): Axes {
         'without columns it comes last, or before another option',
     );
   }
+  if (x === y) throw usageError(`--plot: ${x} is named twice; name two columns`);
   return [parseMetric(x), parseMetric(y)];
 }
 

@@ -119,7 +119,7 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
   const model = join(sharedDir ?? '', 'models/resnet8_int8.tflite');
 
   test('fewer cycles than the unchanged network on ethos-u55-128, with a reason per changed layer', () => {
-    const { status, stdout } = paretou('pick', model, ...U55, '--accept-retrain');
+    const { status, stdout } = paretou('pick', model, ...U55, '--accept-retrain', '--why');
     expect(status).toBe(0);
     const record = JSON.parse(
       readFileSync(join(folder, 'results/resnet8_int8/pick.json'), 'utf8'),
