@@ -195,7 +195,7 @@ export function reasonsFor(
     return count / (total(layers, ({ layer }) => layer.cycles) * peakMacs);
   };
   const [rateA, rateB] = [rate(a, macsA), rate(b, macsB)];
-  const filled = `array ${roughly(rateA)} -> ${roughly(rateB)}`;
+  const filled = `${roughly(rateB)} of peak, not ${roughly(rateA)}`;
   const cycles = [a, b].map((layers) => total(layers, ({ layer }) => layer.cycles)) as [number, number];
   return [
     {

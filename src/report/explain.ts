@@ -84,6 +84,9 @@ const LISTED = 30;
 const listText = (origins: readonly number[], separator: string): string =>
   origins.slice(0, LISTED).join(separator) + (origins.length > LISTED ? `${separator}…` : '');
 
+/** A name that has less room than that goes to a line of its own. */
+const LEAST_NAME = 12;
+
 /** Heading of layers that are alike in all that is said of them. */
 function heading(alike: readonly LayerExplanation[], text: string): string {
   const [first] = alike as readonly [LayerExplanation];
@@ -93,7 +96,9 @@ function heading(alike: readonly LayerExplanation[], text: string): string {
     return wrap(`${where}: ${text}  (${grouped(alike.length)} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
-  return `${line}  ${shortened(first.layer.name, Math.max(12, lineWidth() - line.length - 2))}`;
+  const { name } = first.layer;
+  const room = lineWidth() - line.length - 2;
+  return room < LEAST_NAME ? wrap(`${line} ${name}`, '', '  ') : `${line}  ${shortened(name, room)}`;
 }
 
 /** The factors of a product that matter: those of the MAC array with their sentences, the others on one line. */
@@ -105,7 +110,11 @@ function factorLines({ account, layer }: LayerExplanation, peak: number): readon
   const others = waits.filter(matters).map(({ name, value }) => `${percentText(value)} ${name}`);
   if (rest > 0 && rest < NEARLY_ONE) others.push(`${percentText(rest)} all else`);
   return [
-    `  utilisation ${percentText(layer.macs / (layer.cycles * peak))} of ${peak} MACs per cycle, the product of`,
+    wrap(
+      `utilisation ${percentText(layer.macs / (layer.cycles * peak))} of ${peak} MACs per cycle, the product of`,
+      '  ',
+      '    ',
+    ),
     ...factors
       .filter(matters)
       .map(({ name, value, sentence }) =>

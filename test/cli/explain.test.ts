@@ -81,7 +81,7 @@ test('explain: an operator without a layer is refused', async () => {
 test('compare: a line per difference with its reason', async () => {
   expect(await run(['compare', 'example:story_standard', 'example:story_separable_linear', ...U55])).toBe(0);
   expect(printed.out).toMatch(
-    /\n1 Conv2D 3x3 +1 DepthwiseConv2D 3x3 \+ 2 Conv2D 1x1 +922,777 +924,180 +\+1,403 +array 74\.9% -> 13%\n/,
+    /\n1 Conv2D 3x3 +1 DepthwiseConv2D 3x3 \+ 2 Conv2D 1x1 +922,777 +924,180 +\+1,403 +13% of peak, not 74\.9%\n/,
   );
   expect(printed.out).toMatch(/\n\(1 layer\) +462,730 +462,730 +0 +no difference\n/);
   expect(printed.out).toMatch(/\nThe differences in full:\n {2}1 Conv2D 3x3 160x240x16 -> /);

@@ -12,7 +12,7 @@ beforeEach(() => {
   process.exitCode = undefined;
 });
 
-const SEARCH = ['example:glyphs', '--options', 'separable:shifted-relu', '--jobs', '1'];
+const SEARCH = ['example:story_standard', '--widths', '0.5,1', '--jobs', '1'];
 const ON = ['--accelerator-config', 'ethos-u55-128', '--output-dir', folder];
 
 /** The lines of the sketch that was printed last. */
