@@ -63,6 +63,14 @@ describe.skipIf(!built)('the built program picks', () => {
     expect(output).toHaveLength(10);
   });
 
+  test('with reasons in few words, and a sketch of the front', () => {
+    const { status, stdout } = paretou('pick', 'small.tflite', ...U55, '--accept-retrain', '--plot');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\nWhat changes:\nop +layer +becomes +cycles +change .*why\n/);
+    expect(stdout).toMatch(/\nThe front, \d+ designs?: cycles to the right, SRAM KiB moved upwards; /);
+    expect(stdout).toMatch(/\n {4}B unchanged.*, P pick\n/);
+  });
+
   test('the same with one worker and with two', () => {
     const outputs = ['1', '2'].map((jobs) => {
       const { stdout } = paretou(
