@@ -293,7 +293,7 @@ const operatorTable = (
         cell: ({ layers, tfliteOperator }) => (layers.length > 1 ? tfliteOperator : layerName(layers[0]!)),
       },
       { heading: 'cycles', right: true, cell: ({ cycles }) => grouped(cycles) },
-      { heading: 'share', right: true, cell: ({ cycles }) => shareText(cycles / all) },
+      { heading: 'share', right: true, cell: ({ cycles }) => (all === 0 ? '' : shareText(cycles / all)) },
       {
         heading: 'of peak',
         right: true,
