@@ -12,7 +12,9 @@ const state: fc.Arbitrary<ProgressState> = fc.record({
   unit: fc.constantFrom('designs', 'samples'),
   finished: fc.nat(1e9),
   total: fc.option(fc.nat(1e9), { nil: undefined }),
-  perSecond: fc.option(fc.oneof(fc.constant(0), fc.double({ min: 1e-3, max: 1e9, noNaN: true })), { nil: undefined }),
+  perSecond: fc.option(fc.oneof(fc.constant(0), fc.double({ min: 1e-3, max: 1e9, noNaN: true })), {
+    nil: undefined,
+  }),
   workers: fc.option(fc.record({ present: fc.nat(1000), retries: fc.nat(1000) }), { nil: undefined }),
 });
 
