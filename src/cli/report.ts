@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import type { ModelLayers, ModelReport } from '../../report-html/contract.js';
-import { layersOf, noLayers } from '../../search/report/html/layers.js';
+import type { ModelReport } from '../../report-html/contract.js';
+import { noParts, partsOf, type ModelParts } from '../../search/report/html/model-parts.js';
 import { parseReport } from '../../search/report/html/read-report.js';
 import { inputError, ParetouError } from '../errors.js';
 import { READ_FAULTS, readFault, readRegular } from '../files.js';
@@ -18,8 +18,8 @@ interface ReportOptions extends CommonOptions {
 
 const HELP = `
 RUN_FOLDER is the folder of a sweep, or of a pick with --html: it holds report.json. The page is one file that opens from
-the disk and loads nothing from anywhere: designs, choices, layers, accelerators, accuracy where it was measured, and a
-table. Layers are computed from the model, which has to be where it was; without it, all else is shown.
+the disk and loads nothing from anywhere: designs, choices, layers, accelerators, cliffs, accuracy where it was measured,
+and a table. Layers and cliffs are computed from the model, which has to be where it was; without it, all else is shown.
 
 Examples:
   paretou report results/model
@@ -42,15 +42,18 @@ const readReport = (path: string): string => {
   }
 };
 
-/** Layers of a model's designs, or why there are none. */
-const layersNow = async (model: ModelReport): Promise<ModelLayers> => {
+/** What a page shows of a model itself, or why it cannot. */
+const partsNow = async (model: ModelReport, say: (text: string) => void): Promise<ModelParts> => {
+  const without = (why: string): ModelParts => {
+    say(`note: layers and cliffs are not shown: ${why}`);
+    return noParts(why);
+  };
   try {
     const { model: file, network } = await loadModel(model.path);
-    if (sha256(file.source) !== model.sha256)
-      return noLayers(`Layers are not shown: ${model.path} has changed since the search.`);
-    return await layersOf(network, model);
+    if (sha256(file.source) !== model.sha256) return without(`${model.path} has changed since the search`);
+    return await partsOf(network, model);
   } catch (error) {
-    if (error instanceof ParetouError) return noLayers(`Layers are not shown: ${error.message}.`);
+    if (error instanceof ParetouError) return without(error.message);
     throw error;
   }
 };
@@ -62,12 +65,9 @@ const layersNow = async (model: ModelReport): Promise<ModelLayers> => {
 async function runReport(folder: string, options: ReportOptions): Promise<void> {
   const source = join(folder, 'report.json');
   const report = parseReport(readReport(source), source);
-  const layers: ModelLayers[] = [];
-  for (const model of report.models) layers.push(await layersNow(model));
-  layers.forEach(({ designs, note: why }) => {
-    if (designs.length === 0 && why !== null) speaker(options)(`note: ${why}`);
-  });
-  const path = await writePage(options.output ?? join(folder, 'report.html'), report, layers);
+  const parts: ModelParts[] = [];
+  for (const model of report.models) parts.push(await partsNow(model, speaker(options)));
+  const path = await writePage(options.output ?? join(folder, 'report.html'), report, parts);
   if (options.json)
     printJson({
       schema: REPORT_RESULT_SCHEMA,

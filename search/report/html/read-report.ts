@@ -28,6 +28,14 @@ const COLUMN = z.object({
     }),
   ]),
 });
+const SIDE = z
+  .object({
+    text: z.string(),
+    cycles: count,
+    shares: z.array(z.tuple([count, z.number()])),
+    sentences: z.array(z.string()),
+  })
+  .nullable();
 const MODEL = z.object({
   name: z.string(),
   path: z.string(),
@@ -66,6 +74,7 @@ const MODEL = z.object({
   unchanged: z.array(z.array(VALUE)),
   rows: z.object({ rank: PACKED, paretoRank: PACKED, systemRank: PACKED, digits: PACKED }),
   marks: z.object({ pick: count.nullable(), knees: z.array(count), shown: z.array(count) }),
+  fitted: z.array(z.object({ operator: z.int().min(-1), before: SIDE, after: SIDE })).optional(),
 });
 const REPORT = z.object({
   schema: z.literal(REPORT_SCHEMA),
