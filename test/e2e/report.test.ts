@@ -77,6 +77,7 @@ describe.skipIf(!built)(`paretou report${remark}`, () => {
       stderr: expect.stringMatching(/^error: report\.json: it is no paretou\/report@1/) as string,
     });
     expect(existsSync(at('report.html'))).toBe(false);
+    rmSync(at('report.json'));
   });
 
   test('pick writes the page with the pick marked', async () => {

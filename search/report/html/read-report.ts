@@ -76,7 +76,8 @@ const MODEL = z.object({
   marks: z.object({ pick: count.nullable(), knees: z.array(count), shown: z.array(count) }),
   fitted: z.array(z.object({ operator: z.int().min(-1), before: SIDE, after: SIDE })).optional(),
 });
-const REPORT = z.object({
+/** The content of `report.json`. */
+export const REPORT_FILE = z.object({
   schema: z.literal(REPORT_SCHEMA),
   version: z.string(),
   command: z.string(),
@@ -137,7 +138,7 @@ export const parseReport = (text: string, path: string): ReportData => {
   } catch (error) {
     throw inputError(`${path}: it is not JSON; run the search again`, error);
   }
-  const parsed = REPORT.safeParse(json);
+  const parsed = REPORT_FILE.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw inputError(`${path}: it is no ${REPORT_SCHEMA}: ${issue!.path.join('.')}: ${issue!.message}`);
