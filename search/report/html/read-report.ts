@@ -5,7 +5,9 @@ import { inputError } from '../../../src/errors.js';
 import { inflated } from './pack.js';
 
 const count = z.int().nonnegative();
-const PACKED = z.object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() });
+const PACKED = z
+  .object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() })
+  .meta({ id: 'numbers' });
 const VALUE = z.number().nullable();
 const COLUMN = z.object({
   name: z.string(),

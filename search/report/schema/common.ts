@@ -18,7 +18,7 @@ const valuesOf = (names: readonly MetricName[]): Record<string, z.ZodOptional<ty
   Object.fromEntries(names.map((name) => [name, value.optional()]));
 
 /** Metrics by the names of the columns of `ranking.csv`, as far as they are told. */
-export const figures = z.strictObject(valuesOf(METRIC_NAMES));
+export const figures = z.strictObject(valuesOf(METRIC_NAMES)).meta({ id: 'figures' });
 
 /** A design in a few figures. */
 export const brief = z.strictObject({

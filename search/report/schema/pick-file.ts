@@ -24,16 +24,18 @@ import {
 const beforeAfter = <T extends z.ZodType>(of: T) => z.strictObject({ before: of, after: of });
 
 /** Another choice, all else being equal. */
-const alternative = brief.extend({ choice: z.string() }).nullable();
+const alternative = brief.extend({ choice: z.string() }).meta({ id: 'alternative' }).nullable();
 
-const operation = z.strictObject({
-  operation: z.string(),
-  cycles: z.number(),
-  macs: count,
-  bytes: z.number(),
-  bound: z.enum(Object.keys(PARTS) as [Part, ...Part[]]),
-  factors: z.array(z.strictObject({ name: z.string(), value: z.number(), sentence: z.string() })),
-});
+const operation = z
+  .strictObject({
+    operation: z.string(),
+    cycles: z.number(),
+    macs: count,
+    bytes: z.number(),
+    bound: z.enum(Object.keys(PARTS) as [Part, ...Part[]]),
+    factors: z.array(z.strictObject({ name: z.string(), value: z.number(), sentence: z.string() })),
+  })
+  .meta({ id: 'operation' });
 
 /** The layers that stand for an operator, unchanged and in the design. */
 const pair = {
@@ -87,6 +89,7 @@ const side = brief
       external_total_bytes: value,
     }),
   })
+  .meta({ id: 'near' })
   .nullable();
 
 /** What `pick.json` says whether there is a pick or not. */
@@ -102,7 +105,7 @@ const common = {
   objectives: z.array(objective).min(1),
   unchanged,
   search: z.strictObject({
-    searches: z.array(z.discriminatedUnion('method', searchFacts)),
+    searches: z.array(z.discriminatedUnion('method', searchFacts).meta({ id: 'search' })),
     lines: z.array(z.string()),
     designs_evaluated: count,
     designs_meeting_constraints: count,
