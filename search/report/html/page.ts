@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { PageData, ReportData } from '../../../report-html/contract.js';
+import type { ModelReport, PageData, ReportData } from '../../../report-html/contract.js';
 import { datasetOf } from '../../../report-html/dataset.js';
 import { inputError } from '../../../src/errors.js';
 import { cleanText } from '../../../src/safe-text.js';
@@ -32,6 +32,11 @@ const loadClient = (): Client => {
   return { script: read('client.js'), style: read('report.css') };
 };
 
+const withoutFitted = (model: ModelReport): ModelReport => {
+  const { fitted, ...rest } = model;
+  return fitted === undefined ? model : rest;
+};
+
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Nothing but what the page itself holds may run or be loaded. */
@@ -51,7 +56,7 @@ export const reportPage = async (
   const page: PageData = {
     ...report,
     // The layers of the pick are among the others.
-    models: report.models.map(({ fitted: _, ...model }) => model),
+    models: report.models.map(withoutFitted),
     layers: texts(parts.map(({ layers }) => layers)),
     cliffs: texts(parts.map(({ cliffs }) => cliffs)),
   };
