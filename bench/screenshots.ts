@@ -57,7 +57,7 @@ const RESNET8: Search = {
 const showing =
   (metric: string) =>
   async (page: Page): Promise<void> => {
-    await page.getByLabel('up', { exact: true }).selectOption(metric);
+    await page.locator('label', { hasText: /^up / }).locator('select').selectOption(metric);
   };
 
 const PICTURES: readonly Picture[] = [
@@ -151,7 +151,7 @@ const takePictures = async (named: readonly string[], { resnet8 }: ScreenshotOpt
       await page.goto(pathToFileURL(path).href);
       await page.waitForSelector('html[data-ready]', { state: 'attached' });
       // What stays at the top of the window would be over the pictures.
-      await page.locator('.sticky').evaluate('(element) => (element.style.position = "static")');
+      await page.evaluate('document.querySelector(".sticky").style.position = "static"');
       await prepare?.(page);
       const [top, bottom] = [await page.locator(from).boundingBox(), await page.locator(to).boundingBox()];
       const clip = { x: 0, y: top!.y - 8, width: WIDTH, height: bottom!.y + bottom!.height - top!.y + 20 };
