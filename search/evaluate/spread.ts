@@ -38,20 +38,24 @@ function groupsOf({ count, systemOf }: Pick<Table, 'count' | 'systemOf'>): Group
  */
 export const createSpread = (engines: readonly Engine[], signal: AbortSignal | undefined): Engine => {
   const ownerOf = new Map<number, number>();
+  const owned = engines.map(() => 0);
 
   /** Takes the group that suits an engine best from those that are left. */
   const take = (left: Group[], engine: number): Group | undefined => {
-    const inReach = left.filter(({ stretch }) => stretch < left[0]!.stretch + AHEAD);
+    const [first] = left;
+    if (first === undefined) return undefined;
+    const mayOwn = owned[engine] === Math.min(...owned);
     const rankOf = ({ system, stretch }: Group): number => {
       const owner = ownerOf.get(system);
-      if (owner !== undefined && owner !== engine) return Infinity;
-      return 2 * stretch + (owner === undefined ? 1 : 0);
+      const suits = owner === engine || (owner === undefined && mayOwn);
+      return suits && stretch < first.stretch + AHEAD ? 2 * stretch + (owner === engine ? 0 : 1) : Infinity;
     };
-    const [first] = inReach;
-    if (first === undefined) return undefined;
-    const best = inReach.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a), first);
+    const best = left.reduce((a, b) => (rankOf(b) < rankOf(a) ? b : a));
     left.splice(left.indexOf(best), 1);
-    if (!ownerOf.has(best.system)) ownerOf.set(best.system, engine);
+    if (mayOwn && !ownerOf.has(best.system)) {
+      ownerOf.set(best.system, engine);
+      owned[engine]!++;
+    }
     return best;
   };
 

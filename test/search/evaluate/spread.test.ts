@@ -76,6 +76,25 @@ it('lets engines help each other where there is one system', async () => {
   expect(seen.map((own) => own.length > 0)).toEqual([true, true]);
 });
 
+it('divides the systems of tables that come one after another', async () => {
+  const seen: number[][] = [[], []];
+  const spread = createSpread(
+    seen.map((own) => engine(2, own)),
+    undefined,
+  );
+  const evaluate = async (systems: readonly number[]): Promise<void> => {
+    const digits = Uint16Array.from({ length: 200 }, (_, row) => systems[row % systems.length]!);
+    const table = new Collector({ count: 200, width: 1, digits }, 'segments', undefined);
+    await spread.evaluate(new Part(table, table.rows), 'segments', Infinity);
+  };
+  await evaluate([0]);
+  await evaluate([1]);
+  seen.forEach((own) => (own.length = 0));
+  await evaluate([0, 1]);
+  expect(seen.map((own) => new Set(own.slice(0, 50)).size)).toEqual([1, 1]);
+  expect(seen[0]![0]).not.toBe(seen[1]![0]);
+});
+
 it('hands out each part of a space once', async () => {
   const tasks = Array.from({ length: 20 }, (_, system) => ({ system, prefix: [], costs: [] }));
   const found: number[] = [];
