@@ -1,7 +1,7 @@
 import type { LayerPair, LayerSide, ModelLayers, ModelReport } from '../../../report-html/contract.js';
 import { datasetOf, idOf, isUnchanged, systemOf, type Dataset } from '../../../report-html/dataset.js';
 import { PARTS, type Part } from '../../../src/explain/account.js';
-import type { Explanation, LayerExplanation } from '../../../src/explain/explain.js';
+import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 import type { Network } from '../../../src/graph/network.js';
 import type { System } from '../../../src/npu/system.js';
 import { shapeText } from '../../../src/text.js';
