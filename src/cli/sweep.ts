@@ -146,7 +146,7 @@ const sweepWithin = async (
     ranking,
     evaluated: knownCount(result.studies[i]!.results),
   }));
-  written.push(...(await writeReport(directory, models, options)));
+  written.push(...(await writeReport(directory, models, options, run)));
   reportSweep(result, { options, constraints, record, written, placements });
   return result.stopped;
 };
