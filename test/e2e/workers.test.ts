@@ -6,6 +6,7 @@ import { FrameReader } from '../../search/evaluate/remote/frames.js';
 import { findGreeting, type FromWorker, type ToWorker } from '../../search/evaluate/remote/messages.js';
 import { below, seededRandom } from '../../search/space/random.js';
 import { built, isAlive, main, remark, temporaryFolder } from '../program.js';
+import { checkRunFiles } from '../run-files.js';
 
 const { folder, at } = temporaryFolder('workers');
 
@@ -127,6 +128,7 @@ describe.skipIf(!built)(`workers in other processes${remark}`, () => {
         expect(sum('designs')).toBeGreaterThanOrEqual(record.designs_in_space);
     }
     expect(done[1]).toEqual(done[0]);
+    checkRunFiles(at('listed'));
   });
 
   test('evaluate at most about one batch each again when their search is killed', async () => {

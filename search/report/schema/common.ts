@@ -69,13 +69,14 @@ export const samples = z.strictObject({
   choice_noise: z.record(z.string(), z.number()),
 });
 
-/** What a worker process did. */
+/** What a worker process did, or the threads of the search itself. */
 export const worker = z.strictObject({
   name: z.string(),
   threads: count,
   jobs: count,
   designs: count,
   losses: count,
+  retries: count,
 });
 
 /** What ended a search before its own end. */
