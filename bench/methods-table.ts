@@ -80,7 +80,7 @@ export function methodsReport(
     wrap(
       'All sites standard or separable, eight widths per width group (0.25 to 1.125), Ethos-U55 and U65 (six ' +
         `accelerators); by cycles, SRAM bytes moved and retained weights; at least 0.001 of the weights retained; ${jobs} ${jobs === 1 ? 'job' : 'jobs'} on ${machine.cores} cores ` +
-        `(${machine.processor}), Node ${machine.node}. Evolution and the sample were given ${budget}. ` +
+        `(${machine.processor}), Node ${machine.node}. The others were given ${budget}. ` +
         'Hypervolume: share of the box from the baseline on the slowest system to the ideal, and ' +
         'its difference to that of the exact search. Reached: share of the exact front that the method equals or ' +
         'beats; beyond: share of its own front that the exact front does not.',

@@ -9,6 +9,9 @@ const ACCELERATORS = 'u55,u65';
 /** All methods leave out what the exact search does not look for. */
 const LEAST_RETAINED = '0.001';
 
+/** Other methods for large spaces. */
+const OTHERS = ['evolve', 'sample'];
+
 /** Designs that evolution and samples may evaluate: more than they do in their time. */
 const MOST_DESIGNS = 1_000_000;
 
@@ -90,6 +93,8 @@ export interface MethodOptions {
   readonly seconds?: number;
   /** The same as a multiple of what the exact search took. */
   readonly times?: number;
+  /** What the exact search is compared with. */
+  readonly others?: readonly string[];
   readonly onStart: (method: string) => void;
 }
 
@@ -98,14 +103,14 @@ export interface MethodOptions {
  * spaces have, each in a process of its own: exactly, then by evolution and by a sample with as much time, or more.
  */
 export function compareMethods(path: string, scratch: string, options: MethodOptions): MethodRun[] {
-  const { jobs, seconds, times = 1, onStart } = options;
+  const { jobs, seconds, times = 1, others = OTHERS, onStart } = options;
   const common = ['--jobs', String(jobs)];
   onStart('exact');
   const exact = runMethod('exact', path, scratch, common);
   const budget = seconds ?? times * exact.seconds;
-  const others = ['evolve', 'sample'].map((method) => {
+  const compared = others.map((method) => {
     onStart(method);
     return runMethod(method, path, scratch, common, budget);
   });
-  return [exact, ...others];
+  return [exact, ...compared];
 }

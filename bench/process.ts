@@ -16,7 +16,7 @@ export function runProgram(args: readonly string[], toldSeconds = 0): Sample {
   const child = spawnSync(process.execPath, [LAUNCHER, PROGRAM, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
-    timeout: 1000 * (MOST_SECONDS + toldSeconds),
+    timeout: Math.ceil(1000 * (MOST_SECONDS + toldSeconds)),
   });
   const wallMs = performance.now() - start;
   if (child.error !== undefined) throw child.error;

@@ -90,6 +90,7 @@ const printRetained = (named: readonly string[], options: RetainedOptions): Prom
 interface MethodsOptions extends CommonOptions {
   readonly seconds?: number;
   readonly times?: number;
+  readonly others?: readonly string[];
 }
 
 const printMethods = (named: readonly string[], options: MethodsOptions): Promise<void> =>
@@ -133,7 +134,8 @@ withJobs(
       'time for evolution and the sample (default: what the exact search took)',
       positive('--seconds'),
     )
-    .option('--times <n>', 'the same as a multiple of what the exact search took', positive('--times')),
+    .option('--times <n>', 'the same as a multiple of what the exact search took', positive('--times'))
+    .option('--others <methods>', 'evolve, sample or both, separated by commas', (list) => list.split(',')),
 ).action(printMethods);
 
 const printFvp = (named: readonly string[], { measured }: { readonly measured?: string }): Promise<void> =>
