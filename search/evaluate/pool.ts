@@ -27,8 +27,8 @@ export interface Pool {
 export interface PoolSource {
   /** @param onEmpty called when the last worker is gone */
   readonly open: (onEmpty: () => void) => Pool;
-  /** Jobs that are under way together. */
-  readonly inFlight: number;
+  /** Jobs that should be under way together now; more workers may come, and some go. */
+  readonly inFlight: () => number;
   /** Milliseconds that a batch should take. */
   readonly batchMilliseconds?: number;
 }

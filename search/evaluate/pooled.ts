@@ -12,21 +12,31 @@ import { stopAt } from './stop-at.js';
 const MOST_ENDS = 200;
 const DESIGNS_PER_END = 20;
 
+/** The last batches of a table are smaller, down to this share, so that the workers end about together. */
+const LEAST_SHARE = 1 / 8;
+
 /** The rows of a table that are still to be handed out. */
 class Queue {
   private readonly retries: Range[] = [];
   private next = 0;
 
+  /**
+   * @param size rows that a batch should have
+   * @param hands batches that are under way together
+   */
   constructor(
     private readonly count: number,
     private readonly size: () => number,
+    private readonly hands: () => number,
   ) {}
 
   take(): Range | undefined {
     const retry = this.retries.pop();
     if (retry !== undefined || this.next >= this.count) return retry;
     const from = this.next;
-    this.next = Math.min(this.count, from + this.size());
+    const size = this.size();
+    const share = Math.ceil((this.count - from) / this.hands());
+    this.next = Math.min(this.count, from + Math.min(size, Math.max(share, Math.ceil(size * LEAST_SHARE))));
     return { from, to: this.next };
   }
 
@@ -40,6 +50,27 @@ class Queue {
     return this.retries.length === 0 && this.next >= this.count;
   }
 }
+
+/**
+ * Goes on taking steps, as many at a time as there may be now, until one says that there is no other.
+ * @throws the first error of a step
+ */
+const together = (most: () => number, step: () => Promise<boolean>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let [running, over] = [0, false];
+    const more = (): void => {
+      while (!over && running < most()) {
+        running++;
+        step().then((goesOn) => {
+          running--;
+          over ||= !goesOn;
+          more();
+        }, reject);
+      }
+      if (running === 0) resolve();
+    };
+    more();
+  });
 
 /** Workers that are busy when the time is up may go on for so many milliseconds. */
 const GRACE = 250;
@@ -101,49 +132,47 @@ export const createPooled = (
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];
-      const queue = new Queue(table.count, sizer.next);
+      const queue = new Queue(table.count, sizer.next, inFlight);
       const stopped = (): boolean => isAborted() || performance.now() >= until;
 
-      /** One of the loops that keep batches in flight. */
-      const feed = async (): Promise<void> => {
-        while (!stopped()) {
-          const range = queue.take();
-          if (range === undefined) return;
-          if (isBroken()) {
-            table.fail(range, 'not evaluated: workers ended too often');
-            continue;
-          }
-          const own = open();
-          try {
-            const result = await own.run('batch', table.batch(range));
-            sizer.learn(range.to - range.from, result.milliseconds);
-            finished += range.to - range.from;
-            table.accept(range, result);
-          } catch (error) {
-            if (error instanceof ParetouError) throw error;
-            if (own === pool || isBroken()) handleEnd(table, queue, range, error);
-          }
+      /** Has one batch evaluated; false if there was none. */
+      const feed = async (): Promise<boolean> => {
+        const range = stopped() ? undefined : queue.take();
+        if (range === undefined) return false;
+        if (isBroken()) {
+          table.fail(range, 'not evaluated: workers ended too often');
+          return true;
         }
+        const own = open();
+        try {
+          const result = await own.run('batch', table.batch(range));
+          sizer.learn(range.to - range.from, result.milliseconds);
+          finished += range.to - range.from;
+          table.accept(range, result);
+        } catch (error) {
+          if (error instanceof ParetouError) throw error;
+          if (own === pool || isBroken()) handleEnd(table, queue, range, error);
+        }
+        return true;
       };
 
       // A second round takes what retries left behind.
       await within(until, async () => {
-        do await Promise.all(Array.from({ length: inFlight }, feed));
+        do await together(inFlight, feed);
         while (!queue.empty && !stopped());
       });
     },
     walk: async (tasks, until, take) => {
       const own = open();
       const rest = tasks[Symbol.iterator]();
-      const feed = async (): Promise<void> => {
-        while (!isAborted() && performance.now() < until) {
-          const next = rest.next();
-          if (next.done === true) return;
-          take(next.value, await own.run('walk', next.value));
-        }
+      const feed = async (): Promise<boolean> => {
+        const next = isAborted() || performance.now() >= until ? undefined : rest.next();
+        if (next === undefined || next.done === true) return false;
+        take(next.value, await own.run('walk', next.value));
+        return true;
       };
       try {
-        await within(until, () => Promise.all(Array.from({ length: inFlight }, feed)));
+        await within(until, () => together(inFlight, feed));
       } catch (error) {
         if (own === pool) throw error;
       }

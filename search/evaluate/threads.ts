@@ -48,5 +48,5 @@ const openThreads = (setup: WorkerSetup, threads: number, worker: URL, onEmpty: 
  */
 export const threadPool = (setup: WorkerSetup, threads: number, worker: URL = builtWorker()): PoolSource => {
   if (!isBuilt(worker)) throw new Error(`${fileURLToPath(worker)} is missing: build the program`);
-  return { open: (onEmpty) => openThreads(setup, threads, worker, onEmpty), inFlight: 2 * threads };
+  return { open: (onEmpty) => openThreads(setup, threads, worker, onEmpty), inFlight: () => 2 * threads };
 };

@@ -108,7 +108,7 @@ class Workers implements Fleet {
         this.pools.add(pool);
         return this.poolOf(pool);
       },
-      inFlight: 2 * threads,
+      inFlight: () => 2 * threads,
       batchMilliseconds: BATCH_MILLISECONDS,
     };
   }
