@@ -5,7 +5,7 @@ import { usageError } from '../errors.js';
 const VARIABLE = 'PARETOU_QUEUE';
 
 /** What the option says in the help. */
-export const QUEUE_HELP = `a Redis, such as redis://host:6379 or rediss://user:password@host (default: ${VARIABLE} of the environment)`;
+export const QUEUE_HELP = `a Redis, such as redis://host:6379, or rediss://host:6379 with TLS (default: ${VARIABLE} of the environment)`;
 
 /**
  * The Redis that the option or the environment names; undefined where neither does.
@@ -18,9 +18,7 @@ export const queueAddress = (option: string | undefined): QueueAddress | undefin
   const where = option === undefined ? VARIABLE : '--queue';
   // What is no address may hold a password all the same.
   if (address === undefined)
-    throw usageError(
-      `${where} is no address of a Redis, expected one such as redis://host:6379 or rediss://user:password@host`,
-    );
+    throw usageError(`${where} is no address of a Redis, expected one such as redis://host:6379`);
   // What the system shows of a process is the command line, until the process has a title.
   if (option !== undefined && address.password !== undefined) process.title = 'paretou';
   return address;

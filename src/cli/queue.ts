@@ -23,7 +23,7 @@ drain   removes everything that begins with paretou: from the Redis, and nothing
 
 Examples:
   paretou queue status --queue redis://host:6379
-  PARETOU_QUEUE=rediss://user:password@host paretou queue drain`;
+  paretou queue drain`;
 
 const searchTable = ({ searches }: QueueStatus): string[] =>
   searches.length === 0

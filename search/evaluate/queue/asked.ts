@@ -6,7 +6,9 @@ import {
   questionId,
   questionText,
   readAnswer,
+  REFUSED,
   setupBytes,
+  type Answer,
   type Question,
   type QueueSetup,
 } from './payloads.js';
@@ -65,7 +67,12 @@ export class AskedQueue {
       const events = new store.connection.bullmq.QueueEvents(hash, store.options);
       events.on('error', () => undefined);
       events.on('completed', ({ jobId }) => void this.take(jobId));
-      events.on('failed', ({ jobId, failedReason }) => this.fail(jobId, new Error(failedReason)));
+      events.on('failed', ({ jobId, failedReason }) => {
+        const asked = this.asked.get(jobId);
+        if (asked === undefined || !failedReason.startsWith(REFUSED))
+          this.fail(jobId, new Error(failedReason));
+        else if (this.isTriedAgain(asked, failedReason)) void this.put(asked);
+      });
       await events.waitUntilReady();
       if (!(await store.keepSetup(hash))) await store.putSetup(hash, setupBytes(setup));
       await this.announce();
@@ -139,16 +146,11 @@ export class AskedQueue {
   /** Puts a question into the queue, unless its answer is there. */
   private async put(asked: Asked): Promise<void> {
     const { id, question } = asked;
-    const refused = (error: unknown): void =>
-      this.fail(
-        id,
-        inputError(`${this.store.connection.address.shown} does not take work: ${reasonOf(error)}`),
-      );
     let queue: Queue;
     try {
       ({ queue } = await this.ready);
     } catch (error) {
-      refused(error);
+      this.fail(id, this.inVain(error));
       return;
     }
     try {
@@ -157,8 +159,21 @@ export class AskedQueue {
       await queue.add(question.kind, questionText(question), options);
     } catch (error) {
       // It is put again when it is looked for.
-      if (++asked.tries >= MOST_TRIES) refused(error);
+      this.isTriedAgain(asked, error);
     }
+  }
+
+  private inVain(error: unknown): Error {
+    return inputError(
+      `work does not get through the queue ${this.store.connection.address.shown}: ${reasonOf(error)}`,
+    );
+  }
+
+  /** Counts what was in vain; the last time ends the question. It is never taken for a fault of its designs. */
+  private isTriedAgain(asked: Asked, error: unknown): boolean {
+    if (++asked.tries < MOST_TRIES) return true;
+    this.fail(asked.id, this.inVain(error));
+    return false;
   }
 
   private fail(id: string, error: Error): void {
@@ -174,20 +189,21 @@ export class AskedQueue {
     const asked = this.asked.get(id);
     if (bytes === null || asked === undefined) return bytes !== null;
     void store.forgetAnswer(hash, id).catch(() => undefined);
+    const { question } = asked;
+    let answer: Answer;
     try {
-      const { worker, result } = readAnswer(bytes);
-      const { question } = asked;
-      if (!isResultOf({ ...question, pool: this.setup }, result))
+      answer = readAnswer(bytes);
+      if (!isResultOf({ ...question, pool: this.setup }, answer.result))
         throw new Error('it does not fit its question');
-      this.asked.delete(id);
-      this.done++;
-      heard.onDone(worker, question, result);
-      asked.waiters.forEach(({ resolve }) => resolve(result));
-      return true;
     } catch (error) {
       heard.onNote(`an answer is left out, since ${reasonOf(error)}`);
-      if (++asked.tries >= MOST_TRIES) this.fail(id, new Error(reasonOf(error)));
+      this.isTriedAgain(asked, error);
       return false;
     }
+    this.asked.delete(id);
+    this.done++;
+    heard.onDone(answer.worker, question, answer.result);
+    asked.waiters.forEach(({ resolve }) => resolve(answer.result));
+    return true;
   }
 }

@@ -2,7 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import { reasonOf } from '../batch.js';
 import type { Pool } from '../pool.js';
 import { threadPool } from '../threads.js';
-import { answerBytes, readQuestion, type QueueSetup } from './payloads.js';
+import { answerBytes, readQuestion, REFUSED, type Question, type QueueSetup } from './payloads.js';
 import type { LaneState } from './share-lanes.js';
 import type { Store } from './store.js';
 
@@ -76,9 +76,19 @@ export class Lane {
     }
   }
 
-  /** Ends after the job that is being done, or at once. */
-  async close(atOnce: boolean): Promise<void> {
-    await this.consumer?.close(atOnce);
+  /** Ends after the job that is being done, or gives it back after so many milliseconds. */
+  async close(patience: number): Promise<void> {
+    const { consumer } = this;
+    // Without Redis there is nobody to give anything back to.
+    const isAway = this.options.store.connection.redis.status !== 'ready';
+    const closing = consumer?.close(isAway);
+    const timer = setTimeout(() => void this.dropAll(), isAway ? 0 : patience);
+    await closing;
+    clearTimeout(timer);
+    await this.dropAll();
+  }
+
+  private async dropAll(): Promise<void> {
     await Promise.all([...this.threads.keys()].map((hash) => this.drop(hash)));
   }
 
@@ -112,20 +122,27 @@ export class Lane {
 
   private async work(job: Job, { space }: QueueSetup, pool: Pool): Promise<null> {
     const { store, worker, onNote } = this.options;
+    const { bullmq } = store.connection;
     this.jobs++;
     try {
-      const question = (() => {
-        try {
-          return readQuestion(job.id, job.name, job.data, space);
-        } catch (error) {
-          onNote(`a job is refused, since ${reasonOf(error)}`);
-          throw error;
-        }
-      })();
+      let question: Question;
+      try {
+        question = readQuestion(job.id, job.name, job.data, space);
+      } catch (error) {
+        onNote(`a job is refused, since ${reasonOf(error)}`);
+        throw new bullmq.UnrecoverableError(`${REFUSED}${reasonOf(error)}`);
+      }
       const { kind, task } = question;
       const result = await pool.run(kind, kind === 'segments' ? undefined : task);
       await store.keepAnswer(job.queueName, job.id!, answerBytes({ worker, result }));
       return null;
+    } catch (error) {
+      // It was this worker that ended the thread: the job is as good as before.
+      if (![...this.threads.values()].includes(pool)) {
+        await job.moveToWait(job.token);
+        throw new bullmq.WaitingError();
+      }
+      throw error;
     } finally {
       this.jobs--;
     }

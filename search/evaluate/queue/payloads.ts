@@ -70,6 +70,9 @@ export const readSetup = (bytes: Buffer, hash: string, version: string): QueueSe
 /** The name of a question among those about the same setup. */
 export const questionId = ({ kind, task }: Question): string => `q${contentHash(kind, task)}`;
 
+/** How the reason begins with which a worker does not look at a job: it is then not the designs that failed. */
+export const REFUSED = 'refused: ';
+
 /** A question as text, which the package can keep. */
 export const questionText = ({ task }: Question): string => frameOf(task).toString('base64');
 

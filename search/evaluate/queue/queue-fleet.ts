@@ -17,6 +17,8 @@ const BEAT = 1000;
 const PATIENCE = 60_000;
 /** When all is done, what is left is removed within so many. */
 const FAREWELL = 1500;
+/** A worker of which nothing is there for so many is lost: Redis may have forgotten it, and hears of it again at once. */
+const LOST_AFTER = 3000;
 /** Batches of about so many milliseconds hide the way through the queue. */
 const BATCH_MILLISECONDS = 100;
 
@@ -35,12 +37,18 @@ export interface QueueFleetOptions {
   readonly patience?: number;
 }
 
-interface Known {
-  record: WorkerRecord;
+/** What a worker has done. */
+interface Tally {
   jobs: number;
   designs: number;
+}
+
+interface Known {
+  record: WorkerRecord;
   losses: number;
   isThere: boolean;
+  /** Time of `performance.now()` at which it was last seen. */
+  seen: number;
 }
 
 /** Resolves when the work is done, or after so many milliseconds. */
@@ -60,6 +68,8 @@ const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<voi
 class QueueFleet implements Fleet {
   private readonly id = randomBytes(8).toString('hex');
   private readonly known = new Map<string, Known>();
+  /** By worker; answers may come before it is known who that is. */
+  private readonly tallies = new Map<string, Tally>();
   private readonly strangers = new Set<string>();
   private readonly queues = new Map<string, { readonly asked: AskedQueue; users: number }>();
   private readonly endings = new Map<string, Promise<void>>();
@@ -76,7 +86,8 @@ class QueueFleet implements Fleet {
     private readonly store: Store,
     private readonly options: QueueFleetOptions,
   ) {
-    this.timer = setInterval(() => void this.beat(), BEAT);
+    const { patience = PATIENCE } = options;
+    this.timer = setInterval(() => void this.beat(), Math.min(BEAT, patience / 5));
   }
 
   private get shown(): string {
@@ -101,8 +112,9 @@ class QueueFleet implements Fleet {
   }
 
   counts(): WorkerCount[] {
-    return Array.from(this.known.values(), ({ record: { name, threads }, jobs, designs, losses }) => ({
-      ...{ name, threads, jobs, designs, losses },
+    return Array.from(this.known, ([id, { record, losses }]) => ({
+      ...{ name: record.name, threads: record.threads, losses },
+      ...(this.tallies.get(id) ?? { jobs: 0, designs: 0 }),
     }));
   }
 
@@ -152,10 +164,10 @@ class QueueFleet implements Fleet {
       setup,
       {
         onDone: (worker, question, result) => {
-          const known = this.known.get(worker);
-          if (known === undefined) return;
-          known.jobs++;
-          known.designs += designsOf(question, result);
+          const tally = this.tallies.get(worker) ?? { jobs: 0, designs: 0 };
+          tally.jobs++;
+          tally.designs += designsOf(question, result);
+          this.tallies.set(worker, tally);
         },
         onNote: this.options.onNote,
       },
@@ -224,6 +236,7 @@ class QueueFleet implements Fleet {
 
   private async lookForWorkers(): Promise<void> {
     const records = await this.store.workers();
+    const now = performance.now();
     const { version, onLoss, onNote } = this.options;
     for (const record of records) {
       if (record.version !== version) {
@@ -236,15 +249,13 @@ class QueueFleet implements Fleet {
       }
       const known = this.known.get(record.id);
       if (known === undefined)
-        this.known.set(record.id, { record, jobs: 0, designs: 0, losses: 0, isThere: !record.left });
-      else {
-        known.record = record;
-        known.isThere = !record.left;
-      }
+        this.known.set(record.id, {
+          ...{ record, losses: 0, isThere: !record.left, seen: now },
+        });
+      else Object.assign(known, { record, isThere: !record.left, seen: now });
     }
-    const there = new Set(records.map(({ id }) => id));
-    for (const [id, known] of this.known) {
-      if (!known.isThere || there.has(id)) continue;
+    for (const known of this.known.values()) {
+      if (!known.isThere || now - known.seen < LOST_AFTER) continue;
       known.isThere = false;
       known.losses++;
       onLoss(`worker ${known.record.name}: nothing was heard of it; what it was doing goes to others`);

@@ -11,10 +11,10 @@ import { Store } from './store.js';
 
 /** So often a worker looks for searches, and says that it is there, in milliseconds. */
 const LOOK = 100;
-const BEAT = 2000;
+const BEAT = 1000;
 /** A Redis that is away for so long ends a worker. */
 const PATIENCE = 600_000;
-/** What is being done at the end may take so long. */
+/** What is being done at the end may take so many milliseconds. */
 const FAREWELL = 5000;
 /** A search that is no longer there is left after so long. */
 const LEAVE_AFTER = 3000;
@@ -158,21 +158,8 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
     isOver = true;
     clearInterval(watch);
     signal.removeEventListener('abort', end as () => void);
-    await farewell(lanes, () => say(true));
+    await Promise.allSettled(lanes.map((lane) => lane.close(FAREWELL)));
+    if (connection.redis.status === 'ready') await say(true).catch(() => undefined);
     connection.redis.disconnect();
   }
-};
-
-/** Lets lanes end what they do, for a while. */
-const farewell = async (lanes: readonly Lane[], say: () => Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(true), FAREWELL)));
-  const all = async (atOnce: boolean): Promise<boolean> => {
-    await Promise.allSettled(lanes.map((lane) => lane.close(atOnce)));
-    await say().catch(() => undefined);
-    return false;
-  };
-  if (await Promise.race([all(false), late]))
-    for (const lane of lanes) void lane.close(true).catch(() => undefined);
-  clearTimeout(timer);
 };

@@ -7,7 +7,7 @@ export const PREFIX = 'paretou';
 
 /** A search or a worker that says nothing for so many milliseconds is taken for gone. */
 const SEARCH_LIFE = 30_000;
-const WORKER_LIFE = 10_000;
+const WORKER_LIFE = 6000;
 /** What a search leaves behind when it is killed stays so long, for the search that goes on. */
 const REST_LIFE = 3_600_000;
 
