@@ -43,7 +43,7 @@ export const startRedis = async (
 ): Promise<TestRedis> => {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const port = await freePort();
-  const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
+  const url = `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`;
   const address = parseAddress(url)!;
   let child: ChildProcess | undefined;
   let connection: Connection | undefined;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { built, main, remark, temporaryFolder } from '../program.js';
 import { hasRedis, redisRemark, startRedis, type TestRedis } from '../redis.js';
 
@@ -18,7 +18,7 @@ interface Running {
   readonly ended: Promise<Ended>;
 }
 const children: ChildProcess[] = [];
-afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
+afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 /** Starts the built program. */
 const start = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Running => {
@@ -43,9 +43,7 @@ interface Status {
 }
 
 describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`, async () => {
-  const redis = hasRedis
-    ? await startRedis(encodeURIComponent(PASSWORD), [])
-    : (undefined as unknown as TestRedis);
+  const redis = hasRedis ? await startRedis(PASSWORD) : (undefined as unknown as TestRedis);
   writeFileSync(at('space.yaml'), 'widths: {multiple_of: 4, from: 0.25, to: 2}\n');
   const SWEEP = ['sweep', 'example:story_standard', 'example:story_separable_linear'];
   const SPACE = ['--space', at('space.yaml'), '--accelerator-config', 'ethos-u55-128,ethos-u55-64', '--html'];
@@ -66,7 +64,15 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     const record = JSON.parse(readFileSync(at('queue', 'run.json'), 'utf8')) as { workers: unknown[] };
     expect(record.workers).toEqual([expect.objectContaining({ threads: 2, losses: 0 })]);
 
-    const pick = ['pick', 'example:story_standard', '--accept-retrain', '--queue', redis.url];
+    const pick = [
+      'pick',
+      'example:story_standard',
+      '--accept-retrain',
+      '--options',
+      'separable:shifted-relu',
+      '--queue',
+      redis.url,
+    ];
     const picked = await run([...pick, '--html', '--output-dir', at('pick')]);
     expect(picked.status).toBe(0);
     worker.child.kill('SIGTERM');
