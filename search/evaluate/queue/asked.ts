@@ -40,6 +40,8 @@ interface Asked {
 export interface AskedEvents {
   /** A job was done by a worker, for these that still wait for it. */
   readonly onDone: (worker: string, question: Question, result: unknown) => void;
+  /** A job of a worker was lost, and is done again. */
+  readonly onRetry: (worker: string) => void;
   readonly onNote: (text: string) => void;
 }
 
@@ -72,6 +74,13 @@ export class AskedQueue {
         if (asked === undefined || !failedReason.startsWith(REFUSED))
           this.fail(jobId, new Error(failedReason));
         else if (this.isTriedAgain(asked, failedReason)) void this.put(asked);
+      });
+      events.on('stalled', ({ jobId }) => {
+        if (!this.asked.has(jobId)) return;
+        store.workerOf(hash, jobId).then(
+          (worker) => heard.onRetry(worker ?? ''),
+          () => undefined,
+        );
       });
       await events.waitUntilReady();
       if (!(await store.keepSetup(hash))) await store.putSetup(hash, setupBytes(setup));

@@ -13,6 +13,7 @@ export interface Redis {
   readonly status: string;
   readonly get: (key: string) => Promise<string | null>;
   readonly getBuffer: (key: string) => Promise<Buffer | null>;
+  readonly hget: (key: string, field: string) => Promise<string | null>;
   readonly mget: (keys: readonly string[]) => Promise<(string | null)[]>;
   readonly set: (key: string, value: string | Buffer, unit: 'PX', milliseconds: number) => Promise<unknown>;
   readonly exists: (key: string) => Promise<number>;

@@ -99,7 +99,7 @@ export class Lane {
   }
 
   private async open(hash: string): Promise<void> {
-    const { store, setup: setupOf, times, onBroken, thread } = this.options;
+    const { store, worker, setup: setupOf, times, onBroken, thread } = this.options;
     const setup = await setupOf(hash);
     const pool =
       this.threads.get(hash) ?? threadPool({ ...setup, evaluator: undefined }, 1, thread).open(onBroken);
@@ -109,6 +109,7 @@ export class Lane {
     if (this.threads.size > MOST_THREADS) await this.drop(oldest!);
     const consumer = new store.connection.bullmq.Worker(hash, (job: Job) => this.work(job, setup, pool), {
       ...store.options,
+      name: worker,
       concurrency: 1,
       maxStalledCount: MOST_STALLED,
       lockDuration: times.lock,

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { inputError } from '../../../src/errors.js';
 import type { WorkerSetup } from '../batch.js';
 import type { Pool, PoolSource } from '../pool.js';
-import type { Fleet, WorkerCount } from '../remote/fleet.js';
+import type { Fleet } from '../remote/fleet.js';
 import { designsOf } from '../remote/queued-job.js';
 import type { QueueAddress } from './address.js';
 import { AskedQueue } from './asked.js';
@@ -37,11 +37,14 @@ export interface QueueFleetOptions {
   readonly patience?: number;
 }
 
-/** What a worker has done. */
+/** What a worker has done, and how many of its jobs were done again. */
 interface Tally {
   jobs: number;
   designs: number;
+  retries: number;
 }
+
+const NOTHING: Tally = { jobs: 0, designs: 0, retries: 0 };
 
 interface Known {
   record: WorkerRecord;
@@ -111,11 +114,16 @@ class QueueFleet implements Fleet {
     };
   }
 
-  counts(): WorkerCount[] {
+  counts(): ReturnType<Fleet['counts']> {
     return Array.from(this.known, ([id, { record, losses }]) => ({
-      ...{ name: record.name, threads: record.threads, losses },
-      ...(this.tallies.get(id) ?? { jobs: 0, designs: 0 }),
+      ...{ name: record.name, threads: record.threads },
+      ...(this.tallies.get(id) ?? NOTHING),
+      losses,
     }));
+  }
+
+  present(): number {
+    return [...this.known.values()].filter(({ isThere }) => isThere).length;
   }
 
   /** Looks who is there. */
@@ -164,17 +172,23 @@ class QueueFleet implements Fleet {
       setup,
       {
         onDone: (worker, question, result) => {
-          const tally = this.tallies.get(worker) ?? { jobs: 0, designs: 0 };
+          const tally = this.tallyOf(worker);
           tally.jobs++;
           tally.designs += designsOf(question, result);
-          this.tallies.set(worker, tally);
         },
+        onRetry: (worker) => this.tallyOf(worker).retries++,
         onNote: this.options.onNote,
       },
       () => this.sayOf(asked, setup),
       this.endings.get(hash) ?? Promise.resolve(),
     );
     return asked;
+  }
+
+  private tallyOf(worker: string): Tally {
+    const tally = this.tallies.get(worker) ?? { ...NOTHING };
+    this.tallies.set(worker, tally);
+    return tally;
   }
 
   private sayOf({ hash, done }: AskedQueue, { space }: QueueSetup): Promise<void> {
@@ -289,9 +303,5 @@ export const openQueueFleet = async (options: QueueFleetOptions): Promise<Fleet>
     await opened.close();
     throw inputError(`the queue ${address.shown} cannot be used: ${faultOf(error)}`, error);
   }
-  return {
-    source: (setup) => opened.source(setup),
-    counts: () => opened.counts(),
-    close: () => opened.close(),
-  };
+  return opened;
 };

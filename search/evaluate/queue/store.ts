@@ -189,6 +189,11 @@ export class Store {
     return (await this.redis.exists(jobKey(hash, id))) === 1;
   }
 
+  /** The worker that last took a job. */
+  async workerOf(hash: string, id: string): Promise<string | null> {
+    return this.redis.hget(jobKey(hash, id), 'pb');
+  }
+
   /** Says that a worker is there, or that it ends. */
   async sayOfWorker(record: WorkerRecord): Promise<void> {
     await Promise.all([

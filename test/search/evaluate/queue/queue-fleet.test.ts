@@ -185,7 +185,10 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
           // Its answer is late, and nobody minds.
           pair[0]!.child.kill('SIGCONT');
           expect(await evaluated(fleet)).toEqual(expected);
-        } else await until(() => fleet.counts().some(({ losses }) => losses === 1));
+        } else {
+          await until(() => fleet.counts().some(({ losses }) => losses === 1));
+          expect(fleet.counts().find(({ losses }) => losses === 1)).toMatchObject({ retries: 1 });
+        }
       });
       if (signal === 'SIGKILL')
         expect(heard.losses).toEqual([expect.stringMatching(/^worker \S+: nothing was heard of it/)]);
