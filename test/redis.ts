@@ -61,7 +61,7 @@ export const startRedis = async (
     child = spawn('redis-server', argv, { stdio: 'ignore' });
     for (let turn = 0; ; turn++) {
       try {
-        (await connect(address)).redis.disconnect();
+        (await connect(address)).close();
         return;
       } catch (error) {
         if (turn > 100) throw error;
@@ -70,7 +70,7 @@ export const startRedis = async (
     }
   };
   afterAll(async () => {
-    connection?.redis.disconnect();
+    connection?.close();
     await kill();
     rmSync(folder, { recursive: true, force: true });
   });

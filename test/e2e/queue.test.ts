@@ -32,9 +32,12 @@ const start = (argv: readonly string[], environment: Readonly<Record<string, str
 };
 const run = (...argv: Parameters<typeof start>): Promise<Ended> => start(...argv).ended;
 
-const until = async (isSo: () => boolean): Promise<void> => {
-  for (let turn = 0; turn < 600 && !isSo(); turn++) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(isSo()).toBe(true);
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let turn = 0; turn < 600; turn++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not happen');
 };
 
 interface Status {
@@ -115,6 +118,23 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     waiting.child.kill('SIGINT');
     expect((await waiting.ended).status).toBe(130);
     expect(performance.now() - asked).toBeLessThan(3000);
+
+    // What workers answer to a search that was killed serves the one that goes on.
+    const killed = start(search, NAMED);
+    await until(() => killed.said().includes('the search waits until one is started'));
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const worker = start(['worker', '--jobs', '1'], NAMED);
+    const answers = async (): Promise<number> =>
+      (await redis.keys()).filter((key) => key.includes(':answer:')).length;
+    await until(async () => (await answers()) > 0);
+    worker.child.kill('SIGTERM');
+    await worker.ended;
+    const next = start(search, NAMED);
+    await until(async () => (await answers()) === 0);
+    next.child.kill('SIGINT');
+    expect((await next.ended).status).toBe(130);
+
     await run(['queue', 'drain'], NAMED);
     expect(await redis.keys()).toEqual(['somebody:else']);
 

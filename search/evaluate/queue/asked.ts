@@ -1,7 +1,7 @@
 import type { Queue, QueueEvents } from 'bullmq';
 import { inputError } from '../../../src/errors.js';
 import { reasonOf } from '../batch.js';
-import { isResultOf, type QueuedJob } from '../remote/queued-job.js';
+import { isResultOf } from '../remote/queued-job.js';
 import {
   questionId,
   questionText,

@@ -43,6 +43,7 @@ export interface Connection {
   /** The same for what the package makes: it opens more connections where a command blocks. */
   readonly shared: import('bullmq').ConnectionOptions;
   readonly address: QueueAddress;
+  readonly close: () => void;
 }
 
 /** What may be told of a connection. */
@@ -86,7 +87,7 @@ export const connect = async (
 ): Promise<Connection> => {
   const bullmq = await loadPackage();
   const { host, port, username, password, database, isEncrypted, shown } = address;
-  let [wasReady, isLost] = [false, false];
+  let [wasReady, isLost, isClosed] = [false, false, false];
   let lastFault = 'there is no answer';
   const connection = new bullmq.RedisConnection(
     {
@@ -115,15 +116,19 @@ export const connect = async (
     wasReady = true;
     const redis = shared as unknown as Redis;
     redis.on('close', () => {
-      if (isLost) return;
+      if (isLost || isClosed) return;
       isLost = true;
       // The reason comes a moment later, with the next attempt.
       setTimeout(() => {
-        if (isLost) onLoss?.(lastFault);
+        if (isLost && !isClosed) onLoss?.(lastFault);
       }, 2 * AGAIN_AFTER).unref();
     });
     redis.on('ready', () => (isLost = false));
-    return { bullmq, redis, shared: shared as import('bullmq').ConnectionOptions, address };
+    const close = (): void => {
+      isClosed = true;
+      redis.disconnect();
+    };
+    return { bullmq, redis, shared: shared as import('bullmq').ConnectionOptions, address, close };
   } catch (error) {
     giveUp();
     throw inputError(`the queue ${shown} cannot be reached: ${faultOf(error)}`);

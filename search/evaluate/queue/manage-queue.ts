@@ -19,7 +19,7 @@ const withStore = async <T>(address: QueueAddress, work: (store: Store) => Promi
   try {
     return await work(new Store(connection));
   } finally {
-    connection.redis.disconnect();
+    connection.close();
   }
 };
 

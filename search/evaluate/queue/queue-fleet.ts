@@ -136,7 +136,7 @@ class QueueFleet implements Fleet {
     clearInterval(this.timer);
     for (const hash of [...this.queues.keys()]) this.end(hash);
     await atMost(FAREWELL, Promise.all(this.endings.values()));
-    this.store.connection.redis.disconnect();
+    this.store.connection.close();
   }
 
   private open(hash: string, setup: QueueSetup): Pool {
@@ -290,18 +290,18 @@ class QueueFleet implements Fleet {
  * @throws an input error where it cannot be used
  */
 export const openQueueFleet = async (options: QueueFleetOptions): Promise<Fleet> => {
-  let fleet: QueueFleet | undefined;
   const { address, signal, onNote } = options;
-  const connection = await connect(address, { signal, onLoss: (reason) => fleet?.lose(reason) });
+  const opened: { fleet?: QueueFleet } = {};
+  const connection = await connect(address, { signal, onLoss: (reason) => opened.fleet?.lose(reason) });
   const store = new Store(connection);
   (await store.warnings()).forEach(onNote);
-  const opened = new QueueFleet(store, options);
-  fleet = opened;
+  const fleet = new QueueFleet(store, options);
+  opened.fleet = fleet;
   try {
-    await opened.start();
+    await fleet.start();
   } catch (error) {
-    await opened.close();
+    await fleet.close();
     throw inputError(`the queue ${address.shown} cannot be used: ${faultOf(error)}`, error);
   }
-  return opened;
+  return fleet;
 };

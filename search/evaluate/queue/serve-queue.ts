@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { inputError, ParetouError } from '../../../src/errors.js';
+import { plural } from '../../../src/text.js';
 import { reasonOf } from '../batch.js';
 import type { QueueAddress } from './address.js';
 import { connect } from './connection.js';
@@ -139,27 +140,23 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   };
-  let watch: NodeJS.Timeout | undefined;
-  let end: (() => void) | undefined;
+  const watching = new AbortController();
+  const ended = new Promise<void>((resolve, reject) => {
+    const watch = setInterval(() => {
+      if (performance.now() - heard > PATIENCE)
+        reject(inputError(`the queue ${address.shown} could not be used for ${PATIENCE / 1000} s`));
+    }, LOOK);
+    watching.signal.addEventListener('abort', () => clearInterval(watch));
+    signal.addEventListener('abort', () => resolve(), { signal: watching.signal });
+  });
   try {
-    onNote(`worker ${name} with ${threads} threads waits for searches at ${address.shown}`);
-    await Promise.race([
-      serveUntilOver(),
-      new Promise<void>((resolve, reject) => {
-        end = resolve;
-        signal.addEventListener('abort', resolve as () => void);
-        watch = setInterval(() => {
-          if (performance.now() - heard > PATIENCE)
-            reject(inputError(`the queue ${address.shown} could not be used for ${PATIENCE / 1000} s`));
-        }, LOOK);
-      }),
-    ]);
+    onNote(`worker ${name} with ${plural(threads, 'thread')} waits for searches at ${address.shown}`);
+    await Promise.race([serveUntilOver(), ended]);
   } finally {
     isOver = true;
-    clearInterval(watch);
-    signal.removeEventListener('abort', end as () => void);
+    watching.abort();
     await Promise.allSettled(lanes.map((lane) => lane.close(FAREWELL)));
     if (connection.redis.status === 'ready') await say(true).catch(() => undefined);
-    connection.redis.disconnect();
+    connection.close();
   }
 };
