@@ -71,10 +71,11 @@ const exactSentence = ({ model, runs }: Comparison): string => {
 /** The methods side by side, as Markdown. */
 export function methodsReport(
   machine: Machine,
-  { jobs, seconds }: Pick<MethodOptions, 'jobs' | 'seconds'>,
+  { jobs, seconds, times = 1 }: Pick<MethodOptions, 'jobs' | 'seconds' | 'times'>,
   comparisons: readonly Comparison[],
 ): string {
-  const budget = seconds === undefined ? 'the time that the exact search took' : `${seconds} seconds`;
+  const asMuch = times === 1 ? 'the time' : `${times} times the time`;
+  const budget = seconds === undefined ? `${asMuch} that the exact search took` : `${seconds} seconds`;
   return [
     wrap(
       'All sites standard or separable, eight widths per width group (0.25 to 1.125), Ethos-U55 and U65 (six ' +

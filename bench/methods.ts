@@ -78,19 +78,21 @@ export interface MethodOptions {
   readonly jobs: number;
   /** Time for evolution and for the sample; without it, what the exact search took. */
   readonly seconds?: number;
+  /** The same as a multiple of what the exact search took. */
+  readonly times?: number;
   readonly onStart: (method: string) => void;
 }
 
 /**
  * Searches one space of a model (all sites, eight widths per width group, Ethos-U55 and U65) by every method that large
- * spaces have, each in a process of its own: exactly, then by evolution and by a sample with as much time.
+ * spaces have, each in a process of its own: exactly, then by evolution and by a sample with as much time, or more.
  */
 export function compareMethods(path: string, scratch: string, options: MethodOptions): MethodRun[] {
-  const { jobs, seconds, onStart } = options;
+  const { jobs, seconds, times = 1, onStart } = options;
   const common = ['--jobs', String(jobs)];
   onStart('exact');
   const exact = runMethod('exact', path, scratch, common);
-  const budget = (seconds ?? exact.seconds).toFixed(1);
+  const budget = (seconds ?? times * exact.seconds).toFixed(1);
   const others = ['evolve', 'sample'].map((method) => {
     onStart(method);
     return runMethod(method, path, scratch, [

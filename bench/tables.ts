@@ -86,6 +86,7 @@ const printRetained = (named: readonly string[], options: RetainedOptions): Prom
 
 interface MethodsOptions extends CommonOptions {
   readonly seconds?: number;
+  readonly times?: number;
 }
 
 const printMethods = (named: readonly string[], options: MethodsOptions): Promise<void> =>
@@ -128,7 +129,8 @@ withJobs(
       '--seconds <n>',
       'time for evolution and the sample (default: what the exact search took)',
       positive('--seconds'),
-    ),
+    )
+    .option('--times <n>', 'the same as a multiple of what the exact search took', positive('--times')),
 ).action(printMethods);
 
 const printFvp = (named: readonly string[], { measured }: { readonly measured?: string }): Promise<void> =>

@@ -29,6 +29,9 @@ export function grouped(n: number | bigint, decimals: 0 | 1 | 2 = 0): string {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
 }
 
+/** A difference with its sign: +1,403. */
+export const signed = (n: number): string => (n > 0 ? `+${grouped(n)}` : grouped(n));
+
 /** Bytes in units of 1024, without the unit. */
 export const kibibytes = (bytes: number, decimals: 0 | 1 | 2 = 0): string => grouped(bytes / 1024, decimals);
 

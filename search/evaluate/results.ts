@@ -35,16 +35,18 @@ export interface Range {
 /** Designs to evaluate, by their rows, as engines see them. */
 export interface Table {
   readonly count: number;
+  readonly systemOf: (row: number) => number;
   readonly batch: (range: Range) => Batch;
   /** Takes what came back for a batch. */
   readonly accept: (range: Range, result: BatchResult) => void;
   /** Gives up on designs. */
   readonly fail: (range: Range, reason: string) => void;
+  /** Some of its rows as a table. */
+  readonly part: (rows: Uint32Array) => Table;
 }
 
 /** Collects what batches bring, for one table of designs. */
-export class Collector implements Table {
-  readonly count: number;
+export class Collector {
   finished = 0;
   private figures: Float64Array;
   private width: number;
@@ -56,50 +58,101 @@ export class Collector implements Table {
     private readonly wanted: Wanted,
     private readonly onProgress: ((finished: number) => void) | undefined,
   ) {
-    this.count = designs.count;
     this.width = wanted === 'figures' ? FIGURE_COUNT : 0;
     this.figures = new Float64Array(designs.count * this.width);
     this.known = new Uint8Array(designs.count);
   }
 
-  batch({ from, to }: Range): Batch {
-    const { digits, width } = this.designs;
-    return { digits: digits.slice(from * width, to * width), width, wanted: this.wanted };
+  /** All designs. */
+  get rows(): Uint32Array {
+    return Uint32Array.from({ length: this.designs.count }, (_, row) => row);
   }
 
-  accept(range: Range, result: BatchResult): void {
-    const { from, to } = range;
-    if (this.width === 0 && result.width > 0) {
-      this.width = result.width;
-      this.figures = new Float64Array(this.count * this.width);
+  systemOf(row: number): number {
+    const { digits, width } = this.designs;
+    return digits[(row + 1) * width - 1]!;
+  }
+
+  batch(rows: Uint32Array): Batch {
+    const { digits: all, width } = this.designs;
+    const digits = new Uint16Array(rows.length * width);
+    rows.forEach((row, i) => digits.set(all.subarray(row * width, (row + 1) * width), i * width));
+    return { digits, width, wanted: this.wanted };
+  }
+
+  accept(rows: Uint32Array, { figures, width, failures }: Omit<BatchResult, 'milliseconds'>): void {
+    if (this.width === 0 && width > 0) {
+      this.width = width;
+      this.figures = new Float64Array(this.designs.count * width);
     }
-    if (result.width !== this.width && result.width > 0) {
-      this.fail(range, widthReason(result.width, this.width));
+    if (width !== this.width && width > 0) {
+      this.fail(rows, widthReason(width, this.width));
       return;
     }
-    this.figures.set(result.figures, from * this.width);
-    this.known.fill(1, from, to);
-    for (const [row, reason] of result.failures) {
-      this.known[from + row] = 0;
-      this.failures.set(from + row, reason);
-    }
-    this.advance(to - from);
+    const failed = new Map(failures);
+    rows.forEach((row, i) => {
+      if (width > 0) this.figures.set(figures.subarray(i * width, (i + 1) * width), row * width);
+      const reason = failed.get(i);
+      if (reason === undefined) this.known[row] = 1;
+      else this.failures.set(row, reason);
+    });
+    this.advance(rows.length);
   }
 
-  fail({ from, to }: Range, reason: string): void {
-    for (let row = from; row < to; row++) this.failures.set(row, reason);
-    this.advance(to - from);
+  fail(rows: Uint32Array, reason: string): void {
+    for (const row of rows) this.failures.set(row, reason);
+    this.advance(rows.length);
   }
 
   results(aborted: boolean): Results {
     const { figures, width, known } = this;
     const failures = new Map([...this.failures].sort(([a], [b]) => a - b));
-    return { figures, width, known, failures, interrupted: aborted && this.finished < this.count };
+    return { figures, width, known, failures, interrupted: aborted && this.finished < this.designs.count };
   }
 
   private advance(count: number): void {
     this.finished += count;
     this.onProgress?.(this.finished);
+  }
+}
+
+/** What came back for rows of a collector. */
+export type Kept = Omit<BatchResult, 'milliseconds'> & { readonly rows: Uint32Array };
+
+/** Rows of a collector as a table. */
+export class Part implements Table {
+  /** @param keep told of everything that came back */
+  constructor(
+    private readonly whole: Collector,
+    private readonly rows: Uint32Array,
+    private readonly keep?: (result: Kept) => void,
+  ) {}
+
+  get count(): number {
+    return this.rows.length;
+  }
+
+  systemOf(row: number): number {
+    return this.whole.systemOf(this.rows[row]!);
+  }
+
+  batch({ from, to }: Range): Batch {
+    return this.whole.batch(this.rows.subarray(from, to));
+  }
+
+  accept({ from, to }: Range, { figures, width, failures }: BatchResult): void {
+    const rows = this.rows.subarray(from, to);
+    this.keep?.({ rows, figures, width, failures });
+    this.whole.accept(rows, { figures, width, failures });
+  }
+
+  fail({ from, to }: Range, reason: string): void {
+    this.whole.fail(this.rows.subarray(from, to), reason);
+  }
+
+  part(rows: Uint32Array): Table {
+    const own = rows.map((row) => this.rows[row]!);
+    return new Part(this.whole, own, this.keep);
   }
 }
 

@@ -5,11 +5,12 @@ import type { Wanted, WorkerSetup } from './batch.js';
 import { createInline } from './inline.js';
 import { createRecall, type Recall } from './recalled.js';
 import type { Fleet } from './remote/fleet.js';
-import { Collector, type Engine, type Results } from './results.js';
+import { Collector, Part, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
 import { createPooled } from './pooled.js';
+import { createSpread } from './spread.js';
 import { isBuilt, threadPool } from './threads.js';
 
 export type { Wanted } from './batch.js';
@@ -85,9 +86,13 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
   let closed = false;
   const create = (): Engine => {
     if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
-    return jobs <= 1 && !(apart && isBuilt(worker))
-      ? createInline(setup, signal)
-      : createPooled(threadPool(setup, jobs, worker), signal);
+    if (jobs <= 1 && !(apart && isBuilt(worker))) return createInline(setup, signal);
+    const threads = (count: number): Engine => createPooled(threadPool(setup, count, worker), signal);
+    if (space.systems.length === 1 || jobs <= 1) return threads(jobs);
+    return createSpread(
+      Array.from({ length: jobs }, () => threads(1)),
+      signal,
+    );
   };
   const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;
@@ -100,7 +105,8 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
       const table = new Collector(designs, wanted, onProgress);
       const isOver = (): boolean => isAborted() || performance.now() >= until;
       if (designs.count > 0 && !isOver()) {
-        const left = log === undefined ? table : await recall(log).table(table, designs, wanted);
+        const left =
+          log === undefined ? new Part(table, table.rows) : await recall(log).table(table, designs, wanted);
         if (left.count > 0 && !isOver()) await open().evaluate(left, wanted, until);
       }
       return table.results(isAborted());

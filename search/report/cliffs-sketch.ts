@@ -1,5 +1,6 @@
-import { grouped, kibibytes, lineWidth } from '../../src/text.js';
+import { grouped, kibibytes } from '../../src/text.js';
 import type { Curve, Point } from '../cliffs/curve.js';
+import { sketchColumns, sketchRow, stepOf } from './sketch.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
 
@@ -10,24 +11,18 @@ export const sketch = (values: readonly number[], columns: number): string => {
     Math.max(...values.slice(i * each, (i + 1) * each)),
   );
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const heightOf = (value: number): number =>
-    most === least ? 0 : Math.round(((value - least) / (most - least)) * (BARS.length - 1));
-  return cells.map((value) => BARS[heightOf(value)]).join('');
+  return cells.map((value) => BARS[stepOf(value, least, most, BARS.length)]).join('');
 };
-
-/** Characters beside the sketch. */
-const BESIDE = 36;
 
 /** A curve as lines of block characters: cycles, SRAM, and where today's number of channels is. */
 export const sketchLines = ({ points, channels }: Curve): string[] => {
-  const columns = lineWidth() - BESIDE;
+  const columns = sketchColumns();
   const each = Math.max(1, Math.ceil(points.length / columns));
   const cells = Math.ceil(points.length / each);
   const row = (label: string, value: (point: Point) => number, text: (n: number) => string): string => {
     const values = points.map(value);
     const [least, most] = [Math.min(...values), Math.max(...values)];
-    const line = sketch(values, columns);
-    return `  ${label.padEnd(8)} ${text(least).padStart(11)} ${line} ${text(most)}`;
+    return sketchRow(label, text(least), sketch(values, columns), text(most));
   };
   const at = Math.floor(points.findIndex((point) => point.channels === channels) / each);
   const mark = `^${channels}`;
@@ -38,6 +33,6 @@ export const sketchLines = ({ points, channels }: Curve): string[] => {
   return [
     row('cycles', ({ cycles }) => cycles, grouped),
     row('SRAM KiB', ({ sramUsed }) => sramUsed, kibibytes),
-    `  ${'channels'.padEnd(8)} ${String(first).padStart(11)} ${ruler} ${last}`,
+    sketchRow('channels', String(first), ruler, String(last)),
   ];
 };

@@ -20,6 +20,7 @@ import {
 import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow, type Unit } from '../metrics.js';
 import { STOPPED_TEXTS } from '../explore/explorer.js';
 import type { Picked } from '../pick/pick.js';
+import { reasonLines } from './pick-reasons.js';
 import { preferenceText, pricedBy, priceOf } from '../pick/preference.js';
 
 const VERBS = {
@@ -67,9 +68,6 @@ const table = ({ before, after }: PickAccount): string[] => {
     [1, 2, 3],
   );
 };
-
-const section = (title: string, sentences: readonly string[]): string[] =>
-  sentences.length === 0 ? [] : ['', title, ...sentences.map((s) => wrap(`${s}.`, '  ', '    '))];
 
 /** How many designs there were to pick from. */
 const choiceText = ({ study, sweeps, evaluated, meeting, paying }: Picked, wish: Wish): string => {
@@ -128,9 +126,30 @@ const tieLines = ({ before, after }: PickAccount): string[] =>
     ? [wrap(`the FVP-like cycles of the two are within ${Math.round(100 * (TIE - 1))} %: too close to call`)]
     : [];
 
+/** Said where a pick is for another figure than its reasons are told in. */
+const countedLines = (wish: Wish): string[] =>
+  pricedBy(wish) === 'FVP-like µs'
+    ? [
+        wrap(
+          'the pick is by FVP-like time; cycles of single operators, and the reasons, are those of the compiler',
+        ),
+      ]
+    : [];
+
+/** How much a text leaves out. */
+export interface Telling {
+  /** How to get every reason in a sentence; without, each is in one. */
+  readonly more?: string;
+}
+
 /** A pick for people: figures, what changes and why, what stays and why. */
-export const pickText = (picked: Picked, wish: Wish, account: PickAccount): string => {
-  const { candidate, changed, widthsChanged, others, stays, retainedUnknown, after } = account;
+export const pickText = (
+  picked: Picked,
+  wish: Wish,
+  account: PickAccount,
+  { more }: Telling = {},
+): string => {
+  const { candidate, retainedUnknown, after } = account;
   const steps = picked.refined?.steps ?? [];
   return [
     ...headLines(picked, account, 'picked', candidate.id),
@@ -144,15 +163,8 @@ export const pickText = (picked: Picked, wish: Wish, account: PickAccount): stri
       : []),
     ...walkLines(picked),
     ...cheaperLines(picked, wish),
-    ...section('What changes:', [
-      ...widthsChanged.map(({ sentence }) => sentence),
-      ...changed.map(({ sentence }) => sentence),
-    ]),
-    ...section(
-      'What changes with it:',
-      others.map(({ sentence }) => sentence),
-    ),
-    ...section('What stays:', stays?.map(({ sentence }) => sentence) ?? []),
+    ...countedLines(wish),
+    ...reasonLines(wish, account, more),
     '',
     ...(steps.length === 0
       ? []
@@ -227,15 +239,29 @@ const SENTENCE_PARTS = 2;
 export const nothingText = (picked: Picked, wish: Wish): string =>
   nothingParts(picked, wish).slice(0, SENTENCE_PARTS).join('; ');
 
+/** Of an account of the unchanged network: that nothing changes needs no reason. */
+const stayingOf = (account: PickAccount): PickAccount => ({
+  ...account,
+  changed: [],
+  widthsChanged: [],
+  others: [],
+});
+
 /** What is to be said besides the sentence: what is nearest on the other side, and for each site and width the cheapest change, and what it would cost. */
-export const nothingDetails = (picked: Picked, wish: Wish, account: PickAccount | undefined): string =>
+export const nothingDetails = (
+  picked: Picked,
+  wish: Wish,
+  account: PickAccount | undefined,
+  { more }: Telling = {},
+): string =>
   [
     ...(account === undefined ? [] : headLines(picked, account, 'nothing picked')),
     wrap(choiceText(picked, wish)),
     ...nothingParts(picked, wish)
       .slice(SENTENCE_PARTS)
       .map((part) => wrap(`${part.charAt(0).toUpperCase()}${part.slice(1)}.`)),
-    ...section('What stays:', account?.stays?.map(({ sentence }) => sentence) ?? []),
+    ...countedLines(wish),
+    ...(account === undefined ? [] : reasonLines(wish, stayingOf(account), more)),
     '',
     ...proofText(picked).map((line) => wrap(line)),
   ].join('\n');

@@ -7,15 +7,23 @@ import { comparisonJson } from '../report/compare-json.js';
 import { comparisonText } from '../report/compare.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import {
+  addCommonOptions,
+  addFvpOptions,
+  addSystemOptions,
+  addWhyOption,
+  MODEL_ARGUMENT,
+  moreOf,
+  type WhyOptions,
+} from './options.js';
 
 /** What the command `compare` parses. */
-export type CompareOptions = EstimatingOptions;
+export interface CompareOptions extends EstimatingOptions, WhyOptions {}
 
 const HELP = `
 Layers are paired in order by what they do: the layers of B that replace an operator of A stand beside it. Each difference
 comes with its reason: a different number of MACs, another utilisation of the MAC array, another bound, more passes over
-the weights, or an operator more or less.
+the weights, or an operator more or less: in few words, and for the three largest in full; with --why for all.
 
 Examples:
   paretou compare before.tflite after.tflite --accelerator-config ethos-u55-128
@@ -39,7 +47,7 @@ async function runCompare(a: string, b: string, options: CompareOptions): Promis
     json: (result) => comparisonJson(result, names),
     name: 'comparisons',
     schema: COMPARISONS_SCHEMA,
-    text: (result) => comparisonText(result, names),
+    text: (result) => comparisonText(result, names, moreOf(options)),
   });
 }
 
@@ -50,7 +58,7 @@ export function compareCommand(): Command {
     .argument('<a>', MODEL_ARGUMENT)
     .argument('<b>', 'the model to compare it with, in the same form');
   addSystemOptions(command);
-  return addCommonOptions(addFvpOptions(command))
+  return addCommonOptions(addFvpOptions(addWhyOption(command)))
     .addHelpText('after', HELP)
     .action((a: string, b: string, options: CompareOptions) => runCompare(a, b, options));
 }

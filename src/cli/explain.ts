@@ -5,18 +5,27 @@ import { explanationJson } from '../report/explain-json.js';
 import { explanationText } from '../report/explain.js';
 import { estimatingOf, printResults, type EstimatingOptions } from './estimating.js';
 import { loadModel } from './model.js';
-import { addCommonOptions, addFvpOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import {
+  addCommonOptions,
+  addFvpOptions,
+  addSystemOptions,
+  addWhyOption,
+  MODEL_ARGUMENT,
+  moreOf,
+  type WhyOptions,
+} from './options.js';
 
 /** What the command `explain` parses. */
-export interface ExplainOptions extends EstimatingOptions {
+export interface ExplainOptions extends EstimatingOptions, WhyOptions {
   /** Operators of the original model. */
   readonly layers?: readonly number[];
 }
 
 const HELP = `
-For each layer: where its cycles go, its utilisation as a product of named factors, what bounds it, and the changes that
-would save cycles according to the cost model. Layers with most cycles come first; layers with less than 0.5% are only
-counted. Operators are numbered as in the model, like the sites of a sweep.
+A line per layer: its cycles, its share of the peak MACs, the change that would help most, and what bounds it. Then in full
+the three with most cycles, or with --why or --layers all: where their cycles go, the utilisation as a product of named
+factors, what bounds them, and the changes that would save cycles according to the cost model. Layers with most cycles
+come first; layers with less than 0.5% are only counted. Operators are numbered as in the model, like the sites of a sweep.
 
 Examples:
   paretou explain model.tflite --accelerator-config ethos-u55-128
@@ -65,7 +74,10 @@ async function runExplain(spec: string, options: ExplainOptions): Promise<void> 
     json: explanationJson,
     name: 'explanations',
     schema: EXPLANATIONS_SCHEMA,
-    text: (result) => explanationText(result, wanted !== undefined),
+    text: (result) =>
+      wanted === undefined
+        ? explanationText(result, moreOf(options))
+        : explanationText(result, { all: true }),
   });
 }
 
@@ -76,10 +88,10 @@ export function explainCommand(): Command {
     .argument('<model>', MODEL_ARGUMENT);
   addSystemOptions(command).option(
     '--layers <list>',
-    'only the layers of these operators, small ones too',
+    'only the layers of these operators in full, small ones too',
     parseOperators,
   );
-  return addCommonOptions(addFvpOptions(command))
+  return addCommonOptions(addFvpOptions(addWhyOption(command)))
     .addHelpText('after', HELP)
     .action((model: string, options: ExplainOptions) => runExplain(model, options));
 }

@@ -103,6 +103,19 @@ export const addCommonOptions = (command: Command): Command => {
   return addReferenceOptions(command);
 };
 
+/** What {@link addWhyOption} parses. */
+export interface WhyOptions {
+  readonly why?: boolean;
+}
+
+/** Adds the option that asks for every reason. */
+export const addWhyOption = (command: Command): Command =>
+  command.option('--why', 'give every reason in full, not only those that matter most');
+
+/** How a report says what gives the reasons that it leaves out; nothing where it leaves none out. */
+export const moreOf = ({ why }: WhyOptions): { readonly more?: string } =>
+  why ? {} : { more: '--why gives all' };
+
 /** The goal of the compiler's optimisation that the options ask for. */
 export const optimiseOf = (options: Pick<SystemOptions, 'optimise' | 'optimize'>): Optimise =>
   options.optimise ?? options.optimize ?? 'Performance';

@@ -15,6 +15,8 @@ import {
   parsePreference,
   type Preference,
 } from '../../search/pick/preference.js';
+import { plotOfRanking } from '../../search/report/front-plot.js';
+import { frontSketch } from '../../search/report/front-sketch.js';
 import { PICK_SCHEMA, pickRecord } from '../../search/report/pick-json.js';
 import { nothingDetails, nothingText, pickText } from '../../search/report/pick-text.js';
 import { EXIT_CODES, inputError, ParetouError, usageError } from '../errors.js';
@@ -27,10 +29,18 @@ import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';
-import { addCommonOptions, addSystemOptions, MODEL_ARGUMENT } from './options.js';
+import {
+  addCommonOptions,
+  addSystemOptions,
+  addWhyOption,
+  MODEL_ARGUMENT,
+  moreOf,
+  type WhyOptions,
+} from './options.js';
 import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
 import { placementLines, placementsJson } from './placements.js';
 import { number } from './numbers.js';
+import { addPlotOption, plotted, type PlotOptions } from './plot.js';
 import {
   addSampledOptions,
   requireSamples,
@@ -55,7 +65,7 @@ import { failureLines } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `pick` parses. */
-export interface PickOptions extends SampledOptions, PartOptions, HtmlOptions {
+export interface PickOptions extends SampledOptions, PartOptions, HtmlOptions, WhyOptions, PlotOptions {
   readonly prefer: string;
   /** In percent. */
   readonly minGain: number;
@@ -78,7 +88,8 @@ most retained weights is taken.
 
 Every choice of the pick is tried again with the full estimator, to confirm that each change pays and that no other would.
 Each changed site or width has to save --min-gain percent of the unchanged network's cycles (or bytes): less is not worth
-training for. The report gives a reason for each layer. Retained weights are a proxy, not accuracy: drop-in from
+training for. The report gives a reason for each layer in few words, and for the most costly in full; with --why for all in
+full. Retained weights are a proxy, not accuracy: drop-in from
 0.95, fine-tune from 0.8, else retrain, with the written weights as a start. Designs that have to be trained again are
 picked only with --accept-retrain; without, the report names the one that it would be.
 
@@ -269,11 +280,14 @@ const report = (outcome: Outcome, { paths, record }: Written, options: PickOptio
   } else if (!options.quiet) {
     const text =
       account === undefined || picked.refined === undefined
-        ? nothingDetails(picked, wish, account)
-        : pickText(picked, wish, account);
+        ? nothingDetails(picked, wish, account, moreOf(options))
+        : pickText(picked, wish, account, moreOf(options));
     print(
       [
         text,
+        ...plotted(options, picked.sweeps[0].rankings, (ranking, axes) =>
+          frontSketch(plotOfRanking(ranking, axes, picked.refined?.candidate.numbers)),
+        ),
         ...placementLines(outcome.prepared.placements[0]!),
         ...notes.map((each) => wrap(`note: ${each}`)),
         ...(typeof file === 'string' ? [wrap(`no .tflite is written: ${file}`)] : []),
@@ -414,7 +428,7 @@ export function pickCommand(): Command {
   addPartOptions(addSystemOptions(command));
   addSampledOptions(command);
   addSearchOptions(command);
-  addHtmlOptions(command);
+  addPlotOption(addHtmlOptions(addWhyOption(command)));
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((model: string, options: PickOptions) => runPick(model, options));

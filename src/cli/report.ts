@@ -1,18 +1,23 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
 import type { ModelLayers, ModelReport } from '../../report-html/contract.js';
+import { datasetOf } from '../../report-html/dataset.js';
+import { plotOfReport } from '../../search/report/front-plot.js';
+import { frontSketch } from '../../search/report/front-sketch.js';
 import { layersOf, noLayers } from '../../search/report/html/layers.js';
+import { inflated } from '../../search/report/html/pack.js';
 import { parseReport } from '../../search/report/html/read-report.js';
 import { inputError, ParetouError } from '../errors.js';
 import { READ_FAULTS, readFault, readRegular } from '../files.js';
 import { writePage } from './html.js';
 import { loadModel } from './model.js';
 import { addCommonOptions, type CommonOptions } from './options.js';
+import { addPlotOption, plotted, type PlotOptions } from './plot.js';
 import { print, printJson, speaker } from './streams.js';
 import { sha256 } from './texts.js';
 
 /** What the command `report` parses. */
-interface ReportOptions extends CommonOptions {
+interface ReportOptions extends CommonOptions, PlotOptions {
   readonly output?: string;
 }
 
@@ -55,6 +60,15 @@ const layersNow = async (model: ModelReport): Promise<ModelLayers> => {
   }
 };
 
+/** The fronts as the options ask for them. */
+const sketches = async (models: readonly ModelReport[], options: PlotOptions): Promise<string[]> => {
+  if (options.plot === undefined) return [];
+  const data = await Promise.all(
+    models.map((model) => datasetOf(model, (text) => Promise.resolve(inflated(text)))),
+  );
+  return [...plotted(options, data, (each, axes) => frontSketch(plotOfReport(each, axes))).slice(1), ''];
+};
+
 /**
  * Writes the page of a search that was made before.
  * @throws usage and input errors
@@ -74,7 +88,7 @@ async function runReport(folder: string, options: ReportOptions): Promise<void> 
       file: path,
       models: report.models.map(({ name, designs }) => ({ name, designs })),
     });
-  else if (!options.quiet) print(`wrote ${path}`);
+  else if (!options.quiet) print([...(await sketches(report.models, options)), `wrote ${path}`].join('\n'));
 }
 
 /** The command `report`. */
@@ -83,7 +97,7 @@ export function reportCommand(): Command {
     .description('Writes one HTML page that shows the designs of a search.')
     .argument('<run-folder>', 'where sweep or pick wrote report.json')
     .option('--output <file>', 'the page (default: report.html in the folder)');
-  return addCommonOptions(command)
+  return addCommonOptions(addPlotOption(command))
     .addHelpText('after', HELP)
     .action((folder: string, options: ReportOptions) => runReport(folder, options));
 }

@@ -2,6 +2,8 @@ import { metricsAt, type Table } from '../../search/rank/table.js';
 import { constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { designId } from '../../search/space/changes.js';
 import { AGREEMENT_NOTE, RETAINED_NOTE } from '../../search/emit/retained-weights.js';
+import { plotOfRanking } from '../../search/report/front-plot.js';
+import { frontSketch } from '../../search/report/front-sketch.js';
 import { frontTable, systemLines } from '../../search/report/front-table.js';
 import { formatObjective } from '../../search/rank/objectives.js';
 import { STOPPED_TEXTS } from '../../search/explore/explorer.js';
@@ -13,6 +15,7 @@ import type { Sweep } from '../../search/explore/sweep.js';
 import { EXIT_CODES, ParetouError } from '../errors.js';
 import { grouped, plural, wrap } from '../text.js';
 import type { CommonOptions } from './options.js';
+import { plotted, type PlotOptions } from './plot.js';
 import { messageWithFlags } from './setting-flags.js';
 import { placementLines, type Placements } from './placements.js';
 import { note, print, printJson, speaker } from './streams.js';
@@ -90,7 +93,7 @@ const FITTED_NOTE =
   'Encoded sizes of designs that were not measured are those of weights that are not fitted: they may change a little.';
 
 /** The best designs of a model, as a table with its heading. */
-const modelLines = (result: Sweep, i: number): string[] => {
+const modelLines = (result: Sweep, i: number, options: PlotOptions): string[] => {
   const ranking = result.rankings[i]!;
   const { model, space } = result.studies[i]!;
   const { stopped } = result.explorations[i]!;
@@ -103,6 +106,7 @@ const modelLines = (result: Sweep, i: number): string[] => {
       `Best of ${from} ${result.studies.length > 1 ? `of ${model} ` : ''}by ${objectives}; ${ranking.frontSize} ${front}:`,
     ),
     frontTable(ranking),
+    ...plotted(options, [ranking], (each, axes) => frontSketch(plotOfRanking(each, axes))),
   ];
 };
 
@@ -114,7 +118,7 @@ const exitKind = (result: Sweep): keyof typeof EXIT_CODES | undefined => {
 
 /** What the report of a sweep needs besides its result. */
 export interface ReportParts {
-  readonly options: CommonOptions;
+  readonly options: CommonOptions & PlotOptions;
   readonly constraints: readonly Constraint[];
   readonly record: Record<string, unknown>;
   readonly written: readonly string[];
@@ -150,7 +154,7 @@ export const reportSweep = (
     print(
       [
         ...studies
-          .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i)]))
+          .flatMap((_, i) => (rankings[i]!.table.count === 0 ? [] : ['', ...modelLines(result, i, options)]))
           .slice(1),
         wrap(RETAINED_NOTE),
         ...(table.columns.agreement.some((value) => !Number.isNaN(value)) ? [wrap(AGREEMENT_NOTE)] : []),

@@ -18,6 +18,7 @@ import {
 } from './sampled.js';
 import { addCommonOptions, addSystemOptions } from './options.js';
 import { addPartOptions, searchOnPart, type PartOptions } from './parts.js';
+import { addPlotOption, type PlotOptions } from './plot.js';
 import { addSearchOptions } from './search-options.js';
 import {
   announce,
@@ -33,7 +34,7 @@ import { reportSweep } from './sweep-report.js';
 import { version } from './version.js';
 
 /** What the command `sweep` parses. */
-export interface SweepOptions extends SampledOptions, PartOptions, HtmlOptions {
+export interface SweepOptions extends SampledOptions, PartOptions, HtmlOptions, PlotOptions {
   readonly outputDir?: string;
 }
 
@@ -161,7 +162,7 @@ export function sweepCommand(): Command {
     '--output-dir <folder>',
     'where the files go (default: results/<name of the model>)',
   );
-  addHtmlOptions(command);
+  addPlotOption(addHtmlOptions(command));
   return addCommonOptions(command)
     .addHelpText('after', HELP)
     .action((models: string[], options: SweepOptions) => runSweep(models, options));

@@ -3,13 +3,14 @@ import { grouped, percentText, plural } from '../text.js';
 import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
 import { isDesigned, mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';
+import { roughly } from './few-words.js';
+import type { Finding } from './finding.js';
 
 /** Something else that the layer could be, and what that does to the layer alone. */
-export interface Change {
+export interface Change extends Finding {
   readonly kind: 'activation' | 'narrower' | 'wider' | 'turned';
   /** Negative: more cycles. */
   readonly cyclesSaved: number;
-  readonly sentence: string;
 }
 
 /** A change that saves less than this share of the cycles is not worth a sentence. */
@@ -24,6 +25,20 @@ const TOLERANCE = 1.005;
 /** Steps that channels come in: ublocks of small and of larger accelerators, bricks, IFM blocks. */
 const STEPS = [4, 8, 16, 32];
 
+/** A change that saves cycles, with what it is called in a sentence and in few words. */
+const saving = (
+  kind: Change['kind'],
+  [subject, word]: readonly [string, string],
+  saved: number,
+  now: number,
+  although = '',
+): Change => ({
+  kind,
+  cyclesSaved: saved,
+  sentence: `${subject} would save ${grouped(saved)} cycles (${percentText(saved / now)})${although}`,
+  words: [`${word} -${roughly(saved / now)}`],
+});
+
 /** Cycles of a variant but for its wait for weights. */
 function cyclesOf(facts: LayerFacts, variant: Variant): number {
   const { op, config, call } = variant;
@@ -36,13 +51,7 @@ function fuseRelu(facts: LayerFacts, now: number): readonly Change[] {
   const variant = { ...unchanged(facts), op: { ...facts.cost, activation: 1 as const } };
   const cyclesSaved = now - cyclesOf(facts, variant);
   if (cyclesSaved < WORTHWHILE * now) return [];
-  return [
-    {
-      kind: 'activation',
-      cyclesSaved,
-      sentence: `a fused ReLU would save ${grouped(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
-    },
-  ];
+  return [saving('activation', ['a fused ReLU', 'fused ReLU'], cyclesSaved, now)];
 }
 
 /** Which channel count is varied: the IFM's, the OFM's, or both at once where they are equal. */
@@ -134,15 +143,8 @@ function turn(facts: LayerFacts, now: number): readonly Change[] {
   const turned = { ...call, ofmH: call.ofmW, ofmW: call.ofmH, ifmH: call.ifmW, ifmW: call.ifmH };
   const cyclesSaved = now - cyclesOf(facts, { op, config, call: turned, weightRatio: 1, scaleRatio: 1 });
   if (cyclesSaved < WORTHWHILE * now) return [];
-  return [
-    {
-      kind: 'turned',
-      cyclesSaved,
-      sentence:
-        `height and width swapped, a kernel of ${width}x${height} instead of ${height}x${width}, would save ` +
-        `${grouped(cyclesSaved)} cycles (${percentText(cyclesSaved / now)})`,
-    },
-  ];
+  const subject = `height and width swapped, a kernel of ${width}x${height} instead of ${height}x${width},`;
+  return [saving('turned', [subject, `kernel ${width}x${height}`], cyclesSaved, now)];
 }
 
 const unique = (counts: readonly number[]): readonly number[] => [...new Set(counts)];
@@ -166,15 +168,11 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
     if (share < WORTHWHILE || share < BARGAIN * removed) continue;
     if (best === undefined || gain > best.gain) best = { c, saved, gain };
   }
-  if (best !== undefined) {
-    changes.push({
-      kind: 'narrower',
-      cyclesSaved: best.saved,
-      sentence:
-        `${best.c} ${name} instead of ${channels} would save ${grouped(best.saved)} cycles ` +
-        `(${percentText(best.saved / now)})`,
-    });
-  }
+  const named = (c: number): readonly [string, string] => [
+    `${c} ${name} instead of ${channels}`,
+    `${c} ${name}`,
+  ];
+  if (best !== undefined) changes.push(saving('narrower', named(best.c), best.saved, now));
 
   const wider = unique(STEPS.map((step) => Math.floor(channels / step + 1) * step))
     .filter((c) => c >= channels * NOTABLY_WIDER)
@@ -184,16 +182,17 @@ function widths(facts: LayerFacts, axis: Axis, now: number): readonly Change[] {
   const [widest] = (faster.length > 0 ? faster : wider).sort((a, b) => b.c - a.c);
   if (widest !== undefined) {
     const { c, saved } = widest;
-    changes.push({
-      kind: 'wider',
-      cyclesSaved: saved,
-      sentence:
-        faster.length > 0
-          ? `${c} ${name} instead of ${channels} would save ${grouped(saved)} cycles (${percentText(saved / now)}), although wider`
-          : saved >= 0
-            ? `${c} ${name} instead of ${channels} would take no longer`
-            : `${c} ${name} instead of ${channels} would take only ${plural(-saved, 'cycle')} more`,
-    });
+    const [subject, word] = named(c);
+    changes.push(
+      faster.length > 0
+        ? saving('wider', [subject, word], saved, now, ', although wider')
+        : {
+            kind: 'wider',
+            cyclesSaved: saved,
+            sentence: `${subject} would take ${saved >= 0 ? 'no longer' : `only ${plural(-saved, 'cycle')} more`}`,
+            words: [`${word} as fast`],
+          },
+    );
   }
   return changes;
 }

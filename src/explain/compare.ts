@@ -2,7 +2,8 @@ import { AREAS, type Area } from '../estimate/types.js';
 import { align, alike, segments, type Segment, type Shape } from './align.js';
 import type { Change } from './changes.js';
 import type { Explanation, LayerExplanation } from './explain.js';
-import { reasonText } from './reasons.js';
+import { sentenceOf, wordsOf } from './finding.js';
+import { reasonsFor } from './reasons.js';
 
 /** Same layers with the same cycles, same layers with other figures, other layers, layers of only one network. */
 export type Relation = 'same' | 'changed' | 'replaced' | 'only in A' | 'only in B';
@@ -18,6 +19,8 @@ export interface Difference {
   readonly bytes: ReadonlyMap<Area, number>;
   /** Why the figures differ; empty where the cycles are the same. */
   readonly reason: string;
+  /** The same in few words. */
+  readonly words: readonly string[];
 }
 
 /** Two networks on one system, side by side. */
@@ -90,6 +93,7 @@ export function compare(a: Explanation, b: Explanation): Comparison {
       one && i !== undefined && j !== undefined && pairAlike(i, j),
       bytes,
     );
+    const findings = relation === 'same' ? [] : reasonsFor(layersA, layersB);
     return {
       relation,
       a: layersA,
@@ -97,7 +101,8 @@ export function compare(a: Explanation, b: Explanation): Comparison {
       cyclesA: sum(layersA, ({ layer }) => layer.cycles),
       cyclesB: sum(layersB, ({ layer }) => layer.cycles),
       bytes,
-      reason: relation === 'same' ? '' : reasonText(layersA, layersB),
+      reason: sentenceOf(findings),
+      words: wordsOf(findings),
     };
   };
   const differences = segments(align(shapesA, shapesB), pairAlike).map(difference);

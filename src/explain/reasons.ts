@@ -1,20 +1,42 @@
 import { utilisationOf } from '../theory/utilisation.js';
-import { grouped, percentText, plural } from '../text.js';
+import { grouped, percentText, plural, signed } from '../text.js';
 import { PARTS, type Part } from './account.js';
 import type { LayerExplanation } from './explain.js';
 import { unchanged, usesOf, type User } from './access.js';
+import { boundChange, boundNames, roughly } from './few-words.js';
+import type { Finding } from './finding.js';
 import { boundShort, memoryText, USERS } from './words.js';
 
-/** `3.77 times fewer`, `6.2% more`, `as many`: B relative to A. */
-export function relativeText(a: number, b: number, fewer: string, more: string, equal: string): string {
+/**
+ * `3.77 times fewer`, `6.2% more`, `as many`: B relative to A.
+ * @param times what follows a factor
+ */
+export function relativeText(
+  a: number,
+  b: number,
+  fewer: string,
+  more: string,
+  equal: string,
+  times = ' times',
+): string {
   if (a === b) return equal;
   if (a === 0 || b === 0) return `${grouped(b)} instead of ${grouped(a)}`;
   const ratio = b > a ? b / a : a / b;
   const word = b > a ? more : fewer;
-  if (ratio >= 2) return `${Number(ratio.toPrecision(3))} times ${word}`;
+  if (ratio >= 2) return `${Number(ratio.toPrecision(3))}${times} ${word}`;
   const share = b > a ? ratio - 1 : 1 - 1 / ratio;
   return `${Number((share * 100).toPrecision(2))}% ${word}`;
 }
+
+/** How many more or fewer MACs; without words where there are as many. */
+export const macsFinding = (a: number, b: number): Finding => ({
+  sentence: relativeText(a, b, 'fewer MACs', 'more MACs', 'as many MACs'),
+  words: a === b ? [] : [relativeText(a, b, 'fewer MACs', 'more MACs', '', 'x')],
+});
+
+/** Fewer MACs are no reason for more cycles, nor more for fewer. */
+export const isReason = (macsA: number, macsB: number, cyclesA: number, cyclesB: number): boolean =>
+  Math.sign(macsB - macsA) === Math.sign(cyclesB - cyclesA);
 
 const cyclesOf = ({ account }: LayerExplanation, part: Part): number =>
   account.shares.find((share) => share.part === part)?.cycles ?? 0;
@@ -43,57 +65,78 @@ function factorChanges(a: LayerExplanation, b: LayerExplanation): readonly strin
   });
 }
 
-function macReason(a: LayerExplanation, b: LayerExplanation): string {
-  const macs = relativeText(a.layer.macs, b.layer.macs, 'fewer MACs', 'more MACs', 'as many MACs');
+function macReason(a: LayerExplanation, b: LayerExplanation): Finding {
+  const found = macsFinding(a.layer.macs, b.layer.macs);
+  const told = isReason(a.layer.macs, b.layer.macs, a.layer.cycles, b.layer.cycles);
+  const macs = told ? found : { ...found, words: [] };
   const factors = factorChanges(a, b);
-  const rates = [a, b].map(({ account }) => percentText(utilisationOf(account.factors)));
-  const array =
-    factors.length === 0 ? '' : `, array filled ${rates[0]} -> ${rates[1]} (${factors.join(', ')})`;
-  return `${macs}${array}`;
+  if (factors.length === 0) return macs;
+  const rates = [a, b].map(({ account }) => utilisationOf(account.factors));
+  const filled = rates.map(percentText).join(' -> ');
+  return {
+    sentence: `${macs.sentence}, array filled ${filled} (${factors.join(', ')})`,
+    words: told ? [...macs.words, `array ${rates.map(roughly).join(' -> ')}`] : [],
+  };
 }
 
 /** The user of a memory whose bytes differ most; empty where none differ. */
-function trafficReason(a: LayerExplanation, b: LayerExplanation): readonly string[] {
+function trafficReason(a: LayerExplanation, b: LayerExplanation): readonly Finding[] {
   const bytesOf = ({ facts }: LayerExplanation, user: User): number =>
     usesOf(facts, unchanged(facts))
       .filter((use) => use.user === user)
       .reduce((sum, { bytes }) => sum + bytes, 0);
-  const changed = (Object.keys(USERS) as User[])
+  return (Object.keys(USERS) as User[])
     .map((user) => ({ user, from: bytesOf(a, user), to: bytesOf(b, user) }))
     .filter(({ from, to }) => from !== to)
-    .sort((x, y) => Math.abs(y.to - y.from) - Math.abs(x.to - x.from));
-  const [most] = changed;
-  return most === undefined
-    ? []
-    : [`${USERS[most.user]} ${grouped(most.from)} -> ${grouped(most.to)} bytes moved`];
+    .sort((x, y) => Math.abs(y.to - y.from) - Math.abs(x.to - x.from))
+    .slice(0, 1)
+    .map(({ user, from, to }) => ({
+      sentence: `${USERS[user]} ${grouped(from)} -> ${grouped(to)} bytes moved`,
+      words: [`${USERS[user]} ${signed(to - from)} bytes`],
+    }));
 }
 
+/** What a sentence says of the memory that one of two layers waits for. */
+const memoryFindings = (a: LayerExplanation, b: LayerExplanation): readonly Finding[] => {
+  const area = (b.layer.cycles > a.layer.cycles ? b : a).layer.detail!.boundBy;
+  if (area === 'npu') return [];
+  return [`in A ${memoryText(a.facts, area)}`, `in B ${memoryText(b.facts, area)}`].map((sentence) => ({
+    sentence,
+    words: [],
+  }));
+};
+
 /** Why a layer of B takes another time than the layer of A that does the same. */
-function pairReason(a: LayerExplanation, b: LayerExplanation): string {
-  const difference = b.layer.cycles - a.layer.cycles;
-  const sentences: string[] = [];
-  if (a.layer.macs !== b.layer.macs) sentences.push(macReason(a, b));
-  if (difference === 0) return [...sentences, 'as many cycles', ...trafficReason(a, b)].join('; ');
+function pairReason(a: LayerExplanation, b: LayerExplanation): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (a.layer.macs !== b.layer.macs) findings.push(macReason(a, b));
+  if (a.layer.cycles === b.layer.cycles)
+    return [...findings, { sentence: 'as many cycles', words: [] }, ...trafficReason(a, b)];
   const part = leadingPart(a, b);
   if (part !== undefined) {
-    sentences.push(`${PARTS[part]} ${grouped(cyclesOf(a, part))} -> ${grouped(cyclesOf(b, part))} cycles`);
-    if (part === 'memory') {
-      const area = (difference > 0 ? b : a).layer.detail!.boundBy;
-      if (area !== 'npu') {
-        sentences.push(`in A ${memoryText(a.facts, area)}`, `in B ${memoryText(b.facts, area)}`);
-      }
-    }
+    const [from, to] = [cyclesOf(a, part), cyclesOf(b, part)];
+    findings.push({
+      sentence: `${PARTS[part]} ${grouped(from)} -> ${grouped(to)} cycles`,
+      words: [`${PARTS[part]} ${signed(to - from)}`],
+    });
+    if (part === 'memory') findings.push(...memoryFindings(a, b));
   }
   const passesA = a.layer.detail!.weights?.passes ?? 0;
   const passesB = b.layer.detail!.weights?.passes ?? 0;
   if (passesA !== passesB && passesA * passesB > 0) {
-    sentences.push(`weights read in ${plural(passesA, 'pass', 'passes')} -> ${grouped(passesB)}`);
+    findings.push({
+      sentence: `weights read in ${plural(passesA, 'pass', 'passes')} -> ${grouped(passesB)}`,
+      words: [`passes ${grouped(passesA)} -> ${grouped(passesB)}`],
+    });
   }
   if (a.account.bound !== b.account.bound) {
-    sentences.push(`bound by ${boundShort(b.facts, b.account)}, not ${PARTS[a.account.bound]}`);
+    findings.push({
+      sentence: `bound by ${boundShort(b.facts, b.account)}, not ${PARTS[a.account.bound]}`,
+      words: boundChange([a], [b]),
+    });
   }
-  if (part !== 'memory') sentences.push(...trafficReason(a, b));
-  return sentences.join('; ');
+  if (part !== 'memory') findings.push(...trafficReason(a, b));
+  return findings;
 }
 
 const total = (layers: readonly LayerExplanation[], value: (layer: LayerExplanation) => number): number =>
@@ -103,37 +146,62 @@ const total = (layers: readonly LayerExplanation[], value: (layer: LayerExplanat
 const DESCRIBED = 4;
 
 /** Each layer with what bounds it; of many layers how many are bound by what, most cycles first. */
-function boundsText(layers: readonly LayerExplanation[]): string {
+function boundsFinding(layers: readonly LayerExplanation[]): Finding {
+  const words = [`bound by ${boundNames(layers)}`];
   if (layers.length <= DESCRIBED) {
-    return layers
-      .map(({ layer, facts, account }) => `${layer.operator} bound by ${boundShort(facts, account)}`)
-      .join('; ');
+    const each = layers.map(
+      ({ layer, facts, account }) => `${layer.operator} bound by ${boundShort(facts, account)}`,
+    );
+    return { sentence: each.join('; '), words };
   }
   const bounds = new Map<Part, { count: number; cycles: number }>();
   for (const { layer, account } of layers) {
     const { count, cycles } = bounds.get(account.bound) ?? { count: 0, cycles: 0 };
     bounds.set(account.bound, { count: count + 1, cycles: cycles + layer.cycles });
   }
-  return [...bounds]
+  const sentence = [...bounds]
     .sort(([, a], [, b]) => b.cycles - a.cycles)
     .map(([part, { count }]) => `${grouped(count)} bound by ${PARTS[part]}`)
     .join(', ');
+  return { sentence, words };
 }
 
+/** Layers that only one of the networks has. */
+const loneReason = (layers: readonly LayerExplanation[], word: 'less' | 'more'): readonly Finding[] => {
+  const bounds = boundsFinding(layers);
+  return [
+    {
+      sentence: `${plural(layers.length, 'operator')} ${word}: ${bounds.sentence}`,
+      words: [`${grouped(layers.length)} ${word}`, ...bounds.words],
+    },
+  ];
+};
+
 /** Why the layers of B that stand in the place of those of A take another time. */
-export function reasonText(a: readonly LayerExplanation[], b: readonly LayerExplanation[]): string {
+export function reasonsFor(
+  a: readonly LayerExplanation[],
+  b: readonly LayerExplanation[],
+): readonly Finding[] {
   const [first] = a;
   const [second] = b;
-  if (second === undefined) return `${plural(a.length, 'operator')} less: ${boundsText(a)}`;
-  if (first === undefined) return `${plural(b.length, 'operator')} more: ${boundsText(b)}`;
+  if (second === undefined) return loneReason(a, 'less');
+  if (first === undefined) return loneReason(b, 'more');
   if (a.length === 1 && b.length === 1) return pairReason(first, second);
   const macsA = total(a, ({ layer }) => layer.macs);
   const macsB = total(b, ({ layer }) => layer.macs);
-  const macs = relativeText(macsA, macsB, 'fewer MACs', 'more MACs', 'as many MACs');
-  const rate = (layers: readonly LayerExplanation[], count: number): string => {
+  const macs = macsFinding(macsA, macsB);
+  const rate = (layers: readonly LayerExplanation[], count: number): number => {
     const { peakMacs } = layers[0]!.facts.machine.hardware;
-    const cycles = total(layers, ({ layer }) => layer.cycles);
-    return percentText(count / (cycles * peakMacs));
+    return count / (total(layers, ({ layer }) => layer.cycles) * peakMacs);
   };
-  return `${macs}, at ${rate(b, macsB)} of the peak instead of ${rate(a, macsA)}; ${boundsText(b)}`;
+  const [rateA, rateB] = [rate(a, macsA), rate(b, macsB)];
+  const filled = `${roughly(rateB)} of peak, not ${roughly(rateA)}`;
+  const cycles = [a, b].map((layers) => total(layers, ({ layer }) => layer.cycles)) as [number, number];
+  return [
+    {
+      sentence: `${macs.sentence}, at ${percentText(rateB)} of the peak instead of ${percentText(rateA)}`,
+      words: isReason(macsA, macsB, ...cycles) ? [...macs.words, filled] : [filled, ...macs.words],
+    },
+    { ...boundsFinding(b), words: boundChange(a, b) },
+  ];
 }

@@ -1,10 +1,11 @@
 import type { Area } from '../estimate/types.js';
 import { AREA_NAMES } from '../estimate/types.js';
-import { grouped, percentText, plural, shareText } from '../text.js';
+import { grouped, percentText, plural, shapeText, shareText } from '../text.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
 import { mayFuseRelu } from './designed.js';
+import type { LayerExplanation } from './explain.js';
 import type { LayerFacts } from './facts.js';
 
 /** How users of a memory are called. */
@@ -29,6 +30,18 @@ export function kernelText({ cost: { kernel, opClass } }: LayerFacts): string {
   const dilation = dilationH * dilationW > 1 ? ` dilation ${pair(dilationH, dilationW)}` : '';
   return `${height}x${width}${stride}${dilation}`;
 }
+
+type Named = Pick<LayerExplanation, 'facts' | 'layer'>;
+
+/** `Conv2D 3x3/2`: an operation in few characters. */
+export function operationName({ facts, layer }: Named): string {
+  const kernel = kernelText(facts).replace(' stride ', '/');
+  return kernel === '' ? layer.operator : `${layer.operator} ${kernel}`;
+}
+
+/** `Conv2D 3x3/2 8x8x32`: the same with its OFM. */
+export const layerName = (named: Named): string =>
+  `${operationName(named)} ${shapeText(named.layer.detail!.ofmShape)}`;
 
 const ACTIVATIONS = ['without a fused activation', 'with a fused ReLU', 'with a fused activation'] as const;
 

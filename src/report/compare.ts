@@ -1,10 +1,9 @@
-import type { Comparison, Difference } from '../explain/compare.js';
+import type { Comparison } from '../explain/compare.js';
 import { cpuGroups } from '../explain/cpu.js';
-import type { LayerExplanation } from '../explain/explain.js';
 import { relativeText } from '../explain/reasons.js';
-import { kernelText } from '../explain/words.js';
 import { AREAS, type Estimate } from '../estimate/types.js';
-import { grouped, lineWidth, plural, shapeText, shareText, shortened, wrap } from '../text.js';
+import { aligned, grouped, lineWidth, plural, shareText, shortened, signed, wrap } from '../text.js';
+import { fullTable, largest, numberedLayer, shortTable } from './compare-layers.js';
 import { cpuLines } from './cpu.js';
 import { fvpVerdictText } from './fvp.js';
 import { inferenceSeconds } from './summary.js';
@@ -16,11 +15,6 @@ export interface Names {
   readonly a: string;
   readonly b: string;
 }
-
-const NAME_WIDTH = 36;
-const FIGURE_WIDTH = 11;
-
-const signed = (n: number): string => (n > 0 ? `+${grouped(n)}` : grouped(n));
 
 /** A row of the totals. */
 export interface Total {
@@ -70,109 +64,30 @@ export function verdict(a: Estimate, b: Estimate): string {
   return `B has ${macs}, moves ${traffic.join(' and ')}, and ${speed}.${cpu}`;
 }
 
+/** Narrower terminals do without the differences of the totals. */
+const WIDE = 80;
+
 function totalLines(a: Estimate, b: Estimate): readonly string[] {
-  const line = (name: string, values: readonly string[]): string =>
-    `${name.padEnd(30)}${values.map((value) => value.padStart(16)).join('')}`.trimEnd();
   const ratio = (total: Total): string =>
     total.a === 0 || total.a === total.b
       ? ''
       : `${total.b > total.a ? '+' : ''}${((total.b / total.a - 1) * 100).toFixed(2)}%`;
   const milliseconds = (e: Estimate): string => (inferenceSeconds(e) * 1000).toPrecision(4);
-  return [
-    line('', ['A', 'B', 'B - A', 'change']),
-    ...totalsOf(a, b).map((total) =>
-      line(total.name, [grouped(total.a), grouped(total.b), signed(total.b - total.a), ratio(total)]),
-    ),
-    line('milliseconds', [milliseconds(a), milliseconds(b)]),
-    line(
-      'MACs of the peak',
-      [a, b].map((e) => shareText(e.cycles === 0 ? 0 : e.macs / (e.cycles * e.macsPerCycle))),
-    ),
+  const peak = (e: Estimate): string => shareText(e.cycles === 0 ? 0 : e.macs / (e.cycles * e.macsPerCycle));
+  const rows = [
+    ['', 'A', 'B', 'B - A', 'change'],
+    ...totalsOf(a, b).map((total) => [
+      total.name,
+      grouped(total.a),
+      grouped(total.b),
+      signed(total.b - total.a),
+      ratio(total),
+    ]),
+    ['milliseconds', milliseconds(a), milliseconds(b), '', ''],
+    ['MACs of the peak', peak(a), peak(b), '', ''],
   ];
+  return aligned(lineWidth() < WIDE ? rows.map((row) => row.toSpliced(3, 1)) : rows, [1, 2, 3, 4]);
 }
-
-function layerText(explained: LayerExplanation | undefined): string {
-  if (explained === undefined) return '';
-  const { facts, layer } = explained;
-  const origin = layer.origin < 0 ? '' : `${layer.origin} `;
-  const kernel = kernelText(facts).replace(' stride ', '/');
-  const text = `${origin}${layer.operator}${kernel === '' ? '' : ` ${kernel}`} ${shapeText(layer.detail!.ofmShape)}`;
-  return shortened(text, NAME_WIDTH);
-}
-
-const tableLine = (a: string, b: string, figures: readonly string[]): string =>
-  `${a.padEnd(NAME_WIDTH)} ${b.padEnd(NAME_WIDTH)} ${figures
-    .map((figure) => figure.padStart(FIGURE_WIDTH))
-    .join('')}`.trimEnd();
-
-/** Rows of layers that stand beside each other, and of one operator's differences, that are shown one by one. */
-const MOST_ROWS = 60;
-const MOST_ALIKE = 6;
-
-function differenceLines({ relation, a, b, cyclesA, cyclesB, bytes, reason }: Difference): readonly string[] {
-  const rows = Math.max(a.length, b.length);
-  const shown = Math.min(rows, MOST_ROWS);
-  const lines = Array.from({ length: shown }, (_, i) => {
-    const figure = (layers: readonly LayerExplanation[]): string =>
-      layers[i] === undefined ? '' : grouped(layers[i].layer.cycles);
-    const last = i === rows - 1;
-    return tableLine(layerText(a[i]), layerText(b[i]), [
-      figure(a),
-      figure(b),
-      last ? signed(cyclesB - cyclesA) : '',
-    ]);
-  });
-  if (shown < rows) {
-    const hidden = (layers: readonly LayerExplanation[]): string =>
-      grouped(layers.slice(shown).reduce((sum, { layer }) => sum + layer.cycles, 0));
-    const text = `(${grouped(rows - shown)} more rows)`;
-    lines.push(tableLine(text, '', [hidden(a), hidden(b), signed(cyclesB - cyclesA)]));
-  }
-  if (relation === 'same') return lines;
-  const moved = [...bytes].map(([area, n]) => `${AREA_NAMES[area]} ${signed(n)} bytes`);
-  const text = [reason, ...moved].filter((part) => part !== '').join('; ');
-  return [...lines, wrap(text, '    ', '    ')];
-}
-
-/** So many layers in a row without a difference become one line. */
-const LONG_RUN = 3;
-
-/** Differences one after another between the operations of one operator of A and of one of B. */
-function runsOf(differences: readonly Difference[]): readonly (readonly Difference[])[] {
-  const runs: Difference[][] = [];
-  let key = '';
-  for (const difference of differences) {
-    const { relation, a, b } = difference;
-    const next =
-      relation === 'same' ? 'same' : `${a[0]?.layer.origin ?? 'none'} ${b[0]?.layer.origin ?? 'none'}`;
-    if (next === key) runs.at(-1)!.push(difference);
-    else runs.push([difference]);
-    key = next;
-  }
-  return runs;
-}
-
-/** A line for differences that are not shown one by one. */
-function sumLine(differences: readonly Difference[], text: string): string {
-  const sum = (cycles: (difference: Difference) => number): number =>
-    differences.reduce((total, difference) => total + cycles(difference), 0);
-  const [a, b] = [sum(({ cyclesA }) => cyclesA), sum(({ cyclesB }) => cyclesB)];
-  return tableLine(text, '', [grouped(a), grouped(b), signed(b - a)]);
-}
-
-/** The table's lines; long runs of layers without a difference, or of one operator, are summed up. */
-const tableRows = (differences: readonly Difference[]): readonly string[] =>
-  runsOf(differences).flatMap((run) => {
-    if (run[0]!.relation === 'same' && run.length >= LONG_RUN) {
-      return [sumLine(run, `(${grouped(run.length)} layers without a difference)`)];
-    }
-    if (run.length <= MOST_ALIKE) return run.flatMap(differenceLines);
-    const [shown, rest] = [run.slice(0, MOST_ALIKE), run.slice(MOST_ALIKE)];
-    return [
-      ...shown.flatMap(differenceLines),
-      sumLine(rest, `(${grouped(rest.length)} more of these operators)`),
-    ];
-  });
 
 /** What each network is and runs on the CPU; said once where it is the same. */
 function besides(a: Estimate, b: Estimate): readonly string[] {
@@ -186,17 +101,19 @@ function besides(a: Estimate, b: Estimate): readonly string[] {
   return [first === '' ? [] : [`A:\n${first}`], second === '' ? [] : [`B:\n${second}`]].flat();
 }
 
-/** A comparison for people, lines of at most 110 characters. */
-export function comparisonText({ a, b, differences, changes }: Comparison, names: Names): string {
+/**
+ * A comparison for people, as wide as the terminal.
+ * @param more how to get everything: only the largest differences are then told in sentences, and all in a table
+ */
+export function comparisonText(
+  { a, b, differences, changes }: Comparison,
+  names: Names,
+  { more }: { readonly more?: string } = {},
+): string {
   const { estimate } = a;
-  const same = differences.filter(({ relation }) => relation === 'same').length;
-  const table = [
-    tableLine('A: operator, OFM', 'B: operator, OFM', ['cycles A', 'cycles B', 'B - A']),
-    '-'.repeat(lineWidth()),
-    ...tableRows(differences),
-  ];
+  const same = differences.every(({ relation }) => relation === 'same');
   const helps = changes.map(({ layer, change }) =>
-    wrap(`${layerText(layer)}: ${change.sentence}`, '  ', '    '),
+    wrap(`${numberedLayer(layer)}: ${change.sentence}`, '  ', '    '),
   );
   const paragraphs = [
     [
@@ -209,8 +126,11 @@ export function comparisonText({ a, b, differences, changes }: Comparison, names
       wrap(fvpVerdictText(a.fvp, b.fvp)),
     ].join('\n'),
     totalLines(a.estimate, b.estimate).join('\n'),
-    table.join('\n'),
-    ...(same === differences.length ? ['No layer differs.'] : []),
+    ...(more === undefined
+      ? [fullTable(differences)]
+      : [shortTable(differences), ...largest(differences, more)]
+    ).map((lines) => lines.join('\n')),
+    ...(same ? ['No layer differs.'] : []),
     ...besides(a.estimate, b.estimate),
     ...(helps.length > 0 ? [['What would help B most where it differs:', ...helps].join('\n')] : []),
   ];

@@ -1,20 +1,20 @@
 import { PARTS } from '../explain/account.js';
 import type { Explanation, LayerExplanation } from '../explain/explain.js';
 import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
-import { kernelText } from '../explain/words.js';
+import { boundName, boundWords, NEARLY_ONE, roughly } from '../explain/few-words.js';
+import { kernelText, layerName } from '../explain/words.js';
 import { AREAS, type Area, type Estimate, type Layer } from '../estimate/types.js';
 import type { Factor } from '../theory/factors.js';
 import { utilisationOf } from '../theory/utilisation.js';
 import { grouped, lineWidth, percentText, plural, shapeText, shareText, shortened, wrap } from '../text.js';
 import { fvpText } from './fvp.js';
 import { notes } from './notes.js';
+import { reasonTable } from './reason-table.js';
 import { inferenceSeconds } from './summary.js';
 import { AREA_NAMES } from '../estimate/types.js';
 
 /** Layers below this share of the cycles are only counted unless they are asked for. */
 const SMALL = 0.005;
-/** A factor above this is not shown. */
-const NEARLY_ONE = 0.9995;
 
 /** Small operators together have no more than this share of the cycles: else some of them are shown too. */
 const MOST_HIDDEN = 0.1;
@@ -35,12 +35,6 @@ const operatorText = (layer: Layer): string => {
 export const headText = (estimate: Estimate): readonly string[] => [
   `${estimate.accelerator}, ${estimate.systemConfig}, ${estimate.memoryMode}, ${estimate.optimise}`,
 ];
-
-/** Where a layer's name in a summary of bounds comes from: a memory's name for those that wait for one. */
-export function boundName({ account, layer }: LayerExplanation): string {
-  const area = layer.detail!.boundBy;
-  return account.bound === 'memory' && area !== 'npu' ? AREA_NAMES[area] : PARTS[account.bound];
-}
 
 function boundsLine({ layers }: Explanation, cycles: number): string {
   const byBound = new Map<string, { count: number; cycles: number }>();
@@ -90,6 +84,9 @@ const LISTED = 30;
 const listText = (origins: readonly number[], separator: string): string =>
   origins.slice(0, LISTED).join(separator) + (origins.length > LISTED ? `${separator}…` : '');
 
+/** A name that has less room than that goes to a line of its own. */
+const LEAST_NAME = 12;
+
 /** Heading of layers that are alike in all that is said of them. */
 function heading(alike: readonly LayerExplanation[], text: string): string {
   const [first] = alike as readonly [LayerExplanation];
@@ -99,7 +96,9 @@ function heading(alike: readonly LayerExplanation[], text: string): string {
     return wrap(`${where}: ${text}  (${grouped(alike.length)} layers alike, figures of each)`, '', '  ');
   }
   const line = `${operatorText(first.layer)}: ${text}`;
-  return `${line}  ${shortened(first.layer.name, Math.max(12, lineWidth() - line.length - 2))}`;
+  const { name } = first.layer;
+  const room = lineWidth() - line.length - 2;
+  return room < LEAST_NAME ? wrap(`${line} ${name}`, '', '  ') : `${line}  ${shortened(name, room)}`;
 }
 
 /** The factors of a product that matter: those of the MAC array with their sentences, the others on one line. */
@@ -111,7 +110,11 @@ function factorLines({ account, layer }: LayerExplanation, peak: number): readon
   const others = waits.filter(matters).map(({ name, value }) => `${percentText(value)} ${name}`);
   if (rest > 0 && rest < NEARLY_ONE) others.push(`${percentText(rest)} all else`);
   return [
-    `  utilisation ${percentText(layer.macs / (layer.cycles * peak))} of ${peak} MACs per cycle, the product of`,
+    wrap(
+      `utilisation ${percentText(layer.macs / (layer.cycles * peak))} of ${peak} MACs per cycle, the product of`,
+      '  ',
+      '    ',
+    ),
     ...factors
       .filter(matters)
       .map(({ name, value, sentence }) =>
@@ -161,17 +164,23 @@ const blockText = ({ text, rest, alike }: Block): string => `${heading(alike, te
 /** Kinds of operations that are named. */
 const KINDS = 4;
 
-/** What the operations of an operator are, those with most cycles first; nothing where they are of one kind. */
-function kindsLine({ layers, cycles: all }: OperatorExplanation): readonly string[] {
+/** Of what kind the operations of an operator are, and their cycles together, most first. */
+function kindsOf({ layers }: OperatorExplanation): readonly [string, { count: number; cycles: number }][] {
   const kinds = new Map<string, { count: number; cycles: number }>();
   for (const { layer } of layers) {
     const known = kinds.get(layer.operator) ?? { count: 0, cycles: 0 };
     kinds.set(layer.operator, { count: known.count + 1, cycles: known.cycles + layer.cycles });
   }
-  if (kinds.size < 2 || all === 0) return [];
-  const parts = [...kinds]
-    .sort(([, a], [, b]) => b.cycles - a.cycles)
-    .map(([kind, { count, cycles }]) => `${grouped(count)} x ${kind} ${shareText(cycles / all)}`);
+  return [...kinds].sort(([, a], [, b]) => b.cycles - a.cycles);
+}
+
+/** What the operations of an operator are, those with most cycles first; nothing where they are of one kind. */
+function kindsLine(operator: OperatorExplanation): readonly string[] {
+  const kinds = kindsOf(operator);
+  if (kinds.length < 2 || operator.cycles === 0) return [];
+  const parts = kinds.map(
+    ([kind, { count, cycles }]) => `${grouped(count)} x ${kind} ${shareText(cycles / operator.cycles)}`,
+  );
   const more = parts.length > KINDS ? `, ${parts.length - KINDS} more kinds` : '';
   return [wrap(`of its cycles: ${parts.slice(0, KINDS).join(', ')}${more}`, '  ', '    ')];
 }
@@ -252,15 +261,81 @@ function restLine(rest: readonly OperatorExplanation[], estimate: Estimate): rea
   ];
 }
 
+/** The change of an operator of one operation that would save most. */
+function changeWords({ layers }: OperatorExplanation): string {
+  const [only] = layers;
+  if (only === undefined || layers.length > 1) return '';
+  const [best] = only.changes.toSorted((a, b) => b.cyclesSaved - a.cyclesSaved);
+  return best?.words[0] ?? '';
+}
+
+/** Why an operator takes its cycles: what bounds its operation, or of what kind most of them are. */
+function words(operator: OperatorExplanation): readonly string[] {
+  const [main] = operator.layers;
+  if (operator.layers.length === 1) return boundWords(main!);
+  const kinds = operator.cycles === 0 ? [] : kindsOf(operator).slice(0, KINDS);
+  return [
+    plural(operator.layers.length, 'operation'),
+    ...kinds.map(([kind, { cycles }]) => `${kind} ${roughly(cycles / operator.cycles)}`),
+  ];
+}
+
+/** A line for each operator. */
+const operatorTable = (
+  operators: readonly OperatorExplanation[],
+  { cycles: all, macsPerCycle }: Estimate,
+): readonly string[] =>
+  reasonTable(operators, {
+    columns: [
+      { heading: 'op', right: true, cell: ({ origin }) => (origin < 0 ? 'added' : String(origin)) },
+      {
+        heading: 'layer',
+        cell: ({ layers, tfliteOperator }) => (layers.length > 1 ? tfliteOperator : layerName(layers[0]!)),
+      },
+      { heading: 'cycles', right: true, cell: ({ cycles }) => grouped(cycles) },
+      { heading: 'share', right: true, cell: ({ cycles }) => (all === 0 ? '' : shareText(cycles / all)) },
+      {
+        heading: 'of peak',
+        right: true,
+        cell: ({ layers, cycles }) => {
+          const macs = layers.reduce((sum, { layer }) => sum + layer.macs, 0);
+          return macs === 0 || cycles === 0 ? '' : shareText(macs / (cycles * macsPerCycle));
+        },
+      },
+      { heading: 'change', cell: changeWords },
+    ],
+    reason: 'bound by',
+    words,
+    spare: [
+      ['of peak', 0],
+      ['layer', 32],
+      ['change', 0],
+      ['share', 0],
+      ['layer', 20],
+    ],
+  });
+
+/** Operators with most cycles that a short explanation gives in full. */
+const IN_FULL = 3;
+
+/** What an explanation leaves out. */
+export interface Telling {
+  /** Small layers are told too. */
+  readonly all?: boolean;
+  /** How to get everything: only the layers with most cycles are then told in sentences, and all in a table. */
+  readonly more?: string;
+}
+
 /**
- * An explanation for people, lines of at most 110 characters: totals, then a block per layer, most cycles first.
- * @param all show small layers too
+ * An explanation for people, as wide as the terminal: totals, then the layers, most cycles first.
  */
-export function explanationText(explanation: Explanation, all = false): string {
+export function explanationText(explanation: Explanation, { all = false, more }: Telling = {}): string {
   const { estimate } = explanation;
   const sorted = [...operatorsOf(explanation.layers)].sort((a, b) => b.cycles - a.cycles);
   const shown = all ? sorted : sorted.slice(0, shownCount(sorted, estimate.cycles));
   const hasChanges = shown.some(({ layers }) => layers.some(({ changes }) => changes.length > 0));
+  const isShort = more !== undefined && shown.length > IN_FULL;
+  const rest = restLine(sorted.slice(shown.length), estimate);
   const paragraphs = [
     [
       wrap(`${estimate.network} on ${headText(estimate).join('\n')}`),
@@ -270,8 +345,14 @@ export function explanationText(explanation: Explanation, all = false): string {
         : [wrap(boundsLine(explanation, estimate.cycles)), ...fvpText(explanation.fvp)]),
       ...(shown.length > 1 ? ['Layers with most cycles come first.'] : []),
     ].join('\n'),
-    ...operatorBlocks(shown, estimate, all),
-    ...restLine(sorted.slice(shown.length), estimate),
+    ...(isShort
+      ? [
+          operatorTable(shown, estimate).join('\n'),
+          ...rest,
+          wrap(`The ${IN_FULL} with most cycles in full; ${more}:`),
+          ...operatorBlocks(shown.slice(0, IN_FULL), estimate, all),
+        ]
+      : [...operatorBlocks(shown, estimate, all), ...rest]),
     ...(hasChanges
       ? [
           wrap(

@@ -94,6 +94,16 @@ function measure({ count, starts, ends, sizes }: FirstFitRanges, length: number)
   return peak;
 }
 
+/** Largest sum of live sizes from one time to another. */
+function usedDuring(start: number, end: number): number {
+  let most = 0;
+  for (let t = start; t <= end; t++) if (used[t]! > most) most = used[t]!;
+  return most;
+}
+
+/** Up to so many time indices are gone through one after another. */
+const SHORT = 512;
+
 /**
  * Fills in the largest sum of live sizes during each range, and returns the largest of all: no allocation can be
  * smaller.
@@ -102,8 +112,13 @@ function measure({ count, starts, ends, sizes }: FirstFitRanges, length: number)
  */
 export function pressureOf(ranges: FirstFitRanges, length: number, most: Float64Array): number {
   const peak = measure(ranges, length);
+  const { count, starts, ends } = ranges;
+  if (length <= SHORT) {
+    for (let r = 0; r < count; r++) most[r] = usedDuring(starts[r]!, ends[r]!);
+    return peak;
+  }
   const during = rangeMaximum(used.subarray(0, length));
-  for (let r = 0; r < ranges.count; r++) most[r] = during(ranges.starts[r]!, ranges.ends[r]!);
+  for (let r = 0; r < count; r++) most[r] = during(starts[r]!, ends[r]!);
   return peak;
 }
 
@@ -112,8 +127,8 @@ export function pressureOf(ranges: FirstFitRanges, length: number, most: Float64
  *
  * @param most largest sum of live sizes during each range
  */
-export const placingOrder = (
-  { starts, ends, sizes }: Omit<FirstFitRanges, 'count'>,
+const placingOrder = (
+  { starts, ends, sizes }: FirstFitRanges,
   most: Float64Array,
   a: number,
   b: number,
@@ -128,6 +143,32 @@ export const placingOrder = (
 const FEW = 100;
 
 /**
+ * Sorts the first `count` ranges of a list into the order in which they are placed.
+ *
+ * @param most largest sum of live sizes during each range
+ */
+export function sortForPlacing(
+  list: Int32Array,
+  count: number,
+  ranges: FirstFitRanges,
+  most: Float64Array,
+): void {
+  if (count > FEW) {
+    list.subarray(0, count).sort((a, b) => placingOrder(ranges, most, a, b));
+    return;
+  }
+  for (let n = 1; n < count; n++) {
+    const r = list[n]!;
+    let at = n;
+    while (at > 0 && placingOrder(ranges, most, r, list[at - 1]!) < 0) {
+      list[at] = list[at - 1]!;
+      at--;
+    }
+    list[at] = r;
+  }
+}
+
+/**
  * Sorts the ranges that matter: up to the last one that could exceed `peak`. A range cannot if all that it ever meets
  * fits below `peak` together with it, with a gap below each that is just too small for it.
  *
@@ -138,8 +179,7 @@ function sortRanges(ranges: FirstFitRanges, peak: number): number {
   let least = Infinity;
   for (let r = 0; r < count; r++) {
     const [start, end] = [starts[r]!, ends[r]!];
-    let most = 0;
-    for (let t = start; t <= end; t++) if (used[t]! > most) most = used[t]!;
+    const most = usedDuring(start, end);
     pressure[r] = most;
     if (most >= least) continue;
     const met = begunCount[end]! - endedCount[start]! - 1;
@@ -147,19 +187,7 @@ function sortRanges(ranges: FirstFitRanges, peak: number): number {
   }
   let chosen = 0;
   for (let r = 0; r < count; r++) if (pressure[r]! >= least) order[chosen++] = r;
-  if (chosen > FEW) {
-    order.subarray(0, chosen).sort((a, b) => placingOrder(ranges, pressure, a, b));
-    return chosen;
-  }
-  for (let n = 1; n < chosen; n++) {
-    const r = order[n]!;
-    let at = n;
-    while (at > 0 && placingOrder(ranges, pressure, r, order[at - 1]!) < 0) {
-      order[at] = order[at - 1]!;
-      at--;
-    }
-    order[at] = r;
-  }
+  sortForPlacing(order, chosen, ranges, pressure);
   return chosen;
 }
 

@@ -27,12 +27,13 @@ refill(FIRST);
 
 /** MT19937 with its default seed: the allocator's search draws from it (docs/model/scheduling.md#allocation). */
 export class MersenneTwister {
-  private readonly state = FIRST.slice();
+  private state: Uint32Array = FIRST;
   private index = 0;
 
   /** The next 32-bit output, unsigned. */
   next(): number {
     if (this.index >= N) {
+      if (this.state === FIRST) this.state = FIRST.slice();
       refill(this.state);
       this.index = 0;
     }

@@ -1,4 +1,4 @@
-import { placingOrder, pressureOf, type FirstFitRanges } from './first-fit.js';
+import { pressureOf, sortForPlacing, type FirstFitRanges } from './first-fit.js';
 import { MersenneTwister } from './mersenne-twister.js';
 import { Neighbours } from './neighbours.js';
 
@@ -134,10 +134,9 @@ class SwapSearch {
 
   private sort(ranges: FirstFitRanges): void {
     const { count } = ranges;
-    const { pressure } = this;
-    const order = this.layout.order.subarray(0, count);
+    const { order } = this.layout;
     for (let r = 0; r < count; r++) order[r] = r;
-    order.sort((a, b) => placingOrder(ranges, pressure, a, b));
+    sortForPlacing(order, count, ranges, this.pressure);
   }
 
   /**

@@ -6,8 +6,34 @@ const printed = capturePrinted();
 
 const U55 = ['--accelerator-config', 'ethos-u55-128'];
 
-test('explain: a block per layer, most cycles first, within 110 columns', async () => {
+test('explain: a line per layer, most cycles first, and the first three in full', async () => {
   expect(await run(['explain', 'example:story_separable_linear', ...U55])).toBe(0);
+  const blocks = printed.out.split('\n\n');
+  expect(blocks[1]!.split('\n').map((line) => line.replaceAll(/ {2,}/g, '|'))).toEqual([
+    'op|layer|cycles|share|change|bound by',
+    expect.stringMatching(
+      /^ 1\|DepthwiseConv2D 3x3 160x240x16\|615,892\|33\.3%\|fused ReLU -25%\|output stage/,
+    ),
+    expect.stringMatching(/^ 0\|Conv2D 3x3 160x240x16\|462,730\|25\.0%\|MACs, IFM depth 12\.5%/),
+    expect.stringMatching(/^ 3\|Conv2D 3x3 160x240x1\|/),
+    expect.stringMatching(/^ 2\|Conv2D 1x1 160x240x16\|/),
+  ]);
+  expect(blocks[2]).toBe('The 3 with most cycles in full; --why gives all:');
+  expect(blocks.slice(3, 7).map((block) => /^operator \d/.exec(block)?.[0])).toEqual([
+    'operator 1',
+    'operator 0',
+    'operator 3',
+    undefined,
+  ]);
+});
+
+test('explain: layers that are asked for are told in full', async () => {
+  expect(await run(['explain', 'example:story_separable_linear', ...U55, '--layers', '0,1,2,3'])).toBe(0);
+  expect(printed.out.match(/^operator \d/gm)).toHaveLength(4);
+});
+
+test('explain --why: a block per layer, most cycles first, within 110 columns', async () => {
+  expect(await run(['explain', 'example:story_separable_linear', ...U55, '--why'])).toBe(0);
   expect(printed.err).toBe('');
   const blocks = printed.out.split('\n\n');
   expect(blocks[0]).toMatch(/^story_separable_linear on ethos-u55-128, .*\n1,848,\d{3} cycles, /);
@@ -52,8 +78,18 @@ test('explain: an operator without a layer is refused', async () => {
   expect(printed.err).toMatch(/^error: --layers is "conv", expected numbers .*\n$/);
 });
 
-test('compare: totals, layers side by side and their reasons', async () => {
+test('compare: a line per difference with its reason', async () => {
   expect(await run(['compare', 'example:story_standard', 'example:story_separable_linear', ...U55])).toBe(0);
+  expect(printed.out).toMatch(
+    /\n1 Conv2D 3x3 +1 DepthwiseConv2D 3x3 \+ 2 Conv2D 1x1 +922,777 +924,180 +\+1,403 +13% of peak, not 74\.9%\n/,
+  );
+  expect(printed.out).toMatch(/\n\(1 layer\) +462,730 +462,730 +0 +no difference\n/);
+  expect(printed.out).toMatch(/\nThe differences in full:\n {2}1 Conv2D 3x3 160x240x16 -> /);
+});
+
+test('compare --why: totals, layers side by side and their reasons', async () => {
+  const both = ['example:story_standard', 'example:story_separable_linear'];
+  expect(await run(['compare', ...both, ...U55, '--why'])).toBe(0);
   expect(printed.err).toBe('');
   expect(printed.out).toMatch(
     /^A: example:story_standard\nB: example:story_separable_linear\non ethos-u55-128/,

@@ -236,4 +236,7 @@ test('several systems are ranked by FVP-like time, where it is known on all of t
   expect(await paretou(...pick)).toBe(0);
   expect(printed.out).toMatch(/least FVP-like time; of designs within 15 %/);
   expect(printed.out).toMatch(/undone alone, the network would take [\d.,]+ FVP-like µs more/);
+  expect(printed.out).toMatch(
+    /\nthe pick is by FVP-like time; cycles of single operators, [^\n]*\n\nWhat changes:/,
+  );
 });

@@ -92,7 +92,7 @@ const estimated = async (file: string, ...argv: string[]): Promise<Numbers> => {
 
 describe('a network that pays', () => {
   test('is picked, written and explained, layer by layer', async () => {
-    expect(await small()).toBe(0);
+    expect(await small('--why')).toBe(0);
     const record = recordOf();
     expect(record).toMatchObject({
       schema: 'paretou/pick@1',
@@ -124,6 +124,34 @@ describe('a network that pays', () => {
       'pick.json',
       `small-${record.design!.split('@')[0]}.tflite`,
     ]);
+  });
+
+  test('is told in a line for each change and for what stays, the most costly in full', async () => {
+    expect(await small('--options', 'lowrank*2')).toBe(0);
+    const { layers, unchanged } = recordOf();
+    const [, changes = '', stays = ''] =
+      /\nWhat changes:\n([^]*?)\n\n(?:What changes with it:\n[^]*?\n\n)?What stays:\n([^]*?)\n\n/.exec(
+        printed.out,
+      ) ?? [];
+    expect(changes.split('\n')[0]).toMatch(
+      /^op +layer +becomes +cycles +change +retained +saves cycles +why$/,
+    );
+    const optionsAt = new Map(
+      recordOf()
+        .substitutions!.split(';')
+        .map((each) => [Number.parseInt(each), each.slice(each.indexOf(':') + 1)]),
+    );
+    for (const { operator, cycles } of layers) {
+      const line = changes.split('\n').find((each) => new RegExp(`^ *${operator} `).test(each))!;
+      expect(line).toContain(` ${optionsAt.get(operator)!} `);
+      expect(line).toContain(` ${cycles.after.toLocaleString('en-US')} `);
+    }
+    expect(stays.split('\n')).toHaveLength(1 + unchanged.length);
+    const told = [...layers, ...unchanged].filter(({ explanation }) =>
+      printed.out.replaceAll(/\n {4}/g, ' ').includes(`  ${explanation}.\n`),
+    );
+    expect(told).toHaveLength(3);
+    expect(printed.out).toContain('\nThe most costly in full; --why gives all:\n');
   });
 
   test('has exactly the figures that the estimate of its file has, for every preference and family', async () => {

@@ -58,11 +58,15 @@ const refreshed = (text: string): string =>
 
 /** `npx vitest run test/e2e/documents.test.ts -u` writes the outputs of today into the documents. */
 describe.skipIf(!built)('outputs in the documents are those of the commands', () => {
-  test.for(['README.md', 'docs/cliffs.md', 'docs/examples.md', 'docs/story.md', 'docs/fidelity.md'])(
-    '%s',
-    async (document) => {
-      const path = join(root, document);
-      await expect(refreshed(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
-    },
-  );
+  test.for([
+    'README.md',
+    'docs/cliffs.md',
+    'docs/examples.md',
+    'docs/story.md',
+    'docs/fidelity.md',
+    'docs/usage.md',
+  ])('%s', async (document) => {
+    const path = join(root, document);
+    await expect(refreshed(readFileSync(path, 'utf8'))).toMatchFileSnapshot(path);
+  });
 });

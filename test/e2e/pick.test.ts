@@ -63,6 +63,14 @@ describe.skipIf(!built)('the built program picks', () => {
     expect(output).toHaveLength(10);
   });
 
+  test('with reasons in few words, and a sketch of the front', () => {
+    const { status, stdout } = paretou('pick', 'small.tflite', ...U55, '--accept-retrain', '--plot');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\nWhat changes:\nop +layer +becomes +cycles +change .*why\n/);
+    expect(stdout).toMatch(/\nThe front, \d+ designs?: cycles to the right, SRAM KiB moved upwards; /);
+    expect(stdout).toMatch(/\n {4}B unchanged.*, P pick\n/);
+  });
+
   test('the same with one worker and with two', () => {
     const outputs = ['1', '2'].map((jobs) => {
       const { stdout } = paretou(
@@ -119,7 +127,7 @@ describe.skipIf(!built || sharedDir === undefined)('the built program picks for 
   const model = join(sharedDir ?? '', 'models/resnet8_int8.tflite');
 
   test('fewer cycles than the unchanged network on ethos-u55-128, with a reason per changed layer', () => {
-    const { status, stdout } = paretou('pick', model, ...U55, '--accept-retrain');
+    const { status, stdout } = paretou('pick', model, ...U55, '--accept-retrain', '--why');
     expect(status).toBe(0);
     const record = JSON.parse(
       readFileSync(join(folder, 'results/resnet8_int8/pick.json'), 'utf8'),

@@ -97,6 +97,7 @@ describe('what bounds the layers of the story', () => {
         kind: 'activation',
         cyclesSaved: 153_936,
         sentence: 'a fused ReLU would save 153,936 cycles (24.99%)',
+        words: ['fused ReLU -25%'],
       },
     ]);
   });

@@ -25,27 +25,29 @@ const BUFFER_MOMENT = 1;
 const TENSOR_MOMENT = 16;
 
 /**
- * Live ranges in one memory of the tensors of a segment, times counted from its first operation: those of its own
- * tensors, and its part in those that other segments touch as well.
+ * Live ranges in one memory of the tensors of a segment, times counted from its first operation, in one list: how many
+ * numbers the next two parts have; pairs of shared tensors, of which the first takes over the memory of the second; the
+ * ranges of its own tensors; its part in those of tensors that other segments touch as well.
  */
-export interface LivePieces {
-  readonly own: Float64Array;
-  readonly shared: Float64Array;
-  /** Pairs of shared tensors: the first takes over the memory of the second. */
-  readonly aliases: Int32Array;
-}
+export type LivePieces = Float64Array;
 
-/** Sizes of ranges in a flat list, added up. */
-export function bytesOfRanges(ranges: Float64Array): number {
+/** Where the parts of a list begin. */
+const ALIASES = 2;
+const ownFrom = (pieces: LivePieces): number => ALIASES + pieces[0]!;
+const sharedFrom = (pieces: LivePieces): number => ownFrom(pieces) + pieces[1]!;
+
+/** Sizes of ranges in a flat list, from a position to another, added up. */
+export function bytesOfRanges(ranges: Float64Array, from = 0, to = ranges.length): number {
   let bytes = 0;
-  for (let k = 2; k < ranges.length; k += RANGE) bytes += ranges[k]!;
+  for (let k = from; k < to; k += RANGE) bytes += ranges[k + 2]!;
   return bytes;
 }
 
 /** The same of all tensors of a segment, those that others touch as well included. */
-export function bytesOf({ own, shared }: LivePieces): number {
-  let bytes = bytesOfRanges(own);
-  for (let k = 3; k < shared.length; k += SHARED) bytes += shared[k]!;
+export function bytesOf(pieces: LivePieces): number {
+  const shared = sharedFrom(pieces);
+  let bytes = bytesOfRanges(pieces, ownFrom(pieces), shared);
+  for (let k = shared; k < pieces.length; k += SHARED) bytes += pieces[k + 3]!;
   return bytes;
 }
 
@@ -132,11 +134,7 @@ export function livePiecesOf(
     if (range.shared === -1) own.push(start, end, size, flags, created);
     else shared.push(range.shared, start, end, size, flags, created);
   }
-  return {
-    own: Float64Array.from(own),
-    shared: Float64Array.from(shared),
-    aliases: Int32Array.from(aliases),
-  };
+  return Float64Array.of(aliases.length, own.length, ...aliases, ...own, ...shared);
 }
 
 /**
@@ -195,28 +193,30 @@ export class LiveRanges {
    * @param at time of its first operation
    * @param last time index of the end of the network
    */
-  add({ own, shared, aliases }: LivePieces, at: number, last: number): void {
+  add(pieces: LivePieces, at: number, last: number): void {
     const { root, starts, ends, sizes, created } = this;
-    for (let k = 0; k < aliases.length; k += 2) root[aliases[k]!] = root[aliases[k + 1]!]!;
-    this.addOwn(own, at, last);
+    const own = ownFrom(pieces);
+    const shared = sharedFrom(pieces);
+    for (let k = ALIASES; k < own; k += 2) root[pieces[k]!] = root[pieces[k + 1]!]!;
+    this.addOwn(pieces, own, shared, at, last);
     const first = (at / 2) * MOMENTS;
-    for (let k = 0; k < shared.length; k += SHARED) {
-      const range = root[shared[k]!]!;
-      const flags = shared[k + 4]!;
-      const start = (flags & FROM_START) !== 0 ? 0 : at + shared[k + 1]!;
-      const end = (flags & TO_END) !== 0 ? last : at + shared[k + 2]!;
+    for (let k = shared; k < pieces.length; k += SHARED) {
+      const range = root[pieces[k]!]!;
+      const flags = pieces[k + 4]!;
+      const start = (flags & FROM_START) !== 0 ? 0 : at + pieces[k + 1]!;
+      const end = (flags & TO_END) !== 0 ? last : at + pieces[k + 2]!;
       if (start < starts[range]!) starts[range] = start;
       if (end > ends[range]!) ends[range] = end;
-      if (sizes[range] === 0) sizes[range] = shared[k + 3]!;
-      const moment = first + shared[k + 5]!;
+      if (sizes[range] === 0) sizes[range] = pieces[k + 3]!;
+      const moment = first + pieces[k + 5]!;
       if (moment < created[range]!) created[range] = moment;
     }
   }
 
-  /** Adds ranges that are a segment's alone. */
-  addOwn(own: Float64Array, at: number, last: number): void {
+  /** Adds ranges that are a segment's alone: the numbers from `from` to before `to` of a list. */
+  addOwn(own: Float64Array, from: number, to: number, at: number, last: number): void {
     const first = (at / 2) * MOMENTS;
-    for (let k = 0; k < own.length; k += RANGE) {
+    for (let k = from; k < to; k += RANGE) {
       const flags = own[k + 3]!;
       const start = (flags & FROM_START) !== 0 ? 0 : at + own[k]!;
       const end = (flags & TO_END) !== 0 ? last : at + own[k + 1]!;

@@ -19,18 +19,26 @@ const makeRivals = <T extends Rival<T>>(a: T, b: T): void => {
 
 /** Makes rivals of what has the same key in different segments. */
 export class Claims<T extends Rival<T>> {
+  /** Whether there are any rivals. */
+  contested = false;
   private readonly known = new Map<string | number, (readonly [segment: number, claimant: T])[]>();
 
   add(key: string | number, segment: number, claimant: T): void {
     const claims = this.known.get(key) ?? [];
     this.known.set(key, claims);
-    for (const [other, rival] of claims) if (other !== segment) makeRivals(rival, claimant);
+    for (const [other, rival] of claims) {
+      if (other === segment) continue;
+      makeRivals(rival, claimant);
+      this.contested = true;
+    }
     claims.push([segment, claimant]);
   }
 }
 
 /** Makes rivals of what has equal encoded tensors in different segments: a network stores them once. */
 export class EncodedClaims<T extends Rival<T>> {
+  /** Whether there are any rivals. */
+  contested = false;
   private readonly known = new Map<
     string,
     { readonly segment: number; readonly use: Use; readonly claimants: Set<T> }[]
@@ -49,6 +57,7 @@ export class EncodedClaims<T extends Rival<T>> {
       }
       if (!sameBytes(machine, theirs, use)) continue;
       for (const rival of claimants) makeRivals(rival, claimant);
+      this.contested = true;
     }
     if (own === undefined) claims.push({ segment, use, claimants: new Set([claimant]) });
     else own.add(claimant);

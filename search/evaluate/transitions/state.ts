@@ -1,4 +1,5 @@
-import { bytesOf, bytesOfRanges, type LivePieces } from './live-pieces.js';
+import type { ReadConstants } from './constants.js';
+import { bytesOf, type LivePieces } from './live-pieces.js';
 import type { SegmentProgram } from './schedule-segment.js';
 
 /** What a segment becomes for given choices, as far as no other segment has a say in it. */
@@ -13,24 +14,25 @@ export interface State {
   /** Live ranges in the memory that holds weight buffers, and in that of feature maps where it is another one. */
   readonly staging: LivePieces;
   readonly featureMaps: LivePieces | undefined;
-  /** Numbers of the constants that it reads besides weights. */
-  readonly constants: Int32Array;
+  /** What it reads besides feature maps and weights. */
+  readonly constants: ReadConstants;
   /** For each shared tensor the number of its first reader's face here; 0 for none. */
   readonly faces: Int32Array;
-  /** By the faces of the readers of its results, then by context. */
-  readonly transitions: ((Transition | undefined)[] | undefined)[];
+  /** Numbers of transitions by the faces of the readers of its results, then by context; `UNCERTAIN` for none. */
+  readonly transitions: (number[] | undefined)[];
   /** Some weights are those of these states of other segments, too. */
   readonly rivals: State[];
   /** Designs with it take the full path. */
   readonly excluded: boolean;
 }
 
-/** The figures of a segment in a context. */
+/** In place of the number of a transition: the figures of the segment are not its own alone. */
+export const UNCERTAIN = -1;
+
+/** A segment in a context. Its sums and the live ranges of its weight buffers lie with those of the others. */
 export interface Transition {
-  /** As `addDesignSums` makes them: the columns known so far, in the order of `Transitions`; those that follow are 0. */
-  readonly sums: Float64Array;
-  readonly encodedBytes: number;
-  readonly buffers: Float64Array;
+  /** Bytes of its weight buffers, added up. */
+  readonly bufferBytes: number;
   /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */
   readonly figures: Float64Array;
   /** Context of the segment after it. */
@@ -48,8 +50,8 @@ export interface Step extends Pick<Transition, 'figures' | 'next'> {
 }
 
 /** The step of a transition of a state. */
-export const stepOf = (state: State, { figures, next, buffers, rivals }: Transition): Step => {
-  const bytes = bytesOf(state.staging) + bytesOfRanges(buffers);
+export const stepOf = (state: State, { figures, next, bufferBytes, rivals }: Transition): Step => {
+  const bytes = bytesOf(state.staging) + bufferBytes;
   // States and transitions may still get rivals.
   return {
     figures,

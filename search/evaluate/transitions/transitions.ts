@@ -10,11 +10,13 @@ import type { FvpFigures } from '../fvp-figures.js';
 import { Constants } from './constants.js';
 import { agree, interfaceOf, type Interface } from './interface.js';
 import { contextKey, faceKey } from './keys.js';
-import { LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
+import { bytesOfRanges, LiveRanges, livePiecesOf, type LivePieces } from './live-pieces.js';
 import { Numbered } from './numbered.js';
 import { Claims, EncodedClaims, meetsRival } from './rivals.js';
-import { scheduleSegment } from './schedule-segment.js';
-import { stepOf, type State, type Step, type Transition } from './state.js';
+import { scheduleSegment, type ScheduledSegment } from './schedule-segment.js';
+import { Rows } from './rows.js';
+import { stepOf, UNCERTAIN, type State, type Step, type Transition } from './state.js';
+import { SumRows } from './sum-rows.js';
 
 /**
  * Operations with more bytes of weights or IFM than this take the full path: so much less than the scheduler's own
@@ -39,6 +41,8 @@ export class Transitions {
   private readonly states: (State | undefined)[][];
   /** Contexts that each segment has been seen in: the entry of the operation before. */
   private readonly contexts: readonly Numbered<Entry | undefined>[];
+  /** The context of each segment after an operation of the CPU, where it has been seen in it. */
+  private readonly cpuContexts: Int32Array;
   private readonly faces = new Numbered<Plan | undefined>(1);
   /** Faces of readers where a segment writes several tensors for others. */
   private readonly readers = new Numbered<readonly number[]>();
@@ -50,13 +54,19 @@ export class Transitions {
   private readonly encoded = new EncodedClaims<Transition>();
   private machine: Machine | undefined;
 
+  /** Everything about transitions by their number. */
+  private readonly transitions: Transition[] = [];
+  /** The context that each leads to. */
+  private readonly nexts: number[] = [];
+  /** Sums of their operations, then the bytes of encoded tensors. */
+  private readonly rows = new SumRows();
+  /** Live ranges of their weight buffers. */
+  private readonly buffers = new Rows();
+
   private readonly current: State[] = [];
-  private readonly chain: Transition[] = [];
-  private readonly sums = new Float64Array(DESIGN_SUMS);
-  /** Columns of `sums` that are not zero everywhere, in the order in which they turned up. */
-  private readonly columns: number[] = [];
-  /** Sums of these columns alone. */
-  private readonly packed = new Float64Array(DESIGN_SUMS);
+  /** Numbers of the transitions of a design. */
+  private readonly chain: Int32Array;
+  private readonly sums = new Float64Array(DESIGN_SUMS + 1);
   private readonly live: LiveRanges;
 
   constructor(
@@ -67,31 +77,29 @@ export class Transitions {
     const count = frame.segmentation.segments.length;
     this.states = Array.from({ length: count }, () => []);
     this.contexts = Array.from({ length: count + 1 }, () => new Numbered<Entry | undefined>());
+    this.chain = new Int32Array(count);
+    this.cpuContexts = new Int32Array(count + 1).fill(UNCERTAIN);
     this.contextOf(0, undefined);
     this.live = new LiveRanges(frame.shared.size);
   }
 
   /** Writes a design's figures as row `row`; false if they are not certain from what has been learnt. */
   store(fragments: readonly Fragment[], table: Float64Array, row: number): boolean {
-    const { machine, sums, packed, columns, current, chain } = this;
+    const { machine, sums, current, chain, rows } = this;
     if (machine === undefined || !this.follow(machine, fragments)) return false;
-    packed.fill(0);
-    let constants = this.constants.total(current);
     let operations = 0;
     let usesNpu = false;
-    for (let s = 0; s < chain.length; s++) {
-      const transition = chain[s]!;
-      usesNpu ||= current[s]!.usesNpu;
-      const added = transition.sums;
-      for (let k = 0; k < added.length; k++) packed[k]! += added[k]!;
-      constants += transition.encodedBytes;
-      operations += current[s]!.operations;
+    for (let s = 0; s < current.length; s++) {
+      const state = current[s]!;
+      usesNpu ||= state.usesNpu;
+      operations += state.operations;
     }
     // A network without any operation for the NPU is left as it is.
     if (!usesNpu) return false;
     const memory = this.memory(2 * operations + 2);
     if (memory === undefined) return false;
-    for (let k = 0; k < columns.length; k++) sums[columns[k]!] = packed[k]!;
+    rows.addUp(chain, chain.length, sums);
+    const constants = this.constants.total(current) + sums[DESIGN_SUMS]!;
     storeEstimated(estimatedFrom(sums, { ...memory, constants }, machine, this.fvp), table, row);
     return true;
   }
@@ -129,9 +137,9 @@ export class Transitions {
     if (machine === undefined || state === undefined || state.excluded) return undefined;
     this.current[segment] = state;
     if (this.meetsReaders(segment, context)) return undefined;
-    const row = (state.transitions[0] ??= []);
-    const transition = (row[context] ??= this.transitionOf(machine, segment, context, 0));
-    if (transition === undefined) return undefined;
+    const number = this.transitionTo(machine, segment, context, 0);
+    if (number === UNCERTAIN) return undefined;
+    const transition = this.transitions[number]!;
     return (transition.step ??= stepOf(state, transition));
   }
 
@@ -144,7 +152,7 @@ export class Transitions {
 
   /** Finds the design's states and transitions; false if a state is missing or must not be used. */
   private follow(machine: Machine, fragments: readonly Fragment[]): boolean {
-    const { states, current, chain } = this;
+    const { states, current, chain, nexts } = this;
     for (let s = 0; s < fragments.length; s++) {
       const state = states[s]![fragments[s]!.index];
       if (state === undefined || state.excluded) return false;
@@ -152,21 +160,29 @@ export class Transitions {
     }
     let context = 0;
     for (let s = 0; s < fragments.length; s++) {
-      const reader = this.readerOf(s, context);
-      const row = (current[s]!.transitions[reader] ??= []);
-      const transition = (row[context] ??= this.transitionOf(machine, s, context, reader));
-      if (transition === undefined) return false;
-      chain[s] = transition;
-      context = transition.next;
+      const number = this.transitionTo(machine, s, context, this.readerOf(s, context));
+      if (number === UNCERTAIN) return false;
+      chain[s] = number;
+      context = nexts[number]!;
     }
-    for (let s = 0; s < fragments.length; s++) {
-      if (meetsRival(current[s]!, current) || meetsRival(chain[s]!, chain)) return false;
+    return !this.hasRivals();
+  }
+
+  /** Some weights or encoded tensors of the design may be one in several segments. */
+  private hasRivals(): boolean {
+    const { current, chain, transitions } = this;
+    if (this.sources.contested || this.contents.contested) {
+      if (current.some((state) => meetsRival(state, current))) return true;
     }
-    return true;
+    if (!this.encoded.contested) return false;
+    const present = Array.from(chain, (number) => transitions[number]!);
+    return present.some((transition) => meetsRival(transition, present));
   }
 
   private contextOf(segment: number, before: Entry | undefined): number {
-    return this.contexts[segment]!.numberOf(contextKey(before, this.system.spilling), before);
+    const context = this.contexts[segment]!.numberOf(contextKey(before, this.system.spilling), before);
+    if (before !== undefined && before.plan === undefined) this.cpuContexts[segment] = context;
+    return context;
   }
 
   /** Number of the face of the first reader, after a segment, of a tensor; 0 for none. */
@@ -186,9 +202,7 @@ export class Transitions {
   private meetsReaders(segment: number, context: number): boolean {
     const { written, usesCpu } = this.current[segment]!;
     if (written.length === 0) return false;
-    if (this.system.spilling || usesCpu) return true;
-    const before = this.contexts[segment]!.at(context);
-    return before !== undefined && before.plan === undefined;
+    return this.system.spilling || usesCpu || context === this.cpuContexts[segment];
   }
 
   /** Number for the faces of the readers of a segment's results; 0 where they do not matter. */
@@ -204,11 +218,13 @@ export class Transitions {
   private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
     const { spilling, arenaCacheSize } = this.system;
     const { current, chain, live } = this;
+    const { data, firsts } = this.buffers;
     const most = Math.min(arenaCacheSize, LARGE_PEAK);
     const last = length - 1;
     live.begin();
     for (let s = 0, at = 0; s < chain.length; s++) {
-      live.addOwn(chain[s]!.buffers, at, last);
+      const number = chain[s]!;
+      live.addOwn(data, firsts[number]!, firsts[number + 1]!, at, last);
       live.add(current[s]!.staging, at, last);
       at += 2 * current[s]!.operations;
     }
@@ -287,7 +303,7 @@ export class Transitions {
       written: [...written].filter((id) => id < sharedCount && faces[id] === 0),
       staging: pieces(AREA.staging),
       featureMaps: spilling ? pieces(AREA.featureMaps) : undefined,
-      constants: this.constants.of(ops, tensors),
+      constants: this.constants.of(segment, ops, tensors),
       faces,
       transitions: [],
       rivals: [],
@@ -300,16 +316,16 @@ export class Transitions {
     return state;
   }
 
-  /** Schedules a segment in a context; undefined where its figures are not its own alone. */
-  private transitionOf(
-    machine: Machine,
-    segment: number,
-    context: number,
-    reader: number,
-  ): Transition | undefined {
+  /** Number of a transition, which is found once; `UNCERTAIN` where the figures of the segment are not its own alone. */
+  private transitionTo(machine: Machine, segment: number, context: number, reader: number): number {
+    const row = (this.current[segment]!.transitions[reader] ??= []);
+    return (row[context] ??= this.scheduled(machine, segment, context, reader));
+  }
+
+  private scheduled(machine: Machine, segment: number, context: number, reader: number): number {
     const { written, segment: own } = this.current[segment]!;
     const before = this.contexts[segment]!.at(context);
-    if ((before === undefined) !== (own.from === 0) && own.to > own.from) return undefined;
+    if ((before === undefined) !== (own.from === 0) && own.to > own.from) return UNCERTAIN;
     const readers = new Map<number, Plan | undefined>();
     if (this.meetsReaders(segment, context)) {
       const faces = written.length > 1 ? this.readers.at(reader) : [reader];
@@ -320,16 +336,21 @@ export class Transitions {
       });
     }
     const scheduled = scheduleSegment(machine, own, before, readers, this.fvp);
-    if (scheduled === undefined) return undefined;
+    return scheduled === undefined ? UNCERTAIN : this.keep(machine, segment, scheduled);
+  }
+
+  /** Gives a scheduled segment a number. */
+  private keep(machine: Machine, segment: number, scheduled: ScheduledSegment): number {
     const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
-    sums.forEach((value, column) => {
-      if (value !== 0 && !this.columns.includes(column)) this.columns.push(column);
-    });
+    const number = this.transitions.length;
     const next = this.contextOf(segment + 1, last);
-    const packed = Float64Array.from(this.columns, (column) => sums[column]!);
-    const transition: Transition = { sums: packed, figures, encodedBytes, buffers, next, rivals: [] };
+    const transition: Transition = { figures, bufferBytes: bytesOfRanges(buffers), next, rivals: [] };
+    this.transitions.push(transition);
+    this.nexts.push(next);
+    this.rows.add(Float64Array.of(...sums, encodedBytes));
+    this.buffers.add(buffers);
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
-    return transition;
+    return number;
   }
 }
 

@@ -4,12 +4,13 @@ import { radicesOf, type Space } from '../../space/space.js';
 import type { Verifier } from './verifier.js';
 
 /** Designs that are evaluated together. */
-const CHUNK = 20_000;
+const CHUNK = 5000;
 
 /**
  * Evaluates whatever differs in one choice from a design on the front, again for what joins the front, until nothing does.
  *
  * @param isWanted false for designs that are not looked for
+ * @param isUseful true for designs that come first, in case there are too many
  * @param most designs to evaluate
  * @returns true if no design that differs in one choice from one on the front has been left out
  */
@@ -17,27 +18,31 @@ export const closeFront = async (
   space: Space,
   verifier: Verifier,
   isWanted: (row: Uint16Array) => boolean,
+  isUseful: (row: Uint16Array) => boolean,
   most: number,
 ): Promise<boolean> => {
   const radices = radicesOf(space);
-  const seen = new RowSet(radices.length);
+  const { judged } = verifier;
+  const queues = [new RowSet(radices.length), new RowSet(radices.length)] as const;
+  const [useful, others] = queues;
+  const screened = [0, 0];
   const asked = new Set<number>();
-  let left = most;
-  for (;;) {
-    const from = seen.size;
+  for (let left = most; ;) {
     for (const number of verifier.best.members) {
       if (asked.has(number)) continue;
       asked.add(number);
-      forEachNeighbour(radices, verifier.judged.rows.row(number), (next) => {
-        if (!verifier.judged.rows.has(next) && isWanted(next)) seen.add(next);
+      forEachNeighbour(radices, judged.rows.row(number), (next) => {
+        if (!judged.rows.has(next) && isWanted(next)) (isUseful(next) ? useful : others).add(next);
       });
     }
-    if (seen.size === from) return true;
-    for (let at = from; at < seen.size; at += CHUNK) {
-      const rows = Array.from({ length: Math.min(CHUNK, seen.size - at) }, (_, i) => seen.row(at + i));
-      left -= rows.length;
-      if (left < 0 || verifier.room <= 0) return false;
-      await verifier.screen(rows);
-    }
+    const next = screened[0]! < useful.size ? 0 : 1;
+    const queue = queues[next];
+    const from = screened[next]!;
+    if (from === queue.size) return true;
+    const rows = Array.from({ length: Math.min(CHUNK, queue.size - from) }, (_, i) => queue.row(from + i));
+    screened[next]! += rows.length;
+    left -= rows.length;
+    if (left < 0 || verifier.room <= 0) return false;
+    await verifier.screen(rows);
   }
 };

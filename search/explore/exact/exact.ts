@@ -1,5 +1,6 @@
 import { grouped } from '../../../src/text.js';
 import { FIGURE_AT } from '../../evaluate/figures.js';
+import { lossOf } from '../../evaluate/forms.js';
 import { openSession, type Results, type Session } from '../../evaluate/session.js';
 import { baselineDesigns } from '../../rank/baselines.js';
 import { formatObjective } from '../../rank/objectives.js';
@@ -18,7 +19,7 @@ import { boundLines, exactFacts, UNSOLVED, type Outcome } from './report.js';
 import { floorOf, searchesOf, solveOptionsOf, solveSystems } from './searches.js';
 import { tableValues } from './table-values.js';
 import { tabulateAll } from './tabulate.js';
-import { SUMS_SHARE, TABLES_SHARE, TUNING } from './tuning.js';
+import { RETAINED_BANDS, SUMS_SHARE, TABLES_SHARE, TUNING } from './tuning.js';
 import { Verifier } from './verifier.js';
 
 /** The unchanged network leaves fast memory to spare on every system. */
@@ -55,12 +56,14 @@ const search = async (
   const floor = floorOf(tables, dimensions[kept]!, constraints);
   const searches = searchesOf(request, tables, dimensions, kept, floor);
   const verifier = new Verifier(request, session, searches);
-  /** The design retains enough of its weights. */
-  const isWanted = (row: Uint16Array): boolean => {
-    if (floor === undefined) return true;
-    const { model } = verifier.searchOf(row).formed;
-    return additiveCosts(model, row)[kept]! <= model.limits[kept]!;
-  };
+  const keptCost = (row: Uint16Array): number =>
+    additiveCosts(verifier.searchOf(row).formed.model, row)[kept]!;
+  /** The design retains enough of its weights to be looked for. */
+  const isWanted = (row: Uint16Array): boolean =>
+    floor === undefined || keptCost(row) <= verifier.searchOf(row).formed.model.limits[kept]!;
+  /** Enough to be of use. */
+  const { product } = dimensions[kept]!.form;
+  const isUseful = (row: Uint16Array): boolean => !product || keptCost(row) <= lossOf(RETAINED_BANDS[0]!);
   const values = tableSession === session ? 'known' : 'unknown';
   const report = (outcome: Outcome): Exploration => {
     const late = verifier.isTimeUp && !outcome.complete ? 'time' : undefined;
@@ -112,7 +115,7 @@ const search = async (
   );
   const complete = await judgeNear(request, searches, verifier, options);
   const most = isPlentiful(space, baselines) ? TUNING.mostLikeBest : TUNING.mostLikeBestInLittle;
-  const closed = complete || (await closeFront(space, verifier, isWanted, most));
+  const closed = complete || (await closeFront(space, verifier, isWanted, isUseful, most));
   return report({ front, epsilons, complete, closed });
 };
 

@@ -1,3 +1,4 @@
+import { sentenceOf, wordsOf, type Finding } from '../../../src/explain/finding.js';
 import { grouped } from '../../../src/text.js';
 import { changedLayers, type BeforeAfter, type ChangedLayer } from '../../emit/changed-layers.js';
 import { STANDARD } from '../../substitute/index.js';
@@ -6,7 +7,7 @@ import { bytesOf, cyclesOf, type Pair } from './pairs.js';
 import { priceOf, pricedBy } from '../../pick/preference.js';
 import type { Context } from './stays.js';
 import { retainedWithWord } from '../amounts.js';
-import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
+import { cyclesText, layerText, moreText, operationsText, whyFindings } from './words.js';
 
 /** A layer with weights that the pick changes. */
 export interface ChangedStory {
@@ -16,6 +17,8 @@ export interface ChangedStory {
   /** The pick with this site as it was; undefined where that is not known or only channels change. */
   readonly undone: Alternative | undefined;
   readonly sentence: string;
+  /** Why it takes another time, in few words. */
+  readonly words: readonly string[];
 }
 
 /** A width group that the pick changes. */
@@ -31,6 +34,7 @@ export interface ChangedWidth {
 export interface OtherStory {
   readonly pair: Pair;
   readonly sentence: string;
+  readonly words: readonly string[];
 }
 
 /** The alternative that leaves a variable as it is. */
@@ -68,14 +72,14 @@ const bytesText = (pair: Pair): string => {
 };
 
 /** What a layer cost before and after, and why, as far as layers are known. */
-const storyText = ({ wish }: Context, layer: ChangedLayer, pair: Pair | undefined): string => {
+const storyText = (layer: ChangedLayer, pair: Pair | undefined, why: readonly Finding[]): string => {
   const { operator, kind, retained } = layer;
   const kept = `retained ${retainedWithWord(retained.before)}`;
   if (pair === undefined) return `operator ${operator} (${kind}) ${becomesText(layer)}: ${kept}`;
   const operations = pair.after.length > 1 ? ` as ${operationsText(pair.after)}` : '';
   return (
     `operator ${operator} (${layerText(pair)}) ${becomesText(layer)}: ${cyclesText(pair)}${operations}${bytesText(pair)}, ` +
-    `${kept}, because: ${whyText(pair, pricedBy(wish))}`
+    `${kept}, because: ${sentenceOf(why)}`
   );
 };
 
@@ -94,8 +98,9 @@ export const changedStories = (
     const site =
       option === STANDARD ? undefined : variables.find((v) => v.kind === 'site' && v.operator === operator);
     const undone = site && undoneOf(site, alternatives?.[site.position]);
-    const sentence = [storyText(context, layer, pair), ...undoneText(context, undone)].join('; ');
-    return { layer, pair, undone, sentence };
+    const why = pair === undefined ? [] : whyFindings(pair, pricedBy(context.wish));
+    const sentence = [storyText(layer, pair, why), ...undoneText(context, undone)].join('; ');
+    return { layer, pair, undone, sentence, words: wordsOf(why) };
   });
 };
 
@@ -134,7 +139,8 @@ export const otherStories = (
     .map((pair) => {
       const what = layerText(pair);
       const subject = pair.operator < 0 ? what : `operator ${pair.operator} (${what})`;
-      const sentence = `${subject}: ${cyclesText(pair)}${bytesText(pair)}; ${whyText(pair, pricedBy(wish))}`;
-      return { pair, sentence };
+      const why = whyFindings(pair, pricedBy(wish));
+      const sentence = `${subject}: ${cyclesText(pair)}${bytesText(pair)}; ${sentenceOf(why)}`;
+      return { pair, sentence, words: wordsOf(why) };
     });
 };

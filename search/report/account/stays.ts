@@ -1,3 +1,4 @@
+import { sentenceOf, wordsOf, type Finding } from '../../../src/explain/finding.js';
 import { grouped } from '../../../src/text.js';
 import { createBreath } from '../../evaluate/breathe.js';
 import { findSites, targetAt } from '../../space/sites.js';
@@ -10,7 +11,7 @@ import { explainDesign, type Explained, type ExplainedLayers } from './explainer
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
 import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
 import { changePercent, minGainText, priceText, missesOf, retainedText } from '../amounts.js';
-import { cyclesText, layerText, moreText, operationsText, whyText } from './words.js';
+import { cyclesText, layerText, moreText, operationsText, nameOf, whyFindings } from './words.js';
 
 /** Something that a pick leaves as it is, and what its best change would have cost. */
 export interface Stay {
@@ -18,7 +19,13 @@ export interface Stay {
   readonly operator: number;
   /** The cheapest of its other choices; undefined where it has none that is known. */
   readonly best: Alternative | undefined;
+  /** What it is: the layer, or the channels that stay. */
+  readonly what: string;
+  /** Its cycles in the pick; undefined where they are not known. */
+  readonly cycles: number | undefined;
   readonly sentence: string;
+  /** Why the best of its other choices was not made, in few words. */
+  readonly words: readonly string[];
 }
 
 /** A pick with what is needed to say why. */
@@ -62,20 +69,26 @@ const leadingOperator = (picked: Explained, other: Explained): number => {
 };
 
 /** Where the difference comes from. */
-const becauseText = (context: Context, variable: Variable, { candidate }: Alternative): string => {
+const because = (context: Context, variable: Variable, { candidate }: Alternative): Finding => {
+  const nothing = { sentence: '', words: [] };
   const { picked, evaluator, wish } = context;
-  if (picked.layers === undefined || context.isOver()) return '';
+  if (picked.layers === undefined || context.isOver()) return nothing;
   const other = explainDesign(evaluator, candidate.digits);
   const operator = variable.kind === 'site' ? variable.operator : leadingOperator(picked, other);
   const pair = other.layers && pairAt(picked.layers, other.layers, operator);
-  if (pair === undefined) return '';
+  if (pair === undefined) return nothing;
   const operations = pair.after.length > 1 ? `, ${operationsText(pair.after)}` : '';
   const [from, to] = [cyclesOf(pair.before), cyclesOf(pair.after)];
   const figures =
     variable.kind === 'site'
       ? `${grouped(to)} cycles (${changePercent(from, to)})`
       : `most of it in operator ${operator} (${layerText(pair)}), ${cyclesText(pair)}`;
-  return `: ${figures}${operations}; ${whyText(pair, pricedBy(wish))}`;
+  const why = whyFindings(pair, pricedBy(wish));
+  const where = variable.kind === 'site' ? [] : [`in operator ${operator}`];
+  return {
+    sentence: `: ${figures}${operations}; ${sentenceOf(why)}`,
+    words: [...where, ...wordsOf(why)],
+  };
 };
 
 /** What is wrong with a choice that is cheaper and within the constraints. */
@@ -99,18 +112,20 @@ const choiceText = ({ kind }: Variable, { choice }: Alternative): string =>
   kind === 'site' ? choice : `${choice} channels`;
 
 /** Why the cheapest other choice was not made. */
-const reasonText = (
+const reasonFor = (
   context: Context,
   variable: Variable,
   alternatives: readonly Alternative[],
   best: Alternative,
-): string => {
+): Finding => {
   const { space, wish, candidate } = context;
   const unit = pricedBy(wish);
   const difference = priceOf(wish, best.candidate.numbers) - priceOf(wish, candidate.numbers);
   const what = choiceText(variable, best);
-  if (difference >= 0)
-    return `${what} would ${costText(context, best)}${becauseText(context, variable, best)}`;
+  if (difference >= 0) {
+    const { sentence, words } = because(context, variable, best);
+    return { sentence: `${what} would ${costText(context, best)}${sentence}`, words };
+  }
   const saves = `${what} would save ${priceText(unit, -difference)}`;
   const misses = missesOf(best.candidate.numbers, wish.constraints);
   if (misses.length > 0) {
@@ -122,27 +137,42 @@ const reasonText = (
       within === undefined
         ? ''
         : `; within the limits ${choiceText(variable, within)} would ${costText(context, within)}`;
-    return `${saves}, but with ${misses.join(' and ')}${other}`;
+    return { sentence: `${saves}, but with ${misses.join(' and ')}${other}`, words: misses };
   }
   const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
-  if (!worth) return `${saves}, less than the ${minGainText(wish)} that a change has to save`;
+  if (!worth) {
+    const least = minGainText(wish);
+    return {
+      sentence: `${saves}, less than the ${least} that a change has to save`,
+      words: [`saves less than ${least}`],
+    };
+  }
   const [now, then] = [candidate, best.candidate].map(({ numbers }) => retainedText(numbers.retained_energy));
-  return `${saves}, but ${LOSES[wish.preference]} retained weights ${then} instead of ${now}`;
+  return {
+    sentence: `${saves}, but ${LOSES[wish.preference]} retained weights ${then} instead of ${now}`,
+    words: [`retained weights ${then}`, `not ${now}`],
+  };
 };
 
 const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
 
-const subjectOf = ({ picked: { layers } }: Context, variable: Variable): string => {
+/** What stays: as the start of its sentence, and as a table names it. */
+const subjectOf = (
+  { picked: { layers } }: Context,
+  variable: Variable,
+): { readonly sentence: string } & Pick<Stay, 'what' | 'cycles'> => {
   const { kind, operator, operators } = variable;
   if (kind === 'width') {
     const others = operators.filter((o) => o !== operator);
     const along = others.length === 0 ? '' : ` (with ${others.join(', ')})`;
-    return `width of operator ${operator}${along} stays at ${channelsText(variable)}`;
+    const what = channelsText(variable);
+    return { sentence: `width of operator ${operator}${along} stays at ${what}`, what, cycles: undefined };
   }
   const pair = layers && pairAt(layers, layers, operator);
-  const what =
-    pair === undefined ? '' : ` (${layerText(pair)}, ${grouped(layers?.cycles.get(operator) ?? 0)} cycles)`;
-  return `operator ${operator}${what} stays`;
+  if (pair === undefined) return { sentence: `operator ${operator} stays`, what: '', cycles: undefined };
+  const cycles = layers?.cycles.get(operator) ?? 0;
+  const sentence = `operator ${operator} (${layerText(pair)}, ${grouped(cycles)} cycles) stays`;
+  return { sentence, what: nameOf(pair), cycles };
 };
 
 /**
@@ -164,11 +194,13 @@ export const staysOf = async (
     const best = cheapest(context, own);
     const others = choices.length - 1;
     const which = others > 1 ? `of ${others} other choices the cheapest, ` : '';
+    const subject = subjectOf(context, variable);
     const reason =
       best === undefined
-        ? 'no other choice could be evaluated'
-        : which + reasonText(context, variable, own, best);
-    stays.push({ kind, operator, best, sentence: `${subjectOf(context, variable)}: ${reason}` });
+        ? { sentence: 'no other choice could be evaluated', words: ['could not be evaluated'] }
+        : reasonFor(context, variable, own, best);
+    const sentence = `${subject.sentence}: ${best === undefined ? '' : which}${reason.sentence}`;
+    stays.push({ ...subject, kind, operator, best, sentence, words: reason.words });
   }
   return stays;
 };
@@ -186,14 +218,20 @@ export const choicelessSites = ({ network, sites }: Space): Stay[] => {
         const target = targetAt(network, site);
         const faults = DEFAULT_OPTIONS.flatMap((option) => {
           const why = findSubstitution(option)?.illegal(target);
-          return why === undefined ? [] : [`it cannot become ${option}, since ${why}`];
+          return why === undefined
+            ? []
+            : [{ sentence: `it cannot become ${option}, since ${why}`, words: [why] }];
         });
-        const reason = faults.length === 0 ? 'the space gives it no choice' : faults.join('; ');
+        const reasons =
+          faults.length > 0 ? faults : [{ sentence: 'the space gives it no choice', words: ['no choice'] }];
         return {
           kind: 'site',
           operator: site.operator,
           best: undefined,
-          sentence: `operator ${site.operator} stays: ${reason}`,
+          what: network.graphs[0].operators[site.operator]!.kind,
+          cycles: undefined,
+          sentence: `operator ${site.operator} stays: ${sentenceOf(reasons)}`,
+          words: wordsOf(reasons),
         };
       })
   );

@@ -1,17 +1,17 @@
 import { PARTS } from '../../../src/explain/account.js';
 import { unchanged, usesOf, type User } from '../../../src/explain/access.js';
 import type { LayerExplanation } from '../../../src/explain/explain.js';
-import { relativeText } from '../../../src/explain/reasons.js';
-import { boundShort, kernelText, USERS } from '../../../src/explain/words.js';
-import { grouped, percentText } from '../../../src/text.js';
+import { boundChange, boundNames, NEARLY_ONE } from '../../../src/explain/few-words.js';
+import type { Finding } from '../../../src/explain/finding.js';
+import { isReason, macsFinding } from '../../../src/explain/reasons.js';
+import { boundShort, kernelText, operationName, USERS } from '../../../src/explain/words.js';
+import { grouped, percentText, signed } from '../../../src/text.js';
 import { utilisationOf } from '../../../src/theory/utilisation.js';
 import { shapeText } from '../../../src/text.js';
 import { changePercent, priceText } from '../amounts.js';
 import { cyclesOf, type Pair } from './pairs.js';
 import type { Price } from '../../pick/preference.js';
 
-/** A factor above this is as good as 1. */
-const NEARLY_ONE = 0.9995;
 /** Users of the memories that are named where bytes are explained. */
 const NAMED_USERS = 3;
 
@@ -27,6 +27,12 @@ export const layerText = ({ before, cpuBefore }: Pair): string => {
   const main = before.at(-1);
   if (main === undefined) return cpuBefore[0]?.originalOperator ?? 'operations added by the compiler';
   return `${operationText(main)} ${shapeText(main.layer.detail!.ofmShape)}`;
+};
+
+/** `Conv2D 3x3`: the same in few characters. */
+export const nameOf = ({ before, cpuBefore }: Pair): string => {
+  const main = before.at(-1);
+  return main === undefined ? (cpuBefore[0]?.originalOperator ?? 'added') : operationName(main);
 };
 
 /** Name of the only factor where an array has no theory: it says no more than the rate itself. */
@@ -92,7 +98,7 @@ const STILL = ['is still', 'are still'] as const;
 const IS = ['is now', 'are now'] as const;
 
 /** The users of the memories whose bytes differ most: `weights 34,256 -> 3,456 bytes`. */
-const trafficText = ({ before, after }: Pair): string[] => {
+const trafficFindings = ({ before, after }: Pair): Finding[] => {
   const bytes = (layers: readonly LayerExplanation[], user: User): number =>
     layers
       .flatMap(({ facts }) => usesOf(facts, unchanged(facts)))
@@ -103,41 +109,59 @@ const trafficText = ({ before, after }: Pair): string[] => {
     .filter(({ from, to }) => from !== to)
     .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
     .slice(0, NAMED_USERS)
-    .map(({ user, from, to }) => `${USERS[user]} ${grouped(from)} -> ${grouped(to)} bytes on the bus`);
+    .map(({ user, from, to }) => ({
+      sentence: `${USERS[user]} ${grouped(from)} -> ${grouped(to)} bytes on the bus`,
+      words: [`${USERS[user]} ${signed(to - from)} bytes`],
+    }));
 };
 
 /** What bounds the layers before and after, once if it is the same. */
-const changedBounds = (
-  before: readonly LayerExplanation[],
-  after: readonly LayerExplanation[],
-): readonly string[] => {
-  if (before.length === 0) return [boundsText(after, IS)];
-  const still = boundsText(after, STILL);
-  return boundsText(before, STILL) === still ? [still] : [boundsText(before, WAS), boundsText(after, IS)];
+const boundsFinding = (before: readonly LayerExplanation[], after: readonly LayerExplanation[]): Finding => {
+  if (before.length === 0)
+    return { sentence: boundsText(after, IS), words: [`bound by ${boundNames(after)}`] };
+  const [were, still] = [boundsText(before, STILL), boundsText(after, STILL)];
+  return {
+    sentence: were === still ? still : `${boundsText(before, WAS)}; ${boundsText(after, IS)}`,
+    words: boundChange(before, after),
+  };
 };
 
 const macs = (layers: readonly LayerExplanation[]): number =>
   layers.reduce((sum, { layer }) => sum + layer.macs, 0);
 
+/** Operations that the CPU takes over. */
+const cpuFindings = ({ cpuAfter: [layer] }: Pair): Finding[] =>
+  layer === undefined
+    ? []
+    : [
+        {
+          sentence: `${layer.originalOperator} runs on the CPU: ${layer.reason ?? 'no reason given'}`,
+          words: ['on the CPU'],
+        },
+      ];
+
 /**
  * Why the layers that stand for an operator take another time, or move other bytes: MACs, what bounded it before, and
  * what bounds each operation now.
  */
-export const whyText = (pair: Pair, priced: Price): string => {
-  const { before, after, cpuAfter, cpuBefore } = pair;
-  const cpu = cpuAfter
-    .slice(0, 1)
-    .map((layer) => `${layer.originalOperator} runs on the CPU: ${layer.reason ?? 'no reason given'}`);
-  if (before.length === 0 && cpuBefore.length === 0)
-    return ['it was added', ...(after.length === 0 ? [] : [boundsText(after, IS)]), ...cpu].join('; ');
-  if (after.length === 0) return ['it is gone', ...cpu].join('; ');
+export const whyFindings = (pair: Pair, priced: Price): Finding[] => {
+  const { before, after, cpuBefore } = pair;
+  const cpu = cpuFindings(pair);
+  if (before.length === 0 && cpuBefore.length === 0) {
+    const bounds = after.length === 0 ? [] : [boundsFinding([], after)];
+    return [{ sentence: 'it was added', words: ['added'] }, ...bounds, ...cpu];
+  }
+  if (after.length === 0) return [{ sentence: 'it is gone', words: ['gone'] }, ...cpu];
   const [from, to] = [macs(before), macs(after)];
+  const counted = macsFinding(from, to);
+  const bounds = boundsFinding(before, after);
+  const told = isReason(from, to, cyclesOf(before), cyclesOf(after));
   return [
-    ...(from === to ? [] : [relativeText(from, to, 'fewer MACs', 'more MACs', 'as many MACs')]),
-    ...(priced === 'bytes' ? trafficText(pair) : []),
-    ...changedBounds(before, after),
+    ...(from === to ? [] : [told ? counted : { ...counted, words: [] }]),
+    ...(priced === 'bytes' ? trafficFindings(pair) : []),
+    told ? bounds : { ...bounds, words: [...bounds.words, ...counted.words] },
     ...cpu,
-  ].join('; ');
+  ];
 };
 
 /** `34,896 -> 11,136 cycles (-68.1%)`. */

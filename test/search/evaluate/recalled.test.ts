@@ -28,9 +28,7 @@ const memoryLog = (): RunLog & { readonly values: Map<string, unknown[]>; readon
 };
 
 const rowsOf = (batches: readonly unknown[]): number[] =>
-  (batches as { from: number; to: number }[]).flatMap(({ from, to }) =>
-    Array.from({ length: to - from }, (_, i) => from + i),
-  );
+  (batches as { rows: Uint32Array }[]).flatMap(({ rows }) => [...rows]);
 
 const ways = [['in the calling thread', 1] as const, ...(built ? [['on two threads', 2] as const] : [])];
 
@@ -86,9 +84,10 @@ describe.each(ways)('a session with a log, %s', (_, jobs) => {
     const lies = [
       ...[null, 1, 'x', [], {}, undefined],
       ...batches.flatMap((batch) => [
-        { ...batch, from: -1 },
-        { ...batch, to: 1e9 },
-        { ...batch, to: batch['from'] },
+        { ...batch, rows: [0] },
+        { ...batch, rows: new Uint32Array(0) },
+        { ...batch, rows: (batch['rows'] as Uint32Array).map(() => 0) },
+        { ...batch, rows: (batch['rows'] as Uint32Array).map((row) => 1e9 + row) },
         { ...batch, width: 3 },
         { ...batch, figures: [] },
         { ...batch, figures: new Float64Array(1) },
