@@ -9,12 +9,19 @@ import type { Benchmark } from './benchmark.js';
 import { modelSource } from './models.js';
 import { SEGMENT_FIGURES } from './part-figures.js';
 import { PARTS } from './parts.js';
+import { QUEUE_THROUGHPUT } from './queue-throughput.js';
 import { RE_ESTIMATES } from './re-estimates.js';
 import { benchJson, benchTable, thisMachine } from './report.js';
 import { WHOLE_PROCESS } from './whole-process.js';
 
 /** In the order of the table. */
-const BENCHMARKS: readonly Benchmark[] = [...WHOLE_PROCESS, ...RE_ESTIMATES, ...SEGMENT_FIGURES, ...PARTS];
+const BENCHMARKS: readonly Benchmark[] = [
+  ...WHOLE_PROCESS,
+  ...QUEUE_THROUGHPUT,
+  ...RE_ESTIMATES,
+  ...SEGMENT_FIGURES,
+  ...PARTS,
+];
 
 interface Options {
   readonly only?: string;
