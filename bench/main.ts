@@ -13,10 +13,12 @@ import { QUEUE_THROUGHPUT } from './queue-throughput.js';
 import { RE_ESTIMATES } from './re-estimates.js';
 import { benchJson, benchTable, thisMachine } from './report.js';
 import { WHOLE_PROCESS } from './whole-process.js';
+import { WORKER_THROUGHPUT } from './worker-throughput.js';
 
 /** In the order of the table. */
 const BENCHMARKS: readonly Benchmark[] = [
   ...WHOLE_PROCESS,
+  ...WORKER_THROUGHPUT,
   ...QUEUE_THROUGHPUT,
   ...RE_ESTIMATES,
   ...SEGMENT_FIGURES,

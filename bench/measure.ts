@@ -1,7 +1,7 @@
 /** One measurement. */
 export interface Sample {
   readonly wallMs: number;
-  /** Processor time of all threads of the process, garbage collection included. */
+  /** Processor time of all threads of the process and of those that it started, garbage collection included. */
   readonly cpuMs: number;
   /** Highest resident memory in bytes; of processes of their own only. */
   readonly peakBytes?: number;

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Sample } from './measure.js';
 
 const LAUNCHER = fileURLToPath(new URL('./measured.js', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+/** The built command line. */
+export const PROGRAM = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const MOST_MILLISECONDS = 300_000;
 
 /**

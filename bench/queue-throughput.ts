@@ -6,26 +6,11 @@ import { inputError } from '../src/errors.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, ratios, type Sample } from './measure.js';
 import { runProgram } from './process.js';
-import { SPACE } from './space.js';
+import { SEARCHES, type Search } from './worker-throughput.js';
 
 const RUNS = 3;
 const WORKERS = 2;
 const PROGRAM = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-
-/** Eight widths per width group. */
-const WIDE = 'options: [standard, separable]\nwidths: [1, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125]\n';
-
-/** Searches of resnet8 that take two threads several seconds. */
-const SEARCHES = {
-  evolve: {
-    what: 'evolution, 10,000 designs, six systems',
-    ...{ space: WIDE, systems: 'u55,u65', options: ['--method', 'evolve', '--limit', '10000'] },
-  },
-  exhaustive: {
-    what: 'walk of all 1,594,323 designs, one system',
-    ...{ space: SPACE, systems: 'ethos-u55-128', options: ['--method', 'exhaustive'] },
-  },
-} as const;
 
 /** A port of this machine that nobody uses. */
 const freePort = (): number =>
@@ -79,10 +64,7 @@ const besideWorkers = <T>(folder: string, work: (queue: string) => T): T => {
   }
 };
 
-const throughput = (
-  name: string,
-  { what, space, systems, options }: (typeof SEARCHES)['evolve' | 'exhaustive'],
-): Benchmark => ({
+const throughput = (name: string, { what, space, systems, options }: Search): Benchmark => ({
   name: `queue/${name}`,
   run: ({ models, scratch }) => {
     const file = join(scratch, 'queue.yaml');

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadModel } from '../src/cli/model.js';
 import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
@@ -20,6 +21,8 @@ import { compareMethods } from './methods.js';
 import { methodsReport } from './methods-table.js';
 import { modelSource } from './models.js';
 import { thisMachine } from './report.js';
+import { measureScale, type Measured } from './scale/measure.js';
+import { scaleReport } from './scale/report.js';
 
 const EXAMPLE = 'example:';
 
@@ -106,7 +109,7 @@ const printAblation = (): Promise<void> =>
   });
 
 const program = new Command('tables').description(
-  'Prints the tables of docs/search.md, docs/accuracy.md and docs/hardware.md.',
+  'Prints the tables of docs/search.md, docs/accuracy.md, docs/hardware.md and docs/scale.md.',
 );
 
 const withJobs = (command: Command): Command =>
@@ -186,5 +189,27 @@ program
   .command('ablation')
   .description('What each number of the exact search is worth, on small spaces beside their whole fronts.')
   .action(printAblation);
+
+/** What docs/scale.md rests on; seen from the built module. */
+const SCALE_FILE = fileURLToPath(new URL('../../bench/scale/measured.json', import.meta.url));
+
+const printScale = ({ measure }: { readonly measure?: boolean }): Promise<void> =>
+  withScratch(async (scratch) => {
+    if (measure === true) {
+      const { name, load } = modelSource(undefined, join(scratch, 'models'))('resnet');
+      const measured = await measureScale({ name, network: load() }, thisMachine(), scratch, (what) =>
+        note(`measuring ${what}`),
+      );
+      writeWhole(SCALE_FILE, `${JSON.stringify(measured)}\n`);
+      note(`wrote ${SCALE_FILE}`);
+    }
+    print(scaleReport(JSON.parse(readFileSync(SCALE_FILE, 'utf8')) as Measured));
+  });
+
+program
+  .command('scale')
+  .description('docs/scale.md: what more workers give, simulated with times that were measured.')
+  .option('--measure', 'measure on this machine first, and keep it in bench/scale/measured.json')
+  .action(printScale);
 
 await runCommand(program);

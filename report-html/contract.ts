@@ -64,6 +64,24 @@ export interface ReportSystem {
   readonly system: Readonly<Record<string, unknown>>;
 }
 
+/** What one side of a comparison spends its cycles on. */
+export interface LayerSide {
+  readonly text: string;
+  readonly cycles: number;
+  /** Cycles by part, see {@link ModelLayers}. */
+  readonly shares: readonly (readonly [part: number, cycles: number])[];
+  /** What sets the cycles of each operation. */
+  readonly sentences: readonly string[];
+}
+
+/** The layers that stand for one operator of the unchanged network. */
+export interface LayerPair {
+  /** −1 for what the compiler adds. */
+  readonly operator: number;
+  readonly before: LayerSide | null;
+  readonly after: LayerSide | null;
+}
+
 /** One model with the designs that are held of it, best first. */
 export interface ModelReport {
   readonly name: string;
@@ -104,24 +122,8 @@ export interface ModelReport {
     /** Rows that stand for the fronts; their layers are shown. */
     readonly shown: readonly number[];
   };
-}
-
-/** What one side of a comparison spends its cycles on. */
-export interface LayerSide {
-  readonly text: string;
-  readonly cycles: number;
-  /** Cycles by part, see {@link ModelLayers}. */
-  readonly shares: readonly (readonly [part: number, cycles: number])[];
-  /** What sets the cycles of each operation. */
-  readonly sentences: readonly string[];
-}
-
-/** The layers that stand for one operator of the unchanged network. */
-export interface LayerPair {
-  /** −1 for what the compiler adds. */
-  readonly operator: number;
-  readonly before: LayerSide | null;
-  readonly after: LayerSide | null;
+  /** The layers of the pick, where its weights are fitted to samples: those of others are computed from the model. */
+  readonly fitted?: readonly LayerPair[];
 }
 
 /** The layers of some designs beside those of the unchanged network. */
@@ -129,6 +131,35 @@ export interface ModelLayers {
   readonly parts: readonly string[];
   readonly designs: readonly { readonly row: number; readonly pairs: readonly LayerPair[] }[];
   /** Why there are none, or what to keep in mind. */
+  readonly note: string | null;
+}
+
+/** Costs of the unchanged network by the number of channels of some feature maps. */
+export interface CliffCurve {
+  readonly title: string;
+  /** Channels of the unchanged network. */
+  readonly today: number;
+  /** Ascending; the other columns are in this order. */
+  readonly channels: readonly number[];
+  /** Compiler cycles of the network. */
+  readonly cycles: readonly number[];
+  /** Bytes of SRAM that it occupies. */
+  readonly sram: readonly number[];
+  /** Cycles of the layers that write or read these channels today: changes are told as shares of these. */
+  readonly ownCycles: number;
+  /** Rises that stand out: the number of channels before each. */
+  readonly steps: readonly number[];
+  /** Numbers of channels that are worth a look: wider ones that cost no more, a narrower one that saves. */
+  readonly worth: readonly number[];
+  /** Where the next step is, what wider and what narrower numbers cost. */
+  readonly sentences: readonly string[];
+}
+
+/** The cliffs of a network by its width groups. */
+export interface ModelCliffs {
+  /** By place in the systems of the model. */
+  readonly systems: readonly { readonly system: number; readonly curves: readonly CliffCurve[] }[];
+  /** Why there are none, or what is left out. */
   readonly note: string | null;
 }
 
@@ -143,7 +174,8 @@ export interface ReportData {
   readonly models: readonly ModelReport[];
 }
 
-/** What `report.html` holds: the layers of each model are JSON, deflated (RFC 1951), in base64. */
+/** What `report.html` holds: the layers and the cliffs of each model are JSON, deflated (RFC 1951), in base64. */
 export interface PageData extends ReportData {
   readonly layers: readonly string[];
+  readonly cliffs: readonly string[];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { checkRunFiles } from './run-files.js';
 
 /** The built program. */
 export const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -10,10 +11,19 @@ export const built = existsSync(main);
 /** Follows the names of tests that need it. */
 export const remark = built ? '' : ' (skipped: dist/ is missing, run npm run build)';
 
-/** A folder for the tests of a file, which goes when they are over; and paths in it. */
+/**
+ * A folder for the tests of a file, which goes when they are over; and paths in it. Files of searches in it are expected
+ * to be what their schemas say.
+ */
 export const temporaryFolder = (name: string): { folder: string; at: (...names: string[]) => string } => {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    try {
+      checkRunFiles(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
   return { folder, at: (...names) => join(folder, ...names) };
 };
 

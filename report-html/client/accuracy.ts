@@ -1,7 +1,7 @@
 import { axisBottom, axisLeft } from 'd3-axis';
 import { scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
-import { columnNamed, errorRange, idOf, valueAt } from '../dataset.js';
+import { columnNamed, errorRange, idOf, valueAt, type Dataset } from '../dataset.js';
 import { tickText, valueText } from '../words.js';
 import { html, section, svg } from './dom.js';
 import type { Now, Store } from './store.js';
@@ -16,10 +16,15 @@ interface Chart {
   readonly diagonal?: true;
 }
 
-const CHARTS: readonly Chart[] = [
+/** What tells how fast a design is: what the search ranked by, where it did. */
+const speedOf = ({ model: { objectives, columns } }: Dataset): string =>
+  objectives.find(({ column }) =>
+    columns.some(({ name, unit }) => name === column && ['cycles', 'milliseconds'].includes(unit)),
+  )?.column ?? 'cycles_total';
+
+const chartsOf = (data: Dataset): readonly Chart[] => [
   { x: 'output_noise', y: 'output_noise_measured', diagonal: true },
-  { x: 'cycles_total', y: 'agreement' },
-  { x: 'cycles_total', y: 'accuracy' },
+  ...['agreement', 'accuracy'].map((y): Chart => ({ x: speedOf(data), y })),
 ];
 
 /** Charts of what was measured on samples; undefined where nothing was. */
@@ -31,9 +36,9 @@ export const accuracyView = (store: Store): HTMLElement | undefined => {
           (row) => !Number.isNaN(valueAt(data, x, row)) && !Number.isNaN(valueAt(data, y, row)),
         )
       : [];
-  const charts = CHARTS.map((chart) => ({ chart, rows: rowsOf(chart) })).filter(
-    ({ rows }) => rows.length > 0,
-  );
+  const charts = chartsOf(data)
+    .map((chart) => ({ chart, rows: rowsOf(chart) }))
+    .filter(({ rows }) => rows.length > 0);
   if (charts.length === 0) return undefined;
 
   const draw = ({ x, y, diagonal }: Chart, rows: readonly number[], { pinned, mask }: Now): SVGElement => {

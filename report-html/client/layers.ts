@@ -1,5 +1,6 @@
 import type { LayerPair, LayerSide } from '../contract.js';
 import { idOf } from '../dataset.js';
+import { layerNote } from '../layer-note.js';
 import { changeText, countText } from '../words.js';
 import { html, section, svg, wide } from './dom.js';
 import type { Store } from './store.js';
@@ -79,13 +80,15 @@ export const layersView = (store: Store): HTMLElement => {
   const { parts, designs, note } = layers;
   const body = html('div');
   const about = html('p', { class: 'hint', 'aria-live': 'polite' });
+  const weights = html('p', { class: 'hint' });
   const select = html('select', { change: () => show(Number(select.value)) });
   designs.forEach(({ row }, i) => select.append(html('option', { value: i }, idOf(data, row))));
   let shown = -1;
   const show = (i: number): void => {
     shown = i;
     select.value = String(i);
-    const { pairs } = designs[i]!;
+    const { pairs, row } = designs[i]!;
+    weights.textContent = layerNote(data, row, pairs);
     const most = Math.max(
       1,
       ...pairs.flatMap(({ before, after }) => [before?.cycles ?? 0, after?.cycles ?? 0]),
@@ -119,7 +122,7 @@ export const layersView = (store: Store): HTMLElement => {
       'where they go',
       'cycles',
       'change',
-      idOf(data, designs[i]!.row),
+      idOf(data, row),
     ];
     body.replaceChildren(
       html('p', { class: 'legend' }, ...legend),
@@ -147,8 +150,10 @@ export const layersView = (store: Store): HTMLElement => {
   return section(
     'layers',
     'Layers: unchanged and changed',
-    'Where the cycles of each operator go, on the design’s own system. Layers are in this file for the pick and for designs that stand for the fronts.',
+    'Where the compiler’s cycles of each operator go, on the design’s own system. Layers are in this file for the pick and for designs that stand for the fronts.',
     ...(note === null ? [] : [html('p', {}, note)]),
-    ...(designs.length === 0 ? [] : [patterns(parts), html('label', {}, 'design ', select), about, body]),
+    ...(designs.length === 0
+      ? []
+      : [patterns(parts), html('label', {}, 'design ', select), about, weights, body]),
   );
 };

@@ -1,8 +1,9 @@
-import type { ModelLayers, ModelReport, PageData } from '../contract.js';
+import type { ModelCliffs, ModelLayers, ModelReport, PageData } from '../contract.js';
 import { datasetOf } from '../dataset.js';
 import { acceleratorsView } from './accelerators.js';
 import { accuracyView } from './accuracy.js';
 import { choicesView } from './choices.js';
+import { cliffsView } from './cliffs.js';
 import { controlsView } from './controls.js';
 import { chooser, html } from './dom.js';
 import { layersView } from './layers.js';
@@ -17,6 +18,9 @@ const inflate = async (text: string): Promise<Uint8Array> => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
+const unpack = async (text: string): Promise<unknown> =>
+  JSON.parse(new TextDecoder().decode(await inflate(text)));
+
 const main = document.getElementById('report')!;
 const fixed = [...main.querySelectorAll('section')];
 const spoken = html('p', { class: 'unseen', 'aria-live': 'polite', id: 'spoken' });
@@ -26,8 +30,9 @@ const say = (text: string): void => void (spoken.textContent = text);
 const show = async (page: PageData, model: ModelReport): Promise<void> => {
   const at = page.models.indexOf(model);
   const data = await datasetOf(model, inflate);
-  const layers = JSON.parse(new TextDecoder().decode(await inflate(page.layers[at]!))) as ModelLayers;
-  const store = createStore(page, data, layers, say);
+  const layers = (await unpack(page.layers[at]!)) as ModelLayers;
+  const cliffs = (await unpack(page.cliffs[at]!)) as ModelCliffs;
+  const store = createStore({ page, data, layers, cliffs, say });
   const accuracy = accuracyView(store);
   const models = page.models.map(({ name }, i) => [String(i), name] as const);
   const choose = chooser(
@@ -44,6 +49,7 @@ const show = async (page: PageData, model: ModelReport): Promise<void> => {
     choicesView(store),
     layersView(store),
     acceleratorsView(store),
+    cliffsView(store),
     ...(accuracy === undefined ? [] : [accuracy]),
     tableView(store),
     spoken,

@@ -1,4 +1,4 @@
-import type { ModelLayers, PageData } from '../contract.js';
+import type { ModelCliffs, ModelLayers, PageData } from '../contract.js';
 import { axisValues, isUnchanged, type Dataset } from '../dataset.js';
 import { EVERYTHING, selectedRows, type Axes, type Filter } from '../selection.js';
 
@@ -25,19 +25,24 @@ export interface Now extends View {
   readonly mask: Uint8Array;
 }
 
-/** What all parts of the page share. */
-export interface Store {
+/** What the page shows of one model. */
+export interface Contents {
   readonly page: PageData;
   readonly data: Dataset;
   readonly layers: ModelLayers;
+  readonly cliffs: ModelCliffs;
+  /** Says something to readers that do not see the page. */
+  readonly say: (text: string) => void;
+}
+
+/** What all parts of the page share. */
+export interface Store extends Contents {
   readonly now: () => Now;
   readonly update: (change: Partial<View>) => void;
   readonly filter: (change: Partial<Filter>) => void;
   readonly togglePin: (row: number) => void;
   /** Takes all filters back and unpins all. */
   readonly clear: () => void;
-  /** Says something to readers that do not see the page. */
-  readonly say: (text: string) => void;
   /** Calls back now and after each change, with what was before. */
   readonly follow: (draw: (now: Now, before: Now | undefined) => void) => void;
 }
@@ -65,12 +70,8 @@ const firstView = (data: Dataset): View => {
 };
 
 /** Keeps the view, and tells the parts of the page when it changes. */
-export const createStore = (
-  page: PageData,
-  data: Dataset,
-  layers: ModelLayers,
-  say: (text: string) => void,
-): Store => {
+export const createStore = (contents: Contents): Store => {
+  const { data, say } = contents;
   const followers: ((now: Now, before: Now | undefined) => void)[] = [];
   const axesOf = ({ x, y, relative }: View): Axes => ({
     x: axisValues(data, x, relative),
@@ -112,7 +113,8 @@ export const createStore = (
     requestAnimationFrame(draw);
   };
   return {
-    ...{ page, data, layers, say, update },
+    ...contents,
+    update,
     now: () => now,
     filter: (change) => update({ filter: { ...now.filter, ...change } }),
     togglePin: (row) => {

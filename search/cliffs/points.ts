@@ -1,6 +1,9 @@
 import type { DesignFigures } from '../evaluate/figures.js';
 import type { Point } from './curve.js';
 
+/** Channels fewer and more than today's that are tried by default. */
+export const AROUND = 24;
+
 /** Numbers of channels around one, which comes first. */
 export const widthsAround = (channels: number, around: number): number[] => {
   const from = Math.max(1, channels - around);

@@ -1,6 +1,7 @@
 import { ParetouError } from '../../src/errors.js';
 import { createBatchSizer } from './batch-size.js';
 import { reasonOf } from './batch.js';
+import type { Tally } from './counts.js';
 import type { Pool, PoolSource } from './pool.js';
 import type { Engine, Range, Table } from './results.js';
 import { stopAt } from './stop-at.js';
@@ -78,10 +79,13 @@ const GRACE = 250;
 /**
  * Evaluates with a pool of workers, which stay until the engine is closed, the signal aborts or time is up: then they are
  * ended in the middle of what they do.
+ *
+ * @param tally counts what they do
  */
 export const createPooled = (
   { open: openPool, inFlight, batchMilliseconds }: PoolSource,
   signal: AbortSignal | undefined,
+  tally?: Tally,
 ): Engine => {
   const sizers = {
     figures: createBatchSizer(batchMilliseconds),
@@ -124,6 +128,7 @@ export const createPooled = (
   /** Halves the batch of a worker that ended, until only the design that ended it is left. */
   const handleEnd = (table: Table, queue: Queue, range: Range, error: unknown): void => {
     ends++;
+    tally?.lose(1);
     if (pool?.isEmpty() === true || ends > MOST_ENDS + finished / DESIGNS_PER_END) giveUp();
     if (broken || range.to - range.from === 1) table.fail(range, `its worker ended: ${reasonOf(error)}`);
     else queue.halve(range);
@@ -148,6 +153,7 @@ export const createPooled = (
           const result = await own.run('batch', table.batch(range));
           sizer.learn(range.to - range.from, result.milliseconds);
           finished += range.to - range.from;
+          tally?.finish(range.to - range.from);
           table.accept(range, result);
         } catch (error) {
           if (error instanceof ParetouError) throw error;
@@ -168,7 +174,9 @@ export const createPooled = (
       const feed = async (): Promise<boolean> => {
         const next = isAborted() || performance.now() >= until ? undefined : rest.next();
         if (next === undefined || next.done === true) return false;
-        take(next.value, await own.run('walk', next.value));
+        const result = await own.run('walk', next.value);
+        tally?.finish(result.visited);
+        take(next.value, result);
         return true;
       };
       try {
@@ -181,7 +189,9 @@ export const createPooled = (
       if (isAborted()) return undefined;
       const own = open();
       try {
-        return await within(until, () => own.run('segments', undefined));
+        const segments = await within(until, () => own.run('segments', undefined));
+        tally?.finish(0);
+        return segments;
       } catch (error) {
         if (own !== pool) return undefined;
         throw error;

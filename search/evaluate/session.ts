@@ -2,6 +2,7 @@ import type { RunLog } from '../log/run-log.js';
 import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
+import type { Tally } from './counts.js';
 import { createInline } from './inline.js';
 import { createRecall, type Recall } from './recalled.js';
 import type { Fleet } from './remote/fleet.js';
@@ -34,6 +35,8 @@ export interface SessionOptions {
   readonly log?: RunLog;
   /** Worker processes that do the work instead of threads, unless another evaluator is named. */
   readonly fleet?: Fleet;
+  /** Counts what threads of this process do. */
+  readonly tally?: Tally;
 }
 
 /** What is different from table to table. */
@@ -80,14 +83,21 @@ export interface Session {
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet } = options;
+  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet, tally } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
   const create = (): Engine => {
-    if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
-    if (jobs <= 1 && !(apart && isBuilt(worker))) return createInline(setup, signal);
-    const threads = (count: number): Engine => createPooled(threadPool(setup, count, worker), signal);
+    if (fleet !== undefined && evaluator === undefined) {
+      const lanes = space.systems.length === 1 ? [] : (fleet.lanes?.(setup) ?? []);
+      if (lanes.length <= 1) return createPooled(fleet.source(setup), signal);
+      return createSpread(
+        lanes.map((lane) => createPooled(lane, signal)),
+        signal,
+      );
+    }
+    if (jobs <= 1 && !(apart && isBuilt(worker))) return createInline(setup, signal, tally);
+    const threads = (count: number): Engine => createPooled(threadPool(setup, count, worker), signal, tally);
     if (space.systems.length === 1 || jobs <= 1) return threads(jobs);
     return createSpread(
       Array.from({ length: jobs }, () => threads(1)),

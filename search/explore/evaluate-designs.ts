@@ -25,7 +25,7 @@ export const evaluateTable = async (
   const designs = seconds === undefined ? table : shuffled(table, seed);
   const results = await evaluateDesigns(space, designs, {
     ...evaluate,
-    onProgress: (finished) => onProgress?.(finished, designs.count),
+    ...(onProgress && { onProgress }),
     ...(seconds !== undefined && { until: performance.now() + 1000 * seconds }),
   });
   if (results.interrupted) return { designs, results, stopped: 'interrupted' };

@@ -102,7 +102,7 @@ const walkAll = async (request: ExploreRequest): Promise<Exploration> => {
       visited += result.visited;
       failed += result.failed;
       kept[system]!.push(...keptOf(result, width, dimensions));
-      onProgress?.(visited, total);
+      onProgress?.(visited);
     });
     const best = kept
       .flatMap((one) => bestOf(one, dimensions))
@@ -147,6 +147,7 @@ export const exhaustive: Explorer<'exhaustive'> = {
     countDesigns(space) <= BigInt(limit)
       ? 'all designs of the space'
       : 'all designs of the space, of which those on the front are listed',
+  total: (space) => Number(countDesigns(space)),
   lacks: (space) => {
     const count = countDesigns(space);
     return count <= BigInt(Number.MAX_SAFE_INTEGER)

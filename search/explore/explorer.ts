@@ -14,8 +14,8 @@ export interface ExploreRequest {
   /** Time budget; what has not been evaluated by then is left out. */
   readonly seconds?: number;
   readonly evaluate: SessionOptions;
-  /** Called now and then with the designs that are finished, and how many there will be, as far as is known. */
-  readonly onProgress?: (finished: number, total: number) => void;
+  /** Called now and then with the designs that are finished; each part of a search may count from the beginning. */
+  readonly onProgress?: (finished: number) => void;
 }
 
 /** What ends a search early. */
@@ -64,6 +64,8 @@ export interface Explorer<Name extends string = string> {
   readonly describe: (space: Space, limit: number) => string;
   /** Most designs that it will see, if not all that the limit allows. */
   readonly atMost?: (space: Space, limit: number) => number;
+  /** Designs that it will look at, where that is known before. */
+  readonly total?: (space: Space, limit: number) => number;
   /** What it needs and does not have, as in "the method exact needs …"; undefined if it can be used. */
   readonly lacks?: (space: Space, objectives: readonly Objective[], limit: number) => string | undefined;
   /** Whether `auto` should take it; without, `auto` never does. */

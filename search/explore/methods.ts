@@ -27,6 +27,8 @@ export interface Plan {
   readonly text: string;
   /** Most designs that it will see. */
   readonly atMost: number;
+  /** Designs that it will look at, where that is known before. */
+  readonly total: number | undefined;
 }
 
 /**
@@ -79,5 +81,6 @@ export const planMethod = (
     why,
     text: explorer.describe(space, limit),
     atMost: (explorer.atMost ?? allowed)(space, limit),
+    total: explorer.total?.(space, limit),
   };
 };

@@ -23,4 +23,5 @@ export const sample: Explorer<'sample'> = {
       : `a stratified sample of ${count} designs, the baseline and each single-site change among them`;
   },
   atMost: (space, limit) => sampleSize(space, limit).count,
+  total: (space, limit) => sampleSize(space, limit).count,
 };

@@ -46,8 +46,8 @@ export interface SweepRequest {
   /** Time budget for all models together. */
   readonly seconds?: number;
   readonly evaluate: SessionOptions;
-  /** Called with the designs of all models that are finished, and how many there will be at most. */
-  readonly onProgress?: (finished: number, total: number) => void;
+  /** Called with the designs of all models that are finished; each part of a search may count from the beginning. */
+  readonly onProgress?: (finished: number) => void;
 }
 
 /** The evaluated designs of every model. */
@@ -87,6 +87,13 @@ export const planSweep = (
   });
 };
 
+/** Designs of all models that will be looked at, where that is known before. */
+export const totalOf = (models: readonly PlannedModel[]): number | undefined =>
+  models.reduce<number | undefined>(
+    (sum, { plan: { total } }) => (sum === undefined || total === undefined ? undefined : sum + total),
+    0,
+  );
+
 /** A search that was ended early may take so many milliseconds more for the unchanged networks. */
 const LAST_MILLISECONDS = 700;
 
@@ -122,7 +129,6 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
   let before = 0;
   let last: number | undefined;
   for (const [i, { name, space, plan, limit, measuring }] of models.entries()) {
-    const later = models.slice(i + 1).reduce((sum, model) => sum + model.plan.atMost, 0);
     const { facts, lines, stopped, ...found } = await plan.explorer.explore({
       space,
       objectives,
@@ -133,9 +139,9 @@ export const sweep = async (request: SweepRequest): Promise<Sweep> => {
       ...(end !== undefined && {
         seconds: Math.max(0, (end - performance.now()) / 1000 / (models.length - i)),
       }),
-      onProgress: (finished, total) => request.onProgress?.(before + finished, before + total + later),
+      onProgress: (finished) => request.onProgress?.(before + finished),
     });
-    before += found.designs.count;
+    before += plan.total ?? found.designs.count;
     if (evaluate.signal?.aborted === true || (end !== undefined && performance.now() >= end))
       last ??= performance.now() + LAST_MILLISECONDS;
     const baselines = await baselinesOf(space, found.designs, found.results, evaluate, last);

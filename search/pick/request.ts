@@ -6,7 +6,7 @@ import type { Session, SessionOptions } from '../evaluate/session.js';
 import type { Stopped } from '../explore/explorer.js';
 import type { Objective } from '../rank/objectives.js';
 import type { Method } from '../explore/methods.js';
-import { planSweep, sweep, type Measuring, type Sweep, type SweepModel } from '../explore/sweep.js';
+import { planSweep, sweep, totalOf, type Measuring, type Sweep, type SweepModel } from '../explore/sweep.js';
 import type { Candidate, Evaluated, Wish } from './candidates.js';
 import { neighboursAround, type Refined } from './refine.js';
 import type { Sides } from './sides.js';
@@ -27,7 +27,7 @@ export const ENDLESS: PickEnds = { search: Infinity, near: Infinity, all: Infini
 
 /** Hears how far a search is. */
 export interface SearchProgress {
-  readonly update: (finished: number, total: number) => void;
+  readonly update: (finished: number) => void;
   readonly stop: () => void;
 }
 
@@ -48,8 +48,8 @@ export interface PickRequest {
   readonly ends?: PickEnds;
   /** Called with what begins now. */
   readonly onStage?: (text: string) => void;
-  /** Called when a search begins, with the designs that it evaluates at most; what it returns hears how far it is. */
-  readonly onSearch?: (total: number) => SearchProgress;
+  /** Called when a search begins, with its designs where that is known; what it returns hears how far it is. */
+  readonly onSearch?: (total: number | undefined) => SearchProgress;
 }
 
 /** What came of it: a design, or what is nearest on each side. */
@@ -83,7 +83,7 @@ export const search = async (
   // Designs are measured afterwards, if at all.
   const { name, space } = model;
   const models = planSweep([{ name, space }], objectives, limit, method);
-  const progress = onSearch?.(models[0]!.plan.atMost);
+  const progress = onSearch?.(totalOf(models));
   try {
     return await sweep({
       ...{ models, objectives, constraints, seed, evaluate: workers },

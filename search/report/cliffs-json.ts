@@ -1,6 +1,6 @@
 import { METRICS } from '../metrics.js';
 import { cliffsOf, type Curve, type Point, type Ratio, type Step } from '../cliffs/curve.js';
-import type { NetworkCurves } from '../cliffs/find-cliffs.js';
+import type { NetworkCurves } from '../cliffs/group-curves.js';
 import type { Fields } from './records.js';
 
 /** Version of the shape of {@link cliffsRecord}. */

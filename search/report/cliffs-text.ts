@@ -1,7 +1,7 @@
 import type { Network } from '../../src/graph/network.js';
 import { aligned, grouped, kibibytes, lineWidth, plural, wrap } from '../../src/text.js';
 import { cliffsOf, NOTHING, type Cliffs, type Curve, type Ratio } from '../cliffs/curve.js';
-import type { NetworkCurves, SystemCurves } from '../cliffs/find-cliffs.js';
+import type { NetworkCurves, SystemCurves } from '../cliffs/group-curves.js';
 import { sketchLines } from './cliffs-sketch.js';
 
 const channelsText = (n: number): string => plural(n, 'channel');
@@ -66,7 +66,8 @@ const nameOf = ({ kind, operators, channels }: Curve): string => {
 
 const kindOf = ({ graphs: [graph] }: Network, operator: number): string => graph.operators[operator]!.kind;
 
-const titleOf = (curve: Curve, network: Network): string => {
+/** A curve by what varies along it. */
+export const titleOf = (curve: Curve, network: Network): string => {
   const { kind, operators, channels } = curve;
   const of = `${operators.length === 1 ? 'operator' : 'operators'} ${operators.join(', ')}`;
   if (kind === 'width') return `all groups of ${channelsText(channels)} together (${of})`;

@@ -1,4 +1,4 @@
-import type { LayerExplanation } from '../../src/explain/explain.js';
+import type { LayerExplanation } from '../../src/explain/types.js';
 import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
 import {
   constraintsRecord,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { findCliffs } from '../../search/cliffs/find-cliffs.js';
+import { AROUND } from '../../search/cliffs/points.js';
 import { cliffsRecord } from '../../search/report/cliffs-json.js';
 import { cliffsText } from '../../search/report/cliffs-text.js';
 import { buildSpace } from '../../search/space/build-space.js';
@@ -52,7 +53,7 @@ const runCliffs = (path: string, given: CliffsOptions): Promise<void> => {
     const { network } = await loadModel(path);
     const optimise = optimiseOf(options);
     const placements = placementsOf(buildSpace(network, { systems, optimise }), path);
-    const progress = showProgress(1, 'networks', options.quiet !== true);
+    const progress = showProgress({ unit: 'networks', total: undefined, wanted: options.quiet !== true });
     const found = await findCliffs({
       network,
       systems,
@@ -82,7 +83,7 @@ export function cliffsCommand(): Command {
       '--around <n>',
       'channels fewer and more than today’s, at most',
       whole('--around', 'from 1 to 4096, such as 24', 1, 4096),
-      24,
+      AROUND,
     )
     .option('--all', 'sketch every curve, not only those that stand out')
     .option(

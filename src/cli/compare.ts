@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { compare } from '../explain/compare.js';
-import { explain, type Explanation } from '../explain/explain.js';
+import { explain } from '../explain/explain.js';
+import type { Explanation } from '../explain/types.js';
 import type { LoadedNetwork } from '../graph/load.js';
 import type { System } from '../npu/system.js';
 import { comparisonJson } from '../report/compare-json.js';

@@ -1,10 +1,12 @@
+import { Tally, type WorkerCount } from '../../search/evaluate/counts.js';
 import type { Fleet } from '../../search/evaluate/remote/fleet.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import type { Stopped } from '../../search/explore/explorer.js';
-import { openEvents, type Events } from './events.js';
+import { openEvents } from './events.js';
 import { withFleet } from './fleet.js';
 import type { Run } from './interrupt.js';
 import { showProgress, type Progress } from './progress.js';
+import { sumOf, withEvents } from './progress-events.js';
 import { withRunLog, type LogPlace } from './run-log.js';
 import { workersFor, type PreparedSearch } from './search.js';
 import type { SearchOptions } from './search-options.js';
@@ -15,34 +17,11 @@ export interface Crew {
   readonly workers: SessionOptions;
   /** Where the options name worker processes. */
   readonly fleet: Fleet | undefined;
-  /** Shows how far a search for at most so many designs is. */
-  readonly progress: (total: number) => Progress;
+  /** What each of them did, and this process where it did anything. */
+  readonly counts: () => readonly WorkerCount[];
+  /** Shows how far a search is, of so many designs where that is known. */
+  readonly progress: (total: number | undefined) => Progress;
 }
-
-/** Milliseconds between two lines about progress in a file of events. */
-const EVERY = 1000;
-
-const progressOf = (events: Events, fleet: Fleet | undefined, shown: Progress): Progress => {
-  let last = { time: performance.now(), finished: 0 };
-  return {
-    update: (finished, total) => {
-      shown.update(finished, total);
-      const time = performance.now();
-      if (time - last.time < EVERY) return;
-      // Each part of a search counts from the beginning.
-      const more = finished < last.finished ? finished : finished - last.finished;
-      const perSecond = (1000 * more) / (time - last.time);
-      last = { time, finished };
-      events.add('progress', {
-        finished,
-        total,
-        per_second: Math.round(perSecond),
-        ...(fleet && { workers: fleet.counts() }),
-      });
-    },
-    stop: shown.stop,
-  };
-};
 
 /**
  * Does the work of a search: with a log to go on from, with the workers that the options name, and with a file of events
@@ -68,16 +47,28 @@ export const withCrew = async (
   });
   const seconds = (): number => (performance.now() - run.started) / 1000;
   try {
+    const tally = new Tally('this process', own.jobs);
     await withRunLog(place, prepared, options, (log) =>
       withFleet(
         options,
-        { ...own, log },
+        { ...own, log, tally },
         async (workers, fleet) => {
-          const progress = (total: number): Progress =>
-            progressOf(events, fleet, showProgress(total, 'designs', options.quiet !== true));
-          const stopped = await work({ workers, fleet, progress });
-          const counts = fleet && { workers: fleet.counts() };
-          events.add('ended', { stopped: stopped ?? null, seconds: seconds(), ...counts });
+          const counts = (): readonly WorkerCount[] => [
+            ...(fleet?.counts() ?? []),
+            ...(fleet === undefined || tally.jobs > 0 ? [tally.count] : []),
+          ];
+          const progress = (total: number | undefined): Progress => {
+            const shown = showProgress({
+              ...{ unit: 'designs', total, wanted: options.quiet !== true },
+              done: () => sumOf(counts(), 'designs'),
+              ...(fleet && {
+                workers: () => ({ present: fleet.present(), retries: sumOf(counts(), 'retries') }),
+              }),
+            });
+            return withEvents(events, counts, total, shown);
+          };
+          const stopped = await work({ workers, fleet, counts, progress });
+          events.add('ended', { stopped: stopped ?? null, seconds: seconds(), workers: counts() });
           return stopped === undefined;
         },
         (text) => events.add('worker_lost', { text }),

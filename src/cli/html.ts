@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { shellLine } from '../../report-html/apply-command.js';
-import type { ModelLayers, ReportData } from '../../report-html/contract.js';
-import { layersOf } from '../../search/report/html/layers.js';
+import type { ReportData } from '../../report-html/contract.js';
+import { fittedLayers } from '../../search/report/html/layers.js';
+import { partsOf, type ModelParts } from '../../search/report/html/model-parts.js';
 import { reportPage } from '../../search/report/html/page.js';
 import { DEFAULT_ROWS, reportData, type ReportModel } from '../../search/report/html/report-data.js';
 import type { Network } from '../graph/network.js';
 import { writeWhole } from '../files.js';
 import { withoutCredentials } from '../safe-text.js';
+import type { Run } from './interrupt.js';
 import { whole } from './numbers.js';
 import { optimiseOf, type SystemOptions } from './options.js';
 import type { SampleOptions } from './samples.js';
@@ -48,10 +50,26 @@ const applyArguments = (options: SystemOptions & SampleOptions): string[] => [
 export const writePage = async (
   path: string,
   report: ReportData,
-  layers: readonly ModelLayers[],
+  parts: readonly ModelParts[],
 ): Promise<string> => {
-  writeWhole(path, await reportPage(report, layers));
+  writeWhole(path, await reportPage(report, parts));
   return path;
+};
+
+/** What the report of a model is made from; the weights of the pick, where they are fitted to samples. */
+export interface WrittenModel extends ReportModel {
+  readonly network: Network;
+  readonly fitted?: Network | undefined;
+}
+
+/** The layers of a pick with fitted weights become part of a report: they cannot be computed from the model. */
+const withFitted = async (report: ReportData, models: readonly WrittenModel[]): Promise<ReportData> => {
+  const added = report.models.map(async (model, i) => {
+    const { network, fitted } = models[i]!;
+    const layers = fitted && (await fittedLayers(network, model, fitted));
+    return layers === undefined ? model : { ...model, fitted: layers };
+  });
+  return { ...report, models: await Promise.all(added) };
 };
 
 /**
@@ -61,21 +79,24 @@ export const writePage = async (
  */
 export const writeReport = async (
   directory: string,
-  models: readonly (ReportModel & { readonly network: Network })[],
+  models: readonly WrittenModel[],
   options: HtmlOptions & SystemOptions & SampleOptions,
+  { end, signal }: Pick<Run, 'end' | 'signal'>,
 ): Promise<string[]> => {
   const shown = models.filter(({ ranking, further = [] }) => ranking.table.count + further.length > 0);
   if (shown.length === 0) return [];
-  const report = reportData(shown, {
+  const designs = reportData(shown, {
     version: version(),
     command: withoutCredentials(shellLine(['paretou', ...process.argv.slice(2)])),
     applyArguments: applyArguments(options),
     rows: options.htmlRows,
   });
+  const report = await withFitted(designs, shown);
   const data = join(directory, 'report.json');
   writeWhole(data, `${JSON.stringify(report)}\n`);
   if (options.html !== true) return [data];
-  const layers: ModelLayers[] = [];
-  for (const [i, { network }] of shown.entries()) layers.push(await layersOf(network, report.models[i]!));
-  return [data, await writePage(join(directory, 'report.html'), report, layers)];
+  const parts: ModelParts[] = [];
+  for (const [i, { network }] of shown.entries())
+    parts.push(await partsOf(network, report.models[i]!, { until: end, signal }));
+  return [data, await writePage(join(directory, 'report.html'), report, parts)];
 };

@@ -39,7 +39,7 @@ async function runMeasure(model: string, options: MeasureOptions): Promise<void>
   const original = against === undefined ? undefined : (await loadModel(against)).network;
   const samples = partOf(await loadSamples(options.samples, changed, options), part, options);
 
-  const progress = showProgress(samples.count, 'samples', options.quiet !== true);
+  const progress = showProgress({ unit: 'samples', total: samples.count, wanted: options.quiet !== true });
   let done = 0;
   const onMeasured = (more: number): void => progress.update((done += more));
   const measured = (): Measurement['quality'] =>

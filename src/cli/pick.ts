@@ -25,7 +25,7 @@ import { createEstimator } from '../estimate/estimate.js';
 import { isSameFile, requireWritable, writeWhole } from '../files.js';
 import { wrap } from '../text.js';
 import { addHtmlOptions, type HtmlOptions, writeReport } from './html.js';
-import type { WorkerCount } from '../../search/evaluate/remote/fleet.js';
+import type { WorkerCount } from '../../search/evaluate/counts.js';
 import type { Stopped } from '../../search/explore/explorer.js';
 import { withCrew, type Crew } from './crew.js';
 import { type Run, withRun } from './interrupt.js';
@@ -191,6 +191,8 @@ interface Outcome {
   readonly picked: Picked;
   /** Of the pick, or of the unchanged network where there is none. */
   readonly account: PickAccount | undefined;
+  /** The pick with weights that are fitted to samples. */
+  readonly fitted: Network | undefined;
   /** The pick's file, or why there is none. */
   readonly file: Uint8Array | string | undefined;
   readonly error: ParetouError | undefined;
@@ -255,9 +257,10 @@ const write = (outcome: Outcome, directory: string, { output, seed }: PickOption
 
 /** Writes the report of the first search with what is known of the pick and of the designs that were measured. */
 const writePicked = (
-  { prepared, picked: { sweeps, refined, walk } }: Outcome,
+  { prepared, picked: { sweeps, refined, walk }, fitted }: Outcome,
   directory: string,
   options: PickOptions,
+  run: Run,
 ): Promise<string[]> => {
   const [{ rankings, studies }] = sweeps;
   const pick = refined?.candidate;
@@ -268,8 +271,9 @@ const writePicked = (
     evaluated: knownCount(studies[0]!.results),
     further: [...(walk?.measured ?? []), ...(pick === undefined ? [] : [pick])],
     ...(pick && { pick }),
+    fitted,
   };
-  return writeReport(directory, [model], options);
+  return writeReport(directory, [model], options, run);
 };
 
 /** Prints what came of it and sets the exit code. */
@@ -397,12 +401,21 @@ const pickFrom = async (
     }));
   const file = picked.refined && account && emitted(prepared, account, fitted);
   const outcome: Outcome = {
-    ...{ prepared, wish, picked, account, file, samples: sampled.record, workers: crew.fleet?.counts() },
+    ...{
+      prepared,
+      wish,
+      picked,
+      account,
+      fitted,
+      file,
+      samples: sampled.record,
+      workers: crew.fleet?.counts(),
+    },
     error: picked.refined === undefined ? nothingError(picked, wish, options, safe) : undefined,
     notes: objectiveNotes(prepared),
   };
   const { paths, record } = write(outcome, directory, options);
-  const pages = options.html === true ? await writePicked(outcome, directory, options) : [];
+  const pages = options.html === true ? await writePicked(outcome, directory, options, run) : [];
   report(outcome, { paths: [...paths, ...pages], record }, options);
   return picked.stopped;
 };

@@ -1,4 +1,5 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
+import { progressLine, type ProgressState } from './progress-line.js';
 
 /** Shows how far a long run is. */
 export interface Progress {
@@ -7,46 +8,54 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+/** What a run is about to do. */
+export interface ProgressOptions extends Pick<ProgressState, 'unit' | 'total'> {
+  readonly wanted: boolean;
+  /** Who works on it, where that may change. */
+  readonly workers?: () => ProgressState['workers'];
+  /** How much work was done; what is finished, where not all of it is work. */
+  readonly done?: () => number;
+}
 
-const duration = (seconds: number): string => {
-  if (!Number.isFinite(seconds)) return '?';
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.ceil(seconds % 60)} s` : `${(minutes / 60).toFixed(1)} h`;
-};
+const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 
 /** Rates are those of about the last so many milliseconds: the first designs are slow. */
 const WINDOW = 4000;
+/** Within so many, nobody knows a rate. */
+const SOON = 1000;
 
-/** A bar on stderr with rate and time left; nothing where stderr is not a terminal. */
-export const showProgress = (total: number, unit: string, wanted: boolean): Progress => {
+/** Gives rates per second from how much was done at which time; undefined where that is not known yet. */
+export const createRate = (): ((done: number, time: number) => number | undefined) => {
+  let marks: (readonly [time: number, done: number])[] = [];
+  return (done, time) => {
+    // A part of a run that counts from the beginning.
+    if (done < (marks.at(-1)?.[1] ?? 0)) marks = [];
+    marks.push([time, done]);
+    while (marks.length > 2 && time - marks[1]![0] > WINDOW) marks.shift();
+    const [since, before] = marks[0]!;
+    return time - since < SOON ? undefined : (1000 * (done - before)) / (time - since);
+  };
+};
+
+/** A line on stderr with a bar, the rate and the time left; nothing where stderr is not a terminal. */
+export const showProgress = ({ unit, total, wanted, workers, done }: ProgressOptions): Progress => {
   if (!wanted || !process.stderr.isTTY) return SILENT;
-  const bar = new SingleBar(
-    {
-      format: `{bar} {percentage}% | {value} of {total} ${unit} | {rate}/s | {left} left`,
-      stream: process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-      barsize: 30,
-      etaBuffer: 1,
-    },
-    Presets.shades_classic,
-  );
-  const marks = [{ time: performance.now(), finished: 0 }];
-  bar.start(total, 0, { rate: 0, left: '?' });
+  let state: ProgressState = { unit, finished: 0, total, perSecond: undefined, workers: workers?.() };
+  const bar = new SingleBar({
+    // At the last column some terminals would begin another line.
+    format: (_, { maxWidth }: { readonly maxWidth: number }) => progressLine(state, maxWidth - 1),
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  const rate = createRate();
+  rate(0, performance.now());
+  bar.start(1, 0);
   return {
-    update: (finished, newTotal = bar.getTotal()) => {
-      if (newTotal !== bar.getTotal()) bar.setTotal(newTotal);
-      const time = performance.now();
-      marks.push({ time, finished });
-      while (marks.length > 2 && time - marks[1]!.time > WINDOW) marks.shift();
-      const since = marks[0]!;
-      const perSecond = (1000 * (finished - since.finished)) / Math.max(1, time - since.time);
-      bar.update(finished, {
-        rate: Math.round(perSecond),
-        left: duration((newTotal - finished) / perSecond),
-      });
+    update: (finished, newTotal = state.total) => {
+      const perSecond = rate(done?.() ?? finished, performance.now());
+      state = { ...state, finished, total: newTotal, perSecond, workers: workers?.() };
+      bar.update(finished);
     },
     stop: () => bar.stop(),
   };

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
-import type { ModelLayers, ModelReport } from '../../report-html/contract.js';
+import type { ModelReport } from '../../report-html/contract.js';
 import { datasetOf } from '../../report-html/dataset.js';
 import { plotOfReport } from '../../search/report/front-plot.js';
 import { frontSketch } from '../../search/report/front-sketch.js';
-import { layersOf, noLayers } from '../../search/report/html/layers.js';
+import { noParts, partsOf, type ModelParts } from '../../search/report/html/model-parts.js';
 import { inflated } from '../../search/report/html/pack.js';
 import { parseReport } from '../../search/report/html/read-report.js';
 import { inputError, ParetouError } from '../errors.js';
@@ -23,8 +23,8 @@ interface ReportOptions extends CommonOptions, PlotOptions {
 
 const HELP = `
 RUN_FOLDER is the folder of a sweep, or of a pick with --html: it holds report.json. The page is one file that opens from
-the disk and loads nothing from anywhere: designs, choices, layers, accelerators, accuracy where it was measured, and a
-table. Layers are computed from the model, which has to be where it was; without it, all else is shown.
+the disk and loads nothing from anywhere: designs, choices, layers, accelerators, cliffs, accuracy where it was measured,
+and a table. Layers and cliffs are computed from the model, which has to be where it was; without it, all else is shown.
 
 Examples:
   paretou report results/model
@@ -47,15 +47,18 @@ const readReport = (path: string): string => {
   }
 };
 
-/** Layers of a model's designs, or why there are none. */
-const layersNow = async (model: ModelReport): Promise<ModelLayers> => {
+/** What a page shows of a model itself, or why it cannot. */
+const partsNow = async (model: ModelReport, say: (text: string) => void): Promise<ModelParts> => {
+  const without = (why: string): ModelParts => {
+    say(`note: layers and cliffs are not shown: ${why}`);
+    return noParts(why);
+  };
   try {
     const { model: file, network } = await loadModel(model.path);
-    if (sha256(file.source) !== model.sha256)
-      return noLayers(`Layers are not shown: ${model.path} has changed since the search.`);
-    return await layersOf(network, model);
+    if (sha256(file.source) !== model.sha256) return without(`${model.path} has changed since the search`);
+    return await partsOf(network, model);
   } catch (error) {
-    if (error instanceof ParetouError) return noLayers(`Layers are not shown: ${error.message}.`);
+    if (error instanceof ParetouError) return without(error.message);
     throw error;
   }
 };
@@ -76,12 +79,9 @@ const sketches = async (models: readonly ModelReport[], options: PlotOptions): P
 async function runReport(folder: string, options: ReportOptions): Promise<void> {
   const source = join(folder, 'report.json');
   const report = parseReport(readReport(source), source);
-  const layers: ModelLayers[] = [];
-  for (const model of report.models) layers.push(await layersNow(model));
-  layers.forEach(({ designs, note: why }) => {
-    if (designs.length === 0 && why !== null) speaker(options)(`note: ${why}`);
-  });
-  const path = await writePage(options.output ?? join(folder, 'report.html'), report, layers);
+  const parts: ModelParts[] = [];
+  for (const model of report.models) parts.push(await partsNow(model, speaker(options)));
+  const path = await writePage(options.output ?? join(folder, 'report.html'), report, parts);
   if (options.json)
     printJson({
       schema: REPORT_RESULT_SCHEMA,

@@ -189,7 +189,11 @@ export const withSamples = async (
   const parts = `${plural(fit.count, 'sample')} to fit weights to, ${score.count} others to score designs with`;
   const fewer = held.fit < fit.count ? `; ${held.fit} of them are used, to stay within memory` : '';
   say(`${parts}${fewer}`);
-  const progress = showProgress(changesOfSpace(model.space).length, 'choices', quiet !== true);
+  const progress = showProgress({
+    unit: 'choices',
+    total: changesOfSpace(model.space).length,
+    wanted: quiet !== true,
+  });
   const until = run.started + CHOICES_SHARE * (run.end - run.started);
   try {
     const choices = await measureChoices(trials, { until, onProgress: progress.update });

@@ -19,6 +19,7 @@ import { describeSpace, PARAMETERS_NOTE } from '../../search/report/sweep-json.j
 import {
   planSweep,
   sweep,
+  totalOf,
   type PlannedModel,
   type Sweep,
   type SweepModel,
@@ -169,10 +170,9 @@ export const searchOnce = async (
   {
     workers,
     progress: show,
-  }: { readonly workers: SessionOptions; readonly progress: (total: number) => Progress },
+  }: { readonly workers: SessionOptions; readonly progress: (total: number | undefined) => Progress },
 ): Promise<Sweep> => {
-  const total = planned.reduce((sum, { plan }) => sum + plan.atMost, 0);
-  const progress = show(total);
+  const progress = show(totalOf(planned));
   try {
     return await sweep({
       models: planned,

@@ -109,7 +109,7 @@ const sweepWithin = async (
   unsampled: PreparedSearch,
   { directory, crew, options }: Errand,
 ): Promise<Stopped | undefined> => {
-  const { workers, fleet } = crew;
+  const { workers, counts } = crew;
   const evaluating = performance.now();
   const { prepared, record: samples, close } = await withSamples(unsampled, options, run, workers);
   const { planned, constraints, objectives, named, method, sources, placements } = prepared;
@@ -136,7 +136,7 @@ const sweepWithin = async (
   const record = {
     ...facts,
     ...(samples && { samples }),
-    ...(fleet && { workers: fleet.counts() }),
+    workers: counts(),
     constraints: constraintsWithFlags(constraints),
   };
   const written = Object.values(writeSweep(directory, result.rankings, record));
@@ -146,7 +146,7 @@ const sweepWithin = async (
     ranking,
     evaluated: knownCount(result.studies[i]!.results),
   }));
-  written.push(...(await writeReport(directory, models, options)));
+  written.push(...(await writeReport(directory, models, options, run)));
   reportSweep(result, { options, constraints, record, written, placements });
   return result.stopped;
 };

@@ -4,14 +4,7 @@ import { accessCyclesOf, unchanged, usesOf, type Variant } from './access.js';
 import { isDesigned, mayFuseRelu } from './designed.js';
 import type { LayerFacts } from './facts.js';
 import { roughly } from './few-words.js';
-import type { Finding } from './finding.js';
-
-/** Something else that the layer could be, and what that does to the layer alone. */
-export interface Change extends Finding {
-  readonly kind: 'activation' | 'narrower' | 'wider' | 'turned';
-  /** Negative: more cycles. */
-  readonly cyclesSaved: number;
-}
+import type { Change } from './types.js';
 
 /** A change that saves less than this share of the cycles is not worth a sentence. */
 const WORTHWHILE = 0.02;

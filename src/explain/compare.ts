@@ -1,7 +1,7 @@
 import { AREAS, type Area } from '../estimate/types.js';
 import { align, alike, segments, type Segment, type Shape } from './align.js';
-import type { Change } from './changes.js';
-import type { Explanation, LayerExplanation } from './explain.js';
+import type { Change } from './types.js';
+import type { Explanation, LayerExplanation } from './types.js';
 import { sentenceOf, wordsOf } from './finding.js';
 import { reasonsFor } from './reasons.js';
 

@@ -6,34 +6,11 @@ import type { FvpOptions } from '../fvp/totals.js';
 import { theoryOpOf } from '../theory/operation.js';
 import { traversalChoice, type TraversalChoice } from '../theory/traversal.js';
 import { accountOf, type Account } from './account.js';
-import { changesOf, type Change } from './changes.js';
+import { changesOf } from './changes.js';
 import { layerGroups, type LayerFacts } from './facts.js';
 import { fvpLayerText } from './fvp-words.js';
+import type { Change, Explanation, LayerExplanation } from './types.js';
 import { boundText } from './words.js';
-
-/** One layer on the NPU, explained. */
-export interface LayerExplanation {
-  readonly facts: LayerFacts;
-  readonly layer: Layer;
-  readonly account: Account;
-  /** What sets its cycles. */
-  readonly boundSentence: string;
-  /** Convolutions on Ethos-U55 and U65 only. */
-  readonly traversal: TraversalChoice | undefined;
-  readonly changes: readonly Change[];
-  /** FVP-like cycles, and what sets them; undefined where that figure is refused. */
-  readonly fvp: FvpLayer | undefined;
-  readonly fvpSentence: string | undefined;
-}
-
-/** A network on one system, explained. */
-export interface Explanation {
-  readonly estimate: Estimate;
-  readonly fvp: FvpResult;
-  /** In order of execution. */
-  readonly layers: readonly LayerExplanation[];
-  readonly cpuLayers: readonly Layer[];
-}
 
 /** Of a large network most layers are only counted: what is not read is not made. */
 class LazyExplanation implements LayerExplanation {

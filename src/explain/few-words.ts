@@ -2,7 +2,7 @@ import { AREA_NAMES } from '../estimate/types.js';
 import { unchanged, usesOf } from './access.js';
 import { PARTS, type Part } from './account.js';
 import { mayFuseRelu } from './designed.js';
-import type { LayerExplanation } from './explain.js';
+import type { LayerExplanation } from './types.js';
 import { USERS } from './words.js';
 
 /** A factor above this is as good as 1. */

@@ -1,6 +1,6 @@
 import type { Operator } from '../graph/network.js';
 import { grouped } from '../text.js';
-import type { LayerExplanation } from './explain.js';
+import type { LayerExplanation } from './types.js';
 
 /** An operator of the model with the operations that it became. */
 export interface OperatorExplanation {

@@ -1,7 +1,7 @@
 import { utilisationOf } from '../theory/utilisation.js';
 import { grouped, percentText, plural, signed } from '../text.js';
 import { PARTS, type Part } from './account.js';
-import type { LayerExplanation } from './explain.js';
+import type { LayerExplanation } from './types.js';
 import { unchanged, usesOf, type User } from './access.js';
 import { boundChange, boundNames, roughly } from './few-words.js';
 import type { Finding } from './finding.js';

@@ -5,7 +5,7 @@ import { utilisationOf } from '../theory/utilisation.js';
 import { unchanged, usesOf, type Use, type User } from './access.js';
 import { PARTS, type Account, type Part } from './account.js';
 import { mayFuseRelu } from './designed.js';
-import type { LayerExplanation } from './explain.js';
+import type { LayerExplanation } from './types.js';
 import type { LayerFacts } from './facts.js';
 
 /** How users of a memory are called. */

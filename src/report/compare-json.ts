@@ -1,6 +1,6 @@
 import type { Comparison } from '../explain/compare.js';
-import type { LayerExplanation } from '../explain/explain.js';
-import type { Explanation } from '../explain/explain.js';
+import type { LayerExplanation } from '../explain/types.js';
+import type { Explanation } from '../explain/types.js';
 import { fvpVerdict } from '../explain/fvp-verdict.js';
 import { verdict, totalsOf, type Names } from './compare.js';
 import { cpuLayerJson, systemJson } from './explain-json.js';

@@ -1,6 +1,6 @@
 import { AREA_NAMES } from '../estimate/types.js';
 import type { Difference } from '../explain/compare.js';
-import type { LayerExplanation } from '../explain/explain.js';
+import type { LayerExplanation } from '../explain/types.js';
 import { layerName, operationName } from '../explain/words.js';
 import { grouped, lineWidth, plural, shortened, signed, wrap } from '../text.js';
 import { reasonTable } from './reason-table.js';

@@ -1,4 +1,4 @@
-import type { Explanation, LayerExplanation } from '../explain/explain.js';
+import type { Explanation, LayerExplanation } from '../explain/types.js';
 import { operatorsOf } from '../explain/operators.js';
 import { accessCyclesOf, unchanged, usesOf } from '../explain/access.js';
 import { AREAS, type Estimate, type Layer } from '../estimate/types.js';

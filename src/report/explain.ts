@@ -1,5 +1,5 @@
 import { PARTS } from '../explain/account.js';
-import type { Explanation, LayerExplanation } from '../explain/explain.js';
+import type { Explanation, LayerExplanation } from '../explain/types.js';
 import { operatorsOf, type OperatorExplanation } from '../explain/operators.js';
 import { boundName, boundWords, NEARLY_ONE, roughly } from '../explain/few-words.js';
 import { kernelText, layerName } from '../explain/words.js';

@@ -2,18 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { schemaFiles } from '../../bench/schemas.js';
 import { baselineText } from '../../src/budget/baseline.js';
+import { publishedSchema } from '../run-files.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
 
-/** What a published schema accepts, as a reader of JSON Schema understands it. */
-const accepts = (name: string, value: unknown): boolean =>
-  z
-    .fromJSONSchema(JSON.parse(text(`configs/schema/${name}.schema.json`)) as z.core.JSONSchema.JSONSchema)
-    .safeParse(value).success;
+const accepts = (name: string, value: unknown): boolean => publishedSchema(name).safeParse(value).success;
 
 test('the published schemas are those of the validators', () => {
   const files = schemaFiles();
@@ -67,6 +63,9 @@ test.for([
   ['budget', { most: { sram: '3 KB' } }],
   ['budget', { baseline: { file: 'a', most_over: { cycles: 2 } } }],
   ['parts', { parts: { a: { clock: 'fast' } } }],
+  ['run', { schema: 'paretou/sweep@2' }],
+  ['pick', { schema: 'paretou/pick@1', design: null }],
+  ['report', { schema: 'paretou/report@1', models: [] }],
 ] as const)('the schema of %s refuses %j', ([name, value]) => {
   expect(accepts(name, value)).toBe(false);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { capturePrinted } from './printed.js';
+import { checkRunFiles } from '../run-files.js';
 
 const printed = capturePrinted();
 let folder: string;
@@ -11,6 +12,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fvp-'));
 });
 afterEach(() => {
+  checkRunFiles(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { capturePrinted } from './printed.js';
+import { checkRunFiles } from '../run-files.js';
 
 const STORY = 'example:story_standard';
 
@@ -14,6 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  checkRunFiles(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import { smallModel } from '../search/pick/models.js';
 import { capturePrinted } from './printed.js';
+import { checkRunFiles } from '../run-files.js';
 
 const printed = capturePrinted();
 let folder = '';
@@ -14,6 +15,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'small.tflite'), smallModel());
 });
 afterEach(() => {
+  checkRunFiles(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 

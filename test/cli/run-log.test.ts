@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { contentHash } from '../../search/log/content-hash.js';
 import { FILE_WORK, type FileWork } from '../../search/log/log-file.js';
 import type { RunLog } from '../../search/log/run-log.js';
@@ -10,9 +9,9 @@ import { withRunLog } from '../../src/cli/run-log.js';
 import { prepareSearch } from '../../src/cli/search.js';
 import type { SearchOptions } from '../../src/cli/search-options.js';
 import { ParetouError } from '../../src/errors.js';
+import { temporaryFolder } from '../program.js';
 
-const root = mkdtempSync(join(tmpdir(), 'run-log-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const { folder: root } = temporaryFolder('run-log');
 const directory = join(root, 'out');
 const path = join(directory, 'sweep.partial');
 

@@ -1,21 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { networkBuilder } from '../../src/graph/build/builder.js';
 import { conv2d, input } from '../../src/graph/build/layers.js';
 import { writeModel } from '../../src/tflite/model.js';
+import { temporaryFolder } from '../program.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const built = existsSync(main);
@@ -25,8 +17,7 @@ if (!built) process.stderr.write('tests of the built program are skipped: run np
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 describe.skipIf(!built)('the built program', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'program-inputs-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const { folder } = temporaryFolder('program-inputs');
   const at = (name: string): string => join(folder, name);
   const paretou = (...argv: string[]) =>
     spawnSync(process.execPath, [main, ...argv], {

@@ -1,20 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runOnce } from '../runtime/runtime.js';
 import { tfliteHelper } from '../runtime/tflite-helper.js';
 import { smallModel } from '../search/pick/models.js';
 import { sharedDir } from '../shared.js';
+import { temporaryFolder } from '../program.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const built = existsSync(main);
 if (!built) process.stderr.write('tests of the built program are skipped: run npm run build first\n');
 
-const folder = mkdtempSync(join(tmpdir(), 'program-pick-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = temporaryFolder('program-pick');
 
 const U55 = ['--accelerator-config', 'ethos-u55-128'];
 const paretou = (...argv: string[]) =>

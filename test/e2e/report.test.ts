@@ -11,7 +11,14 @@ import { reportData } from '../../search/report/html/report-data.js';
 import { metricsAt } from '../../search/rank/table.js';
 import { digitsAt } from '../../search/rank/ranking.js';
 import { browserPath, openReport, startBrowser } from '../report-html/browser.js';
-import { dataInFile, dataOf, madeUpRanking, madeUpReport, pageOf } from '../report-html/reports.js';
+import {
+  dataInFile,
+  dataOf,
+  madeUpCliffs,
+  madeUpRanking,
+  madeUpReport,
+  pageOf,
+} from '../report-html/reports.js';
 import { built, main, remark, temporaryFolder } from '../program.js';
 
 const { folder, at } = temporaryFolder('report');
@@ -20,14 +27,8 @@ const paretou = (...argv: string[]): { status: number | null; stdout: string; st
   spawnSync(process.execPath, [main, ...argv], { cwd: folder, encoding: 'utf8' });
 
 /** A search of two systems that all tests look at. */
-const SWEEP = [
-  'sweep',
-  'example:story_standard',
-  '--accelerator-config',
-  'ethos-u55-64,ethos-u55-128',
-  '--widths',
-  '0.5,1',
-];
+const SYSTEMS = ['--accelerator-config', 'ethos-u55-64,ethos-u55-128'];
+const SWEEP = ['sweep', 'example:story_standard', ...SYSTEMS, '--widths', '0.5,1'];
 
 describe.skipIf(!built)(`paretou report${remark}`, () => {
   beforeAll(() => {
@@ -42,7 +43,7 @@ describe.skipIf(!built)(`paretou report${remark}`, () => {
     expect(readFileSync(at('again.html'), 'utf8')).toBe(readFileSync(at('run/report.html'), 'utf8'));
   });
 
-  test('shows all but the layers where the model is gone', () => {
+  test('shows all but layers and cliffs where the model is gone', () => {
     copyFileSync(
       fileURLToPath(new URL('../goldens/models/story_standard.tflite', import.meta.url)),
       at('gone.tflite'),
@@ -52,14 +53,14 @@ describe.skipIf(!built)(`paretou report${remark}`, () => {
     rmSync(at('gone.tflite'));
     const { status, stdout, stderr } = paretou('report', 'gone');
     expect(stdout).toBe('wrote gone/report.html\n');
-    expect(stderr).toMatch(/^note: Layers are not shown: gone\.tflite: /);
+    expect(stderr).toMatch(/^note: layers and cliffs are not shown: gone\.tflite: /);
     expect(status).toBe(0);
     copyFileSync(
       fileURLToPath(new URL('../goldens/models/story_separable_relu.tflite', import.meta.url)),
       at('gone.tflite'),
     );
     expect(paretou('report', 'gone').stderr).toBe(
-      'note: Layers are not shown: gone.tflite has changed since the search.\n',
+      'note: layers and cliffs are not shown: gone.tflite has changed since the search\n',
     );
   });
 
@@ -76,6 +77,7 @@ describe.skipIf(!built)(`paretou report${remark}`, () => {
       stderr: expect.stringMatching(/^error: report\.json: it is no paretou\/report@1/) as string,
     });
     expect(existsSync(at('report.html'))).toBe(false);
+    rmSync(at('report.json'));
   });
 
   test('pick writes the page with the pick marked', async () => {
@@ -148,6 +150,7 @@ describe.skipIf(!built || browserPath === undefined)('the page in a browser', ()
           viewport: { width, height: 800 },
         });
         await page.locator('summary').first().click();
+        await page.locator('#cliffs summary').first().click();
         expect(await violations(page)).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
         expect([...requests, ...messages]).toEqual([]);
@@ -311,6 +314,76 @@ describe.skipIf(!built || browserPath === undefined)('the page in a browser', ()
     await page.context().close();
   });
 
+  test('shows cliffs, which keys and the pointer walk', async () => {
+    const { page, messages } = await openReport(browser, run);
+    const cliffs = page.locator('#cliffs');
+    const { systems } = JSON.parse(
+      paretou('cliffs', 'example:story_standard', ...SYSTEMS, '--json').stdout,
+    ) as {
+      systems: { curves: { kind: string; points: Record<string, number[]> }[] }[];
+    };
+    const curves = systems[0]!.curves.filter(({ kind }) => kind !== 'layer');
+    expect(await cliffs.getByLabel('channels on').locator('option').allInnerTexts()).toEqual([
+      'u55-64',
+      'u55-128',
+    ]);
+    expect(await cliffs.locator('figure').count()).toBe(curves.length);
+    const first = cliffs.locator('figure').first();
+    expect(await first.locator('li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^step: 16 -> 17 channels take /),
+      expect.stringMatching(/^wider: /),
+      expect.stringMatching(/^narrower: /),
+    ]);
+    expect(await first.locator('.step').count()).toBeGreaterThan(0);
+    expect(await first.locator('.step-name').textContent()).toBe('16 → 17');
+
+    await first.locator('summary').press('Enter');
+    const rows = first.locator('tbody tr');
+    await rows.first().waitFor();
+    const numbers = (text: string): number[] =>
+      text
+        .split('\t')
+        .slice(0, 2)
+        .map((cell) => Number(cell.replaceAll(',', '')));
+    const cells = (await rows.allInnerTexts()).map(numbers);
+    const { channels, cycles_total: cycles } = curves[0]!.points as {
+      channels: number[];
+      cycles_total: number[];
+    };
+    expect(cells).toEqual(channels.map((each, i) => [each, cycles[i]]));
+
+    const slider = first.getByRole('slider');
+    const said = (): Promise<string | null> => slider.getAttribute('aria-valuetext');
+    const here = (): Promise<string> => first.locator('.here-text').innerText();
+    const now = await said();
+    expect(now).toMatch(/^16 channels, as today: [\d,]+ cycles, [\d.,]+ KiB of SRAM$/);
+    await slider.press('ArrowRight');
+    expect(await said()).toMatch(/^17 channels: .+ cycles \(\+\d.+ in these layers\)/);
+    expect(await here()).toBe(await said());
+    expect(await slider.getAttribute('aria-valuenow')).toBe('17');
+    await slider.press('PageUp');
+    expect(await said()).toMatch(/^33 channels/);
+    await slider.press('PageDown');
+    expect(await said()).toMatch(/^32 channels/);
+    await slider.press('Home');
+    expect(await said()).toMatch(/^1 channel:/);
+    await slider.press('End');
+    expect(await said()).toMatch(/^40 channels/);
+    await slider.press('Escape');
+    expect(await said()).toBe(now);
+
+    const box = (await slider.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.9, box.y + box.height / 2);
+    await expect.poll(here).toMatch(/^3\d channels/);
+    await page.mouse.move(box.x + box.width * 0.9, box.y - 30);
+    await expect.poll(here).toBe(now);
+    await cliffs.getByLabel('channels on').selectOption('u55-128');
+    await expect.poll(here).not.toBe(now);
+    expect(await violations(page)).toEqual([]);
+    expect(messages).toEqual([]);
+    await page.context().close();
+  });
+
   test('sorts, filters, copies and downloads the table', async () => {
     const { page } = await openReport(browser, run);
     const data = await dataOf(dataInFile(run));
@@ -416,7 +489,7 @@ describe.skipIf(!built || browserPath === undefined)('the page in a browser', ()
     [100_000, 4, 6e6],
   ] as const)('shows %i designs within %f s', async ([count, seconds, bytes]) => {
     const path = at(`${count}.html`);
-    writeFileSync(path, await pageOf(madeUpReport(count)));
+    writeFileSync(path, await pageOf(madeUpReport(count), madeUpCliffs()));
     expect(statSync(path).size).toBeLessThan(bytes);
     const { page } = await openReport(browser, path);
     const session = await page.context().newCDPSession(page);

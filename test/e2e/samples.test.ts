@@ -1,27 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { glyphs } from '../../src/glyphs/glyphs.js';
+import type { ModelLayers } from '../../report-html/contract.js';
+import { inflated } from '../../search/report/html/pack.js';
 import { topClasses } from '../../src/samples/quality.js';
 import { splitSamples } from '../../src/samples/split.js';
+import { main, temporaryFolder } from '../program.js';
+import { dataInPage } from '../report-html/reports.js';
 import { litert } from '../runtime/litert.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { tfliteHelper } from '../runtime/tflite-helper.js';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'samples-'));
-  writeFileSync(join(folder, 'space.yaml'), SPACE);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = temporaryFolder('samples');
+beforeAll(() => writeFileSync(join(folder, 'space.yaml'), SPACE));
 
 /** Small, so that few choices have to be measured. */
 const SPACE =
   'sites: [10]\noptions: [standard, "lowrank*16:out"]\ngroup_widths: { 1: [16, 8], 9: [64, 32] }\n';
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const paretou = (...argv: string[]) =>
   spawnSync(process.execPath, [main, ...argv], { cwd: folder, encoding: 'utf8' });
 const SEARCH = [
@@ -66,7 +63,16 @@ describe('a search with samples', () => {
   });
 
   test('picks a design that holds, and its file has the figures and the accuracy that it says', async () => {
-    const argv = ['--max-accuracy-drop', '3', '--output', 'picked.tflite', '--output-dir', 'pick', '--json'];
+    const argv = [
+      '--max-accuracy-drop',
+      '3',
+      '--output',
+      'picked.tflite',
+      '--output-dir',
+      'pick',
+      '--json',
+      '--html',
+    ];
     const { status, stdout } = paretou('pick', ...SEARCH, ...argv);
     expect(status).toBe(0);
     const record = json(stdout);
@@ -76,6 +82,15 @@ describe('a search with samples', () => {
 
     const estimate = paretou('estimate', 'picked.tflite', '--accelerator-config', 'ethos-u55-128', '--json');
     expect(json(estimate.stdout)).toMatchObject({ summary: { cycles_total: after['cycles_total'] } });
+
+    const page = readFileSync(join(folder, 'pick/report.html'), 'utf8');
+    const [layers] = dataInPage(page).layers.map(
+      (text) => JSON.parse(Buffer.from(inflated(text)).toString()) as ModelLayers,
+    );
+    const cycles = layers!.designs[0]!.pairs.map((pair) => pair.after?.cycles ?? 0);
+    expect(cycles.reduce((sum, each) => sum + each, 0)).toBe(after['cycles_total']);
+    expect(paretou('report', 'pick', '--output', 'again.html').status).toBe(0);
+    expect(readFileSync(join(folder, 'again.html'), 'utf8')).toBe(page);
 
     const part = ['--samples', 'example:glyphs', '--samples-limit', '100', '--part', 'score'];
     const measure = paretou('measure', 'picked.tflite', '--against', 'example:glyphs', ...part, '--json');

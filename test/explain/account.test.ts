@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AREAS } from '../../src/estimate/types.js';
 import { accessCyclesOf, unchanged, usesOf } from '../../src/explain/access.js';
-import type { Explanation } from '../../src/explain/explain.js';
+import type { Explanation } from '../../src/explain/types.js';
 import { loadNetwork } from '../../src/graph/load.js';
 import { sharedDir } from '../shared.js';
 import { exampleNetwork, explained, networkOf } from './fixture.js';

@@ -1,5 +1,6 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
-import { explain, type Explanation } from '../../src/explain/explain.js';
+import { explain } from '../../src/explain/explain.js';
+import type { Explanation } from '../../src/explain/types.js';
 import { buildExample, exampleModel } from '../../src/graph/examples.js';
 import { parseExample } from '../../src/graph/example-file.js';
 import { importNetwork } from '../../src/graph/import.js';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { ModelLayers, PageData, ReportData } from '../../report-html/contract.js';
+import type { CliffCurve, ModelCliffs, PageData, ReportData } from '../../report-html/contract.js';
 import { datasetOf, type Dataset } from '../../report-html/dataset.js';
 import { FIGURE_COUNT } from '../../search/evaluate/figures.js';
 import { parseObjectives } from '../../search/rank/objectives.js';
 import { rank, type Ranking } from '../../search/rank/ranking.js';
 import { tabulate, type Study } from '../../search/rank/table.js';
-import { noLayers } from '../../search/report/html/layers.js';
+import { noParts } from '../../search/report/html/model-parts.js';
 import { inflated } from '../../search/report/html/pack.js';
 import { reportPage } from '../../search/report/html/page.js';
 import { reportData } from '../../search/report/html/report-data.js';
@@ -79,9 +79,31 @@ export const madeUpReport = (
   });
 };
 
-/** The page of a report without layers. */
-export const pageOf = (report: ReportData, layers?: readonly ModelLayers[]): Promise<string> =>
-  reportPage(report, layers ?? report.models.map(() => noLayers('Layers are not shown here.')));
+/** Curves as many and as long as a page has at most, on one system. */
+export const madeUpCliffs = (): ModelCliffs => {
+  const channels = Array.from({ length: 49 }, (_, i) => 8 + i);
+  const curve = (_: unknown, i: number): CliffCurve => ({
+    title: `width group ${i}, 32 channels (operator ${i})`,
+    today: 32,
+    channels,
+    cycles: channels.map((each) => 10_000 + 1000 * Math.ceil(each / 16)),
+    sram: channels.map((each) => 1024 * Math.ceil(each / 16)),
+    ownCycles: 4000,
+    steps: [16, 32, 48],
+    worth: [16],
+    sentences: ['step: 32 -> 33 channels take 25% more cycles'],
+  });
+  return { systems: [{ system: 0, curves: Array.from({ length: 12 }, curve) }], note: null };
+};
+
+/** The page of a report without layers, with curves that are made up if there are any. */
+export const pageOf = (report: ReportData, cliffs?: ModelCliffs): Promise<string> => {
+  const none = noParts('they are not needed here');
+  return reportPage(
+    report,
+    report.models.map(() => (cliffs === undefined ? none : { ...none, cliffs })),
+  );
+};
 
 /** Data of the first model of a report. */
 export const dataOf = (report: ReportData): Promise<Dataset> =>

@@ -6,17 +6,21 @@ import {
   axisValues,
   errorRange,
   idOf,
+  isUnchanged,
   onSystems,
   systemOf,
   type Dataset,
 } from '../../report-html/dataset.js';
+import type { LayerSide } from '../../report-html/contract.js';
 import { flowsOf, optionCounts } from '../../report-html/flows.js';
 import { ARRAYS, fromPlanes, kindOf, toPlanes } from '../../report-html/numbers.js';
 import { EVERYTHING, rangeOf, selectedRows, sortedRows } from '../../report-html/selection.js';
 import { changeText, valueText } from '../../report-html/words.js';
 import { execFileSync } from 'node:child_process';
 import { parse } from 'csv-parse/sync';
-import { dataOf, madeUpReport } from './reports.js';
+import { dataOf, madeUpCliffs, madeUpReport } from './reports.js';
+import { beyondStep, costsAt, placeOfToday, pointText } from '../../report-html/cliff-points.js';
+import { layerNote } from '../../report-html/layer-note.js';
 
 const SEED = { seed: 14, numRuns: 100 };
 
@@ -197,5 +201,56 @@ describe('texts', async () => {
       model: `'=1+1","x`,
       cycles_total: String(data.values.get('cycles_total')![0]),
     });
+  });
+});
+
+describe('a curve of cliffs', () => {
+  const [curve] = madeUpCliffs().systems[0]!.curves;
+  const at = (channels: number): number => curve!.channels.indexOf(channels);
+
+  it('tells cycles as shares of the layers that the channels touch, and SRAM as it is', () => {
+    expect(costsAt(curve!, at(33))).toEqual({ cycles: '+25.0%', sram: '+50.0%' });
+    expect(costsAt(curve!, at(16))).toEqual({ cycles: '−25.0%', sram: '−50.0%' });
+    expect(pointText(curve!, at(33))).toBe(
+      '33 channels: 13,000 cycles (+25.0% in these layers), 3 KiB of SRAM (+50.0%)',
+    );
+    expect(pointText(curve!, at(31))).toBe('31 channels: 12,000 cycles, 2 KiB of SRAM');
+    expect(pointText(curve!, placeOfToday(curve!))).toBe(
+      '32 channels, as today: 12,000 cycles, 2 KiB of SRAM',
+    );
+  });
+
+  it('is walked from step to step, and ends where it ends', () => {
+    const walk = (from: number, direction: 1 | -1): number =>
+      curve!.channels[beyondStep(curve!, at(from), direction)]!;
+    expect([walk(32, 1), walk(33, 1), walk(49, 1)]).toEqual([33, 49, 56]);
+    expect([walk(56, -1), walk(33, -1), walk(32, -1), walk(16, -1), walk(17, -1)]).toEqual([
+      48, 32, 16, 8, 16,
+    ]);
+  });
+});
+
+describe('layers of other weights than the figures', async () => {
+  const data = await dataOf(madeUpReport(20));
+  const row = Array.from({ length: data.count }, (_, i) => i).find((i) => !isUnchanged(data, i))!;
+  const cycles = data.values.get('cycles_total')![row]!;
+  const side = (total: number): LayerSide => ({ text: 'x', cycles: total, shares: [], sentences: [] });
+  const pairs = [
+    { operator: 0, before: side(5), after: side(cycles - 3) },
+    { operator: 1, before: side(5), after: null },
+    { operator: -1, before: null, after: side(3) },
+  ];
+
+  it('say so where they take other cycles, and nothing where they take the same', () => {
+    expect(layerNote(data, row, pairs)).toBe('');
+    expect(layerNote(data, row, pairs.slice(0, 2))).toMatch(
+      /^These layers take [\d,]+ cycles in all, the design [\d,]+: its weights are fitted/,
+    );
+  });
+
+  it('say where weights are yet to be fitted', () => {
+    const one = Float64Array.from({ length: data.count }, () => 1);
+    const values = new Map([...data.values, ['predicted', one], ['output_noise', one]]);
+    expect(layerNote({ ...data, values }, row, pairs)).toMatch(/^These weights are not fitted/);
   });
 });

@@ -113,7 +113,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       const designs = designsOf(rows, evaluated.width);
       const results = await session.evaluate(designs, {
         until,
-        onProgress: (finished) => onProgress?.(before + finished, limit),
+        onProgress: (finished) => onProgress?.(before + finished),
       });
       evaluated.add(designs, results);
       if (baselines === undefined) {

@@ -65,7 +65,7 @@ export const tabulateAll = async (
     const results = await session.evaluate(designs, {
       wanted: 'segments',
       until,
-      onProgress: (count) => onProgress?.(finished + count, finished + designs.count),
+      onProgress: (count) => onProgress?.(finished + count),
     });
     finished += designs.count;
     return { designs, results };

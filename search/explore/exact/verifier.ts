@@ -58,7 +58,7 @@ export class Verifier {
     const before = judged.count;
     const results = await session.evaluate(table, {
       until,
-      onProgress: (finished) => request.onProgress?.(before + finished, before + table.count),
+      onProgress: (finished) => request.onProgress?.(before + finished),
     });
     this.take(table, results);
   }

@@ -1,6 +1,7 @@
 import { describe } from '../../../src/estimate/describe.js';
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
-import { explain, type Explanation } from '../../../src/explain/explain.js';
+import { explain } from '../../../src/explain/explain.js';
+import type { Explanation } from '../../../src/explain/types.js';
 import type { Estimate } from '../../../src/estimate/types.js';
 import type { BatchEvaluator } from '../../evaluate/batch.js';
 import type { DesignFigures } from '../../evaluate/figures.js';

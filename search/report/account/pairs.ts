@@ -1,5 +1,5 @@
 import { AREAS, type Layer } from '../../../src/estimate/types.js';
-import type { Explanation, LayerExplanation } from '../../../src/explain/explain.js';
+import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 
 /** Layers of two networks that stand for the same operator of the original. */
 export interface Pair {

@@ -1,6 +1,6 @@
 import { PARTS } from '../../../src/explain/account.js';
 import { unchanged, usesOf, type User } from '../../../src/explain/access.js';
-import type { LayerExplanation } from '../../../src/explain/explain.js';
+import type { LayerExplanation } from '../../../src/explain/types.js';
 import { boundChange, boundNames, NEARLY_ONE } from '../../../src/explain/few-words.js';
 import type { Finding } from '../../../src/explain/finding.js';
 import { isReason, macsFinding } from '../../../src/explain/reasons.js';

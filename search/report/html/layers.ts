@@ -1,15 +1,15 @@
 import type { LayerPair, LayerSide, ModelLayers, ModelReport } from '../../../report-html/contract.js';
 import { datasetOf, idOf, isUnchanged, systemOf, type Dataset } from '../../../report-html/dataset.js';
 import { PARTS, type Part } from '../../../src/explain/account.js';
-import type { Explanation, LayerExplanation } from '../../../src/explain/explain.js';
+import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 import type { Network } from '../../../src/graph/network.js';
 import type { System } from '../../../src/npu/system.js';
 import { shapeText } from '../../../src/text.js';
 import { nameDesign } from '../../emit/named-design.js';
 import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
-import { METRIC_NAMES, isMeasured } from '../../metrics.js';
 import { parseDesignId } from '../../space/changes.js';
 import { baselineSpace } from '../../space/space.js';
+import { fittedEvaluators } from '../../trial/fitted-evaluators.js';
 import { explainDesign } from '../account/explainer.js';
 import { cyclesOf, pairLayers, type Pair } from '../account/pairs.js';
 import { operationText } from '../account/words.js';
@@ -56,22 +56,22 @@ const pairsOf = (before: Explanation, after: Explanation): LayerPair[] =>
     after: sideOf(pair.after, pair.cpuAfter),
   }));
 
-const NONE: Pick<ModelLayers, 'parts' | 'designs'> = { parts: Object.values(PARTS), designs: [] };
+const NONE: ModelLayers = { parts: Object.values(PARTS), designs: [], note: null };
 
 /** Layers that cannot be shown, with the reason. */
 export const noLayers = (note: string): ModelLayers => ({ ...NONE, note });
 
-const isMeasuredAt = (data: Dataset, row: number): boolean =>
-  METRIC_NAMES.some((name) => isMeasured(name) && !Number.isNaN(data.values.get(name)?.[row] ?? NaN));
-
-/** Layers of the designs that stand for the fronts of a report, beside those of the unchanged network. */
-export const layersOf = async (network: Network, model: ModelReport): Promise<ModelLayers> => {
-  const data = await datasetOf(model, (text) => Promise.resolve(inflated(text)));
+/** Makes the layers of rows of a report beside those of the unchanged network; undefined where these are not known. */
+const layersBySystem = (
+  network: Network,
+  model: ModelReport,
+  data: Dataset,
+): ((row: number, fitted?: Network) => readonly LayerPair[] | undefined) => {
   const createEvaluator = wholeEvaluators();
   const systems = model.systems.map(({ code, system }) => ({ code, system: system as unknown as System }));
   const by = { substitutions: 'design', widths: 'design' };
   const unchanged = new Map<number, Explanation>();
-  const designs = model.marks.shown.flatMap((row) => {
+  return (row, fitted) => {
     const system = systemOf(data, row);
     const { space, digits } = nameDesign(network, parseDesignId(idOf(data, row)), by, {
       systems: [systems[system]!],
@@ -80,16 +80,34 @@ export const layersOf = async (network: Network, model: ModelReport): Promise<Mo
     const before =
       unchanged.get(system) ??
       explainDesign(createEvaluator(baselineSpace(space), 'known'), [0]).layers?.explain();
-    if (before === undefined) return [];
+    if (before === undefined) return undefined;
     unchanged.set(system, before);
-    const after = isUnchanged(data, row)
-      ? before
-      : explainDesign(createEvaluator(space, 'known'), digits).layers!.explain();
-    return [{ row, pairs: pairsOf(before, after) }];
+    if (isUnchanged(data, row)) return pairsOf(before, before);
+    const create = fitted === undefined ? createEvaluator : fittedEvaluators(fitted, digits);
+    return pairsOf(before, explainDesign(create(space, 'known'), digits).layers!.explain());
+  };
+};
+
+const dataOf = (model: ModelReport): Promise<Dataset> =>
+  datasetOf(model, (text) => Promise.resolve(inflated(text)));
+
+/** The layers of the pick with its fitted weights, which cannot be computed from the model. */
+export const fittedLayers = async (
+  network: Network,
+  model: ModelReport,
+  fitted: Network,
+): Promise<readonly LayerPair[] | undefined> => {
+  const { pick } = model.marks;
+  return pick === null ? undefined : layersBySystem(network, model, await dataOf(model))(pick, fitted);
+};
+
+/** Layers of the designs that stand for the fronts of a report, beside those of the unchanged network. */
+export const layersOf = async (network: Network, model: ModelReport): Promise<ModelLayers> => {
+  const { pick, shown } = model.marks;
+  const pairsAt = layersBySystem(network, model, await dataOf(model));
+  const designs = shown.flatMap((row) => {
+    const pairs = (row === pick ? model.fitted : undefined) ?? pairsAt(row);
+    return pairs === undefined ? [] : [{ row, pairs }];
   });
-  const fitted = model.marks.shown.some((row) => isMeasuredAt(data, row));
-  const note = fitted
-    ? 'These cycles are of weights that are not fitted to samples; fitted weights can be encoded to other sizes.'
-    : null;
-  return { parts: Object.values(PARTS), designs, note };
+  return { ...NONE, designs };
 };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ModelLayers, PageData, ReportData } from '../../../report-html/contract.js';
+import type { ModelReport, PageData, ReportData } from '../../../report-html/contract.js';
 import { datasetOf } from '../../../report-html/dataset.js';
 import { inputError } from '../../../src/errors.js';
 import { cleanText } from '../../../src/safe-text.js';
 import { element, escaped, scriptJson } from './markup.js';
+import type { ModelParts } from './model-parts.js';
 import { deflated, inflated } from './pack.js';
 import { staticModel } from './static-page.js';
 
@@ -31,6 +32,11 @@ const loadClient = (): Client => {
   return { script: read('client.js'), style: read('report.css') };
 };
 
+const withoutFitted = (model: ModelReport): ModelReport => {
+  const { fitted, ...rest } = model;
+  return fitted === undefined ? model : rest;
+};
+
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Nothing but what the page itself holds may run or be loaded. */
@@ -39,14 +45,21 @@ const policyOf = ({ script, style }: Client): string =>
 
 /**
  * One page that shows a report: data, program and style are in it, and without the program it still shows the fronts.
- * @param layers of each model
+ * @param parts of each model
  */
 export const reportPage = async (
   report: ReportData,
-  layers: readonly ModelLayers[],
+  parts: readonly ModelParts[],
   client: Client = loadClient(),
 ): Promise<string> => {
-  const page: PageData = { ...report, layers: layers.map((each) => deflated(JSON.stringify(each))) };
+  const texts = (values: readonly object[]): string[] => values.map((each) => deflated(JSON.stringify(each)));
+  const page: PageData = {
+    ...report,
+    // The layers of the pick are among the others.
+    models: report.models.map(withoutFitted),
+    layers: texts(parts.map(({ layers }) => layers)),
+    cliffs: texts(parts.map(({ cliffs }) => cliffs)),
+  };
   const models = await Promise.all(
     report.models.map((model) => datasetOf(model, (text) => Promise.resolve(inflated(text)))),
   );
@@ -83,7 +96,7 @@ export const reportPage = async (
       element(
         'p',
         {},
-        escaped(`Paretou ${report.version}. Figures are estimates of the compiler, not measurements.`),
+        escaped(`Paretou ${report.version}. Cycles, bytes and milliseconds are estimates, not measurements.`),
       ),
     ),
     element('script', { type: 'application/json', id: 'data' }, scriptJson(page)),

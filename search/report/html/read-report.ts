@@ -5,7 +5,9 @@ import { inputError } from '../../../src/errors.js';
 import { inflated } from './pack.js';
 
 const count = z.int().nonnegative();
-const PACKED = z.object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() });
+const PACKED = z
+  .object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() })
+  .meta({ id: 'numbers' });
 const VALUE = z.number().nullable();
 const COLUMN = z.object({
   name: z.string(),
@@ -28,6 +30,14 @@ const COLUMN = z.object({
     }),
   ]),
 });
+const SIDE = z
+  .object({
+    text: z.string(),
+    cycles: count,
+    shares: z.array(z.tuple([count, z.number()])),
+    sentences: z.array(z.string()),
+  })
+  .nullable();
 const MODEL = z.object({
   name: z.string(),
   path: z.string(),
@@ -66,8 +76,10 @@ const MODEL = z.object({
   unchanged: z.array(z.array(VALUE)),
   rows: z.object({ rank: PACKED, paretoRank: PACKED, systemRank: PACKED, digits: PACKED }),
   marks: z.object({ pick: count.nullable(), knees: z.array(count), shown: z.array(count) }),
+  fitted: z.array(z.object({ operator: z.int().min(-1), before: SIDE, after: SIDE })).optional(),
 });
-const REPORT = z.object({
+/** The content of `report.json`. */
+export const REPORT_FILE = z.object({
   schema: z.literal(REPORT_SCHEMA),
   version: z.string(),
   command: z.string(),
@@ -128,7 +140,7 @@ export const parseReport = (text: string, path: string): ReportData => {
   } catch (error) {
     throw inputError(`${path}: it is not JSON; run the search again`, error);
   }
-  const parsed = REPORT.safeParse(json);
+  const parsed = REPORT_FILE.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw inputError(`${path}: it is no ${REPORT_SCHEMA}: ${issue!.path.join('.')}: ${issue!.message}`);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cliffsOf, today, type Curve } from '../../../search/cliffs/curve.js';
-import { findCliffs, type NetworkCurves } from '../../../search/cliffs/find-cliffs.js';
+import { findCliffs } from '../../../search/cliffs/find-cliffs.js';
+import type { NetworkCurves } from '../../../search/cliffs/group-curves.js';
 import { layerNetwork } from '../../../search/cliffs/layer-network.js';
 import { widthsAround } from '../../../search/cliffs/points.js';
 import { wholeEvaluators } from '../../../search/evaluate/whole-evaluator.js';

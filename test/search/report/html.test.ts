@@ -118,6 +118,26 @@ describe('the data of a report', () => {
   });
 });
 
+describe('the layers of a pick with fitted weights', () => {
+  const report = madeUpReport(5);
+  const side = { text: 'Conv2D', cycles: 7, shares: [[0, 7]], sentences: ['MACs'] } as const;
+  const fitted = [
+    { operator: 0, before: side, after: side },
+    { operator: -1, before: null, after: side },
+  ];
+  const withLayers = { ...report, models: [{ ...report.models[0]!, fitted }] };
+
+  it('come back from the file of the report', () => {
+    expect(parseReport(JSON.stringify(withLayers), 'r.json')).toEqual(withLayers);
+    const broken = JSON.stringify(withLayers).replace('"cycles":7', '"cycles":"7"');
+    expect(() => parseReport(broken, 'r.json')).toThrow('models.0.fitted.0.before.cycles');
+  });
+
+  it('are in a page once: among the layers', async () => {
+    expect(dataInPage(await pageOf(withLayers)).models[0]!.fitted).toBeUndefined();
+  });
+});
+
 describe('the page of a report', () => {
   it('can be read without a program: the fronts as a picture and as a table', async () => {
     const html = await pageOf(madeUpReport(300));
