@@ -121,7 +121,7 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
 
     // What workers answer to a search that was killed serves the one that goes on.
     const killed = start(search, NAMED);
-    await until(() => killed.said().includes('the search waits until one is started'));
+    await until(async () => (await redis.keys()).some((key) => key.endsWith(':wait')));
     killed.child.kill('SIGKILL');
     await killed.ended;
     const worker = start(['worker', '--jobs', '1'], NAMED);

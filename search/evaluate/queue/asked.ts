@@ -32,6 +32,8 @@ interface Asked {
   waiters: Waiter[];
   /** Time of `performance.now()` at which it was last put or looked for. */
   since: number;
+  /** Id of the worker that has it. */
+  worker: string;
   /** Answers that did not fit, and errors when it was put. */
   tries: number;
 }
@@ -75,12 +77,18 @@ export class AskedQueue {
           this.fail(jobId, new Error(failedReason));
         else if (this.isTriedAgain(asked, failedReason)) void this.put(asked);
       });
-      events.on('stalled', ({ jobId }) => {
-        if (!this.asked.has(jobId)) return;
+      // Whoever had a lost job is known only as long as no other has it.
+      events.on('active', ({ jobId }) => {
+        const asked = this.asked.get(jobId);
+        if (asked === undefined) return;
         store.workerOf(hash, jobId).then(
-          (worker) => heard.onRetry(worker ?? ''),
+          (worker) => (asked.worker = worker ?? ''),
           () => undefined,
         );
+      });
+      events.on('stalled', ({ jobId }) => {
+        const asked = this.asked.get(jobId);
+        if (asked !== undefined) heard.onRetry(asked.worker);
       });
       await events.waitUntilReady();
       if (!(await store.keepSetup(hash))) await store.putSetup(hash, setupBytes(setup));
@@ -101,7 +109,7 @@ export class AskedQueue {
       known.waiters.push(waiter);
       return;
     }
-    const asked: Asked = { id, question, waiters: [waiter], since: performance.now(), tries: 0 };
+    const asked: Asked = { id, question, waiters: [waiter], since: performance.now(), worker: '', tries: 0 };
     this.asked.set(id, asked);
     void this.put(asked);
   }

@@ -129,7 +129,6 @@ class QueueFleet implements Fleet {
   /** Looks who is there. */
   async start(): Promise<void> {
     await this.lookForWorkers();
-    this.sayWhoWorks();
   }
 
   async close(): Promise<void> {
@@ -276,12 +275,13 @@ class QueueFleet implements Fleet {
     }
   }
 
-  /** Says once that there is nobody, until there is. */
+  /** Says once that there is nobody for the work, until there is. */
   private sayWhoWorks(): void {
     const isWaiting = this.threads === 0;
-    if (isWaiting && !this.hasWaited)
+    const hasWork = [...this.queues.values()].some(({ asked }) => asked.open > 0);
+    if (isWaiting && !this.hasWaited && hasWork)
       this.options.onNote(`no worker is at ${this.shown}; the search waits until one is started`);
-    this.hasWaited = isWaiting;
+    this.hasWaited = isWaiting && (this.hasWaited || hasWork);
   }
 }
 

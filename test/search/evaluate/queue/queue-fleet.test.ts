@@ -115,13 +115,16 @@ const until = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
 describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`, async () => {
   const redis = hasRedis ? await startRedis('s3cret') : (undefined as unknown as TestRedis);
   const expected = built ? await evaluated() : (undefined as unknown as Results);
+  // What a test leaves behind is none of the next one's business.
+  afterEach(() => drainQueue(redis.address));
   const there = async (): Promise<number> => (await queueStatus(redis.address)).workers.length;
 
   it('give what the calling thread gives, whether they come before the search or after, and leave nothing', async () => {
     const notes: string[] = [];
     const heard = await within(redis, async (fleet) => {
       const results = evaluated(fleet);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // It hears of that.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
       const late = startWorker(redis.url);
       expect(await results).toEqual(expected);
       const [count] = fleet.counts();
@@ -187,7 +190,10 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
           expect(await evaluated(fleet)).toEqual(expected);
         } else {
           await until(() => fleet.counts().some(({ losses }) => losses === 1));
-          expect(fleet.counts().find(({ losses }) => losses === 1)).toMatchObject({ retries: 1 });
+          // It had one job or none.
+          const counts = fleet.counts();
+          expect(counts.filter(({ losses }) => losses === 0)).toMatchObject([{ retries: 0 }]);
+          expect(counts.find(({ losses }) => losses === 1)!.retries).toBeLessThanOrEqual(1);
         }
       });
       if (signal === 'SIGKILL')
@@ -254,7 +260,7 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
     await until(async () => (await there()) === 1);
     const heard = await within(redis, async (fleet) => {
       const session = openSession(space, { jobs: 1, fleet });
-      expect((await session.evaluate(designs, { until: performance.now() + 500 })).known).not.toContain(1);
+      expect((await session.evaluate(designs, { until: performance.now() + 2000 })).known).not.toContain(1);
       await session.close();
     });
     expect(heard.notes).toEqual([
@@ -287,7 +293,6 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
     expect(notes).toEqual([
       expect.stringMatching(/ has appendonly no: .*set it to yes$/),
       expect.stringMatching(/ has maxmemory-policy allkeys-lru: .*set it to noeviction$/),
-      expect.stringMatching(/^no worker is at /),
     ]);
     const strict = await startRedis(undefined, ['--rename-command', 'CONFIG', '']);
     const { notes: unknown } = await within(strict, () => Promise.resolve());
