@@ -67,8 +67,7 @@ export class Lane {
     this.isMoving = true;
     try {
       if (isOver && this.jobs > 0) await this.drop(this.hash!);
-      await this.consumer?.close();
-      this.consumer = undefined;
+      await this.leave(false);
       [this.hash, this.since] = [to, performance.now()];
       if (to !== undefined) await this.open(to);
     } finally {
@@ -78,14 +77,21 @@ export class Lane {
 
   /** Ends after the job that is being done, or gives it back after so many milliseconds. */
   async close(patience: number): Promise<void> {
-    const { consumer } = this;
     // Without Redis there is nobody to give anything back to.
     const isAway = this.options.store.connection.redis.status !== 'ready';
-    const closing = consumer?.close(isAway);
+    const closing = this.leave(isAway);
     const timer = setTimeout(() => void this.dropAll(), isAway ? 0 : patience);
     await closing;
     clearTimeout(timer);
     await this.dropAll();
+  }
+
+  /** Takes no further jobs from its queue; resolves after the one that is being done, or at once. */
+  private async leave(atOnce: boolean): Promise<void> {
+    const { consumer, hash } = this;
+    this.consumer = undefined;
+    await consumer?.close(atOnce);
+    if (hash !== undefined && !atOnce) await this.options.store.removeRest(hash);
   }
 
   private async dropAll(): Promise<void> {

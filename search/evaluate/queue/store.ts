@@ -11,9 +11,6 @@ const WORKER_LIFE = 6000;
 /** What a search leaves behind when it is killed stays so long, for the search that goes on. */
 const REST_LIFE = 3_600_000;
 
-/** Jobs of at most so many events are looked up afterwards; whoever misses one looks for its answer. */
-const MOST_EVENTS = 1000;
-
 /** What a search says of itself, for one setup. */
 export interface SearchRecord {
   /** Name of the setup, and of its queue. */
@@ -101,10 +98,7 @@ export class Store {
 
   /** The jobs of a setup. */
   openQueue(hash: string): Queue {
-    const queue = new this.connection.bullmq.Queue(hash, {
-      ...this.options,
-      streams: { events: { maxLen: MOST_EVENTS } },
-    });
+    const queue = new this.connection.bullmq.Queue(hash, { ...this.options, skipMetasUpdate: true });
     queue.on('error', () => undefined);
     return queue;
   }
@@ -169,6 +163,11 @@ export class Store {
     await this.remove(`${PREFIX}:${hash}:*`);
     const rest = (await this.redis.smembers(SETS.searches)).filter((member) => hashOf(member) === hash);
     if (rest.length > 0) await this.redis.srem(SETS.searches, ...rest);
+  }
+
+  /** Removes what a job that was ended late has left of a queue that is gone. */
+  async removeRest(hash: string): Promise<void> {
+    if ((await this.redis.exists(setupKey(hash))) === 0) await this.remove(`${PREFIX}:${hash}:*`);
   }
 
   async answer(hash: string, id: string): Promise<Buffer | null> {

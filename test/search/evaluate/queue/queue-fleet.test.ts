@@ -150,7 +150,9 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
     expect(waiting).toBe(`no worker is at ${redis.address.shown}; the search waits until one is started`);
     expect([rest, heard.losses]).toEqual([[], []]);
     // What the worker says of itself goes by itself.
-    await until(async () => (await redis.keys()).every((key) => key.startsWith('paretou:worker')));
+    const left = async (): Promise<string[]> =>
+      (await redis.keys()).filter((key) => !key.startsWith('paretou:worker'));
+    await expect.poll(left, { timeout: 15_000 }).toEqual([]);
   });
 
   it('give segments and walks as the calling thread does', async () => {
