@@ -52,14 +52,24 @@ export const reachedShare = (front: readonly FrontPoint[], by: readonly FrontPoi
     by.some(([c, b, e]) => c <= cycles && b <= bytes && e >= retained),
   ).length / front.length;
 
-const runMethod = (method: string, path: string, scratch: string, extra: readonly string[]): MethodRun => {
+const runMethod = (
+  method: string,
+  path: string,
+  scratch: string,
+  extra: readonly string[],
+  seconds?: number,
+): MethodRun => {
   const space = join(scratch, 'space.yaml');
   writeFileSync(space, SPACE);
   const output = join(scratch, method);
-  const { peakBytes } = runProgram([
-    ...['sweep', path, '--accelerator-config', ACCELERATORS, '--space', space],
-    ...['--method', method, '--min-retained', LEAST_RETAINED, '--output-dir', output, '--quiet', ...extra],
-  ]);
+  const { peakBytes } = runProgram(
+    [
+      ...['sweep', path, '--accelerator-config', ACCELERATORS, '--space', space],
+      ...['--method', method, '--min-retained', LEAST_RETAINED, '--output-dir', output, '--quiet', ...extra],
+      ...(seconds === undefined ? [] : ['--seconds', seconds.toFixed(1), '--limit', String(MOST_DESIGNS)]),
+    ],
+    seconds,
+  );
   const run = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as RunFile;
   return {
     method,
@@ -92,13 +102,10 @@ export function compareMethods(path: string, scratch: string, options: MethodOpt
   const common = ['--jobs', String(jobs)];
   onStart('exact');
   const exact = runMethod('exact', path, scratch, common);
-  const budget = (seconds ?? times * exact.seconds).toFixed(1);
+  const budget = seconds ?? times * exact.seconds;
   const others = ['evolve', 'sample'].map((method) => {
     onStart(method);
-    return runMethod(method, path, scratch, [
-      ...common,
-      ...['--seconds', budget, '--limit', String(MOST_DESIGNS)],
-    ]);
+    return runMethod(method, path, scratch, common, budget);
   });
   return [exact, ...others];
 }
