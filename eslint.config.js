@@ -23,13 +23,20 @@ const SRC = {
   report: ['graph', 'npu', 'estimate', 'fvp', 'budget', 'theory', 'explain', 'samples'],
 };
 
-const within = (files, patterns, ignores = []) => ({
+const PAGE = ['report-html/client/', 'the page is loaded as a file, not imported'];
+const QUEUES = ['^(bullmq|ioredis)$', 'only search/evaluate/queue knows the package, which may be missing'];
+
+/**
+ * What files must not import, beside what none of them must. Of several such rules only the last one counts for a file: what is
+ * true of a part has to come after what is true of the whole, and to state that again.
+ */
+const within = (files, patterns, ignores = [], everywhere = [PAGE, QUEUES]) => ({
   files,
   ignores,
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: patterns.map(([regex, message]) => ({ regex, message })) },
+      { patterns: [...patterns, ...everywhere].map(([regex, message]) => ({ regex, message })) },
     ],
   },
 });
@@ -65,6 +72,16 @@ const ROOMS = [
   'explore',
   'pick',
   'report',
+];
+
+const bordersOfRoom = (room, i) => [
+  ['/(src/cli|bench|training)/', 'search knows no command line'],
+  // Rooms of src/ have the same names in part: a room of search/ is one or two folders up.
+  ...ROOMS.slice(i + 1).map((later) => [
+    `^(\\.\\./){1,2}${later}/`,
+    `search/${room} may import ${['src', ...ROOMS.slice(0, i)].join(', ')}`,
+  ]),
+  ...(room === 'front' ? [['^\\.\\./', 'front is pure']] : []),
 ];
 
 export default tseslint.config(
@@ -109,20 +126,8 @@ export default tseslint.config(
     },
   },
   // The rooms of search/, from what knows nothing of the others to what knows all of them.
-  ...ROOMS.map((room, i) =>
-    within(
-      [`search/${room}/**/*.ts`],
-      [
-        ['/(src/cli|bench|training)/', 'search knows no command line'],
-        // Rooms of src/ have the same names in part: a room of search/ is one or two folders up.
-        ...ROOMS.slice(i + 1).map((later) => [
-          `^(\\.\\./){1,2}${later}/`,
-          `search/${room} may import ${['src', ...ROOMS.slice(0, i)].join(', ')}`,
-        ]),
-        ...(room === 'front' ? [['^\\.\\./', 'front is pure']] : []),
-      ],
-    ),
-  ),
+  ...ROOMS.map((room, i) => within([`search/${room}/**/*.ts`], bordersOfRoom(room, i))),
+  within(['search/evaluate/queue/*.ts'], bordersOfRoom('evaluate', ROOMS.indexOf('evaluate')), [], [PAGE]),
   within(['search/metrics.ts'], [['^\\./', 'metrics know no room']]),
   within(
     ['report-html/*.ts'],
@@ -136,10 +141,6 @@ export default tseslint.config(
   within(
     ['report-html/client/*.ts'],
     [['/(src|search|bench|training)/|^node:', 'the page knows the data of a report, and a browser']],
-  ),
-  within(
-    ['src/**/*.ts', 'search/**/*.ts'],
-    [['report-html/client/', 'the page is loaded as a file, not imported']],
   ),
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['examples/*.js'], rules: { 'no-console': 'off' } },

@@ -9,6 +9,7 @@ import type { Benchmark } from './benchmark.js';
 import { modelSource } from './models.js';
 import { SEGMENT_FIGURES } from './part-figures.js';
 import { PARTS } from './parts.js';
+import { QUEUE_THROUGHPUT } from './queue-throughput.js';
 import { RE_ESTIMATES } from './re-estimates.js';
 import { benchJson, benchTable, thisMachine } from './report.js';
 import { WHOLE_PROCESS } from './whole-process.js';
@@ -18,6 +19,7 @@ import { WORKER_THROUGHPUT } from './worker-throughput.js';
 const BENCHMARKS: readonly Benchmark[] = [
   ...WHOLE_PROCESS,
   ...WORKER_THROUGHPUT,
+  ...QUEUE_THROUGHPUT,
   ...RE_ESTIMATES,
   ...SEGMENT_FIGURES,
   ...PARTS,

@@ -11,14 +11,15 @@ const RUNS = 3;
 const WIDE = 'options: [standard, separable]\nwidths: [1, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125]\n';
 
 /** A search of resnet8 that takes two threads some ten seconds. */
-interface Search {
+export interface Search {
   readonly what: string;
   readonly space: string;
   readonly systems: string;
   readonly options: readonly string[];
 }
 
-const SEARCHES: Readonly<Record<string, Search>> = {
+/** Searches to compare workers with threads by. */
+export const SEARCHES: Readonly<Record<string, Search>> = {
   exact: { what: 'exact search', space: WIDE, systems: 'u55,u65', options: ['--method', 'exact'] },
   evolve: {
     what: 'evolution, 10,000 designs',

@@ -19,6 +19,11 @@ export const cleanText = (text: string): string => text.replace(UNSAFE, escaped)
 /** The same for a whole report, which keeps its line feeds. */
 export const cleanLines = (text: string): string => text.replace(UNSAFE_IN_LINES, escaped);
 
+const CREDENTIALS = /(\brediss?:\/\/)\S*@/gi;
+
+/** A text without the user and password of addresses of queues. */
+export const withoutCredentials = (text: string): string => text.replace(CREDENTIALS, '$1***@');
+
 /** A text cut to a length by leaving out its middle, which an ellipsis stands for. */
 export function shortenMiddle(text: string, length: number): string {
   if (text.length <= length) return text;
@@ -40,7 +45,7 @@ const LEAST_NAME = 40;
  */
 export function messageLine(text: string): string {
   const most = LONGEST_MESSAGE;
-  let line = cleanText(text);
+  let line = cleanText(withoutCredentials(text));
   while (line.length > most) {
     let longest = '';
     for (const [part] of line.matchAll(/"[^"]*"|[^\s"]+/g)) if (part.length > longest.length) longest = part;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Batch, WorkerSetup } from './batch.js';
 import type { Jobs, Pool, PoolSource } from './pool.js';
+import { THREAD_FLAGS } from './thread-flags.js';
 
 const builtWorker = (): URL => new URL('./worker.js', import.meta.url);
 
@@ -17,6 +18,7 @@ const HEAP = 1200;
 
 const openThreads = (setup: WorkerSetup, threads: number, worker: URL, onEmpty: () => void): Pool => {
   const pool = new Piscina({
+    execArgv: [...THREAD_FLAGS],
     filename: worker.href,
     minThreads: threads,
     maxThreads: threads,

@@ -6,6 +6,7 @@ import { stopAt } from '../evaluate/stop-at.js';
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
 import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
+import { THREAD_FLAGS } from '../evaluate/thread-flags.js';
 
 export interface TrialOptions {
   /** Worker threads. */
@@ -66,6 +67,7 @@ export const openTrials = (
   };
   const open = (): Piscina<Question, Answer> =>
     (pool ??= new Piscina({
+      execArgv: [...THREAD_FLAGS],
       filename: worker.href,
       minThreads: 1,
       maxThreads: Math.max(1, jobs),

@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./worker.js')).workerCommand(),
   },
   {
+    name: 'queue',
+    summary: 'show or empty the queues of searches in a Redis',
+    load: async () => (await import('./queue.js')).queueCommand(),
+  },
+  {
     name: 'completion',
     summary: 'a script that lets bash, zsh or fish complete commands and options',
     load: async () => (await import('./completion.js')).completionCommand(COMMANDS),

@@ -3,6 +3,7 @@ import { openFleet, type Fleet } from '../../search/evaluate/remote/fleet.js';
 import type { WorkerCommand } from '../../search/evaluate/remote/link.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { usageError } from '../errors.js';
+import { queueAddress } from './queue-address.js';
 import type { SearchOptions } from './search-options.js';
 import { speaker } from './streams.js';
 import { version } from './version.js';
@@ -42,6 +43,31 @@ export const workerCommands = (values: readonly string[]): WorkerCommand[] => {
   return commands;
 };
 
+/** The workers that the options name, if they name any. */
+const fleetOf = async (
+  options: SearchOptions,
+  signal: AbortSignal | undefined,
+  onLoss: (text: string) => void,
+): Promise<Fleet | undefined> => {
+  const say = speaker(options);
+  const heard = {
+    version: version(),
+    onLoss: (text: string): void => {
+      say(`note: ${text}`);
+      onLoss(text);
+    },
+  };
+  if (options.workers.length > 0) {
+    if (options.queue !== undefined)
+      throw usageError('--queue and --workers both say who evaluates designs; leave one of them out');
+    return openFleet({ ...heard, commands: workerCommands(options.workers) });
+  }
+  const address = queueAddress(options.queue);
+  if (address === undefined) return undefined;
+  const { openQueueFleet } = await import('../../search/evaluate/queue/queue-fleet.js');
+  return openQueueFleet({ ...heard, address, signal, onNote: (text) => say(`note: ${text}`) });
+};
+
 /**
  * Does work with the workers that the options name, or with none.
  *
@@ -54,17 +80,8 @@ export const withFleet = async <T>(
   work: (workers: SessionOptions, fleet: Fleet | undefined) => Promise<T>,
   onLoss: (text: string) => void,
 ): Promise<T> => {
-  if (options.workers.length === 0) return work(workers, undefined);
-  const say = speaker(options);
-  const commands = workerCommands(options.workers);
-  const fleet = await openFleet({
-    commands,
-    version: version(),
-    onLoss: (text) => {
-      say(`note: ${text}`);
-      onLoss(text);
-    },
-  });
+  const fleet = await fleetOf(options, workers.signal, onLoss);
+  if (fleet === undefined) return work(workers, undefined);
   try {
     return await work({ ...workers, fleet }, fleet);
   } finally {

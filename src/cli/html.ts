@@ -8,6 +8,7 @@ import { reportPage } from '../../search/report/html/page.js';
 import { DEFAULT_ROWS, reportData, type ReportModel } from '../../search/report/html/report-data.js';
 import type { Network } from '../graph/network.js';
 import { writeWhole } from '../files.js';
+import { withoutCredentials } from '../safe-text.js';
 import type { Run } from './interrupt.js';
 import { whole } from './numbers.js';
 import { optimiseOf, type SystemOptions } from './options.js';
@@ -86,7 +87,7 @@ export const writeReport = async (
   if (shown.length === 0) return [];
   const designs = reportData(shown, {
     version: version(),
-    command: shellLine(['paretou', ...process.argv.slice(2)]),
+    command: withoutCredentials(shellLine(['paretou', ...process.argv.slice(2)])),
     applyArguments: applyArguments(options),
     rows: options.htmlRows,
   });

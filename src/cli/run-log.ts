@@ -28,7 +28,7 @@ interface Header {
 
 /** Options that change no result. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  ...['jobs', 'workers', 'resume', 'fresh', 'dryRun'],
+  ...['jobs', 'workers', 'queue', 'resume', 'fresh', 'dryRun'],
   ...['quiet', 'json', 'debug', 'output', 'outputDir', 'log', 'html'],
 ]);
 

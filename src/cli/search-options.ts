@@ -6,6 +6,7 @@ import { DEFAULT_OPTIONS, SUBSTITUTIONS } from '../../search/substitute/index.js
 import { usageError, type Setting } from '../errors.js';
 import { number, seed, whole } from './numbers.js';
 import type { FvpFlags } from './fvp-options.js';
+import { QUEUE_HELP } from './queue-address.js';
 import { FLAGS } from './setting-flags.js';
 import { addFvpOptions, type CommonOptions, type SystemOptions } from './options.js';
 
@@ -20,6 +21,8 @@ export interface SearchOptions extends SystemOptions, CommonOptions, ConstraintO
   readonly jobs?: number;
   /** Worker processes that evaluate designs, instead of threads. */
   readonly workers: readonly string[];
+  /** Address of a Redis whose workers evaluate designs, instead of threads. */
+  readonly queue?: string;
   readonly seed: number;
   readonly limit: number;
   readonly seconds?: number;
@@ -137,6 +140,7 @@ export const addSearchOptions = (command: Command): Command => {
         .default([], 'none')
         .argParser((value: string, before: readonly string[]) => [...before, value]),
     )
+    .option('--queue <url>', `${QUEUE_HELP}; its workers evaluate designs instead of threads`)
     .option('--seed <n>', 'seed of the sample or the evolutionary search', seed('--seed'), 1)
     .option(
       '--limit <n>',

@@ -1,8 +1,8 @@
-import { cleanLines } from '../safe-text.js';
+import { cleanLines, withoutCredentials } from '../safe-text.js';
 
 /** Results: to stdout. */
 export const print = (text: string): void => {
-  const clean = cleanLines(text);
+  const clean = cleanLines(withoutCredentials(text));
   process.stdout.write(clean.endsWith('\n') ? clean : `${clean}\n`);
 };
 
@@ -10,7 +10,8 @@ export const print = (text: string): void => {
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 1));
 
 /** All that is not a result: to stderr. */
-export const note = (text: string): void => void process.stderr.write(`${cleanLines(text)}\n`);
+export const note = (text: string): void =>
+  void process.stderr.write(`${cleanLines(withoutCredentials(text))}\n`);
 
 /** What says all that is not a result, unless the options ask for silence. */
 export const speaker = ({ quiet }: { readonly quiet?: boolean }): ((text: string) => void) =>

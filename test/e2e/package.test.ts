@@ -112,6 +112,15 @@ describe.skipIf(!built)('the packed program', () => {
     expect(status).toBe(0);
   });
 
+  test('says how to install what queues need, and uses it where it is', () => {
+    const status = (): string => paretou('queue', 'status', '--queue', 'redis://127.0.0.1:1').stderr;
+    expect(status()).toBe(
+      'error: queues need the package bullmq, which is not installed; install it beside this program with npm install bullmq@5\n',
+    );
+    symlinkSync(join(root, 'node_modules', 'bullmq'), join(modules, 'bullmq'), 'junction');
+    expect(status()).toMatch(/^error: the queue redis:\/\/127\.0\.0\.1:1 cannot be reached: [^\n]+\n$/);
+  });
+
   test('can be imported', () => {
     const program =
       "import { createEstimator } from 'paretou'; import { sweep } from 'paretou/search';" +

@@ -39,7 +39,14 @@ export interface QueuedJob {
 }
 
 /** True of an answer that fits its question. */
-export const isResultOf = ({ kind, task, pool: { space } }: QueuedJob, result: unknown): boolean => {
+export const isResultOf = (
+  {
+    kind,
+    task,
+    pool: { space },
+  }: Pick<QueuedJob, 'kind' | 'task'> & { readonly pool: Pick<FleetPool, 'space'> },
+  result: unknown,
+): boolean => {
   const radices = radicesOf(space);
   if (kind === 'batch') return isBatchResult(result, task as Batch);
   return kind === 'walk'
@@ -48,7 +55,7 @@ export const isResultOf = ({ kind, task, pool: { space } }: QueuedJob, result: u
 };
 
 /** Designs that a job has looked at. */
-export const designsOf = ({ kind, task }: QueuedJob, result: unknown): number => {
+export const designsOf = ({ kind, task }: Pick<QueuedJob, 'kind' | 'task'>, result: unknown): number => {
   if (kind === 'segments') return 0;
   return kind === 'batch'
     ? (task as Batch).digits.length / (task as Batch).width

@@ -5,6 +5,7 @@ import type { SessionOptions } from '../../evaluate/session.js';
 import { stopAt } from '../../evaluate/stop-at.js';
 import { solve, type Solution } from './eliminate.js';
 import type { SolveTask } from './solve-worker.js';
+import { THREAD_FLAGS } from '../../evaluate/thread-flags.js';
 
 /** Solves the models one after another in the calling thread. */
 const solveHere = async (
@@ -36,6 +37,7 @@ export const solveAll = async (
   if (!existsSync(fileURLToPath(worker))) return solveHere(tasks, isOver);
   if (isOver()) return tasks.map(() => undefined);
   const pool = new Piscina<SolveTask, Solution>({
+    execArgv: [...THREAD_FLAGS],
     filename: worker.href,
     minThreads: 1,
     maxThreads: Math.max(1, Math.min(jobs, tasks.length)),

@@ -1,0 +1,54 @@
+import type { QueueAddress } from './address.js';
+import { connect } from './connection.js';
+import { Store, type Depth, type SearchRecord, type WorkerRecord } from './store.js';
+
+/** A search with what is in its queue. */
+export interface SearchStatus extends SearchRecord, Depth {
+  /** Workers with threads at its queue. */
+  readonly workers: number;
+}
+
+/** Who is at a Redis. */
+export interface QueueStatus {
+  readonly searches: readonly SearchStatus[];
+  readonly workers: readonly WorkerRecord[];
+}
+
+const withStore = async <T>(address: QueueAddress, work: (store: Store) => Promise<T>): Promise<T> => {
+  const connection = await connect(address);
+  try {
+    return await work(new Store(connection));
+  } finally {
+    connection.close();
+  }
+};
+
+/**
+ * Looks who is at a Redis, and what is waiting.
+ * @throws an input error where it cannot be reached
+ */
+export const queueStatus = (address: QueueAddress): Promise<QueueStatus> =>
+  withStore(address, async (store) => {
+    const workers = (await store.workers()).filter(({ left }) => !left);
+    const searches = await Promise.all(
+      (await store.searches()).map(async (search) => ({
+        ...search,
+        ...(await store.depth(search.hash)),
+        workers: workers.filter(({ serves }) => serves.includes(search.hash)).length,
+      })),
+    );
+    return { searches, workers };
+  });
+
+/**
+ * Removes everything of this program from a Redis, and nothing else.
+ * @returns how many keys that were, and how many searches put theirs back
+ * @throws an input error where it cannot be reached
+ */
+export const drainQueue = (
+  address: QueueAddress,
+): Promise<{ readonly removed: number; readonly searches: number }> =>
+  withStore(address, async (store) => {
+    const searches = (await store.searches()).length;
+    return { removed: await store.drain(), searches };
+  });
