@@ -86,7 +86,7 @@ describe.each(ways)('a session with a log, %s', (_, jobs) => {
       ...batches.flatMap((batch) => [
         { ...batch, rows: [0] },
         { ...batch, rows: new Uint32Array(0) },
-        { ...batch, rows: (batch['rows'] as Uint32Array).map(() => 0) },
+        { ...batch, rows: Uint32Array.of(...(batch['rows'] as Uint32Array), 0) },
         { ...batch, rows: (batch['rows'] as Uint32Array).map((row) => 1e9 + row) },
         { ...batch, width: 3 },
         { ...batch, figures: [] },
