@@ -76,7 +76,10 @@ export class Collector {
   batch(rows: Uint32Array): Batch {
     const { digits: all, width } = this.designs;
     const digits = new Uint16Array(rows.length * width);
-    rows.forEach((row, i) => digits.set(all.subarray(row * width, (row + 1) * width), i * width));
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i]! * width;
+      for (let k = 0; k < width; k++) digits[i * width + k] = all[from + k]!;
+    }
     return { digits, width, wanted: this.wanted };
   }
 
@@ -89,13 +92,15 @@ export class Collector {
       this.fail(rows, widthReason(width, this.width));
       return;
     }
-    const failed = new Map(failures);
-    rows.forEach((row, i) => {
-      if (width > 0) this.figures.set(figures.subarray(i * width, (i + 1) * width), row * width);
-      const reason = failed.get(i);
-      if (reason === undefined) this.known[row] = 1;
-      else this.failures.set(row, reason);
-    });
+    for (let i = 0; i < rows.length; i++) {
+      const to = rows[i]! * width;
+      for (let k = 0; k < width; k++) this.figures[to + k] = figures[i * width + k]!;
+      this.known[rows[i]!] = 1;
+    }
+    for (const [i, reason] of failures) {
+      this.known[rows[i]!] = 0;
+      this.failures.set(rows[i]!, reason);
+    }
     this.advance(rows.length);
   }
 

@@ -134,7 +134,8 @@ export function livePiecesOf(
     if (range.shared === -1) own.push(start, end, size, flags, created);
     else shared.push(range.shared, start, end, size, flags, created);
   }
-  return Float64Array.of(aliases.length, own.length, ...aliases, ...own, ...shared);
+  // Not as arguments: a large network without choices is one segment.
+  return Float64Array.from([aliases.length, own.length].concat(aliases, own, shared));
 }
 
 /**

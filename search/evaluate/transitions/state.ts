@@ -31,6 +31,7 @@ export const UNCERTAIN = -1;
 
 /** A segment in a context. Its sums and the live ranges of its weight buffers lie with those of the others. */
 export interface Transition {
+  readonly number: number;
   /** Bytes of its weight buffers, added up. */
   readonly bufferBytes: number;
   /** Figures that add up over segments, in the order of `FIGURES`; 0 for others. */

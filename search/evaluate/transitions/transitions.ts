@@ -14,7 +14,7 @@ import { bytesOfRanges, LiveRanges, livePiecesOf, type LivePieces } from './live
 import { Numbered } from './numbered.js';
 import { Claims, EncodedClaims, meetsRival } from './rivals.js';
 import { scheduleSegment, type ScheduledSegment } from './schedule-segment.js';
-import { Rows } from './rows.js';
+import { NumberLists } from './number-lists.js';
 import { stepOf, UNCERTAIN, type State, type Step, type Transition } from './state.js';
 import { SumRows } from './sum-rows.js';
 
@@ -61,7 +61,7 @@ export class Transitions {
   /** Sums of their operations, then the bytes of encoded tensors. */
   private readonly rows = new SumRows();
   /** Live ranges of their weight buffers. */
-  private readonly buffers = new Rows();
+  private readonly buffers = new NumberLists();
 
   private readonly current: State[] = [];
   /** Numbers of the transitions of a design. */
@@ -175,8 +175,7 @@ export class Transitions {
       if (current.some((state) => meetsRival(state, current))) return true;
     }
     if (!this.encoded.contested) return false;
-    const present = Array.from(chain, (number) => transitions[number]!);
-    return present.some((transition) => meetsRival(transition, present));
+    return chain.some((own) => transitions[own]!.rivals.some(({ number }) => chain.includes(number)));
   }
 
   private contextOf(segment: number, before: Entry | undefined): number {
@@ -344,7 +343,7 @@ export class Transitions {
     const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
     const number = this.transitions.length;
     const next = this.contextOf(segment + 1, last);
-    const transition: Transition = { figures, bufferBytes: bytesOfRanges(buffers), next, rivals: [] };
+    const transition: Transition = { number, figures, bufferBytes: bytesOfRanges(buffers), next, rivals: [] };
     this.transitions.push(transition);
     this.nexts.push(next);
     this.rows.add(Float64Array.of(...sums, encodedBytes));

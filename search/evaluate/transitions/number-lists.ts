@@ -1,5 +1,5 @@
 /** Lists of numbers one after another in one array. */
-export class Rows {
+export class NumberLists {
   data = new Float64Array(256);
   /** Where each list begins; the last entry is where the next will. */
   firsts = new Int32Array(64);
