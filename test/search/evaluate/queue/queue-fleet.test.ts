@@ -8,31 +8,14 @@ import { Store } from '../../../../search/evaluate/queue/store.js';
 import type { Fleet } from '../../../../search/evaluate/remote/fleet.js';
 import { openSession, type Results } from '../../../../search/evaluate/session.js';
 import { walkTasks } from '../../../../search/evaluate/walk-tasks.js';
-import { buildSpace, chooseSystems } from '../../../../search/space/build-space.js';
-import { allDesigns, type Space } from '../../../../search/space/space.js';
-import { parseSpaceFile } from '../../../../search/space/space-file.js';
-import { loadModel } from '../../../../src/cli/model.js';
+import { allDesigns } from '../../../../search/space/space.js';
 import { version } from '../../../../src/cli/version.js';
-import { parseAcceleratorList } from '../../../../src/npu/accelerator-names.js';
 import { built, remark } from '../../../program.js';
 import { hasRedis, redisRemark, startRedis, type TestRedis } from '../../../redis.js';
+import { storySpace } from '../story-space.js';
 
-const { network } = await loadModel('example:story_standard');
-const spaceOn = (accelerators: string): Space =>
-  buildSpace(network, {
-    systems: chooseSystems(parseAcceleratorList(accelerators), {
-      ...{
-        configuration: undefined,
-        systemConfig: undefined,
-        memoryMode: undefined,
-        arenaCacheSize: undefined,
-      },
-    }),
-    optimise: 'Performance',
-    file: parseSpaceFile('widths: {multiple_of: 4, from: 0.25, to: 2}', 'space.yaml'),
-  });
-const space = spaceOn('ethos-u55-128');
-const another = spaceOn('ethos-u55-64');
+const space = storySpace('ethos-u55-128');
+const another = storySpace('ethos-u55-64');
 const designs = allDesigns(space);
 
 const evaluated = async (fleet?: Fleet, onProgress?: () => void, of = space): Promise<Results> => {

@@ -4,29 +4,14 @@ import { openFleet, type Fleet } from '../../../../search/evaluate/remote/fleet.
 import type { WorkerCommand } from '../../../../search/evaluate/remote/link.js';
 import { openSession, type Results } from '../../../../search/evaluate/session.js';
 import { walkTasks } from '../../../../search/evaluate/walk-tasks.js';
-import { buildSpace, chooseSystems } from '../../../../search/space/build-space.js';
-import { allDesigns, type Designs, type Space } from '../../../../search/space/space.js';
-import { parseSpaceFile } from '../../../../search/space/space-file.js';
-import { loadModel } from '../../../../src/cli/model.js';
+import { allDesigns, type Designs } from '../../../../search/space/space.js';
 import { version } from '../../../../src/cli/version.js';
-import { parseAcceleratorList } from '../../../../src/npu/accelerator-names.js';
 import { built, isAlive, main, remark, temporaryFolder } from '../../../program.js';
+import { storySpace } from '../story-space.js';
 
 const { at } = temporaryFolder('fleet');
 
-const { network } = await loadModel('example:story_standard');
-const space: Space = buildSpace(network, {
-  systems: chooseSystems(parseAcceleratorList('ethos-u55-128'), {
-    ...{
-      configuration: undefined,
-      systemConfig: undefined,
-      memoryMode: undefined,
-      arenaCacheSize: undefined,
-    },
-  }),
-  optimise: 'Performance',
-  file: parseSpaceFile('widths: {multiple_of: 4, from: 0.25, to: 2}', 'space.yaml'),
-});
+const space = storySpace('ethos-u55-128');
 const designs = allDesigns(space);
 
 const evaluated = async (fleet?: Fleet, onProgress?: (finished: number) => void, of: Designs = designs) => {
