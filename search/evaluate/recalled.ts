@@ -48,7 +48,7 @@ export const createRecall = (log: RunLog, setup: WorkerSetup): Recall => {
         whole.accept(value.rows, value);
         await breathe();
       }
-      const left = whole.rows.filter((row) => isKnown[row] === 0);
+      const left = whole.allRows().filter((row) => isKnown[row] === 0);
       return new Part(whole, left, (result) => {
         log.add(key, { ...result, rows: result.rows.slice() });
       });

@@ -35,14 +35,11 @@ export interface Range {
 /** Designs to evaluate, by their rows, as engines see them. */
 export interface Table {
   readonly count: number;
-  readonly systemOf: (row: number) => number;
   readonly batch: (range: Range) => Batch;
   /** Takes what came back for a batch. */
   readonly accept: (range: Range, result: BatchResult) => void;
   /** Gives up on designs. */
   readonly fail: (range: Range, reason: string) => void;
-  /** Some of its rows as a table. */
-  readonly part: (rows: Uint32Array) => Table;
 }
 
 /** Collects what batches bring, for one table of designs. */
@@ -64,13 +61,8 @@ export class Collector {
   }
 
   /** All designs. */
-  get rows(): Uint32Array {
-    return Uint32Array.from({ length: this.designs.count }, (_, row) => row);
-  }
-
-  systemOf(row: number): number {
-    const { digits, width } = this.designs;
-    return digits[(row + 1) * width - 1]!;
+  allRows(): Uint32Array {
+    return new Uint32Array(this.designs.count).map((_, row) => row);
   }
 
   batch(rows: Uint32Array): Batch {
@@ -137,10 +129,6 @@ export class Part implements Table {
     return this.rows.length;
   }
 
-  systemOf(row: number): number {
-    return this.whole.systemOf(this.rows[row]!);
-  }
-
   batch({ from, to }: Range): Batch {
     return this.whole.batch(this.rows.subarray(from, to));
   }
@@ -153,11 +141,6 @@ export class Part implements Table {
 
   fail({ from, to }: Range, reason: string): void {
     this.whole.fail(this.rows.subarray(from, to), reason);
-  }
-
-  part(rows: Uint32Array): Table {
-    const own = rows.map((row) => this.rows[row]!);
-    return new Part(this.whole, own, this.keep);
   }
 }
 

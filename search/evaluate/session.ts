@@ -11,7 +11,6 @@ import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
 import { createPooled } from './pooled.js';
-import { createSpread } from './spread.js';
 import { isBuilt, threadPool } from './threads.js';
 
 export type { Wanted } from './batch.js';
@@ -88,21 +87,10 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
   let engine: Engine | undefined;
   let closed = false;
   const create = (): Engine => {
-    if (fleet !== undefined && evaluator === undefined) {
-      const lanes = space.systems.length === 1 ? [] : (fleet.lanes?.(setup) ?? []);
-      if (lanes.length <= 1) return createPooled(fleet.source(setup), signal);
-      return createSpread(
-        lanes.map((lane) => createPooled(lane, signal)),
-        signal,
-      );
-    }
-    if (jobs <= 1 && !(apart && isBuilt(worker))) return createInline(setup, signal, tally);
-    const threads = (count: number): Engine => createPooled(threadPool(setup, count, worker), signal, tally);
-    if (space.systems.length === 1 || jobs <= 1) return threads(jobs);
-    return createSpread(
-      Array.from({ length: jobs }, () => threads(1)),
-      signal,
-    );
+    if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
+    return jobs <= 1 && !(apart && isBuilt(worker))
+      ? createInline(setup, signal, tally)
+      : createPooled(threadPool(setup, jobs, worker), signal, tally);
   };
   const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;
@@ -116,7 +104,9 @@ export const openSession = (space: Space, options: SessionOptions): Session => {
       const isOver = (): boolean => isAborted() || performance.now() >= until;
       if (designs.count > 0 && !isOver()) {
         const left =
-          log === undefined ? new Part(table, table.rows) : await recall(log).table(table, designs, wanted);
+          log === undefined
+            ? new Part(table, table.allRows())
+            : await recall(log).table(table, designs, wanted);
         if (left.count > 0 && !isOver()) await open().evaluate(left, wanted, until);
       }
       return table.results(isAborted());

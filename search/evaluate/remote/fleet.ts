@@ -5,14 +5,7 @@ import type { Pool, PoolSource } from '../pool.js';
 import { frameOf } from './frames.js';
 import { Link, type WorkerCommand } from './link.js';
 import { setupMessage, type FromWorker, type ToWorker } from './messages.js';
-import {
-  designsOf,
-  isResultOf,
-  type FleetPool,
-  type Place,
-  type PoolUser,
-  type QueuedJob,
-} from './queued-job.js';
+import { designsOf, isResultOf, type FleetPool, type QueuedJob } from './queued-job.js';
 
 /** A worker may be silent for so many milliseconds, and may take so many for its greeting. */
 const SILENCE = 10_000;
@@ -21,8 +14,6 @@ const PATIENCE = 60_000;
 const MOST_STARTS = 10;
 /** A job with which so many workers were lost goes to no other. */
 const MOST_LOSSES = 3;
-/** Jobs of a thread: one is being done, and one is waiting. */
-const MOST_AT_ONCE = 2;
 /** When all is done, workers have so many milliseconds to end by themselves. */
 const FAREWELL = 2000;
 /** Batches of about so many milliseconds hide the way to another machine. */
@@ -43,8 +34,6 @@ export interface FleetOptions {
 export interface Fleet {
   /** Workers for a space. */
   readonly source: (setup: WorkerSetup) => PoolSource;
-  /** The same, thread by thread, where these are known: each does what it is asked itself, unless it is lost. */
-  readonly lanes?: (setup: WorkerSetup) => readonly PoolSource[];
   readonly counts: () => readonly WorkerCount[];
   /** Workers that are there now. */
   readonly present: () => number;
@@ -56,28 +45,23 @@ class Slot {
   link: Link | undefined;
   starts = 0;
   readonly tally: Tally;
-  /** Pools that its process knows, and jobs that it has, with their lanes. */
+  /** Pools that its process knows, and jobs that it has. */
   readonly knows = new Set<number>();
-  readonly has = new Map<number, readonly [job: QueuedJob, lane: number]>();
-  /** Jobs of each of its threads. */
-  loads: number[] = [];
+  readonly has = new Map<number, QueuedJob>();
 
   constructor(readonly command: WorkerCommand) {
     this.tally = new Tally(command.name, 0);
   }
 
-  get isReady(): boolean {
-    return this.link?.isReady === true;
-  }
-
   /** Jobs that it could take: one is being done and one is waiting for each thread. */
   get room(): number {
-    return this.isReady ? MOST_AT_ONCE * this.loads.length - this.has.size : 0;
+    return this.link?.isReady === true ? 2 * this.link.threads - this.has.size : 0;
   }
 }
 
 class Workers implements Fleet {
   private readonly slots: Slot[];
+  private readonly pools = new Set<FleetPool>();
   private waiting: QueuedJob[] = [];
   /** Number of the last pool or job. */
   private last = 0;
@@ -106,38 +90,17 @@ class Workers implements Fleet {
     if (this.isEmpty()) throw this.noneLeft();
   }
 
-  source(setup: WorkerSetup): PoolSource {
+  source({ space, values }: WorkerSetup): PoolSource {
     const threads = this.slots.reduce((sum, { tally }) => sum + tally.threads, 0);
-    return this.sourceOf(this.opener(setup), MOST_AT_ONCE * threads);
-  }
-
-  lanes(setup: WorkerSetup): PoolSource[] {
-    const open = this.opener(setup);
-    return this.slots.flatMap(({ loads }, slot) =>
-      loads.map((_, lane) => this.sourceOf(open, MOST_AT_ONCE, { slot, lane })),
-    );
-  }
-
-  private sourceOf(open: () => FleetPool, inFlight: number, place?: Place): PoolSource {
     return {
-      open: () => this.poolOf(open(), { ...(place && { place }) }),
-      inFlight: () => inFlight,
+      open: () => {
+        const number = ++this.last;
+        const pool: FleetPool = { number, space, setup: frameOf(setupMessage(number, space, values)) };
+        this.pools.add(pool);
+        return this.poolOf(pool);
+      },
+      inFlight: () => 2 * threads,
       batchMilliseconds: BATCH_MILLISECONDS,
-    };
-  }
-
-  /** Gives the same pool as long as somebody uses it. */
-  private opener({ space, values }: WorkerSetup): () => FleetPool {
-    let pool: FleetPool | undefined;
-    return () => {
-      if (pool !== undefined && pool.users.size > 0) return pool;
-      const number = ++this.last;
-      return (pool = {
-        number,
-        space,
-        setup: frameOf(setupMessage(number, space, values)),
-        users: new Set(),
-      });
     };
   }
 
@@ -167,13 +130,12 @@ class Workers implements Fleet {
     return inputError(`no worker is left: ${this.lastReason}`);
   }
 
-  private poolOf(pool: FleetPool, user: PoolUser): Pool {
-    pool.users.add(user);
+  private poolOf(pool: FleetPool): Pool {
     return {
       run: (kind, task) =>
         new Promise((resolve, reject) => {
           const job: QueuedJob = {
-            ...{ id: ++this.last, pool, user, kind, task, reject, losses: 0 },
+            ...{ id: ++this.last, pool, kind, task, reject, losses: 0 },
             resolve: resolve as (result: unknown) => void,
           };
           this.waiting.push(job);
@@ -181,62 +143,48 @@ class Workers implements Fleet {
         }),
       isEmpty: () => this.isEmpty(),
       destroy: () => {
-        this.forget(pool, user);
+        this.forget(pool);
         return Promise.resolve();
       },
     };
   }
 
   /** Somebody waits for the answer. */
-  private readonly isWanted = ({ pool, user }: QueuedJob): boolean => pool.users.has(user);
+  private readonly isWanted = ({ pool }: QueuedJob): boolean => this.pools.has(pool);
 
-  private forget(pool: FleetPool, user: PoolUser): void {
-    if (!pool.users.delete(user)) return;
+  private forget(pool: FleetPool): void {
+    if (!this.pools.delete(pool)) return;
     const drop = (job: QueuedJob): void => {
-      if (job.user === user) job.reject(new Error('the work was ended'));
+      if (job.pool === pool) job.reject(new Error('the work was ended'));
     };
     this.waiting.forEach(drop);
     this.waiting = this.waiting.filter(this.isWanted);
     for (const { link, knows, has } of this.slots) {
-      has.forEach(([job]) => drop(job));
-      if (pool.users.size === 0 && knows.delete(pool.number))
+      has.forEach(drop);
+      if (knows.delete(pool.number))
         link?.send(frameOf({ kind: 'forget', pool: pool.number } satisfies ToWorker));
     }
   }
 
-  /** Gives waiting jobs to the threads that want them, or else to whoever has most room. */
+  /** Gives waiting jobs to whoever has most room. */
   private handOut(): void {
     if (this.isEmpty()) {
       const error = this.noneLeft();
       this.waiting.splice(0).forEach(({ reject }) => reject(error));
       return;
     }
-    this.waiting = this.waiting.filter((job) => {
-      const place = this.placeFor(job);
-      if (place !== undefined) this.handOver(job, place);
-      return place === undefined;
-    });
-  }
-
-  private placeFor({ user: { place } }: QueuedJob): readonly [slot: Slot, lane: number] | undefined {
-    const wanted = place && this.slots[place.slot];
-    if (wanted?.isReady === true) {
-      const lane = place!.lane % wanted.loads.length;
-      return wanted.loads[lane]! < MOST_AT_ONCE ? [wanted, lane] : undefined;
+    while (this.waiting.length > 0) {
+      const [slot] = this.slots.filter(({ room }) => room > 0).sort((a, b) => b.room - a.room);
+      if (slot === undefined) return;
+      const job = this.waiting.shift()!;
+      const { pool, id, kind, task } = job;
+      if (!slot.knows.has(pool.number)) {
+        slot.knows.add(pool.number);
+        slot.link!.send(pool.setup);
+      }
+      slot.has.set(id, job);
+      slot.link!.send(frameOf({ kind: 'job', id, pool: pool.number, job: kind, task }));
     }
-    const [slot] = this.slots.filter(({ room }) => room > 0).sort((a, b) => b.room - a.room);
-    return slot && [slot, slot.loads.indexOf(Math.min(...slot.loads))];
-  }
-
-  private handOver(job: QueuedJob, [slot, lane]: readonly [slot: Slot, lane: number]): void {
-    const { pool, id, kind, task } = job;
-    if (!slot.knows.has(pool.number)) {
-      slot.knows.add(pool.number);
-      slot.link!.send(pool.setup);
-    }
-    slot.has.set(id, [job, lane]);
-    slot.loads[lane]!++;
-    slot.link!.send(frameOf({ kind: 'job', id, pool: pool.number, lane, job: kind, task }));
   }
 
   private launch(slot: Slot): void {
@@ -244,7 +192,6 @@ class Workers implements Fleet {
     const link = new Link(slot.command, this.options.version, {
       onReady: () => {
         slot.tally.threads = link.threads;
-        slot.loads = new Array<number>(link.threads).fill(0);
         this.settle();
         this.handOut();
       },
@@ -260,14 +207,12 @@ class Workers implements Fleet {
 
   private hear(slot: Slot, message: FromWorker): void {
     if (message.kind === 'beat') return;
-    const known = slot.has.get(message.id);
-    if (known === undefined) throw new Error('it answers what nobody asked');
-    const [job, lane] = known;
+    const job = slot.has.get(message.id);
+    if (job === undefined) throw new Error('it answers what nobody asked');
     const isWanted = this.isWanted(job);
     if (message.kind === 'done' && isWanted && !isResultOf(job, message.result))
       throw new Error('an answer does not fit its question');
     slot.has.delete(message.id);
-    slot.loads[lane]!--;
     if (message.kind === 'done') {
       slot.tally.finish(isWanted ? designsOf(job, message.result) : 0);
       job.resolve(message.result);
@@ -284,7 +229,7 @@ class Workers implements Fleet {
     const { command, has, knows, tally } = slot;
     slot.link = undefined;
     this.lastReason = `${command.name}: ${reason}`;
-    const left = [...has.values()].map(([job]) => job).filter(this.isWanted);
+    const left = [...has.values()].filter(this.isWanted);
     has.clear();
     knows.clear();
     tally.lose(left.length);
@@ -325,7 +270,6 @@ export const openFleet = async (options: FleetOptions): Promise<Fleet> => {
     await workers.start();
     return {
       source: (setup) => workers.source(setup),
-      lanes: (setup) => workers.lanes(setup),
       counts: () => workers.counts(),
       present: () => workers.present(),
       close: () => workers.close(),

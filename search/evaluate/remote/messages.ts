@@ -2,13 +2,10 @@ import { contentHash } from '../../log/content-hash.js';
 import { radicesOf, type Space } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import type { Jobs } from '../pool.js';
-import { isBatch, isBelow, isRecord, isWalkTask } from '../shapes.js';
+import { isBatch, isRecord, isWalkTask } from '../shapes.js';
 
 /** Version of the messages: a worker and who uses it have to agree on it, and on the version of the program. */
 const PROTOCOL = 1;
-
-/** Most threads of a worker. */
-const MOST_LANES = 2 ** 16;
 
 /** The first line that a worker writes. What a shell says before it is skipped. */
 export const greeting = (version: string, threads: number): string =>
@@ -31,7 +28,7 @@ export const findGreeting = (text: string): Greeting | undefined => {
     ? undefined
     : {
         version: found[2]!,
-        threads: Math.min(MOST_LANES, Math.max(1, Number(found[3]))),
+        threads: Math.max(1, Number(found[3])),
         isUnderstood: Number(found[1]) === PROTOCOL,
         end: found.index + found[0].length,
       };
@@ -54,8 +51,6 @@ export type ToWorker =
         readonly kind: 'job';
         readonly id: number;
         readonly pool: number;
-        /** Which of its threads is to do it. */
-        readonly lane: number;
         readonly job: K;
         readonly task: Jobs[K]['task'];
       };
@@ -85,10 +80,7 @@ export const isToWorker = (value: unknown): value is ToWorker => {
       (value['values'] === 'known' || value['values'] === 'unknown') &&
       contentHash(value['space'], value['values']) === value['hash']
     );
-  if (value['kind'] === 'job')
-    return (
-      Number.isSafeInteger(value['id']) && isBelow(value['lane'], MOST_LANES) && JOBS.includes(value['job'])
-    );
+  if (value['kind'] === 'job') return Number.isSafeInteger(value['id']) && JOBS.includes(value['job']);
   return value['kind'] === 'forget';
 };
 

@@ -10,26 +10,12 @@ export interface FleetPool {
   readonly space: Space;
   /** The frame that sets it up. */
   readonly setup: Buffer;
-  /** Those that use it. */
-  readonly users: Set<PoolUser>;
-}
-
-/** Who has jobs done, and where he wants them to be done if that can be: a thread of a worker that knows what they need. */
-export interface PoolUser {
-  readonly place?: Place;
-}
-
-/** A thread of a worker: numbers of both. */
-export interface Place {
-  readonly slot: number;
-  readonly lane: number;
 }
 
 /** A job that waits for a worker, or for its answer. */
 export interface QueuedJob {
   readonly id: number;
   readonly pool: FleetPool;
-  readonly user: PoolUser;
   readonly kind: keyof Jobs;
   readonly task: unknown;
   readonly resolve: (result: unknown) => void;

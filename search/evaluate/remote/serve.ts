@@ -25,8 +25,7 @@ export interface ServeOptions {
 interface Served {
   readonly space: Space;
   readonly open: () => Pool;
-  /** A pool of one thread for each lane that has had work. */
-  readonly pools: Map<number, Pool>;
+  pool?: Pool;
 }
 
 /**
@@ -41,18 +40,16 @@ export const serve = async ({ input, output, threads, version, worker }: ServeOp
   const forget = async (number: number): Promise<void> => {
     const known = served.get(number);
     served.delete(number);
-    await Promise.all([...(known?.pools.values() ?? [])].map((pool) => pool.destroy()));
+    await known?.pool?.destroy();
   };
   const work = async (message: Extract<ToWorker, { kind: 'job' }>): Promise<void> => {
-    const { id, job, task, pool: number, lane } = message;
+    const { id, job, task, pool: number } = message;
     try {
       const own = served.get(number);
       if (own === undefined) throw new Error('its space is not known');
       if (!isTask(own.space, job, task)) throw new Error('it is no task of its space');
-      const thread = lane % threads;
-      const pool = own.pools.get(thread) ?? own.open();
-      own.pools.set(thread, pool);
-      send({ kind: 'done', id, result: await pool.run(job, task) });
+      own.pool ??= own.open();
+      send({ kind: 'done', id, result: await own.pool.run(job, task) });
     } catch (error) {
       send({ kind: 'failed', id, reason: reasonOf(error) });
     }
@@ -61,9 +58,9 @@ export const serve = async ({ input, output, threads, version, worker }: ServeOp
     if (!isToWorker(message)) throw new Error('a message is not understood');
     if (message.kind === 'setup') {
       const { space, values } = message;
-      const source = threadPool({ space, values, evaluator: undefined }, 1, worker);
+      const source = threadPool({ space, values, evaluator: undefined }, threads, worker);
       const open = (): Pool => source.open(() => fail('none of its threads could be started'));
-      served.set(message.pool, { space, open, pools: new Map() });
+      served.set(message.pool, { space, open });
     } else if (message.kind === 'forget') void forget(message.pool);
     else void work(message);
   };

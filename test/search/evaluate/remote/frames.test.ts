@@ -28,9 +28,9 @@ const walk = {
 
 const MESSAGES: readonly ToWorker[] = [
   setupMessage(1, space, 'unknown'),
-  { kind: 'job', id: 2, pool: 1, lane: 0, job: 'batch', task: batch },
-  { kind: 'job', id: 3, pool: 1, lane: 1, job: 'walk', task: walk },
-  { kind: 'job', id: 4, pool: 1, lane: 0, job: 'segments', task: undefined },
+  { kind: 'job', id: 2, pool: 1, job: 'batch', task: batch },
+  { kind: 'job', id: 3, pool: 1, job: 'walk', task: walk },
+  { kind: 'job', id: 4, pool: 1, job: 'segments', task: undefined },
   { kind: 'forget', pool: 1 },
 ];
 const ANSWERS = [
