@@ -1,5 +1,6 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
+import { addTo, sumBy } from '../../src/groups.js';
 import { FIGURE_COUNT, loadFigures, type DesignFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, isWhole, type EvaluateOptions } from '../evaluate/session.js';
 import { designsOf, type Space, type SystemChoice, type WidthChoice } from '../space/space.js';
@@ -63,12 +64,12 @@ export const cyclesByOperator = (
   network: Network,
   { system }: SystemChoice,
   optimise: CurvesRequest['optimise'],
-): Map<number, number> => {
-  const cycles = new Map<number, number>();
-  for (const layer of createEstimator().estimate(network, system, { optimise }).layers)
-    cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
-  return cycles;
-};
+): Map<number, number> =>
+  sumBy(
+    createEstimator().estimate(network, system, { optimise }).layers,
+    ({ origin }) => origin,
+    ({ cycles }) => cycles,
+  );
 
 /** Operators that write or read a feature map of some groups. */
 const touching = ({ graphs: [graph] }: Network, groups: readonly WidthGroup[]): number[] => {
@@ -113,8 +114,7 @@ export const groupCurves = async (request: CurvesRequest, plan: GroupPlan): Prom
     const figures = figuresAt(systems.length + i);
     if (figures === undefined) return;
     const first = families[family]!.groups[0]!;
-    const key = `${row.at(-1)!}/${family}`;
-    points.set(key, [...(points.get(key) ?? []), pointOf(groups[first]!.widths[row[first]!]!, figures)]);
+    addTo(points, `${row.at(-1)!}/${family}`, pointOf(groups[first]!.widths[row[first]!]!, figures));
   });
   const operators = layersOf(network).map(({ operator }) => operator);
   return {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../src/groups.js';
 import { paretoRanks } from '../../front/pareto-ranks.js';
 import { pointsOf, type Points } from '../../front/points.js';
 
@@ -66,16 +67,12 @@ export const survivors = (
   dimensions: number,
   count: number,
 ): Ranked[] => {
-  const fronts = new Map<number, Individual[]>();
-  constrainedRanks(individuals, dimensions).forEach((rank, i) => {
-    const front = fronts.get(rank);
-    if (front === undefined) fronts.set(rank, [individuals[i]!]);
-    else front.push(individuals[i]!);
-  });
+  const ranks = constrainedRanks(individuals, dimensions);
+  const fronts = groupBy(individuals.keys(), (i) => ranks[i]!);
   const chosen: Ranked[] = [];
-  for (const rank of [...fronts.keys()].sort((a, b) => a - b)) {
+  for (const [rank, members] of [...fronts].sort(([a], [b]) => a - b)) {
     if (chosen.length >= count) break;
-    const front = fronts.get(rank)!;
+    const front = members.map((i) => individuals[i]!);
     const distances = crowdingDistances(front, dimensions);
     const ranked = front.map((individual, i): Ranked => ({ individual, rank, crowding: distances[i]! }));
     if (chosen.length + front.length > count) {

@@ -3,6 +3,7 @@ import { datasetOf, idOf, isUnchanged, systemOf, type Dataset } from '../../../r
 import { PARTS, type Part } from '../../../src/explain/account.js';
 import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 import type { Network } from '../../../src/graph/network.js';
+import { sumBy } from '../../../src/groups.js';
 import type { System } from '../../../src/npu/system.js';
 import { shapeText } from '../../../src/text.js';
 import { nameDesign } from '../../emit/named-design.js';
@@ -19,9 +20,11 @@ const PART_NAMES = Object.keys(PARTS) as readonly Part[];
 
 /** Where the cycles of some layers go, together. */
 const sharesOf = (layers: readonly LayerExplanation[]): LayerSide['shares'] => {
-  const cycles = new Map<Part, number>();
-  for (const { account } of layers)
-    for (const share of account.shares) cycles.set(share.part, (cycles.get(share.part) ?? 0) + share.cycles);
+  const cycles = sumBy(
+    layers.flatMap(({ account }) => account.shares),
+    ({ part }) => part,
+    (share) => share.cycles,
+  );
   return PART_NAMES.flatMap((part, i) => (cycles.has(part) ? [[i, cycles.get(part)!] as const] : []));
 };
 
