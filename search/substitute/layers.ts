@@ -1,4 +1,4 @@
-import type { Constant, ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
+import type { Constant, ElementType, Operator, Quantisation, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './substitution.js';
 import {
   biasQuantisation,
@@ -7,7 +7,7 @@ import {
   rowQuantisation,
   scalingOf,
   storedRange,
-  type StoredRows,
+  type StoredLayer,
 } from './requantise.js';
 import type { Target } from './substitution.js';
 
@@ -51,13 +51,6 @@ const nominalBias = (target: Target, channels: number): Quantisation | undefined
   return q === undefined ? undefined : { ...q, zeroPoints: q.zeroPoints.map(() => 0) };
 };
 
-/** What is stored of a layer, and the scale of what it reads. */
-export interface StoredLayer {
-  readonly rows: StoredRows;
-  readonly bias: Int32Array;
-  readonly inputScale: number;
-}
-
 /**
  * Weights and bias of a new layer.
  * @param axis of the output channels
@@ -97,3 +90,16 @@ export const nominalMap = ({ ifm }: Target, activation: Activation): Quantisatio
   if (q === undefined || activation === 'none') return q;
   return { ...q, zeroPoints: [storedRange(ifm.type)[0]] };
 };
+
+/** Padding, strides and dilations of a layer that has a kernel's height, its width, both or neither. */
+export const windowFor = (
+  options: Operator['options'],
+  height: boolean,
+  width: boolean,
+): Operator['options'] => ({
+  padding: height || width ? (options['padding'] ?? 'SAME') : 'VALID',
+  stride_h: height ? (options['stride_h'] ?? 1) : 1,
+  stride_w: width ? (options['stride_w'] ?? 1) : 1,
+  dilation_h_factor: height ? (options['dilation_h_factor'] ?? 1) : 1,
+  dilation_w_factor: width ? (options['dilation_w_factor'] ?? 1) : 1,
+});
