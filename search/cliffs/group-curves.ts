@@ -7,7 +7,7 @@ import { designsOf, type Space, type SystemChoice, type WidthChoice } from '../s
 import { findWidthGroups, type WidthGroup } from '../space/width-groups.js';
 import type { Curve, Point } from './curve.js';
 import { familiesOf, rowsOf, type Family } from './families.js';
-import { layersOf } from './layer-curves.js';
+import { layersOf } from './layer-network.js';
 import { ascending, pointOf, widthsAround } from './points.js';
 
 /** What curves are asked for. */
