@@ -29,8 +29,6 @@ const COLUMNS: readonly MetricName[] = METRIC_NAMES.filter(
   (name) => METRICS[name].heading !== undefined && METRICS[name].beside === undefined,
 ).flatMap((name) => [name, ...METRIC_NAMES.filter((other) => METRICS[other].beside === name)]);
 
-const headingOf = (name: MetricName): string => METRICS[name].heading!;
-
 /** The systems of a ranking, a line for each configuration and mode. */
 export const systemLines = (studies: readonly Study[]): string[] => {
   const byMode = new Map<string, Set<string>>();
@@ -114,7 +112,7 @@ export const frontTable = (ranking: Ranking): string => {
   const idOf = ({ row }: Shown, { system }: SystemFront): string =>
     row === undefined ? `base@${systems[system]!.code}` : ranking.ids[row]!;
   const tableOf = (names: readonly MetricName[]): readonly string[] => {
-    const head = ['', '', ...names.map(headingOf), 'design'];
+    const head = ['', '', ...names.map((name) => METRICS[name].heading!), 'design'];
     const rows = fronts.flatMap((front) =>
       front.shown.map((each) => [
         each.row === undefined ? '' : String(each.row + 1),

@@ -10,7 +10,9 @@ import { utilisationOf } from '../../../src/theory/utilisation.js';
 import { shapeText } from '../../../src/text.js';
 import { changePercent, priceText } from '../amounts.js';
 import { cyclesOf, type Pair } from './pairs.js';
+import type { ChangedLayer, BeforeAfter } from '../../emit/changed-layers.js';
 import type { Price } from '../../pick/preference.js';
+import type { Variable } from './variables.js';
 
 /** Users of the memories that are named where bytes are explained. */
 const NAMED_USERS = 3;
@@ -178,3 +180,21 @@ export const moreText = (difference: number, unit: Price): string => {
   if (difference === 0) return `${verb} as many ${unit}`;
   return `${verb} ${priceText(unit, Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`;
 };
+
+/** `width of operator 3 (with 5, 7)`: a width group by the operators that write it. */
+export const widthText = ({ operator, operators }: Variable): string => {
+  const along = operators.filter((other) => other !== operator);
+  return `width of operator ${operator}${along.length === 0 ? '' : ` (with ${along.join(', ')})`}`;
+};
+
+/** The sides of a layer whose channels change, as a text says it of each. */
+export const changedSides = (
+  { inputChannels, outputChannels }: ChangedLayer,
+  text: (channels: BeforeAfter, side: 'input' | 'output') => string,
+): string[] =>
+  (
+    [
+      [inputChannels, 'input'],
+      [outputChannels, 'output'],
+    ] as const
+  ).flatMap(([channels, side]) => (channels.before === channels.after ? [] : [text(channels, side)]));
