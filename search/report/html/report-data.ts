@@ -118,21 +118,20 @@ const errorOf = (name: MetricName, shown: ReadonlyMap<MetricName, unknown>): { e
 /** @param shown all metrics of the report with their values */
 const columnOf = (name: MetricName, shown: ReadonlyMap<MetricName, Float64Array>, space: Space): Column => {
   const { label, unit, direction, source, definition, headline = false } = METRICS[name];
-  const facts = { name, label, unit, headline, direction };
-  const rest = { definition, ...errorOf(name, shown) };
+  const facts = { name, label, unit, headline, direction, definition, ...errorOf(name, shown) };
   switch (source.from) {
     case 'system': {
       const values = space.systems.map(({ system }) => known(source.read(system)));
-      return { ...facts, ...rest, source: { from: 'system', values } };
+      return { ...facts, source: { from: 'system', values } };
     }
     case 'quotient': {
       const { of, times, by } = source;
-      return { ...facts, ...rest, source: { from: 'quotient', of, times, by } };
+      return { ...facts, source: { from: 'quotient', of, times, by } };
     }
     default: {
       // Shares are stored with seven digits.
       const values = pack(shown.get(name)!, isShare(unit) ? 'f32' : undefined);
-      return { ...facts, ...rest, source: { from: 'rows', values } };
+      return { ...facts, source: { from: 'rows', values } };
     }
   }
 };
@@ -171,7 +170,6 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       rows,
       ({ ranked, known }) => known?.numbers[name] ?? ranking.table.columns[name][ranked!]!,
     );
-  const baselines = space.systems.map((_, system) => baselineRow(study, system));
   const shown = new Map(
     METRIC_NAMES.map((name) => [name, table(name)] as const).filter(([name, values]) =>
       isShown(name, ...some(values)),
@@ -207,7 +205,10 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       system: { ...system },
     })),
     columns: Array.from(shown.keys(), (name) => columnOf(name, shown, space)),
-    unchanged: baselines.map((row) => Array.from(shown.keys(), (name) => known(row?.[name]))),
+    unchanged: space.systems.map((_, system) => {
+      const row = baselineRow(study, system);
+      return Array.from(shown.keys(), (name) => known(row?.[name]));
+    }),
     rows: {
       rank: pack(Uint32Array.from(rows, ({ ranked }) => (ranked === undefined ? 0 : ranked + 1))),
       paretoRank: pack(ofRanking(ranking.paretoRank)),
