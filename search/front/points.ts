@@ -12,6 +12,16 @@ export const pointsOf = (rows: readonly ArrayLike<number>[], dimensions: number)
   return { count: rows.length, dimensions, values };
 };
 
+/** The points of members that have values. */
+export const pointsOfMembers = (
+  members: readonly { readonly values: ArrayLike<number> }[],
+  dimensions: number,
+): Points =>
+  pointsOf(
+    members.map(({ values }) => values),
+    dimensions,
+  );
+
 /** Values of point `i`, without copying. */
 export const pointAt = ({ values, dimensions: k }: Points, i: number): Float64Array =>
   values.subarray(i * k, (i + 1) * k);
