@@ -12,9 +12,10 @@ import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from 
 import { systemFronts } from '../../rank/representatives.js';
 import { digitsAt, type Ranking } from '../../rank/ranking.js';
 import { baselineRow } from '../../rank/table.js';
-import { changesId } from '../../space/changes.js';
+import { changesId, type Changes } from '../../space/changes.js';
 import { countDesigns, exactCount, type Digits, type Space } from '../../space/space.js';
-import { STANDARD } from '../../substitute/index.js';
+import type { Site } from '../../space/sites.js';
+import { variablesOf } from '../account/variables.js';
 import { known } from '../records.js';
 import type { ModelSource } from '../sweep-json.js';
 import { pack } from './pack.js';
@@ -75,35 +76,25 @@ const rowsFor = ({ ranking, further = [] }: ReportModel, most: number): Row[] =>
   return [...rows, ...[...designs.values()].map((known): Row => ({ ranked: undefined, known }))];
 };
 
-const choicesOf = ({ sites, groups }: Space): Choice[] => {
-  const none = new Map<number, never>();
-  return [
-    ...sites.map(
-      ({
-        site: { operator, kernelHeight, kernelWidth, inputChannels, outputChannels },
-        options,
-      }): Choice => ({
-        kind: 'site',
-        operator,
-        label: `operator ${operator}: ${kernelHeight}x${kernelWidth}, ${inputChannels} to ${outputChannels} channels`,
-        options,
-        codes: options.map((option) =>
-          option === STANDARD
-            ? ''
-            : changesId({ substitutions: new Map([[operator, option]]), widths: none }),
-        ),
-      }),
-    ),
-    ...groups.map(({ group: { operator, operators, channels }, widths }): Choice => ({
-      kind: 'width',
+const choicesOf = (space: Space): Choice[] => {
+  const siteText = ({ kernelHeight, kernelWidth, inputChannels, outputChannels }: Site): string =>
+    `${kernelHeight}x${kernelWidth}, ${inputChannels} to ${outputChannels} channels`;
+  return variablesOf(space).map(({ position, kind, operator, operators, choices, unchanged }): Choice => {
+    const isSite = kind === 'site';
+    const changed = (choice: string): Changes => ({
+      substitutions: new Map(isSite ? [[operator, choice]] : []),
+      widths: new Map(isSite ? [] : [[operator, Number(choice)]]),
+    });
+    return {
+      kind,
       operator,
-      label: `channels of ${operators.length > 1 ? 'operators' : 'operator'} ${operators.join(', ')}`,
-      options: widths.map(String),
-      codes: widths.map((width) =>
-        width === channels ? '' : changesId({ substitutions: none, widths: new Map([[operator, width]]) }),
-      ),
-    })),
-  ];
+      label: isSite
+        ? `operator ${operator}: ${siteText(space.sites[position]!.site)}`
+        : `channels of ${operators.length > 1 ? 'operators' : 'operator'} ${operators.join(', ')}`,
+      options: choices,
+      codes: choices.map((choice, digit) => (digit === unchanged ? '' : changesId(changed(choice)))),
+    };
+  });
 };
 
 /** Which columns hold the error of a metric: found by their names. */
