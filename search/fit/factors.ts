@@ -1,6 +1,12 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Factors } from '../substitute/index.js';
-import { cholesky, multiply, multiplyByTransposed, solveRows, transposed } from '../substitute/dense.js';
+import {
+  cholesky,
+  eigen,
+  multiply,
+  multiplyByTransposed,
+  solveRows,
+  transposed,
+} from '../substitute/dense.js';
 import { conjugateGradients } from './conjugate-gradients.js';
 import type { Metric } from './ridge.js';
 
@@ -173,18 +179,6 @@ const bestFirst = (
   });
 };
 
-/** Leading `count` eigenvectors of a symmetric matrix, one per row. */
-const leadingVectors = (matrix: Float64Array, n: number, count: number): Float64Array => {
-  const evd = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), { assumeSymmetric: true });
-  const order = evd.realEigenvalues.map((_, i) => i);
-  order.sort((a, b) => evd.realEigenvalues[b]! - evd.realEigenvalues[a]!);
-  const vectors = new Float64Array(count * n);
-  order.slice(0, count).forEach((e, row) => {
-    for (let i = 0; i < n; i++) vectors[row * n + i] = evd.eigenvectorMatrix.get(i, e);
-  });
-  return vectors;
-};
-
 /** Mean metric of a block's entries over the shifts, and its Cholesky factor. */
 const blockMetrics = (form: ProductForm, { length, values }: Metric): Float64Array[] => {
   const { blocks, entries, shifts } = form;
@@ -230,11 +224,11 @@ const leadingFilters = (
     let leading: Float64Array;
     if (rows <= entries) {
       const gram = multiplyByTransposed(scaled, scaled, rows, entries, rows);
-      leading = multiply(leadingVectors(gram, rows, count), block, count, rows, entries);
+      leading = multiply(eigen(gram, rows).vectors, block, count, rows, entries);
     } else {
       const turned = transposed(scaled, rows, entries);
       const gram = multiplyByTransposed(turned, turned, entries, rows, entries);
-      const vectors = leadingVectors(gram, entries, count);
+      const { vectors } = eigen(gram, entries);
       // The projections M·L·v, applied to M.
       leading = multiply(multiply(vectors, turned, count, entries, rows), block, count, rows, entries);
     }
