@@ -141,7 +141,7 @@ export interface Metric {
   readonly direction: 'min' | 'max';
   readonly source: FromEstimate | FromWeights | FromSamples | FromSystem | Quotient;
   /** It may be an objective. */
-  readonly objective: boolean;
+  readonly objective?: true;
   /** It may be constrained. */
   readonly bound?: Bound;
 }
@@ -166,7 +166,6 @@ const ROWS = {
     unit: 'hertz',
     direction: 'max',
     source: { from: 'system', read: ({ coreClock }) => coreClock },
-    objective: false,
   },
   cycles_total: {
     label: 'cycles',
@@ -351,7 +350,6 @@ const ROWS = {
       ({ totals }) => totals.cpuOperators,
       ({ onCpu }) => Number(onCpu),
     ),
-    objective: false,
   },
   predicted: {
     label: 'encoded sizes are predicted',
@@ -360,7 +358,6 @@ const ROWS = {
     unit: 'flag',
     direction: 'min',
     source: { from: 'estimate', read: ({ totals }) => Number(totals.predictedWeights) },
-    objective: false,
   },
   mac_utilisation: {
     label: 'MAC utilisation',
@@ -411,7 +408,6 @@ const ROWS = {
     unit: 'noise',
     direction: 'min',
     source: { from: 'samples', read: ({ outputNoise }) => outputNoise },
-    objective: false,
   },
   agreement: {
     label: 'agreement with the original',
@@ -424,7 +420,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'max',
     source: { from: 'samples', read: ({ agreement }) => agreement?.value },
-    objective: false,
     bound: { setting: 'minAgreement', kind: 'least', factor: 1, unit: '' },
   },
   agreement_standard_error: {
@@ -435,7 +430,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ agreement }) => agreement?.standardError },
-    objective: false,
   },
   accuracy: {
     label: 'accuracy',
@@ -447,7 +441,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'max',
     source: { from: 'samples', read: ({ accuracy }) => accuracy?.value },
-    objective: false,
   },
   accuracy_standard_error: {
     label: 'standard error of the accuracy',
@@ -457,7 +450,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ accuracy }) => accuracy?.standardError },
-    objective: false,
   },
   accuracy_change: {
     label: 'change of the accuracy',
@@ -469,7 +461,6 @@ const ROWS = {
     unit: 'difference',
     direction: 'max',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.value },
-    objective: false,
     bound: { setting: 'maxAccuracyDrop', kind: 'least', factor: -0.01, unit: 'points' },
   },
   accuracy_change_standard_error: {
@@ -480,7 +471,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
-    objective: false,
   },
   cycles_fvp: {
     label: 'FVP-like cycles',

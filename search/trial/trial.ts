@@ -1,5 +1,6 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 import { createComparison, type ComparedQuality } from '../../src/samples/measure.js';
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
 import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
@@ -44,7 +45,7 @@ const MOST_BYTES = 2 ** 28;
 /** Bytes of all feature maps of one sample. */
 const bytesPerSample = ({ graphs: [{ tensors }] }: Network): number =>
   tensors.reduce(
-    (sum, { constant, shape = [] }) => sum + (constant === undefined ? shape.reduce((a, b) => a * b, 1) : 0),
+    (sum, { constant, shape = [] }) => sum + (constant === undefined ? elementsOf(shape) : 0),
     0,
   );
 
