@@ -138,7 +138,6 @@ const bestFirst = (
   weighted: Float64Array,
   metric: Metric,
   metrics: readonly Float64Array[],
-  steps: number,
 ): Float64Array => {
   const { terms, blocks, entries, shifts, outputs } = form;
   const channels = channelsOf(form);
@@ -175,7 +174,7 @@ const bestFirst = (
     apply: (first) =>
       toFirst(form, multiply(product(form, first, second), values, outputs, length, length), second),
     precondition,
-    steps,
+    steps: STEPS,
   });
 };
 
@@ -255,7 +254,6 @@ export const fitFilters = (
   weights: Float64Array,
   metric: Metric,
   rounds = ROUNDS,
-  steps = STEPS,
 ): Float64Array => {
   const metrics = blockMetrics(form, metric);
   let first = leadingFilters(form, weights, metrics);
@@ -263,7 +261,7 @@ export const fitFilters = (
   const weighted = multiply(weights, metric.values, form.outputs, metric.length, metric.length);
   for (let round = 0; round < rounds; round++) {
     const second = bestSecond(form, first, weighted, metric);
-    first = bestFirst(form, first, second, weighted, metric, metrics, steps);
+    first = bestFirst(form, first, second, weighted, metric, metrics);
   }
   return first;
 };

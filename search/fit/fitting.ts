@@ -66,7 +66,7 @@ const consumerOf = (facts: LayerFacts): Consumer => ({
 export const createFitting = (
   space: Space,
   samples: Inputs,
-  { places = USUAL_PLACES, seed = 1, ridge = RIDGE }: FittingOptions = {},
+  { places = USUAL_PLACES, ridge = RIDGE }: FittingOptions = {},
 ): Fitting => {
   const reason = whyNotFittable(space);
   if (reason !== undefined) throw inputError(reason);
@@ -74,7 +74,7 @@ export const createFitting = (
   const [graph] = network.graphs;
   const original = runOriginal(network, samples);
   const factsOf = graph.operators.map((operator) =>
-    once(() => layerFacts(original, operator, { places, seed, ridge })),
+    once(() => layerFacts(original, operator, { places, ridge })),
   );
 
   const order = (group: WidthGroup): Int32Array => {
@@ -142,7 +142,7 @@ export const createFitting = (
   };
 
   return {
-    order: (group) => applier.order(group),
+    order: applier.order,
     network: (digits) => {
       const plain = applier.network(digits);
       if (plain === network) return network;

@@ -29,7 +29,7 @@ const solveHere = async (
 export const solveAll = async (
   tasks: readonly SolveTask[],
   { jobs, signal }: Pick<SessionOptions, 'jobs' | 'signal'>,
-  until = Infinity,
+  until: number,
 ): Promise<(Solution | undefined)[]> => {
   const worker = new URL('./solve-worker.js', import.meta.url);
   const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;

@@ -3,6 +3,7 @@ import { unchanged, usesOf, type User } from '../../../src/explain/access.js';
 import type { LayerExplanation } from '../../../src/explain/types.js';
 import { boundChange, boundNames, NEARLY_ONE } from '../../../src/explain/few-words.js';
 import type { Finding } from '../../../src/explain/finding.js';
+import { groupBy } from '../../../src/groups.js';
 import { isReason, macsFinding } from '../../../src/explain/reasons.js';
 import { boundShort, kernelText, operationName, USERS } from '../../../src/explain/words.js';
 import { grouped, percentText, signed } from '../../../src/text.js';
@@ -55,21 +56,17 @@ interface Alike {
   readonly text: string;
   readonly cycles: number;
   readonly bound: string;
-  count: number;
+  readonly count: number;
 }
 
 const alikeOf = (layers: readonly LayerExplanation[]): Alike[] => {
-  const groups = new Map<string, Alike>();
-  for (const explained of layers) {
-    const text = operationText(explained);
-    const { cycles } = explained.layer;
-    const bound = boundPhrase(explained);
-    const key = `${text}/${cycles}/${bound}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { text, cycles, bound, count: 1 });
-    else group.count++;
-  }
-  return [...groups.values()];
+  const told = layers.map((explained) => ({
+    text: operationText(explained),
+    cycles: explained.layer.cycles,
+    bound: boundPhrase(explained),
+  }));
+  const groups = groupBy(told, ({ text, cycles, bound }) => `${text}/${cycles}/${bound}`);
+  return Array.from(groups.values(), (same) => ({ ...same[0]!, count: same.length }));
 };
 
 /** `DepthwiseConv2D 3x3 6,208 + Conv2D 1x1 4,928`: operations with their cycles. */
@@ -84,11 +81,10 @@ const boundsText = (
   verbs: readonly [one: string, many: string],
 ): string => {
   const alike = alikeOf(layers);
-  const names = new Map<string, Set<string>>();
-  for (const { text, bound } of alike) names.set(bound, (names.get(bound) ?? new Set()).add(text));
   if (alike.length === 1) return `it ${verbs[0]} bound by ${alike[0]!.bound}`;
-  return [...names]
-    .map(([bound, texts], i) => {
+  return [...groupBy(alike, ({ bound }) => bound)]
+    .map(([bound, same], i) => {
+      const texts = new Set(same.map(({ text }) => text));
       const verb = i > 0 ? '' : ` ${texts.size > 1 ? verbs[1] : verbs[0]} bound`;
       return `${[...texts].join(' and ')}${verb} by ${bound}`;
     })

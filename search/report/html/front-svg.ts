@@ -16,11 +16,12 @@ const HEIGHT = 400;
 const EDGE = { left: 80, right: WIDTH - 16, top: 12, bottom: HEIGHT - 52 };
 /** Most points that are drawn. */
 const MOST_POINTS = 500;
+/** Numbers along an axis, about. */
 const TICKS = 5;
 
 /** Round numbers within a range: multiples of 1, 2 or 5 times a power of ten. */
-export const roundNumbers = (least: number, most: number, about = TICKS): number[] => {
-  const rough = (most - least) / about;
+export const roundNumbers = (least: number, most: number): number[] => {
+  const rough = (most - least) / TICKS;
   if (!(rough > 0) || !Number.isFinite(rough)) return [least];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999)!;

@@ -3,7 +3,7 @@ import { idOf, isUnchanged, systemOf, type Dataset } from '../../../report-html/
 import { PARTS, type Part } from '../../../src/explain/account.js';
 import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 import type { Network } from '../../../src/graph/network.js';
-import { sumBy } from '../../../src/groups.js';
+import { groupBy, sumBy } from '../../../src/groups.js';
 import { shapeText } from '../../../src/text.js';
 import { nameDesign } from '../../emit/named-design.js';
 import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
@@ -30,12 +30,8 @@ const sharesOf = (layers: readonly LayerExplanation[]): LayerSide['shares'] => {
 /** Operations of which the same is said are named once. */
 const textsOf = (layers: readonly LayerExplanation[]): string => {
   const texts = layers.map((layer) => `${operationText(layer)} ${shapeText(layer.layer.detail!.ofmShape)}`);
-  const distinct = [...new Set(texts)];
-  return distinct
-    .map((text) => {
-      const times = texts.filter((other) => other === text).length;
-      return times > 1 ? `${times} x ${text}` : text;
-    })
+  return [...groupBy(texts, (text) => text)]
+    .map(([text, same]) => (same.length > 1 ? `${same.length} x ${text}` : text))
     .join(' + ');
 };
 
