@@ -1,5 +1,6 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { WeightFigures } from '../metrics.js';
+import { weightsAmong } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
 import { noiseOf } from './choice-noise.js';
 import { createGroupWidths, type OrderOf } from './group-widths.js';
@@ -155,8 +156,9 @@ export const createApplier = (
 
   /** Share of the original weights that lies in kept channels. */
   const widthShare = (slot: Slot, digits: Digits): number => {
-    const weights = slot.constants.find(({ input, role }) => input === 1 && role === 'weights');
-    const axes = (weights?.axes ?? []).filter(({ follows }) => widths.groupOf[follows]! >= 0);
+    const axes = (weightsAmong(slot.constants)?.axes ?? []).filter(
+      ({ follows }) => widths.groupOf[follows]! >= 0,
+    );
     const narrowed = axes.some(
       ({ follows }) => widths.channels(follows, digits) < graph.tensors[follows]!.shape!.at(-1)!,
     );

@@ -4,7 +4,7 @@ import { getOrMake, once } from '../../src/lazy.js';
 import { whyNotRunnable } from '../../src/run/index.js';
 import { createApplier } from '../emit/apply.js';
 import { keepingOrder } from '../emit/kept-channels.js';
-import { channelRelation } from '../space/channel-rules.js';
+import { channelRelation, weightsAmong } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
 import type { WidthGroup } from '../space/width-groups.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
@@ -39,9 +39,7 @@ export const whyNotFittable = ({ network, sites, groups }: Space): string | unde
   const replaced = new Set(sites.map(({ site }) => site.operator));
   const index = graph.operators.findIndex((operator, i) => {
     const touched = [...operator.inputs, ...operator.outputs].some((t) => varying.has(t));
-    const hasWeights = channelRelation(operator, graph).constants.some(
-      ({ input, role }) => input === 1 && role === 'weights',
-    );
+    const hasWeights = weightsAmong(channelRelation(operator, graph).constants) !== undefined;
     return (replaced.has(i) || (touched && hasWeights)) && fittable(operator, graph.tensors) === undefined;
   });
   if (index < 0) return undefined;

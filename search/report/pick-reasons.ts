@@ -1,5 +1,5 @@
 import { grouped, wrap } from '../../src/text.js';
-import { reasonTable } from '../../src/report/reason-table.js';
+import { reasonTable, type Column } from '../../src/report/reason-table.js';
 import type { Wish } from '../pick/candidates.js';
 import { pricedBy } from '../pick/preference.js';
 import { STANDARD } from '../substitute/index.js';
@@ -31,11 +31,6 @@ const inFull = ({ changed, widthsChanged, others, stays }: Reasons): string[] =>
 const moreThanPick = (wish: Wish, { candidate }: Reasons, other: Alternative | undefined): number =>
   other === undefined ? NaN : moreThan(wish, candidate, other);
 
-const afterOf = (pair: Pair | undefined): string => (pair === undefined ? '' : grouped(cyclesOf(pair.after)));
-
-const changeOf = (pair: Pair | undefined): string =>
-  pair === undefined ? '' : changePercent(cyclesOf(pair.before), cyclesOf(pair.after));
-
 const SIDES = { input: 'in', output: 'out' } as const;
 
 /** The option that replaces a layer; its channels where only they change: `16->8 in, 32->24 out`. */
@@ -54,6 +49,24 @@ interface Change {
   readonly undone: Alternative | undefined;
   readonly words: readonly string[];
 }
+
+/** Without a number for what was added. */
+const OPERATOR: Column<Pick<Change, 'operator'>> = {
+  heading: 'op',
+  right: true,
+  cell: ({ operator }) => (operator < 0 ? '' : String(operator)),
+};
+const LAYER: Column<Pick<Change, 'what'>> = { heading: 'layer', cell: ({ what }) => what };
+const CYCLES: Column<Pick<Change, 'pair'>> = {
+  heading: 'cycles',
+  right: true,
+  cell: ({ pair }) => (pair === undefined ? '' : grouped(cyclesOf(pair.after))),
+};
+const CHANGE: Column<Pick<Change, 'pair'>> = {
+  heading: 'change',
+  right: true,
+  cell: ({ pair }) => (pair === undefined ? '' : changePercent(cyclesOf(pair.before), cyclesOf(pair.after))),
+};
 
 const widthChange = ({ operator, operators, channels, undone }: ChangedWidth): Change => ({
   operator,
@@ -81,11 +94,11 @@ const changesTable = (wish: Wish, account: Reasons): string[] => {
   const unit = pricedBy(wish);
   return reasonTable(rows, {
     columns: [
-      { heading: 'op', right: true, cell: ({ operator }) => String(operator) },
-      { heading: 'layer', cell: ({ what }) => what },
+      OPERATOR,
+      LAYER,
       { heading: 'becomes', cell: (row) => row.becomes },
-      { heading: 'cycles', right: true, cell: ({ pair }) => afterOf(pair) },
-      { heading: 'change', right: true, cell: ({ pair }) => changeOf(pair) },
+      CYCLES,
+      CHANGE,
       { heading: 'retained', right: true, cell: ({ retained }) => retained },
       {
         heading: `saves ${unit}`,
@@ -107,24 +120,21 @@ const changesTable = (wish: Wish, account: Reasons): string[] => {
   });
 };
 
-const othersTable = (others: readonly OtherStory[]): string[] =>
-  others.length === 0
-    ? []
-    : reasonTable(others, {
-        columns: [
-          {
-            heading: 'op',
-            right: true,
-            cell: ({ pair }) => (pair.operator < 0 ? '' : String(pair.operator)),
-          },
-          { heading: 'layer', cell: ({ pair }) => nameOf(pair) },
-          { heading: 'cycles', right: true, cell: ({ pair }) => afterOf(pair) },
-          { heading: 'change', right: true, cell: ({ pair }) => changeOf(pair) },
-        ],
-        reason: 'why',
-        words: ({ words }) => words,
-        spare: [['layer', 16]],
-      });
+const othersTable = (others: readonly OtherStory[]): string[] => {
+  if (others.length === 0) return [];
+  const rows = others.map(({ pair, words }) => ({
+    operator: pair.operator,
+    what: nameOf(pair),
+    pair,
+    words,
+  }));
+  return reasonTable(rows, {
+    columns: [OPERATOR, LAYER, CYCLES, CHANGE],
+    reason: 'why',
+    words: ({ words }) => words,
+    spare: [['layer', 16]],
+  });
+};
 
 const staysTable = (wish: Wish, account: Reasons): string[] => {
   const { stays = [] } = account;
@@ -132,8 +142,8 @@ const staysTable = (wish: Wish, account: Reasons): string[] => {
   const unit = pricedBy(wish);
   return reasonTable(stays, {
     columns: [
-      { heading: 'op', right: true, cell: ({ operator }) => String(operator) },
-      { heading: 'layer', cell: ({ what }) => what },
+      OPERATOR,
+      LAYER,
       { heading: 'cycles', right: true, cell: ({ cycles }) => (cycles === undefined ? '' : grouped(cycles)) },
       {
         heading: 'best change',

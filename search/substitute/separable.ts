@@ -83,32 +83,16 @@ const depthwiseTensors = (
   ];
 };
 
-/** Weights and, where there is one, bias of the 1×1. */
-const pointwiseTensors = (
-  target: Target,
-  solved: TwoLayers | undefined,
-  channels: number,
-  biased: boolean,
-): Tensor[] => {
-  const { ofm, weights } = target;
-  const [kernel, bias] = layerConstants(
-    target,
-    `${ofm.name}/pointwise`,
-    [weights.shape![0]!, 1, 1, channels],
-    0,
-    solved?.second,
-  );
-  return biased ? [kernel, bias] : [kernel];
-};
-
 const rewrite = (target: Target, terms: number, activation: Activation, values: Values): Replacement => {
   const { operator, ifm, ofm, weights, bias } = target;
   const channels = weights.shape![3]!;
   const { options, origin } = operator;
   const solved = values === 'known' ? solveTwoLayers(target, slices(weights), terms, activation) : undefined;
   const biased = bias !== undefined || activation === 'shifted-relu';
+  const shape = [weights.shape![0]!, 1, 1, terms * channels];
+  const pointwise = layerConstants(target, `${ofm.name}/pointwise`, shape, 0, solved?.second);
   // The first two take the places of the convolution's own weights and bias.
-  const tensors = pointwiseTensors(target, solved, terms * channels, biased);
+  const tensors = pointwise.slice(0, biased ? 2 : 1);
   const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
   const operators = branchesOf(target, terms).map((branch): Operator => {
     const [kernel, shift, map] = depthwiseTensors(target, activation, solved, branch);
@@ -186,7 +170,7 @@ export const separable = (terms: number, activation: Activation): Substitution =
 });
 
 const all = Array.from({ length: MOST_TERMS }, (_, i) =>
-  (['none', 'relu', 'shifted-relu'] as const).map((activation) => separable(i + 1, activation)),
+  (Object.keys(CODES) as Activation[]).map((activation) => separable(i + 1, activation)),
 ).flat();
 
 /** Depthwise convolutions and a 1×1. */
