@@ -1,6 +1,7 @@
 import type { Setting } from '../src/errors.js';
 import type { Hardware } from '../src/cost/hardware.js';
 import type { PerArea } from '../src/estimate/types.js';
+import type { FvpTotals } from '../src/fvp/totals.js';
 import type { System } from '../src/npu/system.js';
 import type { Totals } from '../src/estimate/totals.js';
 import type { ComparedQuality } from '../src/samples/measure.js';
@@ -36,11 +37,7 @@ export interface Estimated {
 }
 
 /** FVP-like cycles with their 80 % bar; NaN where there are none. */
-export interface FvpEstimated {
-  readonly cycles: number;
-  readonly low: number;
-  readonly high: number;
-}
+export type FvpEstimated = Pick<FvpTotals, 'cycles' | 'low' | 'high'>;
 
 /** What the estimator says of one operation. */
 export interface OperationFigures {

@@ -71,26 +71,19 @@ export const cyclesByOperator = (
     ({ cycles }) => cycles,
   );
 
-/** Operators that write or read a feature map of some groups. */
-const touching = ({ graphs: [graph] }: Network, groups: readonly WidthGroup[]): number[] => {
-  const tensors = new Set(groups.flatMap((group) => group.tensors));
-  return [...graph.operators.keys()].filter((i) => {
-    const { inputs, outputs } = graph.operators[i]!;
-    return [...inputs, ...outputs].some((t) => tensors.has(t));
-  });
-};
-
 /** Cycles of the operators that write or read the channels of a family. */
 export const familyCycles = (
-  network: Network,
+  { graphs: [{ operators }] }: Network,
   { groups }: GroupPlan,
   family: Family,
   cycles: ReadonlyMap<number, number>,
-): number =>
-  touching(
-    network,
-    family.groups.map((g) => groups[g]!.group),
-  ).reduce((sum, i) => sum + (cycles.get(i) ?? 0), 0);
+): number => {
+  const tensors = new Set(family.groups.flatMap((g) => groups[g]!.group.tensors));
+  return operators.reduce((sum, { inputs, outputs }, i) => {
+    const touches = [...inputs, ...outputs].some((t) => tensors.has(t));
+    return touches ? sum + (cycles.get(i) ?? 0) : sum;
+  }, 0);
+};
 
 /**
  * Costs of a network by the numbers of channels around today's: of every width group, and of groups of the same width

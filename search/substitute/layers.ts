@@ -1,4 +1,4 @@
-import type { Constant, ElementType, Operator, Quantisation, Tensor } from '../../src/graph/network.js';
+import type { ElementType, Operator, Quantisation, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './substitution.js';
 import {
   biasQuantisation,
@@ -11,18 +11,6 @@ import {
 } from './requantise.js';
 import type { Target } from './substitution.js';
 
-/** A constant tensor; its values are yet to be made where no bytes are given. */
-const constantTensor = (
-  name: string,
-  type: ElementType,
-  shape: readonly number[],
-  quantisation: Quantisation | undefined,
-  bytes: Uint8Array | undefined,
-): Tensor => {
-  const constant: Constant = bytes === undefined ? {} : { bytes };
-  return { ...mapTensor(name, type, shape, quantisation), constant };
-};
-
 /** A feature map; without quantisation where none is given. */
 export const mapTensor = (
   name: string,
@@ -30,6 +18,12 @@ export const mapTensor = (
   shape: readonly number[],
   quantisation: Quantisation | undefined,
 ): Tensor => ({ name, type, shape, ...(quantisation && { quantisation }), variable: false });
+
+/** The same as a constant; its values are yet to be made where no bytes are given. */
+const withBytes = (tensor: Tensor, bytes: Uint8Array | undefined): Tensor => ({
+  ...tensor,
+  constant: bytes === undefined ? {} : { bytes },
+});
 
 const repeated = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
@@ -64,23 +58,16 @@ export const layerConstants = (
   stored: StoredLayer | undefined,
 ): [weights: Tensor, bias: Tensor] => {
   const channels = shape[axis]!;
+  const weights = stored ? rowQuantisation(stored.rows, axis) : nominalWeights(target, channels, axis);
+  const bias = stored
+    ? biasQuantisation(stored.inputScale, rowQuantisation(stored.rows, 0))
+    : nominalBias(target, channels);
   return [
-    constantTensor(
-      `${name}/weights`,
-      target.weights.type,
-      shape,
-      stored ? rowQuantisation(stored.rows, axis) : nominalWeights(target, channels, axis),
+    withBytes(
+      mapTensor(`${name}/weights`, target.weights.type, shape, weights),
       stored && rowBytes(stored.rows, axis > 0),
     ),
-    constantTensor(
-      `${name}/bias`,
-      'int32',
-      [channels],
-      stored
-        ? biasQuantisation(stored.inputScale, rowQuantisation(stored.rows, 0))
-        : nominalBias(target, channels),
-      stored && int32Bytes(stored.bias),
-    ),
+    withBytes(mapTensor(`${name}/bias`, 'int32', [channels], bias), stored && int32Bytes(stored.bias)),
   ];
 };
 

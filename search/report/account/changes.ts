@@ -9,16 +9,13 @@ import { costText, type Context } from './stays.js';
 import { retainedWithWord } from '../amounts.js';
 import { changedSides, cyclesText, layerText, operationsText, whyFindings, widthText } from './words.js';
 
-/** A layer with weights that the pick changes. */
-export interface ChangedStory {
+/** A layer with weights that the pick changes, and why it takes another time. */
+export interface ChangedStory extends Finding {
   readonly layer: ChangedLayer;
   /** Undefined where the evaluator knows no layers. */
   readonly pair: Pair | undefined;
   /** The pick with this site as it was; undefined where that is not known or only channels change. */
   readonly undone: Alternative | undefined;
-  readonly sentence: string;
-  /** Why it takes another time, in few words. */
-  readonly words: readonly string[];
 }
 
 /** A width group that the pick changes. */
@@ -31,10 +28,8 @@ export interface ChangedWidth {
 }
 
 /** An operator without changes of its own whose figures differ. */
-export interface OtherStory {
+export interface OtherStory extends Finding {
   readonly pair: Pair;
-  readonly sentence: string;
-  readonly words: readonly string[];
 }
 
 /** The alternative that leaves a variable as it is. */

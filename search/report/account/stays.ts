@@ -13,8 +13,8 @@ import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
 import { changePercent, minGainText, priceText, missesOf, retainedText } from '../amounts.js';
 import { cyclesText, layerText, moreText, operationsText, nameOf, whyFindings, widthText } from './words.js';
 
-/** Something that a pick leaves as it is, and what its best change would have cost. */
-export interface Stay {
+/** Something that a pick leaves as it is, and why the best of its other choices was not made. */
+export interface Stay extends Finding {
   readonly kind: 'site' | 'width';
   readonly operator: number;
   /** The cheapest of its other choices; undefined where it has none that is known. */
@@ -23,9 +23,6 @@ export interface Stay {
   readonly what: string;
   /** Its cycles in the pick; undefined where they are not known. */
   readonly cycles: number | undefined;
-  readonly sentence: string;
-  /** Why the best of its other choices was not made, in few words. */
-  readonly words: readonly string[];
 }
 
 /** A pick with what is needed to say why. */

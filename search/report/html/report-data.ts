@@ -45,10 +45,7 @@ export interface KnownDesign {
 }
 
 /** What a report says besides. */
-export interface ReportFacts {
-  readonly version: string;
-  readonly command: string;
-  readonly applyArguments: readonly string[];
+export interface ReportFacts extends Pick<ReportData, 'version' | 'command' | 'applyArguments'> {
   /** Rows below the fronts. */
   readonly rows: number;
 }
