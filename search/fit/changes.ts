@@ -4,7 +4,7 @@ import { targetAt, type Site } from '../space/sites.js';
 import type { Space } from '../space/space.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
 
-/** One change of the unchanged network: another digit at a position of its row of digits. */
+/** One change of a design: another digit at a position of its row of digits. */
 export interface Change {
   readonly position: number;
   readonly digit: number;

@@ -24,9 +24,6 @@ export interface Fitting {
   readonly order: (group: number) => Int32Array;
 }
 
-/** How layers are fitted, where that is to be other than usual. */
-export type FittingOptions = Partial<LayerOptions>;
-
 /**
  * Why the designs of a space cannot be fitted, in one sentence; undefined where they can: all operators run, and those
  * that change are convolutions or fully connected layers of bytes with known weights.
@@ -64,7 +61,7 @@ const consumerOf = (facts: LayerFacts): Consumer => ({
 export const createFitting = (
   space: Space,
   samples: Inputs,
-  { places = USUAL_PLACES, ridge = RIDGE }: FittingOptions = {},
+  { places = USUAL_PLACES, ridge = RIDGE }: Partial<LayerOptions> = {},
 ): Fitting => {
   const reason = whyNotFittable(space);
   if (reason !== undefined) throw inputError(reason);
