@@ -1,3 +1,4 @@
+import { groupBy } from '../../src/groups.js';
 import type { MetricRow } from '../metrics.js';
 import { selectRows, type Study, type Table } from './table.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
@@ -27,14 +28,8 @@ export const digitsAt = ({ studies, table }: Pick<Ranking, 'studies' | 'table'>,
 
 /** Pareto rank of every point among those of its group. */
 const ranksWithin = (points: Points, groups: Uint16Array): Uint32Array => {
-  const members = new Map<number, number[]>();
-  groups.forEach((group, i) => {
-    const own = members.get(group);
-    if (own === undefined) members.set(group, [i]);
-    else own.push(i);
-  });
   const ranks = new Uint32Array(points.count);
-  for (const own of members.values()) {
+  for (const own of groupBy(groups.keys(), (i) => groups[i]!).values()) {
     const found = paretoRanks(selectPoints(points, own));
     own.forEach((i, k) => (ranks[i] = found[k]!));
   }
