@@ -7,7 +7,9 @@ import type { QueueAddress } from './address.js';
 import { connect } from './connection.js';
 import { Lane, LOCK_TIMES, type LockTimes } from './lane.js';
 import { readSetup, type QueueSetup } from './payloads.js';
+import { Presence } from './presence.js';
 import { shareLanes } from './share-lanes.js';
+import { settingWarnings } from './settings.js';
 import { Store } from './store.js';
 
 /** So often a worker looks for searches, and says that it is there, in milliseconds. */
@@ -72,7 +74,8 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
     onLoss: (reason) => onNote(`the queue ${address.shown} cannot be reached (${reason}); trying again`),
   });
   const store = new Store(connection);
-  (await store.warnings()).forEach(onNote);
+  const presence = new Presence(store);
+  (await settingWarnings(connection)).forEach(onNote);
   const id = randomBytes(8).toString('hex');
   const setups = setupsFrom(store, version);
   let broken = false;
@@ -90,13 +93,13 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
   const name = `${hostname()}:${process.pid}`;
   const say = (left: boolean): Promise<void> => {
     const serves = [...new Set(lanes.flatMap(({ state: { hash } }) => hash ?? []))];
-    return store.sayOfWorker({ id, version, name, threads, serves, left });
+    return presence.sayOfWorker({ id, version, name, threads, serves, left });
   };
 
   /** Looks for searches, and shares the lanes among them. */
   const look = async (): Promise<void> => {
     const now = performance.now();
-    const searches = (await store.searches()).filter((search) => search.version === version);
+    const searches = (await presence.searches()).filter((search) => search.version === version);
     for (const { hash, model, by } of searches) {
       lastSeen.set(hash, now);
       const greeting = `works for a search of ${model} by ${by}`;

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { drainQueue, queueStatus } from '../../../../search/evaluate/queue/manage-queue.js';
 import { openQueueFleet } from '../../../../search/evaluate/queue/queue-fleet.js';
 import { setupHash } from '../../../../search/evaluate/queue/payloads.js';
+import { Presence } from '../../../../search/evaluate/queue/presence.js';
 import { Store } from '../../../../search/evaluate/queue/store.js';
 import type { Fleet } from '../../../../search/evaluate/remote/fleet.js';
 import { openSession, type Results } from '../../../../search/evaluate/session.js';
@@ -175,10 +176,10 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
           expect(await evaluated(fleet)).toEqual(expected);
         } else {
           await until(() => fleet.counts().some(({ losses }) => losses === 1));
-          // It had one job or none.
+          // It did one job, and had another that waited, or none.
           const counts = fleet.counts();
           expect(counts.filter(({ losses }) => losses === 0)).toMatchObject([{ retries: 0 }]);
-          expect(counts.find(({ losses }) => losses === 1)!.retries).toBeLessThanOrEqual(1);
+          expect(counts.find(({ losses }) => losses === 1)!.retries).toBeLessThanOrEqual(2);
         }
       });
       if (signal === 'SIGKILL')
@@ -208,6 +209,7 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
   it('refuse what is foreign or was changed, and go on', async () => {
     const own = startWorker(redis.url);
     const store = new Store(await redis.look());
+    const presence = new Presence(store);
     const hash = setupHash(version(), { space, values: 'known' });
     await within(redis, async (fleet) => {
       const session = openSession(space, { jobs: 1, fleet });
@@ -223,14 +225,14 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
       expect(await session.evaluate(designs)).toEqual(expected);
       // A space under the name of another is refused as well.
       const record = { version: version(), model: 'foreign', by: 'somebody', done: 0, hash: 'f'.repeat(32) };
-      await store.putSetup(record.hash, Buffer.from('nonsense'));
-      await store.sayOfSearch('x', record);
+      await store.putSetup(record.hash, () => Buffer.from('nonsense'));
+      await presence.sayOfSearch('x', record);
       const foreign = store.openQueue(record.hash);
       await foreign.add('batch', 'AAAA');
       await until(() => own.said().includes('a search is refused, since it is damaged'));
       await foreign.close();
       expect(await session.evaluate(designs)).toEqual(expected);
-      await store.endSearch('x', record.hash);
+      await presence.endSearch('x', record.hash);
       await queue.close();
       await session.close();
     });
