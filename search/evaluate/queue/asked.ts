@@ -147,8 +147,10 @@ export class AskedQueue {
     }));
   }
 
+  /** Says that there is a search, once its setup is where workers look for it. */
   private async sayOfIt(): Promise<void> {
-    await Promise.all([this.store.putSetup(this.hash, () => setupBytes(this.setup)), this.announce()]);
+    await this.store.putSetup(this.hash, () => setupBytes(this.setup));
+    await this.announce();
   }
 
   /** Puts a question into the queue, unless its answer is there. */

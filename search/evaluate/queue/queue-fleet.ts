@@ -31,7 +31,7 @@ export interface QueueFleetOptions extends RosterOptions {
   /** Ends the attempt to get there. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for which a Redis may be away. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
 
 /** Resolves when the work is done, or after so many milliseconds. */

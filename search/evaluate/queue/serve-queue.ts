@@ -12,8 +12,9 @@ import { shareLanes } from './share-lanes.js';
 import { settingWarnings } from './settings.js';
 import { Store } from './store.js';
 
-/** So often a worker looks for searches, and says that it is there, in milliseconds. */
-const LOOK = 100;
+/** So often a worker looks for searches, in milliseconds: while one of its threads is idle, and while all are busy. */
+const LOOK = { idle: 50, busy: 250 };
+/** So often it says that it is there. */
 const BEAT = 1000;
 /** A Redis that is away for so long ends a worker. */
 const PATIENCE = 600_000;
@@ -140,7 +141,8 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
       } catch (error) {
         if (error instanceof ParetouError) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      const isBusy = lanes.every(({ state }) => state.isBusy);
+      await new Promise((resolve) => setTimeout(resolve, isBusy ? LOOK.busy : LOOK.idle));
     }
   };
   const watching = new AbortController();
@@ -148,7 +150,7 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
     const watch = setInterval(() => {
       if (performance.now() - heard > PATIENCE)
         reject(inputError(`the queue ${address.shown} could not be used for ${PATIENCE / 1000} s`));
-    }, LOOK);
+    }, BEAT);
     watching.signal.addEventListener('abort', () => clearInterval(watch));
     signal.addEventListener('abort', () => resolve(), { signal: watching.signal });
   });
