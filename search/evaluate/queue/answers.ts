@@ -8,6 +8,9 @@ const RETRY_AFTER = 500;
 /** Answers stay for so many after they were read, for other searches that have asked the same. */
 const STAY = 1000;
 
+/** When an answer was given, by its place in the stream. */
+const timeOf = (place: string): number => Number(place.split('-')[0]);
+
 /** Hears the answer to a question. */
 export type TakeAnswer = (id: string, bytes: Buffer) => void;
 
@@ -16,6 +19,8 @@ export class AnswerStream {
   private readonly key: string;
   /** Place of the last one that was read. */
   private last = '0-0';
+  /** Places of those that were read and are still there. */
+  private read: string[] = [];
   private reader: Redis | undefined;
 
   constructor(
@@ -51,9 +56,10 @@ export class AnswerStream {
 
   /** Removes those that were read some time ago. */
   async trim(): Promise<void> {
-    const [milliseconds] = this.last.split('-');
-    const oldest = Number(milliseconds) - STAY;
-    if (oldest > 0) await this.connection.redis.xtrim(this.key, 'MINID', String(oldest));
+    const since = timeOf(this.last) - STAY;
+    const old = this.read.filter((place) => timeOf(place) < since);
+    this.read = this.read.filter((place) => timeOf(place) >= since);
+    if (old.length > 0) await this.connection.redis.xdel(this.key, ...old);
   }
 
   close(): void {
@@ -64,6 +70,7 @@ export class AnswerStream {
   private handOn(entries: readonly StreamEntry[]): void {
     for (const [place, fields] of entries) {
       this.last = place.toString('latin1');
+      this.read.push(this.last);
       const [id, bytes] = fields;
       if (id !== undefined && bytes !== undefined) this.take(id.toString('latin1'), bytes);
     }

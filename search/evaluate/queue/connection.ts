@@ -43,7 +43,7 @@ export interface Redis {
     key: string,
     after: string,
   ) => Promise<readonly (readonly [key: Buffer, entries: readonly StreamEntry[]])[] | null>;
-  readonly xtrim: (key: string, how: 'MINID', place: string) => Promise<number>;
+  readonly xdel: (key: string, ...places: string[]) => Promise<number>;
   readonly eval: (script: string, keys: number, ...values: (string | number | Buffer)[]) => Promise<unknown>;
   readonly config: (get: 'GET', name: string) => Promise<string[]>;
   readonly disconnect: () => void;
