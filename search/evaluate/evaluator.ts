@@ -20,7 +20,7 @@ import { segmentFigures } from './segment-figures.js';
 import { createProgramSource, type Compile, type ProgramSource } from './programs.js';
 import type { Segment } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
-import { walk, type WalkResult } from './walk.js';
+import { createWalk, type WalkResult } from './walk.js';
 import { Transitions } from './transitions/transitions.js';
 
 /** Knows the figures of every design of one space. Results do not depend on the order of calls. */
@@ -132,20 +132,11 @@ export function createEvaluator(space: Space, values: Values = 'known'): Evaluat
       return loadFigures(row, 0);
     },
     store,
-    walk: (task) => {
-      const { pieces, segmentation } = sourceFor(task.system);
-      return walk(
-        {
-          space,
-          segments: segmentation.segments,
-          applier,
-          pieces,
-          transitions: pieces && transitionsOf(task.system, pieces.frame),
-          store,
-        },
-        task,
-      );
-    },
+    walk: createWalk((system) => {
+      const { pieces, segmentation } = sourceFor(system);
+      const known = pieces && transitionsOf(system, pieces.frame);
+      return { space, segments: segmentation.segments, applier, pieces, transitions: known, store };
+    }),
     segments: (system) => sourceFor(system).segmentation.segments,
     segmentFigures: (digits) => {
       const system = digits[systemDigit]!;

@@ -4,7 +4,7 @@ import type { Digits } from '../space/space.js';
 import { storeFigures } from './figures.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
-import { walk, type WalkResult } from './walk.js';
+import { createWalk, type WalkResult } from './walk.js';
 
 interface EvaluatorModule {
   readonly createEvaluator: CreateEvaluator;
@@ -52,12 +52,8 @@ export const loadWalk = async (
   const applier = createApplier(space, values);
   const store = (digits: Digits, table: Float64Array, row: number): void =>
     storeFigures(evaluator.evaluate(digits), table, row);
-  return (task) =>
-    walk(
-      {
-        ...{ space, applier, store, pieces: undefined, transitions: undefined },
-        segments: segments[task.system]!,
-      },
-      task,
-    );
+  return createWalk((system) => ({
+    ...{ space, applier, store, pieces: undefined, transitions: undefined },
+    segments: segments[system]!,
+  }));
 };

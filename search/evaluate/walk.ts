@@ -37,85 +37,78 @@ export interface WalkSpace {
   readonly store: (digits: Digits, table: Float64Array, row: number) => void;
 }
 
+/** What a choice of a segment adds to the costs of a design, after one context. */
+interface Link {
+  readonly costs: Float64Array;
+  readonly step: Step;
+}
+
+/** Links of a choice, by context. */
+type Choice = (Link | undefined)[];
+
+/** A segment in walks that choose the digits at some of its positions. */
+interface Level {
+  /** Positions whose digits are chosen here; those of its other positions are fixed, or were chosen before. */
+  readonly open: readonly number[];
+  /** Choices by the digits at the other positions, and then by those at the open ones, in the order of the walk. */
+  readonly rows: Map<number | string, Choice[]>;
+  readonly keyOf: (digits: Digits) => number | string;
+}
+
 /**
- * Looks at every design of a part of a space, depth first along the segments, so that a design costs little more than
+ * Looks at every design of parts of a space, depth first along the segments, so that a design costs little more than
  * its last segment; of equal designs the first is kept. Designs whose figures are not certain from transitions are
  * estimated one by one.
+ *
+ * @param kind what its tasks have in common: all but the digits that are fixed
  */
-export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkResult => {
-  const { space, segments, applier, pieces, transitions, store } = of;
+const walkOf = (
+  { space, segments, applier, pieces, transitions, store }: WalkSpace,
+  kind: WalkTask,
+): ((prefix: WalkTask['prefix']) => WalkResult) => {
+  const { system, costs } = kind;
   const radices = radicesOf(space);
   const order = walkOrder(space, segments);
-  const fixed = new Set(order.slice(0, prefix.length));
-  const digits = new Uint16Array(radices.length);
-  digits[radices.length - 1] = system;
-  prefix.forEach((digit, i) => (digits[order[i]!] = digit));
+  const fixed = order.slice(0, kind.prefix.length);
   /** The first segment that depends on a position. */
   const segmentOf = (position: number): number =>
     Math.max(
       0,
       segments.findIndex(({ positions }) => positions.includes(position)),
     );
-  const open = segments.map((_, s) => order.filter((p) => !fixed.has(p) && segmentOf(p) === s));
+  const levels = segments.map(({ positions }, s): Level => {
+    const open = order.filter((p) => !fixed.includes(p) && segmentOf(p) === s);
+    const others = positions.filter((p) => !open.includes(p));
+    return { open, rows: new Map(), keyOf: keyMaker(radices, others) };
+  });
+  const last = segments.length - 1;
 
   const count = costs.length;
   const objectives = costs.filter(({ objective }) => objective).length;
-  const survivors = new Survivors(objectives);
-  const sums = Array.from({ length: segments.length + 1 }, () => new Float64Array(count + 1));
-  const chain: Step[] = [];
-  const row = new Float64Array(FIGURE_COUNT);
-  let visited = 0;
-  let failed = 0;
-
   const forms = costs.map(({ metric }) => formOf(metric));
   /** Each cost is read from weights, or is one of the figures. */
   const readers = costs.map(({ metric }) => weightTotal(metric));
   const columns = costs.map(({ metric }) => FIGURE_AT[metric as FigureName]);
-  const known = segments.map(() => new Map<number | string, Float64Array>());
-  const keys = segments.map(({ positions }) => keyMaker(radices, positions));
-  /** What the weights of a segment say, as parts of the costs. */
-  const weightCosts = (s: number): Float64Array => {
-    const { operators } = segments[s]!;
-    const key = keys[s]!(digits);
-    let found = known[s]!.get(key);
-    if (found === undefined) {
-      found = new Float64Array(count);
-      for (const operator of operators) {
-        const weights = applier.operatorWeights(operator, digits);
-        readers.forEach((read, j) => (found![j]! += read?.(weights) ?? 0));
-      }
-      known[s]!.set(key, found);
-    }
-    return found;
-  };
+  // Parameters that operators share are there once: what operators have does not add up to what a design has.
+  const countsShared = applier.sharesParameters && forms.some(({ base }) => base === 'parameters');
+  const addsUpAlways =
+    pieces !== undefined && transitions?.isSimple === true && costs.every(addsUp) && !countsShared;
 
-  /** Costs of the design at hand from its own estimate; false if it cannot be estimated. */
-  const estimate = (values: Float64Array): boolean => {
-    try {
-      store(digits, row, 0);
-    } catch {
-      failed++;
-      return false;
-    }
-    const weights = applier.weights(digits);
-    for (let j = 0; j < count; j++) values[j] = readers[j]?.(weights) ?? row[columns[j]!]!;
-    return true;
-  };
-
+  const digits = new Uint16Array(radices.length);
+  digits[radices.length - 1] = system;
+  const sums = Array.from({ length: segments.length + 1 }, () => new Float64Array(count + 1));
+  const chain: Step[] = [];
+  const row = new Float64Array(FIGURE_COUNT);
   const values = new Float64Array(count);
-  const leaf = (certain: boolean): void => {
-    visited++;
-    const total = sums[segments.length]!;
-    if (certain && transitions!.holds(chain, total[count]!)) values.set(total.subarray(0, count));
-    else if (!estimate(values)) return;
-    for (let j = 0; j < count; j++) {
-      const { sign, most } = costs[j]!;
-      values[j] = sign * forms[j]!.settle(values[j]!);
-      // Worst, where it is not known.
-      if (Number.isNaN(values[j])) values[j] = Number.MAX_VALUE;
-      if (values[j]! > most) return;
-    }
-    survivors.add(values, digits);
+  let survivors = new Survivors(objectives);
+  let visited = 0;
+  let failed = 0;
+
+  const rowAt = ({ rows, keyOf }: Level): Choice[] => {
+    const key = keyOf(digits);
+    let choices = rows.get(key);
+    if (choices === undefined) rows.set(key, (choices = []));
+    return choices;
   };
 
   /** The segment's step; what was never seen is learnt from an estimate of the design at hand. */
@@ -133,44 +126,103 @@ export const walk = (of: WalkSpace, { system, prefix, costs }: WalkTask): WalkRe
     return undefined;
   };
 
-  const visit = (s: number, context: number, certain: boolean): void => {
-    if (s === segments.length) {
-      leaf(certain);
-      return;
+  const linkOf = (s: number, context: number): Link | undefined => {
+    const step = stepOf(s, context);
+    if (step === undefined) return undefined;
+    const own = new Float64Array(count + 1);
+    for (const operator of segments[s]!.operators) {
+      const weights = applier.operatorWeights(operator, digits);
+      readers.forEach((read, j) => (own[j]! += read?.(weights) ?? 0));
     }
-    const own = open[s]!;
-    for (const p of own) digits[p] = 0;
-    for (;;) {
-      const step = certain ? stepOf(s, context) : undefined;
-      if (step !== undefined) {
-        const [from, to] = [sums[s]!, sums[s + 1]!];
-        const weights = weightCosts(s);
-        for (let j = 0; j < count; j++) {
-          to[j] = from[j]! + (readers[j] === undefined ? step.figures[columns[j]!]! : weights[j]!);
-        }
-        to[count] = from[count]! + step.bytes;
-        chain[s] = step;
+    readers.forEach((read, j) => {
+      if (read === undefined) own[j] = step.figures[columns[j]!]!;
+    });
+    own[count] = step.bytes;
+    return { costs: own, step };
+  };
+
+  /** Costs of the design at hand from its own estimate; false if it cannot be estimated. */
+  const estimate = (): boolean => {
+    try {
+      store(digits, row, 0);
+    } catch {
+      failed++;
+      return false;
+    }
+    const weights = applier.weights(digits);
+    for (let j = 0; j < count; j++) values[j] = readers[j]?.(weights) ?? row[columns[j]!]!;
+    return true;
+  };
+
+  const leaf = (total: Float64Array, certain: boolean): void => {
+    visited++;
+    if (certain && transitions!.holds(chain, total[count]!)) {
+      for (let j = 0; j < count; j++) values[j] = total[j]!;
+    } else if (!estimate()) return;
+    for (let j = 0; j < count; j++) {
+      const { sign, most } = costs[j]!;
+      values[j] = sign * forms[j]!.settle(values[j]!);
+      // Worst, where it is not known.
+      if (Number.isNaN(values[j])) values[j] = Number.MAX_VALUE;
+      if (values[j]! > most) return;
+    }
+    survivors.add(values, digits);
+  };
+
+  const visit = (s: number, context: number, certain: boolean): void => {
+    const level = levels[s]!;
+    const { open } = level;
+    for (const p of open) digits[p] = 0;
+    const choices = rowAt(level);
+    const [from, to] = [sums[s]!, sums[s + 1]!];
+    for (let index = 0; ; index++) {
+      let link: Link | undefined;
+      if (certain) {
+        const choice = (choices[index] ??= []);
+        link = choice[context] ??= linkOf(s, context);
       }
-      visit(s + 1, step?.next ?? 0, step !== undefined);
-      let at = own.length - 1;
-      while (at >= 0 && ++digits[own[at]!]! === radices[own[at]!]) digits[own[at--]!] = 0;
+      if (link !== undefined) {
+        for (let j = 0; j <= count; j++) to[j] = from[j]! + link.costs[j]!;
+        chain[s] = link.step;
+      }
+      if (s === last) leaf(to, link !== undefined);
+      else visit(s + 1, link?.step.next ?? 0, link !== undefined);
+      let at = open.length - 1;
+      while (at >= 0 && ++digits[open[at]!]! === radices[open[at]!]) digits[open[at--]!] = 0;
       if (at < 0) return;
     }
   };
-  // Parameters that operators share are there once: what operators have does not add up to what a design has.
-  const countsShared = applier.sharesParameters && forms.some(({ base }) => base === 'parameters');
-  const certain =
-    pieces !== undefined && transitions?.isSimple === true && costs.every(addsUp) && !countsShared;
-  visit(0, 0, certain);
 
-  const { members, points } = survivors;
-  const figures = new Float64Array(members.length * FIGURE_COUNT);
-  members.forEach((design, i) => store(design, figures, i));
-  return {
-    visited,
-    failed,
-    digits: designsOf(members, radices.length).digits,
-    objectives: pointsOf(points, objectives).values,
-    figures,
+  return (prefix) => {
+    prefix.forEach((digit, i) => (digits[fixed[i]!] = digit));
+    survivors = new Survivors(objectives);
+    [visited, failed] = [0, 0];
+    visit(0, 0, addsUpAlways);
+    const { members, points } = survivors;
+    const figures = new Float64Array(members.length * FIGURE_COUNT);
+    members.forEach((design, i) => store(design, figures, i));
+    return {
+      visited,
+      failed,
+      digits: designsOf(members, radices.length).digits,
+      objectives: pointsOf(points, objectives).values,
+      figures,
+    };
+  };
+};
+
+/**
+ * Walks through parts of the spaces that systems have. What walks of a kind have in common is found once.
+ *
+ * @param spaceOf the space on a system
+ */
+export const createWalk = (spaceOf: (system: number) => WalkSpace): ((task: WalkTask) => WalkResult) => {
+  const walks = new Map<string, (prefix: WalkTask['prefix']) => WalkResult>();
+  return (task) => {
+    const { system, prefix, costs } = task;
+    const kind = JSON.stringify([system, prefix.length, costs]);
+    const walk = walks.get(kind) ?? walkOf(spaceOf(system), task);
+    walks.set(kind, walk);
+    return walk(prefix);
   };
 };

@@ -3,7 +3,7 @@ import { selectRows, type Study, type Table } from './table.js';
 import { changesOf, designId, formatSubstitutions, formatWidths } from '../space/changes.js';
 import { objectivePoints, type Objective } from './objectives.js';
 import { hypervolume } from '../front/hypervolume.js';
-import type { Points } from '../front/points.js';
+import { selectPoints, type Points } from '../front/points.js';
 import { paretoRanks } from '../front/pareto-ranks.js';
 import { rowOf } from '../space/space.js';
 
@@ -25,17 +25,18 @@ export interface Ranking {
 export const digitsAt = ({ studies, table }: Pick<Ranking, 'studies' | 'table'>, i: number): Uint16Array =>
   rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
 
-/** Pareto rank of every row among those of its group. */
-const ranksWithin = (
-  table: Table,
-  objectives: readonly Objective[],
-  groups: readonly number[],
-): Uint32Array => {
-  const ranks = new Uint32Array(table.count);
-  for (const group of new Set(groups)) {
-    const rows = Uint32Array.from(groups.keys()).filter((i) => groups[i] === group);
-    const own = paretoRanks(objectivePoints(selectRows(table, rows), objectives));
-    rows.forEach((row, i) => (ranks[row] = own[i]!));
+/** Pareto rank of every point among those of its group. */
+const ranksWithin = (points: Points, groups: Uint16Array): Uint32Array => {
+  const members = new Map<number, number[]>();
+  groups.forEach((group, i) => {
+    const own = members.get(group);
+    if (own === undefined) members.set(group, [i]);
+    else own.push(i);
+  });
+  const ranks = new Uint32Array(points.count);
+  for (const own of members.values()) {
+    const found = paretoRanks(selectPoints(points, own));
+    own.forEach((i, k) => (ranks[i] = found[k]!));
   }
   return ranks;
 };
@@ -59,8 +60,10 @@ export const rank = (studies: readonly Study[], table: Table, objectives: readon
     return table.study[a]! - table.study[b]!;
   });
   const paretoRank = Uint32Array.from(order, (i) => ranks[i]!);
-  const systems = Array.from({ length: table.count }, (_, i) => digitsAt({ studies, table }, i).at(-1)!);
-  const systemRanks = new Set(systems).size > 1 ? ranksWithin(table, objectives, systems) : ranks;
+  const systems = Uint16Array.from({ length: table.count }, (_, i) =>
+    digitsAt({ studies, table }, i).at(-1)!,
+  );
+  const systemRanks = new Set(systems).size > 1 ? ranksWithin(points, systems) : ranks;
   return {
     studies,
     objectives,

@@ -5,7 +5,6 @@ import { plainField } from '../../src/report/numbers.js';
 import { METRIC_NAMES, METRICS, type MetricName, type Unit, type Version } from '../metrics.js';
 import { meansOf } from '../emit/retained-weights.js';
 import { textOf, type DesignText, type Ranking } from '../rank/ranking.js';
-import { metricsAt } from '../rank/table.js';
 import { known } from './records.js';
 
 /** The shortest decimal text that reads back as the same number; empty for a number that is not known. */
@@ -66,7 +65,8 @@ const AFTER: Partial<Record<MetricName, readonly Column[]>> = {
       unit: '',
       definition: 'drop-in, fine-tune or retrain: what the design needs before use',
       since: '0.2.0',
-      read: ({ table }, i) => meansOf(metricsAt(table, i)),
+      read: ({ table: { columns } }, i) =>
+        meansOf({ agreement: columns.agreement[i]!, retained_energy: columns.retained_energy[i]! }),
     },
   ],
   predicted: [

@@ -130,6 +130,11 @@ export class Transitions {
     return isSimple(this.system);
   }
 
+  /** There are rivals somewhere. */
+  private get isContested(): boolean {
+    return this.sources.contested || this.contents.contested || this.encoded.contested;
+  }
+
   /** One segment after a context, where transitions are simple; undefined if it is not certain. */
   step(segment: number, fragment: Fragment, context: number): Step | undefined {
     const { machine } = this;
@@ -146,6 +151,7 @@ export class Transitions {
   /** True if the sums of some steps are those of their design; `bytes` is the sum of theirs. */
   holds(chain: readonly Step[], bytes: number): boolean {
     if (bytes >= LARGE_PEAK) return false;
+    if (!this.isContested) return true;
     for (let s = 0; s < chain.length; s++) if (chain[s]!.rivals.length > 0) return false;
     return true;
   }
