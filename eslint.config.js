@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The folders of `src/` and which others each may import, as in the picture of docs/architecture.md. The files beside
- * them (csv, errors, files, lazy, safe-text, sizes, suggest, text, wasm, yaml-document, yaml-values) are for all.
+ * them (csv, errors, files, groups, lazy, safe-text, sizes, suggest, text, wasm, yaml-document, yaml-values) are for all.
  */
 const SRC = {
   tflite: [],

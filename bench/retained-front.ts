@@ -66,7 +66,7 @@ const singleEffects = async (space: Space): Promise<SingleChange[]> => {
       return {
         operator: site.operator,
         option,
-        retained: applier.operatorRetained(site.operator, rowOf(designs, row)).before,
+        retained: applier.operatorWeights(site.operator, rowOf(designs, row)).retained.before,
         cyclesRatio: cycles(row) / cycles(0),
       };
     }),

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grouped } from '../src/text.js';
-import type { Benchmark, Context } from './benchmark.js';
+import type { Benchmark } from './benchmark.js';
 import { durations, rates, ratios, type Figure, type Sample } from './measure.js';
 import type { ModelName } from './models.js';
 import { runProgram } from './process.js';
@@ -9,7 +9,6 @@ import { SPACE } from './space.js';
 
 const ESTIMATE_RUNS = 7;
 const SWEEP_RUNS = 3;
-const SWEEP_DESIGNS = 100_000;
 
 const coldEstimate = (name: string, model: ModelName): Benchmark => ({
   name,
@@ -31,40 +30,67 @@ const coldEstimate = (name: string, model: ModelName): Benchmark => ({
   },
 });
 
-const sweepSamples = ({ models, scratch }: Context, jobs: number): readonly Sample[] => {
-  const space = join(scratch, 'space.yaml');
-  writeFileSync(space, SPACE);
-  return Array.from({ length: SWEEP_RUNS }, () =>
-    runProgram([
-      ...['sweep', models('resnet').path, '--accelerator-config', 'u55,u65', '--space', space],
-      ...['--method', 'sample', '--limit', String(SWEEP_DESIGNS), '--jobs', String(jobs)],
-      ...['--output-dir', join(scratch, 'sweep'), '--quiet'],
-    ]),
-  );
+/** A search of resnet8 to compare one worker with two by. */
+interface Search {
+  readonly name: string;
+  readonly what: string;
+  readonly space: string;
+  readonly systems: string;
+  readonly options: readonly string[];
+}
+
+const SWEEPS: readonly Search[] = [
+  {
+    ...{ name: 'sweep', what: 'six systems, sample of' },
+    ...{ space: SPACE, systems: 'u55,u65', options: ['--method', 'sample', '--limit', '100000'] },
+  },
+  {
+    ...{ name: 'sweep/walk', what: 'ethos-u55-128, walk of all' },
+    ...{ space: 'options: all\n', systems: 'ethos-u55-128', options: ['--method', 'exhaustive'] },
+  },
+];
+
+/** Designs that a search has looked at. */
+const designsOf = (folder: string): number => {
+  const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as {
+    readonly designs_evaluated: number;
+    readonly models: readonly { readonly evaluated: { readonly designs_visited?: number } }[];
+  };
+  return run.models[0]!.evaluated.designs_visited ?? run.designs_evaluated;
 };
 
-const sweepFigures = (context: Context, samples: readonly Sample[], workers: string): Figure[] => {
-  const designs = grouped(SWEEP_DESIGNS);
-  const what = `sweep ${context.models('resnet').name}, six systems, sample of ${designs} designs, ${workers}`;
-  return [durations(what, 's', samples), rates('as a rate', 'designs', samples, SWEEP_DESIGNS)];
-};
-
-const wholeSweeps: Benchmark = {
-  name: 'sweep',
-  run: (context) => {
-    const one = sweepSamples(context, 1);
-    const two = sweepSamples(context, 2);
+const sweeps = ({ name, what, space, systems, options }: Search): Benchmark => ({
+  name,
+  run: ({ models, scratch }) => {
+    const file = join(scratch, 'space.yaml');
+    writeFileSync(file, space);
+    const { name: model, path } = models('resnet');
+    const folder = join(scratch, 'sweep');
+    const samples = (jobs: number): readonly Sample[] =>
+      Array.from({ length: SWEEP_RUNS }, () =>
+        runProgram([
+          ...['sweep', path, '--accelerator-config', systems, '--space', file, ...options],
+          ...['--jobs', String(jobs), '--output-dir', folder, '--quiet'],
+        ]),
+      );
+    const one = samples(1);
+    const two = samples(2);
+    const designs = designsOf(folder);
+    const figures = (of: readonly Sample[], workers: string): Figure[] => [
+      durations(`sweep ${model}, ${what} ${grouped(designs)} designs, ${workers}`, 's', of),
+      rates('as a rate', 'designs', of, designs),
+    ];
     return [
-      ...sweepFigures(context, one, '1 worker'),
-      ...sweepFigures(context, two, '2 workers'),
+      ...figures(one, '1 worker'),
+      ...figures(two, '2 workers'),
       ratios('2 workers, times as fast as 1', one, two),
     ];
   },
-};
+});
 
 /** Benchmarks of the command line in processes of their own. */
 export const WHOLE_PROCESS: readonly Benchmark[] = [
   coldEstimate('estimate/mobilenet', 'mobilenet'),
   coldEstimate('estimate/keyword', 'keyword'),
-  wholeSweeps,
+  ...SWEEPS.map(sweeps),
 ];

@@ -1,6 +1,7 @@
 import type { Setting } from '../src/errors.js';
 import type { Hardware } from '../src/cost/hardware.js';
 import type { PerArea } from '../src/estimate/types.js';
+import type { FvpTotals } from '../src/fvp/totals.js';
 import type { System } from '../src/npu/system.js';
 import type { Totals } from '../src/estimate/totals.js';
 import type { ComparedQuality } from '../src/samples/measure.js';
@@ -36,11 +37,7 @@ export interface Estimated {
 }
 
 /** FVP-like cycles with their 80 % bar; NaN where there are none. */
-export interface FvpEstimated {
-  readonly cycles: number;
-  readonly low: number;
-  readonly high: number;
-}
+export type FvpEstimated = Pick<FvpTotals, 'cycles' | 'low' | 'high'>;
 
 /** What the estimator says of one operation. */
 export interface OperationFigures {
@@ -141,7 +138,7 @@ export interface Metric {
   readonly direction: 'min' | 'max';
   readonly source: FromEstimate | FromWeights | FromSamples | FromSystem | Quotient;
   /** It may be an objective. */
-  readonly objective: boolean;
+  readonly objective?: true;
   /** It may be constrained. */
   readonly bound?: Bound;
 }
@@ -166,7 +163,6 @@ const ROWS = {
     unit: 'hertz',
     direction: 'max',
     source: { from: 'system', read: ({ coreClock }) => coreClock },
-    objective: false,
   },
   cycles_total: {
     label: 'cycles',
@@ -351,7 +347,6 @@ const ROWS = {
       ({ totals }) => totals.cpuOperators,
       ({ onCpu }) => Number(onCpu),
     ),
-    objective: false,
   },
   predicted: {
     label: 'encoded sizes are predicted',
@@ -360,7 +355,6 @@ const ROWS = {
     unit: 'flag',
     direction: 'min',
     source: { from: 'estimate', read: ({ totals }) => Number(totals.predictedWeights) },
-    objective: false,
   },
   mac_utilisation: {
     label: 'MAC utilisation',
@@ -411,7 +405,6 @@ const ROWS = {
     unit: 'noise',
     direction: 'min',
     source: { from: 'samples', read: ({ outputNoise }) => outputNoise },
-    objective: false,
   },
   agreement: {
     label: 'agreement with the original',
@@ -424,7 +417,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'max',
     source: { from: 'samples', read: ({ agreement }) => agreement?.value },
-    objective: false,
     bound: { setting: 'minAgreement', kind: 'least', factor: 1, unit: '' },
   },
   agreement_standard_error: {
@@ -435,7 +427,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ agreement }) => agreement?.standardError },
-    objective: false,
   },
   accuracy: {
     label: 'accuracy',
@@ -447,7 +438,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'max',
     source: { from: 'samples', read: ({ accuracy }) => accuracy?.value },
-    objective: false,
   },
   accuracy_standard_error: {
     label: 'standard error of the accuracy',
@@ -457,7 +447,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ accuracy }) => accuracy?.standardError },
-    objective: false,
   },
   accuracy_change: {
     label: 'change of the accuracy',
@@ -469,7 +458,6 @@ const ROWS = {
     unit: 'difference',
     direction: 'max',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.value },
-    objective: false,
     bound: { setting: 'maxAccuracyDrop', kind: 'least', factor: -0.01, unit: 'points' },
   },
   accuracy_change_standard_error: {
@@ -480,7 +468,6 @@ const ROWS = {
     unit: 'fraction',
     direction: 'min',
     source: { from: 'samples', read: ({ accuracyChange }) => accuracyChange?.standardError },
-    objective: false,
   },
   cycles_fvp: {
     label: 'FVP-like cycles',

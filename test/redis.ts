@@ -36,6 +36,12 @@ export interface TestRedis {
   readonly start: () => Promise<void>;
 }
 
+/** Ends what was started. Hooks that a running test registers are never called: there is one for the file. */
+const endings: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  await Promise.all(endings.map((end) => end()));
+});
+
 /** Starts a Redis, which goes when the tests of the file are over. */
 export const startRedis = async (
   password: string | undefined,
@@ -69,7 +75,7 @@ export const startRedis = async (
       }
     }
   };
-  afterAll(async () => {
+  endings.push(async () => {
     connection?.close();
     await kill();
     rmSync(folder, { recursive: true, force: true });

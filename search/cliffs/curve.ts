@@ -67,7 +67,7 @@ export const today = ({ points, channels }: Curve): Point =>
   points.find((point) => point.channels === channels)!;
 
 /** A point of a curve beside another of the same. */
-export const ratioOf = ({ ownCycles }: Curve, to: Point, from: Point, base: Point): Ratio => {
+const ratioOf = ({ ownCycles }: Curve, to: Point, from: Point, base: Point): Ratio => {
   const own = (point: Point): number => ownCycles + point.cycles - base.cycles;
   return {
     channels: to.channels,

@@ -1,3 +1,4 @@
+import { groupBy } from '../../src/groups.js';
 import type { Space, WidthChoice } from '../space/space.js';
 import type { CurveKind } from './curve.js';
 
@@ -9,8 +10,7 @@ export interface Family {
 
 /** Every group alone, after every number of channels that several groups have. */
 export const familiesOf = (groups: readonly WidthChoice[]): Family[] => {
-  const byWidth = new Map<number, number[]>();
-  groups.forEach(({ group }, g) => byWidth.set(group.channels, [...(byWidth.get(group.channels) ?? []), g]));
+  const byWidth = groupBy(groups.keys(), (g) => groups[g]!.group.channels);
   return [
     ...[...byWidth.values()].flatMap((same): Family[] =>
       same.length > 1 ? [{ kind: 'width', groups: same }] : [],

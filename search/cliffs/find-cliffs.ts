@@ -7,7 +7,8 @@ import {
   type CurvesRequest,
   type NetworkCurves,
 } from './group-curves.js';
-import { layerCurves, layersOf } from './layer-curves.js';
+import { layerCurves } from './layer-curves.js';
+import { layersOf } from './layer-network.js';
 
 /** What cliffs are asked for. */
 export interface CliffsRequest extends CurvesRequest {

@@ -1,12 +1,13 @@
 import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
+import { addTo, sumBy } from '../../src/groups.js';
 import { FIGURE_COUNT, loadFigures, type DesignFigures } from '../evaluate/figures.js';
 import { evaluateDesigns, isWhole, type EvaluateOptions } from '../evaluate/session.js';
 import { designsOf, type Space, type SystemChoice, type WidthChoice } from '../space/space.js';
 import { findWidthGroups, type WidthGroup } from '../space/width-groups.js';
 import type { Curve, Point } from './curve.js';
 import { familiesOf, rowsOf, type Family } from './families.js';
-import { layersOf } from './layer-curves.js';
+import { layersOf } from './layer-network.js';
 import { ascending, pointOf, widthsAround } from './points.js';
 
 /** What curves are asked for. */
@@ -63,33 +64,26 @@ export const cyclesByOperator = (
   network: Network,
   { system }: SystemChoice,
   optimise: CurvesRequest['optimise'],
-): Map<number, number> => {
-  const cycles = new Map<number, number>();
-  for (const layer of createEstimator().estimate(network, system, { optimise }).layers)
-    cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
-  return cycles;
-};
-
-/** Operators that write or read a feature map of some groups. */
-const touching = ({ graphs: [graph] }: Network, groups: readonly WidthGroup[]): number[] => {
-  const tensors = new Set(groups.flatMap((group) => group.tensors));
-  return [...graph.operators.keys()].filter((i) => {
-    const { inputs, outputs } = graph.operators[i]!;
-    return [...inputs, ...outputs].some((t) => tensors.has(t));
-  });
-};
+): Map<number, number> =>
+  sumBy(
+    createEstimator().estimate(network, system, { optimise }).layers,
+    ({ origin }) => origin,
+    ({ cycles }) => cycles,
+  );
 
 /** Cycles of the operators that write or read the channels of a family. */
 export const familyCycles = (
-  network: Network,
+  { graphs: [{ operators }] }: Network,
   { groups }: GroupPlan,
   family: Family,
   cycles: ReadonlyMap<number, number>,
-): number =>
-  touching(
-    network,
-    family.groups.map((g) => groups[g]!.group),
-  ).reduce((sum, i) => sum + (cycles.get(i) ?? 0), 0);
+): number => {
+  const tensors = new Set(family.groups.flatMap((g) => groups[g]!.group.tensors));
+  return operators.reduce((sum, { inputs, outputs }, i) => {
+    const touches = [...inputs, ...outputs].some((t) => tensors.has(t));
+    return touches ? sum + (cycles.get(i) ?? 0) : sum;
+  }, 0);
+};
 
 /**
  * Costs of a network by the numbers of channels around today's: of every width group, and of groups of the same width
@@ -113,8 +107,7 @@ export const groupCurves = async (request: CurvesRequest, plan: GroupPlan): Prom
     const figures = figuresAt(systems.length + i);
     if (figures === undefined) return;
     const first = families[family]!.groups[0]!;
-    const key = `${row.at(-1)!}/${family}`;
-    points.set(key, [...(points.get(key) ?? []), pointOf(groups[first]!.widths[row[first]!]!, figures)]);
+    addTo(points, `${row.at(-1)!}/${family}`, pointOf(groups[first]!.widths[row[first]!]!, figures));
   });
   const operators = layersOf(network).map(({ operator }) => operator);
   return {

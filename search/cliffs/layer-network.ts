@@ -2,8 +2,10 @@ import type { Network } from '../../src/graph/network.js';
 import { channelRelation, channelsOf } from '../space/channel-rules.js';
 import type { WidthGroup } from '../space/width-groups.js';
 
-/** One operator as a network, with the width group of its outputs. */
+/** A convolution or fully connected operator as a network of its own, with the width group of its outputs. */
 export interface LayerNetwork {
+  /** In the network that it is from. */
+  readonly operator: number;
   readonly network: Network;
   readonly group: WidthGroup;
 }
@@ -21,6 +23,7 @@ export const layerNetwork = ({ name, graphs: [graph] }: Network, index: number):
   const place = (t: number): number => used.indexOf(t);
   const inputs = used.filter((t) => operator.inputs.includes(t) && graph.tensors[t]!.constant === undefined);
   return {
+    operator: index,
     network: {
       name,
       graphs: [
@@ -43,3 +46,7 @@ export const layerNetwork = ({ name, graphs: [graph] }: Network, index: number):
     group: { operator: 0, operators: [0], tensors: [place(source)], channels },
   };
 };
+
+/** All layers of a network that can stand alone, in its order. */
+export const layersOf = (network: Network): LayerNetwork[] =>
+  [...network.graphs[0].operators.keys()].flatMap((operator) => layerNetwork(network, operator) ?? []);

@@ -1,5 +1,6 @@
 import type { Network, Operator, Tensor } from '../../src/graph/network.js';
 import type { WeightFigures } from '../metrics.js';
+import { weightsAmong } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
 import { noiseOf } from './choice-noise.js';
 import { createGroupWidths, type OrderOf } from './group-widths.js';
@@ -28,24 +29,18 @@ export interface Applier {
   /** What the weights of a design say; parameters that operators share count once. */
   readonly weights: (digits: Digits) => WeightFigures;
   /**
-   * What those of one operator say, or of what replaces it; parameters that operators share count for each. A width
-   * group's noise counts at its first operator.
+   * What those of one operator say, or of what replaces it; parameters that operators share count for each. The share of
+   * its weights that is retained is that in kept channels times that of its substitution; with unknown values, what is
+   * left of it `after` quantising is NaN for a substitution. A width group's noise counts at its first operator.
    */
   readonly operatorWeights: (operator: number, digits: Digits) => WeightFigures;
   /** Elements of the weights and biases of convolutions and fully connected operators of a design, shared ones once. */
   readonly parameters: (digits: Digits) => number;
-  /** Of one operator, or of what replaces it; weights that operators share count for each. */
-  readonly operatorParameters: (operator: number, digits: Digits) => number;
   /**
    * Retained weights of a design: the product over its operators in their order. Weights that operators share count for
    * each.
    */
   readonly retained: (digits: Digits) => RetainedWeights;
-  /**
-   * Retained weights of one operator: the share of its weights that lies in kept channels, times that of its
-   * substitution. With unknown values, `after` is NaN for a substitution.
-   */
-  readonly operatorRetained: (operator: number, digits: Digits) => RetainedWeights;
   /** Operators share weights or biases. */
   readonly sharesParameters: boolean;
   /** An operator with weights as substitutions see it: with the widths of a design, and known values. */
@@ -161,8 +156,9 @@ export const createApplier = (
 
   /** Share of the original weights that lies in kept channels. */
   const widthShare = (slot: Slot, digits: Digits): number => {
-    const weights = slot.constants.find(({ input, role }) => input === 1 && role === 'weights');
-    const axes = (weights?.axes ?? []).filter(({ follows }) => widths.groupOf[follows]! >= 0);
+    const axes = (weightsAmong(slot.constants)?.axes ?? []).filter(
+      ({ follows }) => widths.groupOf[follows]! >= 0,
+    );
     const narrowed = axes.some(
       ({ follows }) => widths.channels(follows, digits) < graph.tensors[follows]!.shape!.at(-1)!,
     );
@@ -243,10 +239,6 @@ export const createApplier = (
     }
     return { before, after };
   };
-  const operatorParameters = (operator: number, digits: Digits): number =>
-    slotParameters(slots[operator]!, digits);
-  const operatorRetained = (operator: number, digits: Digits): RetainedWeights =>
-    slotRetained(slots[operator]!, digits);
   const noise = noiseOf(space);
 
   return {
@@ -257,14 +249,12 @@ export const createApplier = (
       noise: noise.all(digits),
     }),
     operatorWeights: (operator, digits) => ({
-      parameters: operatorParameters(operator, digits),
-      retained: operatorRetained(operator, digits),
+      parameters: slotParameters(slots[operator]!, digits),
+      retained: slotRetained(slots[operator]!, digits),
       noise: noise.at(operator, digits),
     }),
     parameters,
-    operatorParameters,
     retained: retainedOf,
-    operatorRetained,
     sharesParameters: shared,
     target: (operator, digits) => {
       const slot = slots[operator]!;

@@ -53,6 +53,7 @@ export const changedLayers = (space: Space, digits: Digits): ChangedLayer[] => {
     const [inputChannels, outputChannels] = [channels(inputs[0]), channels(outputs[0])];
     const isResized = [inputChannels, outputChannels].some(({ before, after }) => before !== after);
     if (option === STANDARD && !isResized) return [];
+    const [before, after] = [unchanged, digits].map((row) => applier.operatorWeights(operator, row));
     return [
       {
         operator,
@@ -61,11 +62,8 @@ export const changedLayers = (space: Space, digits: Digits): ChangedLayer[] => {
         option,
         inputChannels,
         outputChannels,
-        parameters: {
-          before: applier.operatorParameters(operator, unchanged),
-          after: applier.operatorParameters(operator, digits),
-        },
-        retained: applier.operatorRetained(operator, digits),
+        parameters: { before: before!.parameters, after: after!.parameters },
+        retained: after!.retained,
       },
     ];
   });

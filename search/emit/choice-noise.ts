@@ -1,3 +1,4 @@
+import { groupBy } from '../../src/groups.js';
 import type { Digits, Space } from '../space/space.js';
 
 /** The output noise of a space's choices, added up; NaN where it was not measured. */
@@ -12,10 +13,8 @@ export interface Noise {
 export const noiseOf = ({ noise, sites, groups }: Space): Noise => {
   if (noise === undefined) return { all: () => NaN, at: () => NaN };
   const values = [...noise.sites, ...noise.groups];
-  const positions = new Map<number, number[]>();
-  [...sites.map(({ site }) => site.operator), ...groups.map(({ group }) => group.operator)].forEach(
-    (operator, position) => positions.set(operator, [...(positions.get(operator) ?? []), position]),
-  );
+  const operators = [...sites.map(({ site }) => site.operator), ...groups.map(({ group }) => group.operator)];
+  const positions = groupBy(operators.keys(), (position) => operators[position]!);
   const sum = (of: Iterable<number>, digits: Digits): number => {
     let total = 0;
     for (const position of of) total += values[position]![digits[position]!]!;

@@ -1,6 +1,6 @@
 import type { Graph } from '../../src/graph/network.js';
 import { elementsOf } from '../../src/graph/shape.js';
-import { channelRelation } from '../space/channel-rules.js';
+import { channelRelation, weightsAmong } from '../space/channel-rules.js';
 import type { WidthGroup } from '../space/width-groups.js';
 import { realWeights } from '../substitute/real-weights.js';
 
@@ -8,9 +8,7 @@ import { realWeights } from '../substitute/real-weights.js';
 const addNorms = (norms: Float64Array, graph: Graph, index: number): void => {
   const operator = graph.operators[index]!;
   const [y] = operator.outputs;
-  const weights = channelRelation(operator, graph).constants.find(
-    (c) => c.role === 'weights' && c.input === 1,
-  );
+  const weights = weightsAmong(channelRelation(operator, graph).constants);
   const axis = weights?.axes.find(({ follows }) => follows === y)?.axis;
   const tensor = graph.tensors[operator.inputs[1] ?? -1];
   const values = tensor === undefined || axis === undefined ? undefined : realWeights(tensor);

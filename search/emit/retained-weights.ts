@@ -1,3 +1,4 @@
+import type { MetricRow } from '../metrics.js';
 import type { Space } from '../space/space.js';
 import { hasKnownRetained } from '../substitute/index.js';
 import { isWeighted } from './parameters.js';
@@ -10,12 +11,14 @@ const DROP_IN = 0.95;
 /** Designs that retain less of their weights have to be trained again. */
 export const FINE_TUNE = 0.8;
 
-/** `drop-in` from 0.95, `fine-tune` from 0.8, `retrain` below; `unknown` for NaN. */
-export const retainedMeans = (retained: number): RetainedMeans => {
-  if (Number.isNaN(retained)) return 'unknown';
-  if (retained >= DROP_IN) return 'drop-in';
-  return retained >= FINE_TUNE ? 'fine-tune' : 'retrain';
+const wordFor = (share: number, dropIn: number, fineTune: number): RetainedMeans => {
+  if (Number.isNaN(share)) return 'unknown';
+  if (share >= dropIn) return 'drop-in';
+  return share >= fineTune ? 'fine-tune' : 'retrain';
 };
+
+/** `drop-in` from 0.95, `fine-tune` from 0.8, `retrain` below; `unknown` for NaN. */
+export const retainedMeans = (retained: number): RetainedMeans => wordFor(retained, DROP_IN, FINE_TUNE);
 
 const AGREES_AS_IT_IS = 0.97;
 /** Designs that agree with the original on fewer of the samples have to be trained again. */
@@ -28,14 +31,8 @@ export const AGREES_TUNED = 0.85;
 export const meansOf = ({
   agreement,
   retained_energy: retained,
-}: {
-  readonly agreement: number;
-  readonly retained_energy: number;
-}): RetainedMeans => {
-  if (Number.isNaN(agreement)) return retainedMeans(retained);
-  if (agreement >= AGREES_AS_IT_IS) return 'drop-in';
-  return agreement >= AGREES_TUNED ? 'fine-tune' : 'retrain';
-};
+}: Pick<MetricRow, 'agreement' | 'retained_energy'>): RetainedMeans =>
+  Number.isNaN(agreement) ? retainedMeans(retained) : wordFor(agreement, AGREES_AS_IT_IS, AGREES_TUNED);
 
 /** Said where agreement was measured. */
 export const AGREEMENT_NOTE =

@@ -6,7 +6,7 @@ import { formOf, isRaised, SAME_LOSS } from '../evaluate/forms.js';
 import { addsUp, walkTasks, type Cost } from '../evaluate/walk-tasks.js';
 import type { WalkResult } from '../evaluate/walk.js';
 import { prune } from '../front/non-dominated.js';
-import { pointsOf } from '../front/points.js';
+import { pointsOfMembers } from '../front/points.js';
 import type { MetricName } from '../metrics.js';
 import { baselineDesigns } from '../rank/baselines.js';
 import { BETTER, type Constraint } from '../rank/constraints.js';
@@ -47,14 +47,14 @@ const isFast = (space: Space, objectives: readonly Objective[]): boolean =>
 /** A design that a walk through its part of the space kept. */
 interface Kept {
   readonly digits: Uint16Array;
-  readonly point: Float64Array;
+  readonly values: Float64Array;
   readonly figures: Float64Array;
 }
 
 const keptOf = ({ digits, objectives, figures }: WalkResult, width: number, dimensions: number): Kept[] =>
   Array.from({ length: digits.length / width }, (_, i) => ({
     digits: digits.subarray(i * width, (i + 1) * width),
-    point: objectives.subarray(i * dimensions, (i + 1) * dimensions),
+    values: objectives.subarray(i * dimensions, (i + 1) * dimensions),
     figures: figures.subarray(i * FIGURE_COUNT, (i + 1) * FIGURE_COUNT),
   }));
 
@@ -67,11 +67,7 @@ const byDigits = (a: Kept, b: Kept): number => {
 const bestOf = (kept: readonly Kept[], dimensions: number): Kept[] => {
   // The order in which parts were finished must not decide which of equal designs stays.
   const all = [...kept].sort(byDigits);
-  const points = pointsOf(
-    all.map(({ point }) => point),
-    dimensions,
-  );
-  return Array.from(prune(points).slice().sort(), (i) => all[i]!);
+  return Array.from(prune(pointsOfMembers(all, dimensions)).slice().sort(), (i) => all[i]!);
 };
 
 /** Looks at every design, and keeps those that no other on the same system dominates. */

@@ -1,11 +1,14 @@
-import { targetAt } from '../space/sites.js';
+import type { Network } from '../../src/graph/network.js';
+import { groupBy } from '../../src/groups.js';
+import { targetAt, type Site } from '../space/sites.js';
 import type { Space } from '../space/space.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
 
-/** One change of the unchanged network: an option at a site, or a width of a group; by their places in the space. */
-export type Change =
-  | { readonly kind: 'option'; readonly site: number; readonly option: number }
-  | { readonly kind: 'width'; readonly group: number; readonly width: number };
+/** One change of a design: another digit at a position of its row of digits. */
+export interface Change {
+  readonly position: number;
+  readonly digit: number;
+}
 
 /** The space with the unchanged choice at every site and group, last where it was missing: others keep their places. */
 export const withUnchanged = (space: Space): Space => ({
@@ -27,17 +30,15 @@ export const digitsOfChange = (space: Space, change?: Change): Uint16Array => {
     ...groups.map(({ group, widths }) => widths.indexOf(group.channels)),
     0,
   ]);
-  if (change?.kind === 'option') digits[change.site] = change.option;
-  if (change?.kind === 'width') digits[sites.length + change.group] = change.width;
-  return digits;
+  return change === undefined ? digits : digits.with(change.position, change.digit);
 };
 
 /**
  * What an option comes to once its weights are fitted: forms that differ only in a ReLU come to the same, because the
  * fitted bias shifts what is below zero above it.
  */
-const functionOf = ({ network, sites }: Space, site: number, option: string): string => {
-  const target = targetAt(network, sites[site]!.site);
+const functionOf = (network: Network, site: Site, option: string): string => {
+  const target = targetAt(network, site);
   const { unfolding, terms, activation } = findSubstitution(option)!.factors(target);
   const shifted = target.bias === undefined ? activation : 'none';
   return `${unfolding.kind} ${terms} ${shifted}`;
@@ -47,23 +48,15 @@ const functionOf = ({ network, sites }: Space, site: number, option: string): st
  * Every change that a space can make, in lists of those that come to the same: options of sites first, in the space's
  * order.
  */
-export const changesOfSpace = (space: Space): readonly (readonly Change[])[] => {
-  const lists: Change[][] = [];
-  space.sites.forEach(({ options }, site) => {
-    const same = new Map<string, Change[]>();
-    options.forEach((name, option) => {
-      if (name === STANDARD) return;
-      const key = functionOf(space, site, name);
-      const list = same.get(key) ?? [];
-      if (list.length === 0) lists.push(list);
-      list.push({ kind: 'option', site, option });
-      same.set(key, list);
-    });
-  });
-  space.groups.forEach(({ group, widths }, index) => {
-    widths.forEach((channels, width) => {
-      if (channels !== group.channels) lists.push([{ kind: 'width', group: index, width }]);
-    });
-  });
-  return lists;
-};
+export const changesOfSpace = ({ network, sites, groups }: Space): readonly (readonly Change[])[] => [
+  ...sites.flatMap(({ site, options }, position) => {
+    const changed = [...options.keys()].filter((digit) => options[digit] !== STANDARD);
+    const same = groupBy(changed, (digit) => functionOf(network, site, options[digit]!));
+    return [...same.values()].map((digits) => digits.map((digit): Change => ({ position, digit })));
+  }),
+  ...groups.flatMap(({ group, widths }, g) =>
+    [...widths.keys()]
+      .filter((digit) => widths[digit] !== group.channels)
+      .map((digit): Change[] => [{ position: sites.length + g, digit }]),
+  ),
+];

@@ -1,6 +1,12 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Factors } from '../substitute/index.js';
-import { cholesky, multiply, multiplyByTransposed, solveRows, transposed } from '../substitute/dense.js';
+import {
+  cholesky,
+  eigen,
+  multiply,
+  multiplyByTransposed,
+  solveRows,
+  transposed,
+} from '../substitute/dense.js';
 import { conjugateGradients } from './conjugate-gradients.js';
 import type { Metric } from './ridge.js';
 
@@ -132,7 +138,6 @@ const bestFirst = (
   weighted: Float64Array,
   metric: Metric,
   metrics: readonly Float64Array[],
-  steps: number,
 ): Float64Array => {
   const { terms, blocks, entries, shifts, outputs } = form;
   const channels = channelsOf(form);
@@ -169,20 +174,8 @@ const bestFirst = (
     apply: (first) =>
       toFirst(form, multiply(product(form, first, second), values, outputs, length, length), second),
     precondition,
-    steps,
+    steps: STEPS,
   });
-};
-
-/** Leading `count` eigenvectors of a symmetric matrix, one per row. */
-const leadingVectors = (matrix: Float64Array, n: number, count: number): Float64Array => {
-  const evd = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), { assumeSymmetric: true });
-  const order = evd.realEigenvalues.map((_, i) => i);
-  order.sort((a, b) => evd.realEigenvalues[b]! - evd.realEigenvalues[a]!);
-  const vectors = new Float64Array(count * n);
-  order.slice(0, count).forEach((e, row) => {
-    for (let i = 0; i < n; i++) vectors[row * n + i] = evd.eigenvectorMatrix.get(i, e);
-  });
-  return vectors;
 };
 
 /** Mean metric of a block's entries over the shifts, and its Cholesky factor. */
@@ -230,11 +223,11 @@ const leadingFilters = (
     let leading: Float64Array;
     if (rows <= entries) {
       const gram = multiplyByTransposed(scaled, scaled, rows, entries, rows);
-      leading = multiply(leadingVectors(gram, rows, count), block, count, rows, entries);
+      leading = multiply(eigen(gram, rows).vectors, block, count, rows, entries);
     } else {
       const turned = transposed(scaled, rows, entries);
       const gram = multiplyByTransposed(turned, turned, entries, rows, entries);
-      const vectors = leadingVectors(gram, entries, count);
+      const { vectors } = eigen(gram, entries);
       // The projections M·L·v, applied to M.
       leading = multiply(multiply(vectors, turned, count, entries, rows), block, count, rows, entries);
     }
@@ -261,7 +254,6 @@ export const fitFilters = (
   weights: Float64Array,
   metric: Metric,
   rounds = ROUNDS,
-  steps = STEPS,
 ): Float64Array => {
   const metrics = blockMetrics(form, metric);
   let first = leadingFilters(form, weights, metrics);
@@ -269,7 +261,7 @@ export const fitFilters = (
   const weighted = multiply(weights, metric.values, form.outputs, metric.length, metric.length);
   for (let round = 0; round < rounds; round++) {
     const second = bestSecond(form, first, weighted, metric);
-    first = bestFirst(form, first, second, weighted, metric, metrics, steps);
+    first = bestFirst(form, first, second, weighted, metric, metrics);
   }
   return first;
 };

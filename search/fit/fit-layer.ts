@@ -1,5 +1,5 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
-import { scalingOf, type Scaling } from '../substitute/requantise.js';
+import { scalingOf, type Scaling, type StoredLayer } from '../substitute/requantise.js';
 import type { Target } from '../substitute/index.js';
 import { depthwiseWeights } from './depthwise.js';
 import type { Draft } from './draft.js';
@@ -36,15 +36,10 @@ export const targetWindow = ({ operator, ifm, ofm, weights }: Target): Window =>
   windowOf(operator, ifm, ofm, weights)!;
 
 /** Puts stored weights and a bias where a layer has them. */
-export const placeConstants = (
-  tensors: Tensor[],
-  { kind, inputs }: Operator,
-  { stored, bias }: Pick<ReturnType<typeof storeLayer>, 'stored' | 'bias'>,
-  inputScale: number,
-): void => {
+export const placeConstants = (tensors: Tensor[], { kind, inputs }: Operator, layer: StoredLayer): void => {
   const [, weights, biases = -1] = inputs as [number, number, number?];
-  tensors[weights] = weightsTensor(tensors[weights]!, stored, kind === 'DEPTHWISE_CONV_2D' ? 3 : 0);
-  if (biases >= 0) tensors[biases] = biasTensor(tensors[biases]!, bias, inputScale, stored);
+  tensors[weights] = weightsTensor(tensors[weights]!, layer.rows, kind === 'DEPTHWISE_CONV_2D' ? 3 : 0);
+  if (biases >= 0) tensors[biases] = biasTensor(tensors[biases]!, layer);
 };
 
 /**
@@ -67,7 +62,7 @@ export const fitLayer = (
   const store = (rows: Float64Array, inputs: Float64Array, outputs: Float64Array): void => {
     const means = { inputs, outputs, inputScale: scale, own: depthwise };
     const scales = target.weights.quantisation!.scales;
-    placeConstants(draft.tensors, operator, storeLayer(rows, means, keptScaling(target), scales), scale);
+    placeConstants(draft.tensors, operator, storeLayer(rows, means, keptScaling(target), scales));
   };
   if (depthwise) {
     const channels = targets.scales.length;

@@ -1,6 +1,6 @@
 import type { Operator } from '../../src/graph/network.js';
 import { realWeights } from '../substitute/real-weights.js';
-import { realRows, scalingOf, someRows } from '../substitute/requantise.js';
+import { realRows, scalingOf, someChannels } from '../substitute/requantise.js';
 import type { Factors, Target } from '../substitute/index.js';
 import { multiply } from '../substitute/dense.js';
 import type { Draft } from './draft.js';
@@ -52,21 +52,15 @@ const wantedOf = (
 };
 
 /** Puts the first layer's weights, biases and output quantisation where its operators have them. */
-const placeFirst = (
-  draft: Draft,
-  operators: readonly Operator[],
-  { stored, bias, output }: FittedFirst,
-  inputScale: number,
-): void => {
+const placeFirst = (draft: Draft, operators: readonly Operator[], layer: FittedFirst): void => {
   let from = 0;
   for (const operator of operators) {
     const [map] = operator.outputs as [number];
     const tensor = draft.tensors[map]!;
-    draft.tensors[map] = { ...tensor, quantisation: output };
+    draft.tensors[map] = { ...tensor, quantisation: layer.output };
     if (operator.kind === 'CONCATENATION') continue;
     const to = from + tensor.shape!.at(-1)!;
-    const part = { stored: someRows(stored, from, to), bias: bias.subarray(from, to) };
-    placeConstants(draft.tensors, operator, part, inputScale);
+    placeConstants(draft.tensors, operator, someChannels(layer, from, to));
     from = to;
   }
 };
@@ -95,16 +89,16 @@ export const fitReplacement = (draft: Draft, first: number, last: number, layer:
     inputScale: input.scale,
     patches: input.patches,
   });
-  placeFirst(draft, firsts, stored, input.scale);
+  placeFirst(draft, firsts, stored);
   for (let i = first; i < last; i++) draft.run(i, false);
   const weighted = multiply(weights, metric.values, form.outputs, metric.length, metric.length);
-  const rows = bestSecond(form, realRows(stored.stored), weighted, metric);
+  const rows = bestSecond(form, realRows(stored.rows), weighted, metric);
   const [map, second] = final.inputs.map((t) => draft.tensors[t]);
   const window = windowOf(final, map, draft.tensors[final.outputs[0]!], second)!;
   const between = draftPatches(draft, final.inputs[0]!, window, facts.places);
   const inputMeans = columnMeans(between.patches, patchLength(window)).map((mean) => between.scale * mean);
   const means = { inputs: inputMeans, outputs: outputMeans, inputScale: between.scale, own: false };
   const scales = target.weights.quantisation!.scales;
-  placeConstants(draft.tensors, final, storeLayer(rows, means, scaling, scales), between.scale);
+  placeConstants(draft.tensors, final, storeLayer(rows, means, scaling, scales));
   draft.run(last, false);
 };

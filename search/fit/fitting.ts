@@ -4,7 +4,7 @@ import { getOrMake, once } from '../../src/lazy.js';
 import { whyNotRunnable } from '../../src/run/index.js';
 import { createApplier } from '../emit/apply.js';
 import { keepingOrder } from '../emit/kept-channels.js';
-import { channelRelation } from '../space/channel-rules.js';
+import { channelRelation, weightsAmong } from '../space/channel-rules.js';
 import type { Digits, Space } from '../space/space.js';
 import type { WidthGroup } from '../space/width-groups.js';
 import { findSubstitution, STANDARD } from '../substitute/index.js';
@@ -24,9 +24,6 @@ export interface Fitting {
   readonly order: (group: number) => Int32Array;
 }
 
-/** How layers are fitted, where that is to be other than usual. */
-export type FittingOptions = Partial<LayerOptions>;
-
 /**
  * Why the designs of a space cannot be fitted, in one sentence; undefined where they can: all operators run, and those
  * that change are convolutions or fully connected layers of bytes with known weights.
@@ -39,9 +36,7 @@ export const whyNotFittable = ({ network, sites, groups }: Space): string | unde
   const replaced = new Set(sites.map(({ site }) => site.operator));
   const index = graph.operators.findIndex((operator, i) => {
     const touched = [...operator.inputs, ...operator.outputs].some((t) => varying.has(t));
-    const hasWeights = channelRelation(operator, graph).constants.some(
-      ({ input, role }) => input === 1 && role === 'weights',
-    );
+    const hasWeights = weightsAmong(channelRelation(operator, graph).constants) !== undefined;
     return (replaced.has(i) || (touched && hasWeights)) && fittable(operator, graph.tensors) === undefined;
   });
   if (index < 0) return undefined;
@@ -66,7 +61,7 @@ const consumerOf = (facts: LayerFacts): Consumer => ({
 export const createFitting = (
   space: Space,
   samples: Inputs,
-  { places = USUAL_PLACES, seed = 1, ridge = RIDGE }: FittingOptions = {},
+  { places = USUAL_PLACES, ridge = RIDGE }: Partial<LayerOptions> = {},
 ): Fitting => {
   const reason = whyNotFittable(space);
   if (reason !== undefined) throw inputError(reason);
@@ -74,7 +69,7 @@ export const createFitting = (
   const [graph] = network.graphs;
   const original = runOriginal(network, samples);
   const factsOf = graph.operators.map((operator) =>
-    once(() => layerFacts(original, operator, { places, seed, ridge })),
+    once(() => layerFacts(original, operator, { places, ridge })),
   );
 
   const order = (group: WidthGroup): Int32Array => {
@@ -142,7 +137,7 @@ export const createFitting = (
   };
 
   return {
-    order: (group) => applier.order(group),
+    order: applier.order,
     network: (digits) => {
       const plain = applier.network(digits);
       if (plain === network) return network;

@@ -30,10 +30,7 @@ export interface LayerFacts {
 
 /** How layers are fitted. */
 export interface LayerOptions {
-  /** How many output positions are looked at, … */
   readonly places: PlaceCounts;
-  /** … chosen with this seed. */
-  readonly seed: number;
   /** λ: how much the original weights count. */
   readonly ridge: number;
 }
@@ -45,6 +42,9 @@ export interface PlaceCounts {
   /** … but at least so many. */
   readonly least: number;
 }
+
+/** Of the choice of these positions. */
+const SEED = 1;
 
 export const USUAL_PLACES: PlaceCounts = { perEntry: 30, least: 2000 };
 
@@ -122,7 +122,7 @@ const preActivations = (
 export const layerFacts = (
   { graph, samples, values }: Original,
   operator: Operator,
-  { places: counts, seed, ridge }: LayerOptions,
+  { places: counts, ridge }: LayerOptions,
 ): LayerFacts | undefined => {
   const found = fittable(operator, graph.tensors);
   if (found === undefined) return undefined;
@@ -133,7 +133,7 @@ export const layerFacts = (
   const [inputScale, zeroPoint] = [ifm.quantisation!.scales[0]!, ifm.quantisation!.zeroPoints[0] ?? 0];
   const entries = depthwise ? window.kernelHeight * window.kernelWidth : patchLength(window);
   const most = Math.max(counts.least, counts.perEntry * entries);
-  const places = choosePlaces(positionsOf(window), samples, most, seed);
+  const places = choosePlaces(positionsOf(window), samples, most, SEED);
   const patches = (): Int16Array =>
     patchesAt(values[operator.inputs[0]!] as Values as Stored, window, zeroPoint, places);
   const targets = storeTargets(preActivations(found, patches(), inputScale, scales), outputs);

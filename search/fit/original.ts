@@ -7,14 +7,10 @@ import {
 } from '../../src/graph/network.js';
 import { elementsOf } from '../../src/graph/shape.js';
 import { createInterpreter, prepareOperator, type Values } from '../../src/run/index.js';
-import { selectSamples } from '../../src/samples/samples.js';
+import { selectSamples, type Samples } from '../../src/samples/samples.js';
 
 /** Samples that a network is given, and nothing else about them. */
-export interface Inputs {
-  readonly count: number;
-  /** One per input of the entry graph. */
-  readonly inputs: readonly Values[];
-}
+export type Inputs = Pick<Samples, 'count' | 'inputs'>;
 
 /** All that an unchanged network computes for some samples. */
 export interface Original {

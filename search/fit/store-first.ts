@@ -5,7 +5,7 @@ import {
   realRows,
   storedRange,
   type Scaling,
-  type StoredRows,
+  type StoredLayer,
 } from '../substitute/requantise.js';
 import { channelsOf, type ProductForm } from './factors.js';
 
@@ -41,10 +41,7 @@ const observedRanges = (form: ProductForm, filters: Float64Array, patches: Int16
 };
 
 /** The first of two layers as it is stored. */
-export interface FittedFirst {
-  readonly stored: StoredRows;
-  /** In units of input scale × weights' scale. */
-  readonly bias: Int32Array;
+export interface FittedFirst extends StoredLayer {
   /** Quantisation of what it writes. */
   readonly output: Quantisation;
 }
@@ -90,7 +87,7 @@ export const storeFirst = (form: ProductForm, request: FirstRequest): FittedFirs
   const width = own.high.map((high, c) => inputScale * (high - own.low[c]!));
   const perRow = scaling === 'per-row';
   const gains = width.map((w) => (perRow && w > 0 ? 1 / w : 1));
-  const stored = { ...quantised, scales: quantised.scales.map((scale, c) => Math.fround(scale * gains[c]!)) };
+  const rows = { ...quantised, scales: quantised.scales.map((scale, c) => Math.fround(scale * gains[c]!)) };
   const bias = new Int32Array(channels);
   let [low, high] = [0, 0];
   for (let c = 0; c < channels; c++) {
@@ -98,7 +95,7 @@ export const storeFirst = (form: ProductForm, request: FirstRequest): FittedFirs
     const margin = MARGIN * width[c]! * gains[c]!;
     const [from, to] = [own.low[c]! * unit - margin, own.high[c]! * unit + margin];
     if (shiftable) {
-      bias[c] = Math.round(-from / (inputScale * stored.scales[c]!));
+      bias[c] = Math.round(-from / (inputScale * rows.scales[c]!));
       high = Math.max(high, to - from);
     } else {
       low = Math.min(low, from);
@@ -109,7 +106,7 @@ export const storeFirst = (form: ProductForm, request: FirstRequest): FittedFirs
   const [lowest] = storedRange(type);
   const step = high > low ? Math.fround((high - low) / (low === 0 ? 255 : 254)) : inputScale;
   const zero = low === 0 ? lowest : Math.round(lowest - low / step);
-  return { stored, bias, output: { scales: [step], zeroPoints: [zero], axis: 0 } };
+  return { rows, bias, inputScale, output: { scales: [step], zeroPoints: [zero], axis: 0 } };
 };
 
 /** Filters whose largest taps are 1. */

@@ -8,6 +8,7 @@ import {
   rowBytes,
   rowQuantisation,
   type Scaling,
+  type StoredLayer,
   type StoredRows,
 } from '../substitute/requantise.js';
 
@@ -47,7 +48,7 @@ export const storeLayer = (
   means: LayerMeans,
   scaling: Scaling,
   originals: readonly number[],
-): { readonly stored: StoredRows; readonly bias: Int32Array } => {
+): StoredLayer => {
   const { outputs, inputScale } = means;
   const biasFor = (weights: Float64Array): Float64Array =>
     meanProducts(weights, outputs.length, means).map((product, o) => outputs[o]! - product);
@@ -56,7 +57,7 @@ export const storeLayer = (
     const level = Math.round(value / (inputScale * stored.scales[o]!));
     return Math.min(LARGEST_BIAS, Math.max(-LARGEST_BIAS, level));
   });
-  return { stored, bias };
+  return { rows: stored, bias, inputScale };
 };
 
 /** A tensor of weights with stored rows; channels lie along `axis`. */
@@ -67,13 +68,8 @@ export const weightsTensor = (tensor: Tensor, stored: StoredRows, axis: number):
 });
 
 /** A bias of int32 beside stored weights; it states as many scales as before. */
-export const biasTensor = (
-  tensor: Tensor,
-  bias: Int32Array,
-  inputScale: number,
-  stored: StoredRows,
-): Tensor => {
-  const { scales, ...rest } = biasQuantisation(inputScale, rowQuantisation(stored, 0));
+export const biasTensor = (tensor: Tensor, { rows, bias, inputScale }: StoredLayer): Tensor => {
+  const { scales, ...rest } = biasQuantisation(inputScale, rowQuantisation(rows, 0));
   const count = tensor.quantisation?.scales.length ?? 0;
   const stated = count < scales.length ? scales.slice(0, count) : scales;
   const quantisation = { ...rest, scales: stated, zeroPoints: stated.map(() => 0) };

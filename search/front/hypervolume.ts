@@ -1,22 +1,17 @@
 import { lexicographicOrder } from './lexicographic.js';
 import { prune } from './non-dominated.js';
-import { pointAt, selectPoints, type Points } from './points.js';
+import { orderBy, pointAt, selectPoints, type Points } from './points.js';
 import { Staircase } from './staircase.js';
 
 type Reference = readonly number[];
-
-const positions = (count: number): Uint32Array => new Uint32Array(count).map((_, i) => i);
 
 /** The points that are better than the reference in every objective. */
 const inside = (points: Points, reference: Reference): Points => {
   const { dimensions: k, values } = points;
   const isInside = (i: number): boolean => reference.every((limit, j) => values[i * k + j]! < limit);
-  return selectPoints(points, positions(points.count).filter(isInside));
+  const all = new Uint32Array(points.count).map((_, i) => i);
+  return selectPoints(points, all.filter(isInside));
 };
-
-/** Positions of the points, those with the least value of an objective first. */
-const orderBy = ({ count, dimensions: k, values }: Points, j: number): Uint32Array =>
-  positions(count).sort((a, b) => values[a * k + j]! - values[b * k + j]!);
 
 const length = ({ values }: Points, [right = 0]: Reference): number =>
   values.reduce((best, x) => Math.max(best, right - x), 0);

@@ -12,9 +12,23 @@ export const pointsOf = (rows: readonly ArrayLike<number>[], dimensions: number)
   return { count: rows.length, dimensions, values };
 };
 
+/** The points of members that have values. */
+export const pointsOfMembers = (
+  members: readonly { readonly values: ArrayLike<number> }[],
+  dimensions: number,
+): Points =>
+  pointsOf(
+    members.map(({ values }) => values),
+    dimensions,
+  );
+
 /** Values of point `i`, without copying. */
 export const pointAt = ({ values, dimensions: k }: Points, i: number): Float64Array =>
   values.subarray(i * k, (i + 1) * k);
+
+/** Positions of the points, those with the least value of an objective first. */
+export const orderBy = ({ count, dimensions: k, values }: Points, j: number): Uint32Array =>
+  new Uint32Array(count).map((_, i) => i).sort((a, b) => values[a * k + j]! - values[b * k + j]!);
 
 /** The points at some positions, in that order. */
 export const selectPoints = ({ values, dimensions: k }: Points, keep: ArrayLike<number>): Points => {

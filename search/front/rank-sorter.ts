@@ -1,4 +1,4 @@
-import type { Points } from './points.js';
+import { orderBy, type Points } from './points.js';
 
 /**
  * Non-dominated sorting by divide and conquer after Jensen (2003) with the corrections of Fortin et al. (2013) and the
@@ -32,14 +32,13 @@ class PrefixMaximum {
 }
 
 /** Position of each point's value of objective `j` among the distinct values of it. */
-const positions = ({ values, count, dimensions: k }: Points, j: number): Uint32Array => {
-  const column = new Float64Array(count);
-  for (let i = 0; i < count; i++) column[i] = values[i * k + j]!;
-  const order = new Uint32Array(count).map((_, i) => i).sort((a, b) => column[a]! - column[b]!);
+const positions = (points: Points, j: number): Uint32Array => {
+  const { values, count, dimensions: k } = points;
+  const order = orderBy(points, j);
   const result = new Uint32Array(count);
   let position = 0;
   for (let i = 0; i < count; i++) {
-    if (i > 0 && column[order[i]!] !== column[order[i - 1]!]) position++;
+    if (i > 0 && values[order[i]! * k + j] !== values[order[i - 1]! * k + j]) position++;
     result[order[i]!] = position;
   }
   return result;

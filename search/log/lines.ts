@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
+import { addTo } from '../../src/groups.js';
 import { KEY_LENGTH } from './content-hash.js';
 
 /**
@@ -93,10 +94,7 @@ export const readContents = (path: string): Contents => {
       else {
         const key = keyOf(line);
         if (key === undefined) return { header, places, values: lines - 2, size, damaged: lines };
-        const place = { at: at + VALUE_AT, length: line.length - VALUE_AT };
-        const known = places.get(key);
-        if (known === undefined) places.set(key, [place]);
-        else known.push(place);
+        addTo(places, key, { at: at + VALUE_AT, length: line.length - VALUE_AT });
       }
       size = at + line.length + 1;
     }

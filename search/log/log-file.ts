@@ -1,4 +1,5 @@
 import { closeSync, fdatasync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { addTo } from '../../src/groups.js';
 import { lineOf, placeOf, valueAt, type Contents, type Place } from './lines.js';
 import type { RunLog } from './run-log.js';
 
@@ -98,10 +99,7 @@ export const openLogFile = (
     add: (key, value) => {
       const line = lineOf(key, value);
       const place = placeOf(line, size);
-      if (!append(line)) return;
-      const known = places.get(key);
-      if (known === undefined) places.set(key, [place]);
-      else known.push(place);
+      if (append(line)) addTo(places, key, place);
     },
     close: async (keep) => {
       clearTimeout(timer);

@@ -1,11 +1,12 @@
 import type { MetricRow } from '../metrics.js';
 import { baselineRow, metricsAt, selectRows, type Study, type Table } from '../rank/table.js';
 import { worstExcess, type Constraint } from '../rank/constraints.js';
+import { digitsAt } from '../rank/ranking.js';
 import { changeCount, designId } from '../space/changes.js';
 import { objectivePoints, type Objective } from '../rank/objectives.js';
 import { paretoRanks } from '../front/pareto-ranks.js';
 import type { Points } from '../front/points.js';
-import { rowOf, type Space } from '../space/space.js';
+import type { Space } from '../space/space.js';
 import { kneeDistances } from '../front/knee.js';
 import { comparePreferred, pays, priceOf, tieOf, type Pricing } from './preference.js';
 
@@ -45,11 +46,11 @@ export const evaluatedOf = (studies: readonly [Study, ...Study[]], table: Table)
   return { space, studies, table, baselines: space.systems.map((_, system) => baselineRow(study, system)) };
 };
 
-const digitsOfRow = ({ studies, table }: Evaluated, i: number): Uint16Array =>
-  rowOf(studies[table.study[i]!]!.designs, table.row[i]!);
+/** A candidate without its id, which takes longest to make. */
+type Priced = Omit<Candidate, 'id'>;
 
-const pricedAt = (evaluated: Evaluated, i: number): Omit<Candidate, 'id'> => {
-  const digits = digitsOfRow(evaluated, i);
+const pricedAt = (evaluated: Evaluated, i: number): Priced => {
+  const digits = digitsAt(evaluated, i);
   return { digits, numbers: metricsAt(evaluated.table, i), baseline: evaluated.baselines[digits.at(-1)!] };
 };
 
@@ -58,9 +59,6 @@ export const candidateAt = (evaluated: Evaluated, i: number): Candidate => {
   const { digits, ...rest } = pricedAt(evaluated, i);
   return { id: designId(evaluated.space, digits), digits: digits.slice(), ...rest };
 };
-
-/** A candidate without its id, which takes longest to make. */
-type Priced = Omit<Candidate, 'id'>;
 
 /** Price of a design, with what its changes have to save added: of two designs, the lower one is worth more. */
 export const chargedPrice = (

@@ -1,3 +1,4 @@
+import type { Change } from '../fit/changes.js';
 import { forEachNeighbour } from '../space/neighbours.js';
 import {
   designsOf,
@@ -30,10 +31,7 @@ export const singleChanges = (space: Space): Designs => {
 };
 
 /** The choice in which two designs differ: its position and the second one's digit; undefined if they are equal. */
-export const differenceOf = (
-  a: Digits,
-  b: Digits,
-): { readonly position: number; readonly digit: number } | undefined => {
+export const differenceOf = (a: Digits, b: Digits): Change | undefined => {
   for (let position = 0; position < a.length; position++) {
     if (a[position] !== b[position]) return { position, digit: b[position]! };
   }

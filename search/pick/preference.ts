@@ -126,6 +126,12 @@ export const priceOf = (pricing: Pricing, numbers: MetricRow): number =>
 export const pays = (pricing: Pricing, numbers: MetricRow, baseline: MetricRow | undefined): boolean =>
   baseline !== undefined && priceOf(pricing, numbers) < priceOf(pricing, baseline);
 
+const objectivesWith = (preference: Preference, speed: Speed, last: string): Objective[] => {
+  const costs =
+    preference === 'bandwidth' ? 'sram_total_bytes,external_total_bytes' : `${speed},sram_total_bytes`;
+  return parseObjectives(`${costs},${last}`);
+};
+
 /**
  * Objectives of the search where none are named: those that hold the best design of the preference on their front.
  * Retained weights gives way to parameters where it is not known for every design, unless it is what is preferred.
@@ -134,21 +140,15 @@ export const objectivesFor = (
   preference: Preference,
   retainedIsKnown: boolean,
   speed: Speed = 'cycles_total',
-): Objective[] => {
-  if (preference === 'bandwidth') return parseObjectives(`sram_total_bytes,external_total_bytes,${speed}`);
-  return defaultObjectives(retainedIsKnown || preference === 'retained', speed);
-};
+): Objective[] =>
+  preference === 'bandwidth'
+    ? objectivesWith(preference, speed, speed)
+    : defaultObjectives(retainedIsKnown || preference === 'retained', speed);
 
 /** The same where there are samples: what a design loses is the noise of its outputs. */
 export const noiseObjectives = (preference: Preference, speed: Speed): Objective[] =>
-  parseObjectives(
-    preference === 'bandwidth'
-      ? 'sram_total_bytes,external_total_bytes,output_noise'
-      : `${speed},sram_total_bytes,output_noise`,
-  );
+  objectivesWith(preference, speed, 'output_noise');
 
 /** Objectives of a search for what comes near to the constraints. */
-export const sideObjectives = ({ preference, speed }: Pricing): Objective[] =>
-  preference === 'bandwidth'
-    ? parseObjectives('sram_total_bytes,external_total_bytes,retained_energy:max')
-    : defaultObjectives(true, speed);
+export const sideObjectives = ({ preference, speed = 'cycles_total' }: Pricing): Objective[] =>
+  objectivesWith(preference, speed, 'retained_energy:max');

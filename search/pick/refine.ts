@@ -88,7 +88,7 @@ export const refine = async (
   start: Candidate,
   wish: Wish,
   { study, session }: { readonly study: Study; readonly session: Session },
-  until = Infinity,
+  until: number,
 ): Promise<Refined> => {
   let candidate = start;
   const steps: string[] = [];

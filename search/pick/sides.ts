@@ -1,5 +1,5 @@
 import { changeCount } from '../space/changes.js';
-import { worstExcess, type Constraint } from '../rank/constraints.js';
+import { worstExcess } from '../rank/constraints.js';
 import {
   candidateAt,
   compareCandidates,
@@ -23,12 +23,9 @@ export interface Sides {
 const retainedOf = ({ numbers }: Candidate): number =>
   Number.isNaN(numbers.retained_energy) ? -1 : numbers.retained_energy;
 
-const nearestCheaper = (
-  evaluated: Evaluated,
-  constraints: readonly Constraint[],
-  wish: Wish,
-): Candidate | undefined => {
+const nearestCheaper = (evaluated: Evaluated, wish: Wish): Candidate | undefined => {
   const { space, table } = evaluated;
+  const { constraints } = wish;
   let best: { readonly candidate: Candidate; readonly excess: number } | undefined;
   for (let i = 0; i < table.count; i++) {
     if (!paysAt(evaluated, i, wish)) continue;
@@ -46,22 +43,18 @@ const nearestCheaper = (
   return best?.candidate;
 };
 
-const cheapestMeeting = (
-  evaluated: Evaluated,
-  constraints: readonly Constraint[],
-  wish: Wish,
-): Candidate | undefined => {
+const cheapestMeeting = (evaluated: Evaluated, wish: Wish): Candidate | undefined => {
   const { space } = evaluated;
   const isUnchanged = ({ digits }: Candidate): number => Number(changeCount(space, digits) === 0);
   const order = (a: Candidate, b: Candidate): number =>
     isUnchanged(a) - isUnchanged(b) ||
     priceOf(wish, a.numbers) - priceOf(wish, b.numbers) ||
     compareCandidates(wish, space, a, b);
-  return firstOf(evaluated, meetingRows(evaluated, constraints), order);
+  return firstOf(evaluated, meetingRows(evaluated, wish.constraints), order);
 };
 
 /** The nearest design on each side, among those evaluated. */
 export const sidesOf = (evaluated: Evaluated, wish: Wish): Sides => ({
-  cheaper: nearestCheaper(evaluated, wish.constraints, wish),
-  meeting: cheapestMeeting(evaluated, wish.constraints, wish),
+  cheaper: nearestCheaper(evaluated, wish),
+  meeting: cheapestMeeting(evaluated, wish),
 });

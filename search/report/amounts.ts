@@ -1,12 +1,8 @@
-import { grouped } from '../../src/text.js';
+import { grouped, kibibytes } from '../../src/text.js';
 import { METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import { excess, type Constraint } from '../rank/constraints.js';
 import type { Price } from '../pick/preference.js';
 import { retainedMeans } from '../emit/retained-weights.js';
-
-/** KiB with one decimal. */
-export const kibibytes = (bytes: number): string =>
-  (bytes / 1024).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /**
  * A share of retained weights, rounded down so that the number agrees with its word; `unknown` for NaN.
@@ -71,7 +67,7 @@ export const valueText = (name: MetricName, value: number): string => {
 
 /** The same with bytes as KiB. */
 export const shortText = (name: MetricName, value: number): string =>
-  METRICS[name].unit === 'bytes' ? kibibytes(value) : valueText(name, value);
+  METRICS[name].unit === 'bytes' ? kibibytes(value, 1) : valueText(name, value);
 
 /** A metric's label where its bytes are shown as KiB. */
 export const shortLabel = (name: MetricName): string => METRICS[name].label.replace(/\bbytes\b/, 'KiB');

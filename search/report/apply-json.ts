@@ -1,4 +1,4 @@
-import { formatSubstitutions, formatWidths } from '../space/changes.js';
+import { formatChanges } from '../space/changes.js';
 import { RETAINED_NOTE } from '../emit/retained-weights.js';
 import type { Applied } from './describe-design.js';
 import { figuresRecord, layerRecord, retainedRecord, systemRecord, type Fields } from './records.js';
@@ -13,8 +13,7 @@ export const appliedRecord = (applied: Applied): Fields => {
     schema: APPLY_SCHEMA,
     model,
     design,
-    substitutions: formatSubstitutions(changes.substitutions),
-    widths: formatWidths(changes.widths),
+    ...formatChanges(changes),
     parameters,
     ...retainedRecord(retained, retainedUnknown),
     note: RETAINED_NOTE,

@@ -5,6 +5,7 @@ import { METRICS } from '../metrics.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import { STANDARD } from '../substitute/index.js';
 import type { Applied } from './describe-design.js';
+import type { RetainedWeights } from '../substitute/substitution.js';
 import type { BeforeAfter, ChangedLayer } from '../emit/changed-layers.js';
 
 const channelsText = ({ before, after }: BeforeAfter): string =>
@@ -20,25 +21,21 @@ const layerText = ({ kind, kernel, inputChannels, outputChannels }: ChangedLayer
 const changeText = ({ before, after }: BeforeAfter): string =>
   before === after ? grouped(before) : `${grouped(before)} -> ${grouped(after)}`;
 
+const retainedCells = ({ before, after }: RetainedWeights): string[] => [
+  retainedCell(before),
+  retainedCell(after),
+  retainedMeans(before),
+];
+
 const layerTable = ({ layers, parameters, retained }: Applied): string[] => {
   const rows = layers.map((layer) => [
     String(layer.operator),
     shortened(layerText(layer), 50),
     layer.option === STANDARD ? 'other channels' : layer.option,
     changeText(layer.parameters),
-    retainedCell(layer.retained.before),
-    retainedCell(layer.retained.after),
-    retainedMeans(layer.retained.before),
+    ...retainedCells(layer.retained),
   ]);
-  const whole = [
-    '',
-    'network',
-    '',
-    changeText(parameters),
-    retainedCell(retained.before),
-    retainedCell(retained.after),
-    retainedMeans(retained.before),
-  ];
+  const whole = ['', 'network', '', changeText(parameters), ...retainedCells(retained)];
   const head = ['', 'layer', 'becomes', 'parameters', 'retained', 'quantised', 'weights'];
   return aligned([head, ...rows, whole], [0, 3, 4, 5]);
 };

@@ -1,10 +1,10 @@
 import { METRICS } from '../metrics.js';
 import { cliffsOf, type Curve, type Point, type Ratio, type Step } from '../cliffs/curve.js';
 import type { NetworkCurves } from '../cliffs/group-curves.js';
-import type { Fields } from './records.js';
+import { systemRecord, type Fields } from './records.js';
 
 /** Version of the shape of {@link cliffsRecord}. */
-export const CLIFFS_SCHEMA = 'paretou/cliffs@1';
+const CLIFFS_SCHEMA = 'paretou/cliffs@1';
 
 const POINT_COLUMNS: Readonly<Record<string, keyof Point>> = {
   channels: 'channels',
@@ -45,9 +45,7 @@ export const cliffsRecord = (model: string, { systems, frozen, interrupted }: Ne
   model,
   interrupted,
   systems: systems.map(({ system, curves, today }) => ({
-    accelerator: system.accelerator,
-    system_config: system.systemConfig,
-    memory_mode: system.memoryMode,
+    ...systemRecord(system),
     cycles_total: today.cycles_total,
     sram_memory_used_bytes: today.sram_memory_used_bytes,
     curves: curves.map(curveRecord),

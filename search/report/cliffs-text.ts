@@ -64,15 +64,14 @@ const nameOf = ({ kind, operators, channels }: Curve): string => {
   return `${kind} ${operators[0]!}`;
 };
 
-const kindOf = ({ graphs: [graph] }: Network, operator: number): string => graph.operators[operator]!.kind;
-
 /** A curve by what varies along it. */
 export const titleOf = (curve: Curve, network: Network): string => {
   const { kind, operators, channels } = curve;
   const of = `${operators.length === 1 ? 'operator' : 'operators'} ${operators.join(', ')}`;
   if (kind === 'width') return `all groups of ${channelsText(channels)} together (${of})`;
   if (kind === 'group') return `width group ${operators[0]!}, ${channelsText(channels)} (${of})`;
-  return `${kindOf(network, operators[0]!)} alone, ${channelsText(channels)} (${of})`;
+  const { kind: layer } = network.graphs[0].operators[operators[0]!]!;
+  return `${layer} alone, ${channelsText(channels)} (${of})`;
 };
 
 /** Curves that are shown in full by default. */

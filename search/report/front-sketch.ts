@@ -10,7 +10,7 @@ export type Axes = readonly [x: MetricName, y: MetricName];
 export type Spot = readonly [x: number, y: number];
 
 /** What stands out in a sketch, by its letter. */
-export const MARKS = { B: 'unchanged', K: 'knee', P: 'pick' } as const;
+const MARKS = { B: 'unchanged', K: 'knee', P: 'pick' } as const;
 export type MarkLetter = keyof typeof MARKS;
 
 /** A front to be sketched. */

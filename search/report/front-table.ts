@@ -2,6 +2,7 @@ import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from 
 import type { Study } from '../rank/table.js';
 import { meansOf } from '../emit/retained-weights.js';
 import { TIE } from '../../src/fvp/bars.js';
+import { groupBy } from '../../src/groups.js';
 import { aligned, grouped, LINE_WIDTH, lineWidth, wrap } from '../../src/text.js';
 import { changePercent, retainedCell, valueText } from './amounts.js';
 import type { Ranking } from '../rank/ranking.js';
@@ -29,19 +30,14 @@ const COLUMNS: readonly MetricName[] = METRIC_NAMES.filter(
   (name) => METRICS[name].heading !== undefined && METRICS[name].beside === undefined,
 ).flatMap((name) => [name, ...METRIC_NAMES.filter((other) => METRICS[other].beside === name)]);
 
-const headingOf = (name: MetricName): string => METRICS[name].heading!;
-
 /** The systems of a ranking, a line for each configuration and mode. */
 export const systemLines = (studies: readonly Study[]): string[] => {
-  const byMode = new Map<string, Set<string>>();
-  for (const { space } of studies) {
-    for (const { system } of space.systems) {
-      const mode = `${system.systemConfig}, ${system.memoryMode}`;
-      const names = byMode.get(mode) ?? new Set();
-      byMode.set(mode, names.add(system.accelerator.replace('ethos-', '')));
-    }
-  }
-  return [...byMode].map(([mode, names]) => `on ${[...names].join(', ')}: ${mode}`);
+  const systems = studies.flatMap(({ space }) => space.systems.map(({ system }) => system));
+  const byMode = groupBy(systems, ({ systemConfig, memoryMode }) => `${systemConfig}, ${memoryMode}`);
+  return [...byMode].map(([mode, same]) => {
+    const names = new Set(same.map(({ accelerator }) => accelerator.replace('ethos-', '')));
+    return `on ${[...names].join(', ')}: ${mode}`;
+  });
 };
 
 /** Cycles, and the time that they take. */
@@ -114,7 +110,7 @@ export const frontTable = (ranking: Ranking): string => {
   const idOf = ({ row }: Shown, { system }: SystemFront): string =>
     row === undefined ? `base@${systems[system]!.code}` : ranking.ids[row]!;
   const tableOf = (names: readonly MetricName[]): readonly string[] => {
-    const head = ['', '', ...names.map(headingOf), 'design'];
+    const head = ['', '', ...names.map((name) => METRICS[name].heading!), 'design'];
     const rows = fronts.flatMap((front) =>
       front.shown.map((each) => [
         each.row === undefined ? '' : String(each.row + 1),

@@ -1,5 +1,5 @@
 import type { LayerExplanation } from '../../src/explain/types.js';
-import { changesOf, formatSubstitutions, formatWidths } from '../space/changes.js';
+import { changesOf, formatChanges } from '../space/changes.js';
 import {
   constraintsRecord,
   figuresRecord,
@@ -121,12 +121,10 @@ const accountRecord = (account: PickAccount, space: Space): Fields => {
 /** A design that is near on one side, with the unchanged network on its system. */
 const sideRecord = (candidate: Candidate | undefined, space: Space): Fields | null => {
   if (candidate === undefined) return null;
-  const { substitutions, widths } = changesOf(space, candidate.digits);
   const { cycles_total, sram_total_bytes, external_total_bytes } = candidate.baseline ?? candidate.numbers;
   return {
     ...briefRecord(candidate),
-    substitutions: formatSubstitutions(substitutions),
-    widths: formatWidths(widths),
+    ...formatChanges(changesOf(space, candidate.digits)),
     unchanged: { cycles_total, sram_total_bytes, external_total_bytes },
   };
 };

@@ -1,14 +1,14 @@
 import { grouped, wrap } from '../../src/text.js';
-import { reasonTable } from '../../src/report/reason-table.js';
+import { reasonTable, type Column } from '../../src/report/reason-table.js';
 import type { Wish } from '../pick/candidates.js';
-import { pricedBy, priceOf } from '../pick/preference.js';
+import { pricedBy } from '../pick/preference.js';
 import { STANDARD } from '../substitute/index.js';
 import type { PickAccount } from './account/account.js';
 import type { ChangedStory, ChangedWidth, OtherStory } from './account/changes.js';
 import { cyclesOf, type Pair } from './account/pairs.js';
 import type { Stay } from './account/stays.js';
-import type { Alternative } from './account/variables.js';
-import { nameOf } from './account/words.js';
+import { choiceText, moreThan, type Alternative } from './account/variables.js';
+import { changedSides, nameOf } from './account/words.js';
 import { changePercent, priceNumber, retainedCell } from './amounts.js';
 
 /** An account of which the reasons are told; what stays may be all that it has. */
@@ -29,25 +29,15 @@ const inFull = ({ changed, widthsChanged, others, stays }: Reasons): string[] =>
 
 /** A figure of the pick against that of another design, in the unit that the pick is for. */
 const moreThanPick = (wish: Wish, { candidate }: Reasons, other: Alternative | undefined): number =>
-  other === undefined ? NaN : priceOf(wish, other.candidate.numbers) - priceOf(wish, candidate.numbers);
+  other === undefined ? NaN : moreThan(wish, candidate, other);
 
-const afterOf = (pair: Pair | undefined): string => (pair === undefined ? '' : grouped(cyclesOf(pair.after)));
-
-const changeOf = (pair: Pair | undefined): string =>
-  pair === undefined ? '' : changePercent(cyclesOf(pair.before), cyclesOf(pair.after));
+const SIDES = { input: 'in', output: 'out' } as const;
 
 /** The option that replaces a layer; its channels where only they change: `16->8 in, 32->24 out`. */
-const becomes = ({ layer: { option, inputChannels, outputChannels } }: ChangedStory): string => {
-  if (option !== STANDARD) return option;
-  const sides = [
-    [inputChannels, 'in'],
-    [outputChannels, 'out'],
-  ] as const;
-  return sides
-    .filter(([{ before, after }]) => before !== after)
-    .map(([{ before, after }, side]) => `${before}->${after} ${side}`)
-    .join(', ');
-};
+const becomes = ({ layer }: ChangedStory): string =>
+  layer.option === STANDARD
+    ? changedSides(layer, ({ before, after }, side) => `${before}->${after} ${SIDES[side]}`).join(', ')
+    : layer.option;
 
 /** A line of the table of changes. */
 interface Change {
@@ -59,6 +49,24 @@ interface Change {
   readonly undone: Alternative | undefined;
   readonly words: readonly string[];
 }
+
+/** Without a number for what was added. */
+const OPERATOR: Column<Pick<Change, 'operator'>> = {
+  heading: 'op',
+  right: true,
+  cell: ({ operator }) => (operator < 0 ? '' : String(operator)),
+};
+const LAYER: Column<Pick<Change, 'what'>> = { heading: 'layer', cell: ({ what }) => what };
+const CYCLES: Column<Pick<Change, 'pair'>> = {
+  heading: 'cycles',
+  right: true,
+  cell: ({ pair }) => (pair === undefined ? '' : grouped(cyclesOf(pair.after))),
+};
+const CHANGE: Column<Pick<Change, 'pair'>> = {
+  heading: 'change',
+  right: true,
+  cell: ({ pair }) => (pair === undefined ? '' : changePercent(cyclesOf(pair.before), cyclesOf(pair.after))),
+};
 
 const widthChange = ({ operator, operators, channels, undone }: ChangedWidth): Change => ({
   operator,
@@ -86,11 +94,11 @@ const changesTable = (wish: Wish, account: Reasons): string[] => {
   const unit = pricedBy(wish);
   return reasonTable(rows, {
     columns: [
-      { heading: 'op', right: true, cell: ({ operator }) => String(operator) },
-      { heading: 'layer', cell: ({ what }) => what },
+      OPERATOR,
+      LAYER,
       { heading: 'becomes', cell: (row) => row.becomes },
-      { heading: 'cycles', right: true, cell: ({ pair }) => afterOf(pair) },
-      { heading: 'change', right: true, cell: ({ pair }) => changeOf(pair) },
+      CYCLES,
+      CHANGE,
       { heading: 'retained', right: true, cell: ({ retained }) => retained },
       {
         heading: `saves ${unit}`,
@@ -112,39 +120,35 @@ const changesTable = (wish: Wish, account: Reasons): string[] => {
   });
 };
 
-const othersTable = (others: readonly OtherStory[]): string[] =>
-  others.length === 0
-    ? []
-    : reasonTable(others, {
-        columns: [
-          {
-            heading: 'op',
-            right: true,
-            cell: ({ pair }) => (pair.operator < 0 ? '' : String(pair.operator)),
-          },
-          { heading: 'layer', cell: ({ pair }) => nameOf(pair) },
-          { heading: 'cycles', right: true, cell: ({ pair }) => afterOf(pair) },
-          { heading: 'change', right: true, cell: ({ pair }) => changeOf(pair) },
-        ],
-        reason: 'why',
-        words: ({ words }) => words,
-        spare: [['layer', 16]],
-      });
+const othersTable = (others: readonly OtherStory[]): string[] => {
+  if (others.length === 0) return [];
+  const rows = others.map(({ pair, words }) => ({
+    operator: pair.operator,
+    what: nameOf(pair),
+    pair,
+    words,
+  }));
+  return reasonTable(rows, {
+    columns: [OPERATOR, LAYER, CYCLES, CHANGE],
+    reason: 'why',
+    words: ({ words }) => words,
+    spare: [['layer', 16]],
+  });
+};
 
 const staysTable = (wish: Wish, account: Reasons): string[] => {
   const { stays = [] } = account;
   if (stays.length === 0) return [];
   const unit = pricedBy(wish);
-  const choice = ({ kind, best }: Stay): string => {
-    if (best === undefined) return '';
-    return kind === 'site' ? best.choice : `${best.choice} channels`;
-  };
   return reasonTable(stays, {
     columns: [
-      { heading: 'op', right: true, cell: ({ operator }) => String(operator) },
-      { heading: 'layer', cell: ({ what }) => what },
+      OPERATOR,
+      LAYER,
       { heading: 'cycles', right: true, cell: ({ cycles }) => (cycles === undefined ? '' : grouped(cycles)) },
-      { heading: 'best change', cell: choice },
+      {
+        heading: 'best change',
+        cell: ({ kind, best }) => (best === undefined ? '' : choiceText(kind, best)),
+      },
       {
         heading: `more ${unit}`,
         right: true,

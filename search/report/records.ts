@@ -1,5 +1,5 @@
 import type { System } from '../../src/npu/system.js';
-import { isShown, METRIC_NAMES, METRICS, type MetricRow } from '../metrics.js';
+import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from '../metrics.js';
 import type { Constraint } from '../rank/constraints.js';
 import type { ChangedLayer } from '../emit/changed-layers.js';
 import { retainedMeans } from '../emit/retained-weights.js';
@@ -12,26 +12,23 @@ export type Fields = Record<string, unknown>;
 export const known = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
 
+const metricsRecord = (
+  metrics: MetricRow,
+  isTold: (name: MetricName) => boolean,
+): Record<string, number | null> =>
+  Object.fromEntries(METRIC_NAMES.filter(isTold).map((name) => [name, known(metrics[name])]));
+
 /** What the estimator says of a design, and what was measured of it. */
 export const figuresRecord = (metrics: MetricRow): Record<string, number | null> =>
-  Object.fromEntries(
-    METRIC_NAMES.filter((name) => {
-      const { source, unit, optional } = METRICS[name];
-      if (optional === true) return isShown(name, metrics[name]);
-      return source.from === 'estimate'
-        ? unit !== 'flag'
-        : source.from === 'quotient' && source.by === 'clock';
-    }).map((name) => [name, known(metrics[name])]),
-  );
+  metricsRecord(metrics, (name) => {
+    const { source, unit, optional } = METRICS[name];
+    if (optional === true) return isShown(name, metrics[name]);
+    return source.from === 'estimate' ? unit !== 'flag' : source.from === 'quotient' && source.by === 'clock';
+  });
 
 /** The most important metrics of a design. */
 export const headlineRecord = (metrics: MetricRow): Record<string, number | null> =>
-  Object.fromEntries(
-    METRIC_NAMES.filter((name) => METRICS[name].headline && isShown(name, metrics[name])).map((name) => [
-      name,
-      known(metrics[name]),
-    ]),
-  );
+  metricsRecord(metrics, (name) => METRICS[name].headline === true && isShown(name, metrics[name]));
 
 /** Retained weights with the word for them, and why they are not known. */
 export const retainedRecord = ({ before, after }: RetainedWeights, unknown?: string): Fields => ({

@@ -37,6 +37,12 @@ export const formatSubstitutions = (map: Changes['substitutions']): string => li
 /** `0=24;5=48`: the `widths` column; empty for none. */
 export const formatWidths = (map: Changes['widths']): string => listed(map, '=');
 
+/** Both as text, by the names of their columns. */
+export const formatChanges = ({ substitutions, widths }: Changes): Record<keyof Changes, string> => ({
+  substitutions: formatSubstitutions(substitutions),
+  widths: formatWidths(widths),
+});
+
 const entriesOf = (text: string): string[] =>
   text
     .split(';')

@@ -1,4 +1,5 @@
 import type { Graph, Operator, Tensor } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 
 /** A constant input of an operator that changes its size with channel counts. */
 export interface ConstantAxes {
@@ -166,9 +167,6 @@ const blocking: Rule = (operator, graph) => {
     : passing(operator, graph);
 };
 
-const elements = (tensor: Tensor | undefined): number =>
-  tensor?.shape?.reduce((product, n) => product * n, 1) ?? -1;
-
 /** Reshapes that keep the last axis: only the positions are arranged anew. */
 const reshaping: Rule = (operator, graph) => {
   const [x = -1, s = -1] = operator.inputs;
@@ -177,7 +175,7 @@ const reshaping: Rule = (operator, graph) => {
   const freeze = (): ChannelRelation =>
     freezeAll(operator, graph, `${operator.kind} mixes positions and channels`);
   if (depth === undefined || depth !== channelsOf(at(graph, y))) return freeze();
-  if (elements(at(graph, x)) !== elements(at(graph, y))) return freeze();
+  if (elementsOf(at(graph, x)!.shape!) !== elementsOf(at(graph, y)!.shape!)) return freeze();
   const shape = at(graph, s);
   if (operator.kind !== 'RESHAPE' || shape === undefined)
     return { ties: [[x, y]], frozen: [], constants: [] };
@@ -217,6 +215,10 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
   ...each(reshaping, 'RESHAPE', 'SQUEEZE', 'EXPAND_DIMS'),
   ...each(concatenating, 'CONCATENATION'),
 ]);
+
+/** The weights among an operator's constants. */
+export const weightsAmong = (constants: readonly ConstantAxes[]): ConstantAxes | undefined =>
+  constants.find(({ input, role }) => input === 1 && role === 'weights');
 
 /** What `operator` demands of channel counts. */
 export const channelRelation = (operator: Operator, graph: Graph): ChannelRelation =>

@@ -170,8 +170,8 @@ export const sampleDesigns = (space: Space, limit: number, seed: number): Sample
   const radices = varyingRadices(space);
   const systems = space.systems.length;
   const fixed = mandatoryRows(space, radices.length);
-  const mandatory = fixed.length * systems;
-  if (countDesigns(space) <= BigInt(limit)) {
+  const { all, mandatory } = sampleSize(space, limit);
+  if (all) {
     return { designs: allDesigns(space), method: 'all', mandatory, strata: [] };
   }
   const counts = suffixCounts(radices);

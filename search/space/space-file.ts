@@ -117,12 +117,9 @@ const schemaFor = (value: unknown): z.ZodType<SpaceFile> => {
   );
 };
 
-const KEYS = ['sites', 'options', 'widths', 'site_options', 'group_widths', 'systems'];
-
 const keysAt = (path: YamlPath): readonly string[] => {
-  if (path[0] === 'widths') return ['multiple_of', 'from', 'to'];
-  if (path[0] === 'systems') return ['accelerator', 'system_config', 'memory_mode'];
-  return KEYS;
+  if (path[0] === 'widths') return Object.keys(multiples.shape);
+  return Object.keys(path[0] === 'systems' ? system.shape : SPACE_FILE.shape);
 };
 
 const validated = (document: YamlDocument): LoadedSpaceFile => {

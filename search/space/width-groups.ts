@@ -1,4 +1,5 @@
 import type { Graph, Network } from '../../src/graph/network.js';
+import { groupBy } from '../../src/groups.js';
 import { DisjointSets } from './disjoint-sets.js';
 import { channelRelation, channelsOf } from './channel-rules.js';
 
@@ -67,27 +68,18 @@ const setsOf = (graph: Graph): { sets: TensorSets; sources: Map<number, number> 
 export const findWidthGroups = (network: Network): WidthGroup[] => {
   const graph = network.graphs[0];
   const { sets, sources } = setsOf(graph);
-  const members = new Map<number, { tensors: number[]; operators: number[] }>();
   const writers = new Map<number, number>();
   for (const [index, operator] of graph.operators.entries())
     for (const t of operator.outputs) writers.set(t, index);
-  for (const t of graph.tensors.keys()) {
-    const root = sets.find(t);
-    const entry = members.get(root) ?? { tensors: [], operators: [] };
-    members.set(root, entry);
-    entry.tensors.push(t);
-    const writer = writers.get(t);
-    if (writer !== undefined) entry.operators.push(writer);
-  }
   const groups: WidthGroup[] = [];
-  for (const { tensors, operators } of members.values()) {
+  for (const tensors of groupBy(graph.tensors.keys(), (t) => sets.find(t)).values()) {
     const own = tensors.map((t) => sources.get(t)).filter((op) => op !== undefined);
     const channels = channelsOf(graph.tensors[tensors[0]!]);
     if (own.length === 0 || channels === undefined) continue;
     const frozen = sets.reason(tensors[0]!);
     groups.push({
       operator: Math.min(...own),
-      operators: operators.sort((a, b) => a - b),
+      operators: tensors.flatMap((t) => writers.get(t) ?? []).sort((a, b) => a - b),
       tensors,
       channels,
       ...(frozen === undefined ? {} : { frozen }),

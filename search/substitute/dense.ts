@@ -1,3 +1,5 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+
 /** Dense matrices of doubles, row by row. */
 
 /** a · b of an m × k and a k × n matrix. */
@@ -103,4 +105,22 @@ export const energy = (a: Float64Array, metric: Float64Array, n: number): number
   const rows = a.length / n;
   const product = multiply(a, metric, rows, n, n);
   return dot(product, 0, a, 0, a.length);
+};
+
+/** Eigenvalues of a symmetric n × n matrix, the largest first, and their eigenvectors, one per row. */
+export const eigen = (
+  matrix: Float64Array,
+  n: number,
+): { readonly values: Float64Array; readonly vectors: Float64Array } => {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(n, n, matrix),
+    { assumeSymmetric: true },
+  );
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+  return {
+    values: Float64Array.from(order, (e) => realEigenvalues[e]!),
+    vectors: Float64Array.from({ length: n * n }, (_, i) =>
+      eigenvectorMatrix.get(i % n, order[Math.floor(i / n)]!),
+    ),
+  };
 };

@@ -1,13 +1,9 @@
 import type { ElementType, Quantisation } from '../../src/graph/network.js';
 import type { Activation } from './substitution.js';
-import { quantiseRows, storedRange, type Scaling, type StoredRows } from './requantise.js';
+import { quantiseRows, storedRange, type Scaling, type StoredLayer, type StoredRows } from './requantise.js';
 
-/** The first of two layers as it is stored, and the quantisation of what it writes. */
-export interface FirstLayer {
-  /** A row of taps per channel of the intermediate. */
-  readonly stored: StoredRows;
-  /** In units of input scale × weights' scale. */
-  readonly bias: Int32Array;
+/** The first of two layers as it is stored, a row of taps per channel of the intermediate, and what it writes. */
+export interface FirstLayer extends StoredLayer {
   /** Real values that the bias adds. */
   readonly shift: Float64Array;
   readonly output: Quantisation;
@@ -57,7 +53,7 @@ export const storeFirstLayer = (
   input: { readonly type: ElementType; readonly quantisation: Quantisation },
   scaling: Scaling,
 ): FirstLayer => {
-  const stored = storeFilters(filters, channels, scaling);
+  const rows = storeFilters(filters, channels, scaling);
   const length = filters.length / channels;
   const [scale, zeroPoint] = [input.quantisation.scales[0]!, input.quantisation.zeroPoints[0] ?? 0];
   const [lowest, highest] = storedRange(input.type);
@@ -68,12 +64,12 @@ export const storeFirstLayer = (
   for (let c = 0; c < channels; c++) {
     let [sumLow, sumHigh] = [0, 0];
     for (let i = c * length; i < (c + 1) * length; i++) {
-      const level = stored.levels[i]!;
+      const level = rows.levels[i]!;
       sumLow += level * (level > 0 ? xLow : xHigh);
       sumHigh += level * (level > 0 ? xHigh : xLow);
     }
     if (activation === 'shifted-relu') bias[c] = -sumLow;
-    const unit = scale * stored.scales[c]!;
+    const unit = scale * rows.scales[c]!;
     shift[c] = bias[c]! * unit;
     low = Math.min(low, (sumLow + bias[c]!) * unit);
     high = Math.max(high, (sumHigh + bias[c]!) * unit);
@@ -83,10 +79,6 @@ export const storeFirstLayer = (
   const atEnd = activation !== 'none';
   const step = high === low ? scale : Math.fround((high - low) / (atEnd ? 255 : 254));
   const zero = atEnd ? lowest : Math.round(lowest - low / step);
-  return {
-    stored,
-    bias,
-    shift,
-    output: { scales: [step], zeroPoints: [zero], axis: 0 },
-  };
+  const output = { scales: [step], zeroPoints: [zero], axis: 0 };
+  return { rows, bias, inputScale: scale, shift, output };
 };

@@ -1,4 +1,4 @@
-import type { Constant, ElementType, Quantisation, Tensor } from '../../src/graph/network.js';
+import type { ElementType, Operator, Quantisation, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './substitution.js';
 import {
   biasQuantisation,
@@ -7,21 +7,9 @@ import {
   rowQuantisation,
   scalingOf,
   storedRange,
-  type StoredRows,
+  type StoredLayer,
 } from './requantise.js';
 import type { Target } from './substitution.js';
-
-/** A constant tensor; its values are yet to be made where no bytes are given. */
-const constantTensor = (
-  name: string,
-  type: ElementType,
-  shape: readonly number[],
-  quantisation: Quantisation | undefined,
-  bytes: Uint8Array | undefined,
-): Tensor => {
-  const constant: Constant = bytes === undefined ? {} : { bytes };
-  return { ...mapTensor(name, type, shape, quantisation), constant };
-};
 
 /** A feature map; without quantisation where none is given. */
 export const mapTensor = (
@@ -30,6 +18,12 @@ export const mapTensor = (
   shape: readonly number[],
   quantisation: Quantisation | undefined,
 ): Tensor => ({ name, type, shape, ...(quantisation && { quantisation }), variable: false });
+
+/** The same as a constant; its values are yet to be made where no bytes are given. */
+const withBytes = (tensor: Tensor, bytes: Uint8Array | undefined): Tensor => ({
+  ...tensor,
+  constant: bytes === undefined ? {} : { bytes },
+});
 
 const repeated = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
@@ -51,13 +45,6 @@ const nominalBias = (target: Target, channels: number): Quantisation | undefined
   return q === undefined ? undefined : { ...q, zeroPoints: q.zeroPoints.map(() => 0) };
 };
 
-/** What is stored of a layer, and the scale of what it reads. */
-export interface StoredLayer {
-  readonly rows: StoredRows;
-  readonly bias: Int32Array;
-  readonly inputScale: number;
-}
-
 /**
  * Weights and bias of a new layer.
  * @param axis of the output channels
@@ -71,23 +58,16 @@ export const layerConstants = (
   stored: StoredLayer | undefined,
 ): [weights: Tensor, bias: Tensor] => {
   const channels = shape[axis]!;
+  const weights = stored ? rowQuantisation(stored.rows, axis) : nominalWeights(target, channels, axis);
+  const bias = stored
+    ? biasQuantisation(stored.inputScale, rowQuantisation(stored.rows, 0))
+    : nominalBias(target, channels);
   return [
-    constantTensor(
-      `${name}/weights`,
-      target.weights.type,
-      shape,
-      stored ? rowQuantisation(stored.rows, axis) : nominalWeights(target, channels, axis),
+    withBytes(
+      mapTensor(`${name}/weights`, target.weights.type, shape, weights),
       stored && rowBytes(stored.rows, axis > 0),
     ),
-    constantTensor(
-      `${name}/bias`,
-      'int32',
-      [channels],
-      stored
-        ? biasQuantisation(stored.inputScale, rowQuantisation(stored.rows, 0))
-        : nominalBias(target, channels),
-      stored && int32Bytes(stored.bias),
-    ),
+    withBytes(mapTensor(`${name}/bias`, 'int32', [channels], bias), stored && int32Bytes(stored.bias)),
   ];
 };
 
@@ -97,3 +77,16 @@ export const nominalMap = ({ ifm }: Target, activation: Activation): Quantisatio
   if (q === undefined || activation === 'none') return q;
   return { ...q, zeroPoints: [storedRange(ifm.type)[0]] };
 };
+
+/** Padding, strides and dilations of a layer that has a kernel's height, its width, both or neither. */
+export const windowFor = (
+  options: Operator['options'],
+  height: boolean,
+  width: boolean,
+): Operator['options'] => ({
+  padding: height || width ? (options['padding'] ?? 'SAME') : 'VALID',
+  stride_h: height ? (options['stride_h'] ?? 1) : 1,
+  stride_w: width ? (options['stride_w'] ?? 1) : 1,
+  dilation_h_factor: height ? (options['dilation_h_factor'] ?? 1) : 1,
+  dilation_w_factor: width ? (options['dilation_w_factor'] ?? 1) : 1,
+});

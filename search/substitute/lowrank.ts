@@ -1,5 +1,5 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
-import { layerConstants, mapTensor, nominalMap } from './layers.js';
+import { layerConstants, mapTensor, nominalMap, windowFor } from './layers.js';
 import {
   local,
   type Replacement,
@@ -82,15 +82,6 @@ const DIVISIONS: Readonly<Record<Division, DivisionForm>> = {
   outputs: { suffix: ':out', letter: 'o', unfold: byOutputs, height: true, width: true },
 };
 
-/** Padding, strides and dilations of a layer that has a kernel's height, its width, both or neither. */
-const windowFor = (options: Operator['options'], height: boolean, width: boolean): Operator['options'] => ({
-  padding: height || width ? (options['padding'] ?? 'SAME') : 'VALID',
-  stride_h: height ? (options['stride_h'] ?? 1) : 1,
-  stride_w: width ? (options['stride_w'] ?? 1) : 1,
-  dilation_h_factor: height ? (options['dilation_h_factor'] ?? 1) : 1,
-  dilation_w_factor: width ? (options['dilation_w_factor'] ?? 1) : 1,
-});
-
 /** What a layer's options leave to a layer that has its kernel's height, its width, both or neither. */
 const optionsFor = (
   { kind, options }: Operator,
@@ -117,18 +108,14 @@ const rewrite = (target: Target, rank: number, division: Division, values: Value
     `${name}/second`,
     kernelShape(outputs, high ? 1 : height, wide ? 1 : width, rank),
     0,
-    solved && { rows: solved.second, bias: solved.secondBias, inputScale: solved.first.output.scales[0]! },
+    solved?.second,
   );
   const [firstWeights, firstBias] = layerConstants(
     target,
     `${name}/first`,
     kernelShape(rank, high ? height : 1, wide ? width : 1, inputs),
     0,
-    solved && {
-      rows: solved.first.stored,
-      bias: solved.first.bias,
-      inputScale: ifm.quantisation!.scales[0]!,
-    },
+    solved?.first,
   );
   const map = mapTensor(
     `${name}/first`,

@@ -31,6 +31,14 @@ export interface StoredRows {
   readonly zeroPoint: number;
 }
 
+/** What is stored of a layer, and the scale of what it reads. */
+export interface StoredLayer {
+  readonly rows: StoredRows;
+  /** In units of input scale × weights' scale. */
+  readonly bias: Int32Array;
+  readonly inputScale: number;
+}
+
 /** Below this, numbers are zero: a scale made of them would be no normal float32. */
 const TINY = 1e-30;
 
@@ -109,14 +117,16 @@ export const rowBytes = (stored: StoredRows, channelsLast: boolean): Uint8Array 
   return bytes;
 };
 
-/** Rows `from` to `to` of stored rows. */
-export const someRows = (stored: StoredRows, from: number, to: number): StoredRows => {
-  const length = stored.levels.length / stored.scales.length;
-  return {
-    ...stored,
-    levels: stored.levels.subarray(from * length, to * length),
-    scales: stored.scales.subarray(from, to),
-  };
+/** The output channels `from` to `to` of a stored layer. */
+export const someChannels = (
+  { rows, bias, inputScale }: StoredLayer,
+  from: number,
+  to: number,
+): StoredLayer => {
+  const length = rows.levels.length / rows.scales.length;
+  const levels = rows.levels.subarray(from * length, to * length);
+  const scales = rows.scales.subarray(from, to);
+  return { rows: { ...rows, levels, scales }, bias: bias.subarray(from, to), inputScale };
 };
 
 /** int32 values as bytes, little endian. */

@@ -1,7 +1,7 @@
 import type { Operator, Tensor } from '../../src/graph/network.js';
 import type { Activation } from './substitution.js';
-import { layerConstants, mapTensor, nominalMap } from './layers.js';
-import { someRows } from './requantise.js';
+import { layerConstants, mapTensor, nominalMap, windowFor } from './layers.js';
+import { someChannels } from './requantise.js';
 import {
   local,
   type Replacement,
@@ -30,8 +30,6 @@ const slices = (weights: Tensor): Unfolding => {
   };
 };
 
-const stride1 = { stride_w: 1, stride_h: 1, dilation_w_factor: 1, dilation_h_factor: 1 };
-
 /** A depthwise convolution of the replacement: the channels `from` to `to` of the intermediate. */
 interface Branch {
   readonly name: string;
@@ -58,20 +56,6 @@ const branchesOf = (target: Target, terms: number): Branch[] => {
   }));
 };
 
-const depthwiseOptions = (
-  options: Operator['options'],
-  activation: Activation,
-  multiplier: number,
-): Operator['options'] => ({
-  padding: options['padding'] ?? 'SAME',
-  stride_w: options['stride_w'] ?? 1,
-  stride_h: options['stride_h'] ?? 1,
-  depth_multiplier: multiplier,
-  fused_activation_function: activation === 'none' ? 'NONE' : 'RELU',
-  dilation_w_factor: options['dilation_w_factor'] ?? 1,
-  dilation_h_factor: options['dilation_h_factor'] ?? 1,
-});
-
 /** Tensors of one depthwise: weights, bias, output. */
 const depthwiseTensors = (
   target: Target,
@@ -88,11 +72,7 @@ const depthwiseTensors = (
       name,
       [1, height, width, channels],
       3,
-      solved && {
-        rows: someRows(solved.first.stored, from, to),
-        bias: solved.first.bias.subarray(from, to),
-        inputScale: ifm.quantisation!.scales[0]!,
-      },
+      solved && someChannels(solved.first, from, to),
     ),
     mapTensor(
       name,
@@ -103,32 +83,16 @@ const depthwiseTensors = (
   ];
 };
 
-/** Weights and, where there is one, bias of the 1×1. */
-const pointwiseTensors = (
-  target: Target,
-  solved: TwoLayers | undefined,
-  channels: number,
-  biased: boolean,
-): Tensor[] => {
-  const { ofm, weights } = target;
-  const [kernel, bias] = layerConstants(
-    target,
-    `${ofm.name}/pointwise`,
-    [weights.shape![0]!, 1, 1, channels],
-    0,
-    solved && { rows: solved.second, bias: solved.secondBias, inputScale: solved.first.output.scales[0]! },
-  );
-  return biased ? [kernel, bias] : [kernel];
-};
-
 const rewrite = (target: Target, terms: number, activation: Activation, values: Values): Replacement => {
   const { operator, ifm, ofm, weights, bias } = target;
   const channels = weights.shape![3]!;
   const { options, origin } = operator;
   const solved = values === 'known' ? solveTwoLayers(target, slices(weights), terms, activation) : undefined;
   const biased = bias !== undefined || activation === 'shifted-relu';
+  const shape = [weights.shape![0]!, 1, 1, terms * channels];
+  const pointwise = layerConstants(target, `${ofm.name}/pointwise`, shape, 0, solved?.second);
   // The first two take the places of the convolution's own weights and bias.
-  const tensors = pointwiseTensors(target, solved, terms * channels, biased);
+  const tensors = pointwise.slice(0, biased ? 2 : 1);
   const add = (tensor: Tensor): number => local(tensors.push(tensor) - 1);
   const operators = branchesOf(target, terms).map((branch): Operator => {
     const [kernel, shift, map] = depthwiseTensors(target, activation, solved, branch);
@@ -137,7 +101,11 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
       inputs: [operator.inputs[0]!, add(kernel), add(shift)],
       outputs: [add(map)],
       intermediates: [],
-      options: depthwiseOptions(options, activation, branch.multiplier),
+      options: {
+        ...windowFor(options, true, true),
+        depth_multiplier: branch.multiplier,
+        fused_activation_function: activation === 'none' ? 'NONE' : 'RELU',
+      },
       origin,
     };
   });
@@ -162,7 +130,7 @@ const rewrite = (target: Target, terms: number, activation: Activation, values: 
   operators.push({
     ...operator,
     inputs: [intermediate, local(0), ...(biased ? [local(1)] : operator.inputs.slice(2, 3))],
-    options: { ...options, ...stride1, padding: 'VALID' },
+    options: { ...options, ...windowFor(options, false, false) },
   });
   const retained = solved?.retained ?? UNKNOWN_RETAINED;
   return values === 'known' ? { tensors, operators, retained } : { tensors, operators };
@@ -202,7 +170,7 @@ export const separable = (terms: number, activation: Activation): Substitution =
 });
 
 const all = Array.from({ length: MOST_TERMS }, (_, i) =>
-  (['none', 'relu', 'shifted-relu'] as const).map((activation) => separable(i + 1, activation)),
+  (Object.keys(CODES) as Activation[]).map((activation) => separable(i + 1, activation)),
 ).flat();
 
 /** Depthwise convolutions and a 1×1. */

@@ -1,7 +1,7 @@
 import { transposed } from './dense.js';
 import { storeFirstLayer, type FirstLayer } from './intermediate.js';
 import { realWeights } from './real-weights.js';
-import { LARGEST_BIAS, quantiseRows, realBias, realRows, scalingOf, type StoredRows } from './requantise.js';
+import { LARGEST_BIAS, quantiseRows, realBias, realRows, scalingOf, type StoredLayer } from './requantise.js';
 import type { Activation, RetainedWeights, Target } from './substitution.js';
 import {
   fit,
@@ -18,8 +18,7 @@ export interface TwoLayers {
   /** Channel `term · blocks + block` of the intermediate holds the filter of that term and block. */
   readonly first: FirstLayer;
   /** One row per output channel; within it the intermediate's channels vary fastest. */
-  readonly second: StoredRows;
-  readonly secondBias: Int32Array;
+  readonly second: StoredLayer;
   readonly retained: RetainedWeights;
 }
 
@@ -46,7 +45,7 @@ const storeSecondLayer = (
   bias: Float64Array,
   first: FirstLayer,
   target: Target,
-): Pick<TwoLayers, 'second' | 'secondBias'> => {
+): StoredLayer => {
   const outputs = bias.length;
   const length = rows.length / outputs;
   const [inputScale] = first.output.scales as [number];
@@ -56,17 +55,17 @@ const storeSecondLayer = (
     const empty = rows.subarray(o * length, (o + 1) * length).every((value) => value === 0);
     return empty ? Math.max(fits, originals[o] ?? originals[0]!) : fits;
   });
-  const second = quantiseRows(rows, least, scalingOf(target));
+  const stored = quantiseRows(rows, least, scalingOf(target));
   const channels = first.shift.length;
   const secondBias = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
     let shift = 0;
     for (let i = o * length; i < (o + 1) * length; i++)
-      shift += second.levels[i]! * first.shift[i % channels]!;
-    const scale = second.scales[o]!;
+      shift += stored.levels[i]! * first.shift[i % channels]!;
+    const scale = stored.scales[o]!;
     secondBias[o] = Math.round((bias[o]! / scale - shift) / inputScale);
   }
-  return { second, secondBias };
+  return { rows: stored, bias: secondBias, inputScale };
 };
 
 /**
@@ -95,14 +94,14 @@ export const solveTwoLayers = (
   const filters = byChannel(leadingFilters(spectrum, u, terms), u.blocks, terms);
   const source = { type: ifm.type, quantisation: input };
   const first = storeFirstLayer(filters, channels, activation, source, scalingOf(target));
-  const left = byBlock(realRows(first.stored), u.blocks, terms);
+  const left = byBlock(realRows(first.rows), u.blocks, terms);
   const right = byChannel(fit(left, matrices, terms, u), u.blocks, terms);
-  const stored = storeSecondLayer(transposed(right, channels, u.columns), realBiases, first, target);
-  const storedRight = byBlock(transposed(realRows(stored.second), u.columns, channels), u.blocks, terms);
+  const second = storeSecondLayer(transposed(right, channels, u.columns), realBiases, first, target);
+  const storedRight = byBlock(transposed(realRows(second.rows), u.columns, channels), u.blocks, terms);
   const unknown = activation === 'relu';
   const retained = {
     before: unknown ? NaN : leadingShare(weights, u, terms),
     after: unknown ? NaN : productShare(left, storedRight, matrices, terms, u),
   };
-  return { first, ...stored, retained };
+  return { first, second, retained };
 };

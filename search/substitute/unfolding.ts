@@ -1,6 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Tensor } from '../../src/graph/network.js';
-import { cholesky, multiply, multiplyByTransposed, solveRows, transposed } from './dense.js';
+import { cholesky, eigen, multiply, multiplyByTransposed, solveRows, transposed } from './dense.js';
 import { realWeights } from './real-weights.js';
 
 /**
@@ -46,9 +45,9 @@ export const unfold = (weights: Float64Array, u: Unfolding): Float64Array => {
 };
 
 /** Matrix of the scalar products of the rows, or of the columns, of a `rows` × `columns` matrix. */
-const gram = (m: Float64Array, rows: number, columns: number, ofRows: boolean): Matrix => {
+const gram = (m: Float64Array, rows: number, columns: number, ofRows: boolean): Float64Array => {
   const [lines, count, length] = ofRows ? [m, rows, columns] : [transposed(m, rows, columns), columns, rows];
-  return Matrix.from1DArray(count, count, multiplyByTransposed(lines, lines, count, length, count));
+  return multiplyByTransposed(lines, lines, count, length, count);
 };
 
 /** Singular values below this share of the largest count as zero: the Gram matrix has squared them. */
@@ -63,20 +62,20 @@ const decompose = (
   vectors: Float64Array,
 ): void => {
   const ofRows = rows <= columns;
-  const evd = new EigenvalueDecomposition(gram(m, rows, columns, ofRows), { assumeSymmetric: true });
-  const values = evd.realEigenvalues;
-  const order = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!);
-  const largest = Math.max(0, values[order[0]!]!);
-  order.forEach((e, term) => {
-    const square = Math.max(0, values[e]!);
+  const size = Math.min(rows, columns);
+  const { values, vectors: eigenvectors } = eigen(gram(m, rows, columns, ofRows), size);
+  const largest = Math.max(0, values[0]!);
+  values.forEach((value, term) => {
+    const square = Math.max(0, value);
     squares[term] = square;
     if (square <= largest * NEGLIGIBLE ** 2) return;
     const vector = vectors.subarray(term * rows, (term + 1) * rows);
+    const own = eigenvectors.subarray(term * size, (term + 1) * size);
     let norm = 0;
     for (let r = 0; r < rows; r++) {
       let sum = 0;
-      if (ofRows) sum = evd.eigenvectorMatrix.get(r, e);
-      else for (let c = 0; c < columns; c++) sum += m[r * columns + c]! * evd.eigenvectorMatrix.get(c, e);
+      if (ofRows) sum = own[r]!;
+      else for (let c = 0; c < columns; c++) sum += m[r * columns + c]! * own[c]!;
       vector[r] = sum;
       norm += sum * sum;
     }

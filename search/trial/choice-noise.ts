@@ -13,11 +13,6 @@ export interface MeasuredChoices {
   readonly count: number;
 }
 
-const positionOf = ({ sites }: Space, change: Change): number =>
-  change.kind === 'option' ? change.site : sites.length + change.group;
-
-const digitOf = (change: Change): number => (change.kind === 'option' ? change.option : change.width);
-
 /**
  * Fits and measures every choice alone. Unchanged choices have no noise; choices that come to the same once their weights
  * are fitted are measured together.
@@ -50,7 +45,7 @@ const withNoise = (
   const { sites, groups } = space;
   const all = varyingRadices(space).map((radix) => new Array<number | undefined>(radix).fill(0));
   lists.forEach((changes, i) => {
-    for (const change of changes) all[positionOf(space, change)]![digitOf(change)] = answers[i]?.noise;
+    for (const { position, digit } of changes) all[position]![digit] = answers[i]?.noise;
   });
   const keep = <T>(values: readonly T[], position: number): T[] =>
     values.filter((_, digit) => all[position]![digit] !== undefined);

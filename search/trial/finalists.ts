@@ -14,7 +14,7 @@ export const withMeasured = async (
   study: Study,
   rows: readonly number[],
   trials: Trials,
-  options: AskOptions = {},
+  options: AskOptions,
 ): Promise<Study> => {
   const { designs, results } = study;
   const questions = rows.map((row) => ({ kind: 'quality' as const, digits: rowOf(designs, row).slice() }));

@@ -1,13 +1,13 @@
-import { createEstimator } from '../../src/estimate/estimate.js';
 import type { Network } from '../../src/graph/network.js';
+import { elementsOf } from '../../src/graph/shape.js';
 import { createComparison, type ComparedQuality } from '../../src/samples/measure.js';
 import { selectSamples, type Samples } from '../../src/samples/samples.js';
-import { figuresOf, type DesignFigures } from '../evaluate/figures.js';
-import { fvpFiguresOf } from '../evaluate/fvp-figures.js';
+import type { DesignFigures } from '../evaluate/figures.js';
+import { wholeEvaluators } from '../evaluate/whole-evaluator.js';
 import { createFitting, type Fitting } from '../fit/fitting.js';
 import { withUnchanged } from '../fit/changes.js';
 import { createNoiseMeasure } from '../fit/noise.js';
-import type { Digits, Space } from '../space/space.js';
+import type { Space } from '../space/space.js';
 
 /** What designs are tried with. */
 export interface TrialSetup {
@@ -44,7 +44,7 @@ const MOST_BYTES = 2 ** 28;
 /** Bytes of all feature maps of one sample. */
 const bytesPerSample = ({ graphs: [{ tensors }] }: Network): number =>
   tensors.reduce(
-    (sum, { constant, shape = [] }) => sum + (constant === undefined ? shape.reduce((a, b) => a * b, 1) : 0),
+    (sum, { constant, shape = [] }) => sum + (constant === undefined ? elementsOf(shape) : 0),
     0,
   );
 
@@ -78,17 +78,11 @@ export const createTrials = (setup: TrialSetup): ((question: Question) => Answer
   const fitting = fittingFor(setup);
   const noiseOf = createNoiseMeasure(network, firstSamples(score, held.noise));
   const comparison = createComparison(network, score);
-  const estimator = createEstimator();
-  const fvpOf = fvpFiguresOf(space);
-  const figures = (fitted: Network, digits: Digits): DesignFigures => {
-    const at = digits[digits.length - 1]!;
-    const { system } = space.systems[at]!;
-    const program = estimator.compile(fitted, system.accelerator);
-    return figuresOf(estimator.evaluate(program, system, { optimise: space.optimise }), fvpOf(at));
-  };
+  let fitted = network;
+  const evaluator = wholeEvaluators(() => fitted)(space, 'known');
   return ({ kind, digits }) => {
-    const fitted = fitting.network(digits);
+    fitted = fitting.network(digits);
     if (kind === 'noise') return { noise: noiseOf(fitted) ?? NaN };
-    return { quality: { ...comparison(fitted), figures: figures(fitted, digits) } };
+    return { quality: { ...comparison(fitted), figures: evaluator.evaluate(digits) } };
   };
 };

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { isRecord } from '../evaluate/shapes.js';
 import { stopAt } from '../evaluate/stop-at.js';
+import { isBuilt } from '../evaluate/threads.js';
 import { contentHash } from '../log/content-hash.js';
 import type { RunLog } from '../log/run-log.js';
 import { createTrials, type Answer, type Question, type TrialSetup } from './trial.js';
@@ -49,7 +48,7 @@ export const openTrials = (
   setup: TrialSetup,
   { jobs, signal, worker = builtWorker(), log }: TrialOptions,
 ): Trials => {
-  const isBuilt = existsSync(fileURLToPath(worker));
+  const built = isBuilt(worker);
   const isAborted = (): boolean => signal?.aborted === true;
   let pool: Piscina<Question, Answer> | undefined;
   let here: ((question: Question) => Answer) | undefined;
@@ -93,7 +92,7 @@ export const openTrials = (
             onProgress?.(++answered);
             continue;
           }
-          const workers = isBuilt ? open() : undefined;
+          const workers = built ? open() : undefined;
           try {
             answers[at] =
               workers === undefined ? await askHere(questions[at]!) : await workers.run(questions[at]!);

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
 import type { ModelReport } from '../../report-html/contract.js';
-import { datasetOf } from '../../report-html/dataset.js';
 import { plotOfReport } from '../../search/report/front-plot.js';
 import { frontSketch } from '../../search/report/front-sketch.js';
 import { noParts, partsOf, type ModelParts } from '../../search/report/html/model-parts.js';
-import { inflated } from '../../search/report/html/pack.js';
 import { parseReport } from '../../search/report/html/read-report.js';
+import { unpacked } from '../../search/report/html/reported.js';
 import { inputError, ParetouError } from '../errors.js';
 import { READ_FAULTS, readFault, readRegular } from '../files.js';
 import { writePage } from './html.js';
@@ -66,9 +65,7 @@ const partsNow = async (model: ModelReport, say: (text: string) => void): Promis
 /** The fronts as the options ask for them. */
 const sketches = async (models: readonly ModelReport[], options: PlotOptions): Promise<string[]> => {
   if (options.plot === undefined) return [];
-  const data = await Promise.all(
-    models.map((model) => datasetOf(model, (text) => Promise.resolve(inflated(text)))),
-  );
+  const data = await Promise.all(models.map(unpacked));
   return [...plotted(options, data, (each, axes) => frontSketch(plotOfReport(each, axes))).slice(1), ''];
 };
 

@@ -12,8 +12,7 @@ import { readGoldens } from '../../bench/goldens.js';
 const MODELS = join(sharedDir ?? '', 'models');
 
 /** Runs that are repeated with rewritten files. */
-const REPEATED =
-  /u55-32 .* Shared_Sram Performance|u55-128 .* Size|u65-512 .* Dedicated_Sram Performance|u85-512 /;
+const REPEATED = /u55-128 .* Size|u85-512 /;
 
 const rewritten = (path: string): Network => {
   const copy = writeModel(readModel(readFileSync(path), path));

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { CliffCurve, ModelCliffs, PageData, ReportData } from '../../report-html/contract.js';
-import { datasetOf, type Dataset } from '../../report-html/dataset.js';
+import type { Dataset } from '../../report-html/dataset.js';
 import { FIGURE_COUNT } from '../../search/evaluate/figures.js';
 import { parseObjectives } from '../../search/rank/objectives.js';
 import { rank, type Ranking } from '../../search/rank/ranking.js';
 import { tabulate, type Study } from '../../search/rank/table.js';
 import { noParts } from '../../search/report/html/model-parts.js';
-import { inflated } from '../../search/report/html/pack.js';
+import { unpacked } from '../../search/report/html/reported.js';
 import { reportPage } from '../../search/report/html/page.js';
 import { reportData } from '../../search/report/html/report-data.js';
 import { buildSpace } from '../../search/space/build-space.js';
@@ -106,8 +106,7 @@ export const pageOf = (report: ReportData, cliffs?: ModelCliffs): Promise<string
 };
 
 /** Data of the first model of a report. */
-export const dataOf = (report: ReportData): Promise<Dataset> =>
-  datasetOf(report.models[0]!, (text) => Promise.resolve(inflated(text)));
+export const dataOf = (report: ReportData): Promise<Dataset> => unpacked(report.models[0]!);
 
 /** What a page holds. */
 export const dataInPage = (html: string): PageData => {

@@ -8,12 +8,13 @@ import type { DesignFigures } from '../../evaluate/figures.js';
 import { openSession, type Results } from '../../evaluate/session.js';
 import { objectivePoints } from '../../rank/objectives.js';
 import { seededRandom } from '../../space/random.js';
-import { designsOf, radicesOf, type Designs, type Space } from '../../space/space.js';
+import { designsOf, radicesOf, rowOf, type Designs, type Space } from '../../space/space.js';
 import { createBreeder } from './breeding.js';
 import { allowed, type Exploration, type ExploreRequest, type Explorer } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended } from '../../front/archive.js';
-import { individualPoints, survivors, type Individual, type Ranked } from './selection.js';
+import { pointAt, pointsOfMembers } from '../../front/points.js';
+import { survivors, type Individual, type Ranked } from './selection.js';
 
 /** Individuals of a generation in large spaces. */
 const POPULATION = 200;
@@ -60,15 +61,12 @@ const individualsOf = (
   baselines: Study['baselines'],
 ): Individual[] => {
   const table = tabulate([{ model: '', space, designs, results, baselines }]);
-  const { values, dimensions } = objectivePoints(table, objectives);
-  return Array.from({ length: table.count }, (_, i) => {
-    const at = table.row[i]! * designs.width;
-    return {
-      digits: designs.digits.slice(at, at + designs.width),
-      values: [...values.subarray(i * dimensions, (i + 1) * dimensions)],
-      violation: constraints.reduce((sum, c) => sum + excess(c, table.columns[c.column][i]!), 0),
-    };
-  });
+  const points = objectivePoints(table, objectives);
+  return Array.from({ length: table.count }, (_, i) => ({
+    digits: rowOf(designs, table.row[i]!).slice(),
+    values: [...pointAt(points, i)],
+    violation: constraints.reduce((sum, c) => sum + excess(c, table.columns[c.column][i]!), 0),
+  }));
 };
 
 /**
@@ -124,7 +122,7 @@ const explore = async (request: ExploreRequest): Promise<Exploration> => {
       const individuals = individualsOf(request, designs, results, baselines);
       generations++;
       const met = individuals.filter(({ violation }) => violation === 0);
-      const better = extended(front, met, individualPoints(met, dimensions));
+      const better = extended(front, met, pointsOfMembers(met, dimensions));
       if (better !== front) [front, changed] = [better, generations];
       const parents = population.map(({ individual }) => individual);
       population = survivors([...parents, ...individuals], dimensions, size);

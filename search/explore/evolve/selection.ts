@@ -1,5 +1,6 @@
+import { groupBy } from '../../../src/groups.js';
 import { paretoRanks } from '../../front/pareto-ranks.js';
-import { pointsOf, type Points } from '../../front/points.js';
+import { pointsOfMembers } from '../../front/points.js';
 
 /** A design as selection sees it. */
 export interface Individual {
@@ -19,20 +20,13 @@ export interface Ranked {
   readonly crowding: number;
 }
 
-/** The objective values of individuals, to sort them. */
-export const individualPoints = (individuals: readonly Individual[], dimensions: number): Points =>
-  pointsOf(
-    individuals.map(({ values }) => values),
-    dimensions,
-  );
-
 /**
  * Ranks under constraint domination (Deb et al. 2002): who meets the constraints is ranked by Pareto dominance, the
  * others come after them in the order of their violations.
  */
 const constrainedRanks = (individuals: readonly Individual[], dimensions: number): number[] => {
   const meeting = individuals.filter(({ violation }) => violation === 0);
-  const within = paretoRanks(individualPoints(meeting, dimensions));
+  const within = paretoRanks(pointsOfMembers(meeting, dimensions));
   const fronts = within.reduce((most, rank) => Math.max(most, rank), 0);
   const violations = [...new Set(individuals.map(({ violation }) => violation).filter((v) => v > 0))];
   violations.sort((a, b) => a - b);
@@ -66,16 +60,12 @@ export const survivors = (
   dimensions: number,
   count: number,
 ): Ranked[] => {
-  const fronts = new Map<number, Individual[]>();
-  constrainedRanks(individuals, dimensions).forEach((rank, i) => {
-    const front = fronts.get(rank);
-    if (front === undefined) fronts.set(rank, [individuals[i]!]);
-    else front.push(individuals[i]!);
-  });
+  const ranks = constrainedRanks(individuals, dimensions);
+  const fronts = groupBy(individuals.keys(), (i) => ranks[i]!);
   const chosen: Ranked[] = [];
-  for (const rank of [...fronts.keys()].sort((a, b) => a - b)) {
+  for (const [rank, members] of [...fronts].sort(([a], [b]) => a - b)) {
     if (chosen.length >= count) break;
-    const front = fronts.get(rank)!;
+    const front = members.map((i) => individuals[i]!);
     const distances = crowdingDistances(front, dimensions);
     const ranked = front.map((individual, i): Ranked => ({ individual, rank, crowding: distances[i]! }));
     if (chosen.length + front.length > count) {

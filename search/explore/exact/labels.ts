@@ -100,7 +100,7 @@ export class Collector {
   constructor(
     private readonly k: number,
     private capacity: number,
-    private readonly largest = capacity,
+    private readonly largest: number,
   ) {
     this.costs = new Float64Array(capacity * this.k);
     this.left = new Int32Array(capacity);

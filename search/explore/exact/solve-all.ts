@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { SessionOptions } from '../../evaluate/session.js';
 import { stopAt } from '../../evaluate/stop-at.js';
+import { isBuilt } from '../../evaluate/threads.js';
 import { solve, type Solution } from './eliminate.js';
 import type { SolveTask } from './solve-worker.js';
 import { THREAD_FLAGS } from '../../evaluate/thread-flags.js';
@@ -30,11 +29,11 @@ const solveHere = async (
 export const solveAll = async (
   tasks: readonly SolveTask[],
   { jobs, signal }: Pick<SessionOptions, 'jobs' | 'signal'>,
-  until = Infinity,
+  until: number,
 ): Promise<(Solution | undefined)[]> => {
   const worker = new URL('./solve-worker.js', import.meta.url);
   const isOver = (): boolean => signal?.aborted === true || performance.now() >= until;
-  if (!existsSync(fileURLToPath(worker))) return solveHere(tasks, isOver);
+  if (!isBuilt(worker)) return solveHere(tasks, isOver);
   if (isOver()) return tasks.map(() => undefined);
   const pool = new Piscina<SolveTask, Solution>({
     execArgv: [...THREAD_FLAGS],

@@ -5,7 +5,7 @@ import { countDesigns, designsOf, radicesOf, type Designs } from '../../space/sp
 import { allowed, type ExploreRequest } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended, type Archive } from '../../front/archive.js';
-import { pointAt, pointsOf } from '../../front/points.js';
+import { pointAt, pointsOfMembers } from '../../front/points.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Has designs judged by the full estimator, and knows the best of them. */
@@ -72,14 +72,7 @@ export class Verifier {
     this.screened += screened.count;
     judged.interrupted ||= screened.interrupted;
     const found = this.meeting(screened, 0);
-    const { objectives } = this.request;
-    const beaten = covered(
-      this.best.points,
-      pointsOf(
-        found.map(({ values }) => values),
-        objectives.length,
-      ),
-    );
+    const beaten = covered(this.best.points, pointsOfMembers(found, this.request.objectives.length));
     const kept = new Set(found.filter((_, i) => beaten[i] === 0).map(({ number }) => number));
     const { designs, results } = screened.finish((i) => kept.has(i));
     this.take(designs, results);
@@ -95,10 +88,7 @@ export class Verifier {
     this.best = extended(
       this.best,
       fresh.map(({ number }) => number),
-      pointsOf(
-        fresh.map(({ values }) => values),
-        this.request.objectives.length,
-      ),
+      pointsOfMembers(fresh, this.request.objectives.length),
     );
   }
 

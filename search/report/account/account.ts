@@ -6,7 +6,7 @@ import { unknownRetained } from '../../emit/retained-weights.js';
 import { findSubstitution } from '../../substitute/index.js';
 import { applierOf } from '../../emit/apply.js';
 import type { RetainedWeights } from '../../substitute/substitution.js';
-import { changesOf, formatSubstitutions, formatWidths } from '../../space/changes.js';
+import { changesOf, formatChanges } from '../../space/changes.js';
 import { baselineSpace, type Space, type SystemChoice } from '../../space/space.js';
 import {
   changedStories,
@@ -80,12 +80,10 @@ export const accountOf = async (
   const alternatives = neighbours && alternativesOf(digits, neighbours, variables);
   const changed = changedStories(context, pairs, variables, alternatives);
   const retained = applier.retained(digits);
-  const changes = changesOf(space, digits);
   return {
     candidate,
     system: space.systems[system]!.system,
-    substitutions: formatSubstitutions(changes.substitutions),
-    widths: formatWidths(changes.widths),
+    ...formatChanges(changesOf(space, digits)),
     before: unchangedMetrics(space, system, before.figures),
     after: {
       ...designMetrics(space, digits, picked.figures, before.figures),

@@ -4,21 +4,18 @@ import { changedLayers, type BeforeAfter, type ChangedLayer } from '../../emit/c
 import { STANDARD } from '../../substitute/index.js';
 import type { Alternative, Variable } from './variables.js';
 import { bytesOf, cyclesOf, type Pair } from './pairs.js';
-import { priceOf, pricedBy } from '../../pick/preference.js';
-import type { Context } from './stays.js';
+import { pricedBy } from '../../pick/preference.js';
+import { costText, type Context } from './stays.js';
 import { retainedWithWord } from '../amounts.js';
-import { cyclesText, layerText, moreText, operationsText, whyFindings } from './words.js';
+import { changedSides, cyclesText, layerText, operationsText, whyFindings, widthText } from './words.js';
 
-/** A layer with weights that the pick changes. */
-export interface ChangedStory {
+/** A layer with weights that the pick changes, and why it takes another time. */
+export interface ChangedStory extends Finding {
   readonly layer: ChangedLayer;
   /** Undefined where the evaluator knows no layers. */
   readonly pair: Pair | undefined;
   /** The pick with this site as it was; undefined where that is not known or only channels change. */
   readonly undone: Alternative | undefined;
-  readonly sentence: string;
-  /** Why it takes another time, in few words. */
-  readonly words: readonly string[];
 }
 
 /** A width group that the pick changes. */
@@ -31,10 +28,8 @@ export interface ChangedWidth {
 }
 
 /** An operator without changes of its own whose figures differ. */
-export interface OtherStory {
+export interface OtherStory extends Finding {
   readonly pair: Pair;
-  readonly sentence: string;
-  readonly words: readonly string[];
 }
 
 /** The alternative that leaves a variable as it is. */
@@ -43,25 +38,14 @@ const undoneOf = (
   alternatives: readonly Alternative[] | undefined,
 ): Alternative | undefined => alternatives?.find(({ digit }) => digit === unchanged);
 
-const undoneText = ({ candidate, wish }: Context, undone: Alternative | undefined): string[] => {
-  if (undone === undefined) return [];
-  const difference = priceOf(wish, undone.candidate.numbers) - priceOf(wish, candidate.numbers);
-  return [`undone alone, the network would ${moreText(difference, pricedBy(wish))}`];
-};
-
-const channelsText = ({ inputChannels, outputChannels }: ChangedLayer): string => {
-  const parts = [
-    [inputChannels, 'input'],
-    [outputChannels, 'output'],
-  ] as const;
-  return parts
-    .filter(([{ before, after }]) => before !== after)
-    .map(([{ before, after }, side]) => `${after} instead of ${before} ${side} channels`)
-    .join(' and ');
-};
+const undoneText = (context: Context, undone: Alternative | undefined): string[] =>
+  undone === undefined ? [] : [`undone alone, the network would ${costText(context, undone)}`];
 
 const becomesText = (layer: ChangedLayer): string => {
-  const channels = channelsText(layer);
+  const channels = changedSides(
+    layer,
+    ({ before, after }, side) => `${after} instead of ${before} ${side} channels`,
+  ).join(' and ');
   if (layer.option === STANDARD) return `has ${channels}`;
   return `becomes ${layer.option}${channels === '' ? '' : ` with ${channels}`}`;
 };
@@ -117,10 +101,8 @@ export const changedWidths = (
     const { channels: before } = context.space.groups[position - context.space.sites.length]!.group;
     const channels = { before, after: Number(choices[digit]) };
     const undone = undoneOf(variable, alternatives?.[position]);
-    const along = operators.filter((o) => o !== operator);
     const sentence = [
-      `width of operator ${operator}${along.length === 0 ? '' : ` (with ${along.join(', ')})`}: ` +
-        `${channels.after} instead of ${before} channels`,
+      `${widthText(variable)}: ${channels.after} instead of ${before} channels`,
       ...undoneText(context, undone),
     ].join('; ');
     return [{ operator, operators, channels, undone, sentence }];

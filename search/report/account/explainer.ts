@@ -2,7 +2,7 @@ import { describe } from '../../../src/estimate/describe.js';
 import type { Evaluation } from '../../../src/estimate/evaluation.js';
 import { explain } from '../../../src/explain/explain.js';
 import type { Explanation } from '../../../src/explain/types.js';
-import type { Estimate } from '../../../src/estimate/types.js';
+import { sumBy } from '../../../src/groups.js';
 import type { BatchEvaluator } from '../../evaluate/batch.js';
 import type { DesignFigures } from '../../evaluate/figures.js';
 import type { Digits } from '../../space/space.js';
@@ -22,17 +22,15 @@ export interface Explained {
   readonly layers: ExplainedLayers | undefined;
 }
 
-const cyclesByOperator = ({ layers }: Estimate): Map<number, number> => {
-  const cycles = new Map<number, number>();
-  for (const layer of layers) cycles.set(layer.origin, (cycles.get(layer.origin) ?? 0) + layer.cycles);
-  return cycles;
-};
-
 const layersOf = (evaluation: Evaluation): ExplainedLayers => {
   const [entry = evaluation] = evaluation.before;
   const estimate = describe(entry);
   return {
-    cycles: cyclesByOperator(estimate),
+    cycles: sumBy(
+      estimate.layers,
+      ({ origin }) => origin,
+      ({ cycles }) => cycles,
+    ),
     explain: (operators) =>
       explain(entry, ({ origin }) => operators === undefined || operators.has(origin), estimate),
   };

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../src/groups.js';
 import { AREAS, type Layer } from '../../../src/estimate/types.js';
 import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 
@@ -20,21 +21,10 @@ export const cyclesOf = (layers: readonly LayerExplanation[]): number =>
 export const bytesOf = (layers: readonly LayerExplanation[]): number =>
   layers.reduce((sum, { facts }) => sum + AREAS.reduce((n, area) => n + facts.traffic[area], 0), 0);
 
-const grouped = <T>(items: readonly T[], operator: (item: T) => number): Map<number, T[]> => {
-  const groups = new Map<number, T[]>();
-  for (const item of items) {
-    const key = operator(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-};
-
 /** The layers of a network and of a design of it, by the operator that they come from, in its order. */
 export const pairLayers = (before: Explanation, after: Explanation): ReadonlyMap<number, Pair> => {
-  const npu = [before, after].map(({ layers }) => grouped(layers, ({ layer }) => layer.origin));
-  const cpu = [before, after].map(({ cpuLayers }) => grouped(cpuLayers, ({ origin }) => origin));
+  const npu = [before, after].map(({ layers }) => groupBy(layers, ({ layer }) => layer.origin));
+  const cpu = [before, after].map(({ cpuLayers }) => groupBy(cpuLayers, ({ origin }) => origin));
   const operators = new Set([...npu, ...cpu].flatMap((groups) => [...groups.keys()]));
   const pairOf = (operator: number): Pair => ({
     operator,

@@ -5,16 +5,16 @@ import { findSites, targetAt } from '../../space/sites.js';
 import type { Space } from '../../space/space.js';
 import type { BatchEvaluator } from '../../evaluate/batch.js';
 import { DEFAULT_OPTIONS, findSubstitution } from '../../substitute/index.js';
-import type { Alternative, Variable } from './variables.js';
+import { choiceText, moreThan, type Alternative, type Variable } from './variables.js';
 import { chargedPrice, compareCandidates, type Candidate, type Wish } from '../../pick/candidates.js';
 import { explainDesign, type Explained, type ExplainedLayers } from './explainer.js';
 import { cyclesOf, pairLayers, type Pair } from './pairs.js';
 import { pricedBy, priceOf, type Preference } from '../../pick/preference.js';
 import { changePercent, minGainText, priceText, missesOf, retainedText } from '../amounts.js';
-import { cyclesText, layerText, moreText, operationsText, nameOf, whyFindings } from './words.js';
+import { cyclesText, layerText, moreText, operationsText, nameOf, whyFindings, widthText } from './words.js';
 
-/** Something that a pick leaves as it is, and what its best change would have cost. */
-export interface Stay {
+/** Something that a pick leaves as it is, and why the best of its other choices was not made. */
+export interface Stay extends Finding {
   readonly kind: 'site' | 'width';
   readonly operator: number;
   /** The cheapest of its other choices; undefined where it has none that is known. */
@@ -23,9 +23,6 @@ export interface Stay {
   readonly what: string;
   /** Its cycles in the pick; undefined where they are not known. */
   readonly cycles: number | undefined;
-  readonly sentence: string;
-  /** Why the best of its other choices was not made, in few words. */
-  readonly words: readonly string[];
 }
 
 /** A pick with what is needed to say why. */
@@ -100,16 +97,8 @@ const LOSES: Readonly<Record<Preference, string>> = {
 };
 
 /** How much more a choice costs than the pick: `take 1,024 cycles more`. */
-const costText = ({ wish, candidate }: Context, alternative: Alternative): string => {
-  const [before, after] = [candidate, alternative.candidate].map(({ numbers }) => priceOf(wish, numbers)) as [
-    number,
-    number,
-  ];
-  return moreText(after - before, pricedBy(wish));
-};
-
-const choiceText = ({ kind }: Variable, { choice }: Alternative): string =>
-  kind === 'site' ? choice : `${choice} channels`;
+export const costText = ({ wish, candidate }: Context, alternative: Alternative): string =>
+  moreText(moreThan(wish, candidate, alternative), pricedBy(wish));
 
 /** Why the cheapest other choice was not made. */
 const reasonFor = (
@@ -120,8 +109,8 @@ const reasonFor = (
 ): Finding => {
   const { space, wish, candidate } = context;
   const unit = pricedBy(wish);
-  const difference = priceOf(wish, best.candidate.numbers) - priceOf(wish, candidate.numbers);
-  const what = choiceText(variable, best);
+  const difference = moreThan(wish, candidate, best);
+  const what = choiceText(variable.kind, best);
   if (difference >= 0) {
     const { sentence, words } = because(context, variable, best);
     return { sentence: `${what} would ${costText(context, best)}${sentence}`, words };
@@ -136,7 +125,7 @@ const reasonFor = (
     const other =
       within === undefined
         ? ''
-        : `; within the limits ${choiceText(variable, within)} would ${costText(context, within)}`;
+        : `; within the limits ${choiceText(variable.kind, within)} would ${costText(context, within)}`;
     return { sentence: `${saves}, but with ${misses.join(' and ')}${other}`, words: misses };
   }
   const worth = chargedPrice(wish, space, best.candidate) <= chargedPrice(wish, space, candidate);
@@ -154,19 +143,15 @@ const reasonFor = (
   };
 };
 
-const channelsText = ({ choices, unchanged }: Variable): string => `${choices[unchanged!]!} channels`;
-
 /** What stays: as the start of its sentence, and as a table names it. */
 const subjectOf = (
   { picked: { layers } }: Context,
   variable: Variable,
 ): { readonly sentence: string } & Pick<Stay, 'what' | 'cycles'> => {
-  const { kind, operator, operators } = variable;
+  const { kind, operator, choices, unchanged } = variable;
   if (kind === 'width') {
-    const others = operators.filter((o) => o !== operator);
-    const along = others.length === 0 ? '' : ` (with ${others.join(', ')})`;
-    const what = channelsText(variable);
-    return { sentence: `width of operator ${operator}${along} stays at ${what}`, what, cycles: undefined };
+    const what = choiceText(kind, { choice: choices[unchanged!]! });
+    return { sentence: `${widthText(variable)} stays at ${what}`, what, cycles: undefined };
   }
   const pair = layers && pairAt(layers, layers, operator);
   if (pair === undefined) return { sentence: `operator ${operator} stays`, what: '', cycles: undefined };

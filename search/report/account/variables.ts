@@ -1,7 +1,8 @@
 import { radicesOf, type Digits, type Space } from '../../space/space.js';
 import { STANDARD } from '../../substitute/index.js';
-import { candidateAt, type Candidate, type Evaluated } from '../../pick/candidates.js';
+import { candidateAt, type Candidate, type Evaluated, type Wish } from '../../pick/candidates.js';
 import { differenceOf } from '../../pick/neighbours.js';
+import { priceOf } from '../../pick/preference.js';
 
 /** One thing that may vary: what a site becomes, or how wide a group is. */
 export interface Variable {
@@ -46,6 +47,14 @@ export interface Alternative {
   readonly digit: number;
   readonly candidate: Candidate;
 }
+
+/** `8 channels`: what a variable of a kind would be with another choice. */
+export const choiceText = (kind: Variable['kind'], { choice }: Pick<Alternative, 'choice'>): string =>
+  kind === 'site' ? choice : `${choice} channels`;
+
+/** By how much another choice is dearer than the pick. */
+export const moreThan = (wish: Wish, pick: Candidate, { candidate }: Alternative): number =>
+  priceOf(wish, candidate.numbers) - priceOf(wish, pick.numbers);
 
 /** The designs that differ from one in a single choice, by the position of the choice. */
 export const alternativesOf = (

@@ -3,6 +3,7 @@ import { unchanged, usesOf, type User } from '../../../src/explain/access.js';
 import type { LayerExplanation } from '../../../src/explain/types.js';
 import { boundChange, boundNames, NEARLY_ONE } from '../../../src/explain/few-words.js';
 import type { Finding } from '../../../src/explain/finding.js';
+import { groupBy } from '../../../src/groups.js';
 import { isReason, macsFinding } from '../../../src/explain/reasons.js';
 import { boundShort, kernelText, operationName, USERS } from '../../../src/explain/words.js';
 import { grouped, percentText, signed } from '../../../src/text.js';
@@ -10,7 +11,9 @@ import { utilisationOf } from '../../../src/theory/utilisation.js';
 import { shapeText } from '../../../src/text.js';
 import { changePercent, priceText } from '../amounts.js';
 import { cyclesOf, type Pair } from './pairs.js';
+import type { ChangedLayer, BeforeAfter } from '../../emit/changed-layers.js';
 import type { Price } from '../../pick/preference.js';
+import type { Variable } from './variables.js';
 
 /** Users of the memories that are named where bytes are explained. */
 const NAMED_USERS = 3;
@@ -53,21 +56,17 @@ interface Alike {
   readonly text: string;
   readonly cycles: number;
   readonly bound: string;
-  count: number;
+  readonly count: number;
 }
 
 const alikeOf = (layers: readonly LayerExplanation[]): Alike[] => {
-  const groups = new Map<string, Alike>();
-  for (const explained of layers) {
-    const text = operationText(explained);
-    const { cycles } = explained.layer;
-    const bound = boundPhrase(explained);
-    const key = `${text}/${cycles}/${bound}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { text, cycles, bound, count: 1 });
-    else group.count++;
-  }
-  return [...groups.values()];
+  const told = layers.map((explained) => ({
+    text: operationText(explained),
+    cycles: explained.layer.cycles,
+    bound: boundPhrase(explained),
+  }));
+  const groups = groupBy(told, ({ text, cycles, bound }) => `${text}/${cycles}/${bound}`);
+  return Array.from(groups.values(), (same) => ({ ...same[0]!, count: same.length }));
 };
 
 /** `DepthwiseConv2D 3x3 6,208 + Conv2D 1x1 4,928`: operations with their cycles. */
@@ -82,11 +81,10 @@ const boundsText = (
   verbs: readonly [one: string, many: string],
 ): string => {
   const alike = alikeOf(layers);
-  const names = new Map<string, Set<string>>();
-  for (const { text, bound } of alike) names.set(bound, (names.get(bound) ?? new Set()).add(text));
   if (alike.length === 1) return `it ${verbs[0]} bound by ${alike[0]!.bound}`;
-  return [...names]
-    .map(([bound, texts], i) => {
+  return [...groupBy(alike, ({ bound }) => bound)]
+    .map(([bound, same], i) => {
+      const texts = new Set(same.map(({ text }) => text));
       const verb = i > 0 ? '' : ` ${texts.size > 1 ? verbs[1] : verbs[0]} bound`;
       return `${[...texts].join(' and ')}${verb} by ${bound}`;
     })
@@ -178,3 +176,21 @@ export const moreText = (difference: number, unit: Price): string => {
   if (difference === 0) return `${verb} as many ${unit}`;
   return `${verb} ${priceText(unit, Math.abs(difference))} ${difference > 0 ? 'more' : 'less'}`;
 };
+
+/** `width of operator 3 (with 5, 7)`: a width group by the operators that write it. */
+export const widthText = ({ operator, operators }: Variable): string => {
+  const along = operators.filter((other) => other !== operator);
+  return `width of operator ${operator}${along.length === 0 ? '' : ` (with ${along.join(', ')})`}`;
+};
+
+/** The sides of a layer whose channels change, as a text says it of each. */
+export const changedSides = (
+  { inputChannels, outputChannels }: ChangedLayer,
+  text: (channels: BeforeAfter, side: 'input' | 'output') => string,
+): string[] =>
+  (
+    [
+      [inputChannels, 'input'],
+      [outputChannels, 'output'],
+    ] as const
+  ).flatMap(([channels, side]) => (channels.before === channels.after ? [] : [text(channels, side)]));

@@ -2,7 +2,6 @@ import type { CliffCurve, ModelCliffs, ModelReport } from '../../../report-html/
 import { fromPlanes } from '../../../report-html/numbers.js';
 import { ParetouError } from '../../../src/errors.js';
 import type { Network } from '../../../src/graph/network.js';
-import type { System } from '../../../src/npu/system.js';
 import { plural } from '../../../src/text.js';
 import { cliffsOf, type Curve } from '../../cliffs/curve.js';
 import {
@@ -17,6 +16,7 @@ import { AROUND } from '../../cliffs/points.js';
 import type { SystemChoice } from '../../space/space.js';
 import { cliffLines, titleOf } from '../cliffs-text.js';
 import { inflated } from './pack.js';
+import { systemsIn } from './reported.js';
 
 /** Curves that a page shows on a system at most, those with most cycles. */
 const MOST_CURVES = 12;
@@ -97,10 +97,8 @@ export const cliffsIn = async (
   if (all.families.length === 0) return noCliffs('No number of channels can change.');
   const places = systemsInTurn(model);
   const { optimise } = model;
-  const systems = places.map((place): SystemChoice => {
-    const { code, system } = model.systems[place]!;
-    return { code, system: system as unknown as System };
-  });
+  const own = systemsIn(model);
+  const systems = places.map((place) => own[place]!);
   try {
     const plan = mostCycles(network, all, systems[0]!, optimise);
     const shown = systems.slice(0, Math.max(1, Math.floor(MOST_NETWORKS / networksOf(plan))));

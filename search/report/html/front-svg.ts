@@ -12,14 +12,16 @@ import { element, escaped } from './markup.js';
 
 const WIDTH = 640;
 const HEIGHT = 400;
-const EDGE = { left: 80, right: 16, top: 12, bottom: 52 };
+/** Edges of the part with the points. */
+const EDGE = { left: 80, right: WIDTH - 16, top: 12, bottom: HEIGHT - 52 };
 /** Most points that are drawn. */
 const MOST_POINTS = 500;
+/** Numbers along an axis, about. */
 const TICKS = 5;
 
 /** Round numbers within a range: multiples of 1, 2 or 5 times a power of ten. */
-export const roundNumbers = (least: number, most: number, about = TICKS): number[] => {
-  const rough = (most - least) / about;
+export const roundNumbers = (least: number, most: number): number[] => {
+  const rough = (most - least) / TICKS;
   if (!(rough > 0) || !Number.isFinite(rough)) return [least];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999)!;
@@ -76,34 +78,24 @@ export const frontSvg = (data: Dataset): string => {
   const xs = [...rows.map((row) => x.values[row]!), ...systems.map((system) => x.unchanged(system))];
   const ys = [...rows.map((row) => y.values[row]!), ...systems.map((system) => y.unchanged(system))];
   if (xs.length === 0) return '';
-  const across = scaleOf(xs, EDGE.left, WIDTH - EDGE.right);
-  const up = scaleOf(ys, HEIGHT - EDGE.bottom, EDGE.top);
+  const across = scaleOf(xs, EDGE.left, EDGE.right);
+  const up = scaleOf(ys, EDGE.bottom, EDGE.top);
   const text = (content: string, attributes: Record<string, string | number>): string =>
     element('text', attributes, escaped(content));
+  const line = (x1: number, x2: number, y1: number, y2: number): string =>
+    element('line', { x1, x2, y1, y2, class: 'grid' });
   const marks = [
     ...across.ticks.flatMap((tick) => [
-      element('line', {
-        x1: across.at(tick),
-        x2: across.at(tick),
-        y1: EDGE.top,
-        y2: HEIGHT - EDGE.bottom,
-        class: 'grid',
-      }),
-      text(tickText(tick), { x: across.at(tick), y: HEIGHT - EDGE.bottom + 18, 'text-anchor': 'middle' }),
+      line(across.at(tick), across.at(tick), EDGE.top, EDGE.bottom),
+      text(tickText(tick), { x: across.at(tick), y: EDGE.bottom + 18, 'text-anchor': 'middle' }),
     ]),
     ...up.ticks.flatMap((tick) => [
-      element('line', {
-        x1: EDGE.left,
-        x2: WIDTH - EDGE.right,
-        y1: up.at(tick),
-        y2: up.at(tick),
-        class: 'grid',
-      }),
+      line(EDGE.left, EDGE.right, up.at(tick), up.at(tick)),
       text(tickText(tick), { x: EDGE.left - 8, y: up.at(tick) + 4, 'text-anchor': 'end' }),
     ]),
-    text(x.label, { x: (EDGE.left + WIDTH - EDGE.right) / 2, y: HEIGHT - 8, 'text-anchor': 'middle' }),
+    text(x.label, { x: (EDGE.left + EDGE.right) / 2, y: HEIGHT - 8, 'text-anchor': 'middle' }),
     text(y.label, {
-      x: -(HEIGHT - EDGE.bottom + EDGE.top) / 2,
+      x: -(EDGE.bottom + EDGE.top) / 2,
       y: 16,
       'text-anchor': 'middle',
       transform: 'rotate(-90)',

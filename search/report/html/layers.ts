@@ -1,9 +1,9 @@
 import type { LayerPair, LayerSide, ModelLayers, ModelReport } from '../../../report-html/contract.js';
-import { datasetOf, idOf, isUnchanged, systemOf, type Dataset } from '../../../report-html/dataset.js';
+import { idOf, isUnchanged, systemOf, type Dataset } from '../../../report-html/dataset.js';
 import { PARTS, type Part } from '../../../src/explain/account.js';
 import type { Explanation, LayerExplanation } from '../../../src/explain/types.js';
 import type { Network } from '../../../src/graph/network.js';
-import type { System } from '../../../src/npu/system.js';
+import { groupBy, sumBy } from '../../../src/groups.js';
 import { shapeText } from '../../../src/text.js';
 import { nameDesign } from '../../emit/named-design.js';
 import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
@@ -13,27 +13,25 @@ import { fittedEvaluators } from '../../trial/fitted-evaluators.js';
 import { explainDesign } from '../account/explainer.js';
 import { cyclesOf, pairLayers, type Pair } from '../account/pairs.js';
 import { operationText } from '../account/words.js';
-import { inflated } from './pack.js';
+import { systemsIn, unpacked } from './reported.js';
 
 const PART_NAMES = Object.keys(PARTS) as readonly Part[];
 
 /** Where the cycles of some layers go, together. */
 const sharesOf = (layers: readonly LayerExplanation[]): LayerSide['shares'] => {
-  const cycles = new Map<Part, number>();
-  for (const { account } of layers)
-    for (const share of account.shares) cycles.set(share.part, (cycles.get(share.part) ?? 0) + share.cycles);
+  const cycles = sumBy(
+    layers.flatMap(({ account }) => account.shares),
+    ({ part }) => part,
+    (share) => share.cycles,
+  );
   return PART_NAMES.flatMap((part, i) => (cycles.has(part) ? [[i, cycles.get(part)!] as const] : []));
 };
 
 /** Operations of which the same is said are named once. */
 const textsOf = (layers: readonly LayerExplanation[]): string => {
   const texts = layers.map((layer) => `${operationText(layer)} ${shapeText(layer.layer.detail!.ofmShape)}`);
-  const distinct = [...new Set(texts)];
-  return distinct
-    .map((text) => {
-      const times = texts.filter((other) => other === text).length;
-      return times > 1 ? `${times} x ${text}` : text;
-    })
+  return [...groupBy(texts, (text) => text)]
+    .map(([text, same]) => (same.length > 1 ? `${same.length} x ${text}` : text))
     .join(' + ');
 };
 
@@ -68,7 +66,7 @@ const layersBySystem = (
   data: Dataset,
 ): ((row: number, fitted?: Network) => readonly LayerPair[] | undefined) => {
   const createEvaluator = wholeEvaluators();
-  const systems = model.systems.map(({ code, system }) => ({ code, system: system as unknown as System }));
+  const systems = systemsIn(model);
   const by = { substitutions: 'design', widths: 'design' };
   const unchanged = new Map<number, Explanation>();
   return (row, fitted) => {
@@ -88,9 +86,6 @@ const layersBySystem = (
   };
 };
 
-const dataOf = (model: ModelReport): Promise<Dataset> =>
-  datasetOf(model, (text) => Promise.resolve(inflated(text)));
-
 /** The layers of the pick with its fitted weights, which cannot be computed from the model. */
 export const fittedLayers = async (
   network: Network,
@@ -98,13 +93,13 @@ export const fittedLayers = async (
   fitted: Network,
 ): Promise<readonly LayerPair[] | undefined> => {
   const { pick } = model.marks;
-  return pick === null ? undefined : layersBySystem(network, model, await dataOf(model))(pick, fitted);
+  return pick === null ? undefined : layersBySystem(network, model, await unpacked(model))(pick, fitted);
 };
 
 /** Layers of the designs that stand for the fronts of a report, beside those of the unchanged network. */
 export const layersOf = async (network: Network, model: ModelReport): Promise<ModelLayers> => {
   const { pick, shown } = model.marks;
-  const pairsAt = layersBySystem(network, model, await dataOf(model));
+  const pairsAt = layersBySystem(network, model, await unpacked(model));
   const designs = shown.flatMap((row) => {
     const pairs = (row === pick ? model.fitted : undefined) ?? pairsAt(row);
     return pairs === undefined ? [] : [{ row, pairs }];

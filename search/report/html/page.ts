@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ModelReport, PageData, ReportData } from '../../../report-html/contract.js';
-import { datasetOf } from '../../../report-html/dataset.js';
 import { inputError } from '../../../src/errors.js';
 import { cleanText } from '../../../src/safe-text.js';
 import { element, escaped, scriptJson } from './markup.js';
 import type { ModelParts } from './model-parts.js';
-import { deflated, inflated } from './pack.js';
+import { deflated } from './pack.js';
+import { unpacked } from './reported.js';
 import { staticModel } from './static-page.js';
 
 /** The program and the style of the page. */
@@ -60,9 +60,7 @@ export const reportPage = async (
     layers: texts(parts.map(({ layers }) => layers)),
     cliffs: texts(parts.map(({ cliffs }) => cliffs)),
   };
-  const models = await Promise.all(
-    report.models.map((model) => datasetOf(model, (text) => Promise.resolve(inflated(text)))),
-  );
+  const models = await Promise.all(report.models.map(unpacked));
   const title = report.models.map(({ name }) => name).join(', ');
   const head = [
     '<meta charset="utf-8">',

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { REPORT_SCHEMA, type ReportData } from '../../../report-html/contract.js';
 import { ARRAYS, fromPlanes } from '../../../report-html/numbers.js';
 import { inputError } from '../../../src/errors.js';
+import { count, optimise, origin, value } from '../schema/common.js';
 import { inflated } from './pack.js';
 
-const count = z.int().nonnegative();
 const PACKED = z
   .object({ kind: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']), data: z.base64() })
   .meta({ id: 'numbers' });
-const VALUE = z.number().nullable();
 const COLUMN = z.object({
   name: z.string(),
   label: z.string(),
@@ -21,7 +20,7 @@ const COLUMN = z.object({
     .optional(),
   source: z.discriminatedUnion('from', [
     z.object({ from: z.literal('rows'), values: PACKED }),
-    z.object({ from: z.literal('system'), values: z.array(VALUE) }),
+    z.object({ from: z.literal('system'), values: z.array(value) }),
     z.object({
       from: z.literal('quotient'),
       of: z.string(),
@@ -42,7 +41,7 @@ const MODEL = z.object({
   name: z.string(),
   path: z.string(),
   sha256: z.string(),
-  optimise: z.enum(['Performance', 'Size']),
+  optimise,
   designs: z.object({
     space: z.union([z.number(), z.string()]),
     evaluated: count,
@@ -73,10 +72,10 @@ const MODEL = z.object({
     )
     .min(1),
   columns: z.array(COLUMN),
-  unchanged: z.array(z.array(VALUE)),
+  unchanged: z.array(z.array(value)),
   rows: z.object({ rank: PACKED, paretoRank: PACKED, systemRank: PACKED, digits: PACKED }),
   marks: z.object({ pick: count.nullable(), knees: z.array(count), shown: z.array(count) }),
-  fitted: z.array(z.object({ operator: z.int().min(-1), before: SIDE, after: SIDE })).optional(),
+  fitted: z.array(z.object({ operator: origin, before: SIDE, after: SIDE })).optional(),
 });
 /** The content of `report.json`. */
 export const REPORT_FILE = z.object({
@@ -91,16 +90,13 @@ type Model = z.infer<typeof MODEL>;
 
 /** What is wrong with the lengths of a model's columns; undefined where nothing is. */
 const lengthFault = ({ designs: { held }, choices, columns, rows }: Model): string | undefined => {
-  const packed: [name: string, packed: z.infer<typeof PACKED>, length: number][] = [
-    ['rank', rows.rank, held],
-    ['paretoRank', rows.paretoRank, held],
-    ['systemRank', rows.systemRank, held],
-    ['digits', rows.digits, held * (choices.length + 1)],
-    ...columns.flatMap(({ name, source }) =>
-      source.from === 'rows' ? [[name, source.values, held] as [string, z.infer<typeof PACKED>, number]] : [],
-    ),
+  const packed = [
+    ...Object.entries(rows).map(([name, values]) => ({ name, values })),
+    ...columns.flatMap(({ name, source }) => (source.from === 'rows' ? { name, values: source.values } : [])),
   ];
-  for (const [name, { kind, data }, length] of packed) {
+  for (const { name, values } of packed) {
+    const { kind, data } = values;
+    const length = values === rows.digits ? held * (choices.length + 1) : held;
     try {
       const bytes = inflated(data).length;
       if (bytes !== length * ARRAYS[kind].BYTES_PER_ELEMENT)

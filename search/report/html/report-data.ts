@@ -12,9 +12,10 @@ import { isShown, METRIC_NAMES, METRICS, type MetricName, type MetricRow } from 
 import { systemFronts } from '../../rank/representatives.js';
 import { digitsAt, type Ranking } from '../../rank/ranking.js';
 import { baselineRow } from '../../rank/table.js';
-import { changesId } from '../../space/changes.js';
+import { changesId, type Changes } from '../../space/changes.js';
 import { countDesigns, exactCount, type Digits, type Space } from '../../space/space.js';
-import { STANDARD } from '../../substitute/index.js';
+import type { Site } from '../../space/sites.js';
+import { variablesOf } from '../account/variables.js';
 import { known } from '../records.js';
 import type { ModelSource } from '../sweep-json.js';
 import { pack } from './pack.js';
@@ -44,10 +45,7 @@ export interface KnownDesign {
 }
 
 /** What a report says besides. */
-export interface ReportFacts {
-  readonly version: string;
-  readonly command: string;
-  readonly applyArguments: readonly string[];
+export interface ReportFacts extends Pick<ReportData, 'version' | 'command' | 'applyArguments'> {
   /** Rows below the fronts. */
   readonly rows: number;
 }
@@ -75,35 +73,25 @@ const rowsFor = ({ ranking, further = [] }: ReportModel, most: number): Row[] =>
   return [...rows, ...[...designs.values()].map((known): Row => ({ ranked: undefined, known }))];
 };
 
-const choicesOf = ({ sites, groups }: Space): Choice[] => {
-  const none = new Map<number, never>();
-  return [
-    ...sites.map(
-      ({
-        site: { operator, kernelHeight, kernelWidth, inputChannels, outputChannels },
-        options,
-      }): Choice => ({
-        kind: 'site',
-        operator,
-        label: `operator ${operator}: ${kernelHeight}x${kernelWidth}, ${inputChannels} to ${outputChannels} channels`,
-        options,
-        codes: options.map((option) =>
-          option === STANDARD
-            ? ''
-            : changesId({ substitutions: new Map([[operator, option]]), widths: none }),
-        ),
-      }),
-    ),
-    ...groups.map(({ group: { operator, operators, channels }, widths }): Choice => ({
-      kind: 'width',
+const choicesOf = (space: Space): Choice[] => {
+  const siteText = ({ kernelHeight, kernelWidth, inputChannels, outputChannels }: Site): string =>
+    `${kernelHeight}x${kernelWidth}, ${inputChannels} to ${outputChannels} channels`;
+  return variablesOf(space).map(({ position, kind, operator, operators, choices, unchanged }): Choice => {
+    const isSite = kind === 'site';
+    const changed = (choice: string): Changes => ({
+      substitutions: new Map(isSite ? [[operator, choice]] : []),
+      widths: new Map(isSite ? [] : [[operator, Number(choice)]]),
+    });
+    return {
+      kind,
       operator,
-      label: `channels of ${operators.length > 1 ? 'operators' : 'operator'} ${operators.join(', ')}`,
-      options: widths.map(String),
-      codes: widths.map((width) =>
-        width === channels ? '' : changesId({ substitutions: none, widths: new Map([[operator, width]]) }),
-      ),
-    })),
-  ];
+      label: isSite
+        ? `operator ${operator}: ${siteText(space.sites[position]!.site)}`
+        : `channels of ${operators.length > 1 ? 'operators' : 'operator'} ${operators.join(', ')}`,
+      options: choices,
+      codes: choices.map((choice, digit) => (digit === unchanged ? '' : changesId(changed(choice)))),
+    };
+  });
 };
 
 /** Which columns hold the error of a metric: found by their names. */
@@ -118,21 +106,20 @@ const errorOf = (name: MetricName, shown: ReadonlyMap<MetricName, unknown>): { e
 /** @param shown all metrics of the report with their values */
 const columnOf = (name: MetricName, shown: ReadonlyMap<MetricName, Float64Array>, space: Space): Column => {
   const { label, unit, direction, source, definition, headline = false } = METRICS[name];
-  const facts = { name, label, unit, headline, direction };
-  const rest = { definition, ...errorOf(name, shown) };
+  const facts = { name, label, unit, headline, direction, definition, ...errorOf(name, shown) };
   switch (source.from) {
     case 'system': {
       const values = space.systems.map(({ system }) => known(source.read(system)));
-      return { ...facts, ...rest, source: { from: 'system', values } };
+      return { ...facts, source: { from: 'system', values } };
     }
     case 'quotient': {
       const { of, times, by } = source;
-      return { ...facts, ...rest, source: { from: 'quotient', of, times, by } };
+      return { ...facts, source: { from: 'quotient', of, times, by } };
     }
     default: {
       // Shares are stored with seven digits.
       const values = pack(shown.get(name)!, isShare(unit) ? 'f32' : undefined);
-      return { ...facts, ...rest, source: { from: 'rows', values } };
+      return { ...facts, source: { from: 'rows', values } };
     }
   }
 };
@@ -171,7 +158,6 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       rows,
       ({ ranked, known }) => known?.numbers[name] ?? ranking.table.columns[name][ranked!]!,
     );
-  const baselines = space.systems.map((_, system) => baselineRow(study, system));
   const shown = new Map(
     METRIC_NAMES.map((name) => [name, table(name)] as const).filter(([name, values]) =>
       isShown(name, ...some(values)),
@@ -207,7 +193,10 @@ const modelReport = (entry: ReportModel, rowsBelow: number): ModelReport => {
       system: { ...system },
     })),
     columns: Array.from(shown.keys(), (name) => columnOf(name, shown, space)),
-    unchanged: baselines.map((row) => Array.from(shown.keys(), (name) => known(row?.[name]))),
+    unchanged: space.systems.map((_, system) => {
+      const row = baselineRow(study, system);
+      return Array.from(shown.keys(), (name) => known(row?.[name]));
+    }),
     rows: {
       rank: pack(Uint32Array.from(rows, ({ ranked }) => (ranked === undefined ? 0 : ranked + 1))),
       paretoRank: pack(ofRanking(ranking.paretoRank)),

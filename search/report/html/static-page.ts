@@ -1,11 +1,4 @@
-import {
-  columnNamed,
-  idOf,
-  systemOf,
-  unchangedAt,
-  valueAt,
-  type Dataset,
-} from '../../../report-html/dataset.js';
+import { idOf, systemOf, unchangedAt, valueAt, type Dataset } from '../../../report-html/dataset.js';
 import { changeText, countText, isShare, labelText, plural, valueText } from '../../../report-html/words.js';
 import { element, escaped } from './markup.js';
 import { frontSvg } from './front-svg.js';
@@ -29,12 +22,8 @@ const scopeText = ({ model: { designs, objectives } }: Dataset): string => {
   );
 };
 
-/** Columns that comparisons show, as far as they are known. */
-const columnsOf = (data: Dataset): string[] =>
-  data.model.columns.filter(({ headline }) => headline).map(({ name }) => name);
-
 const tableOf = (data: Dataset): string => {
-  const columns = columnsOf(data).map((name) => columnNamed(data, name));
+  const columns = data.model.columns.filter(({ headline }) => headline);
   const rows = Array.from({ length: data.count }, (_, row) => row)
     .filter((row) => data.systemRank[row] === 1)
     .slice(0, MOST_ROWS);

@@ -188,9 +188,8 @@ describe('changes of a space', () => {
   });
 
   it('of forms that differ in a ReLU are measured once', () => {
-    const lists = changesOfSpace(space).filter(([first]) => first!.kind === 'option');
-    const names = lists.map((list) =>
-      list.map((change) => change.kind === 'option' && space.sites[change.site]!.options[change.option]),
+    const names = changesOfSpace(space).map((list) =>
+      list.map(({ position, digit }) => space.sites[position]?.options[digit]),
     );
     expect(names).toContainEqual(['separable*2', 'separable*2:shifted-relu']);
   });

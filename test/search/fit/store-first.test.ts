@@ -40,9 +40,9 @@ describe.each([
           let sum = first.bias[ch]!;
           for (let f = 0; f < form.entries; f++) {
             const column = form.columns[(s * form.blocks + (ch % form.blocks)) * form.entries + f]!;
-            sum += first.stored.levels[ch * form.entries + f]! * patches[from + column]!;
+            sum += first.rows.levels[ch * form.entries + f]! * patches[from + column]!;
           }
-          const level = Math.round((sum * inputScale * first.stored.scales[ch]!) / step) + zero;
+          const level = Math.round((sum * inputScale * first.rows.scales[ch]!) / step) + zero;
           [low, high] = [Math.min(low, level), Math.max(high, level)];
         }
       }

@@ -200,7 +200,7 @@ describe('retained weights', () => {
             });
           }
         }
-        const { before, after } = applier.operatorRetained(index, digits);
+        const { before, after } = applier.operatorWeights(index, digits).retained;
         expect(before).toBeCloseTo(expected, 10);
         expect(after).toBeGreaterThan(-1e-12);
         expect(after).toBeLessThanOrEqual(1);

@@ -53,10 +53,7 @@ describe('the noise of choices', () => {
     for (const change of [...lists[0]!, ...lists.at(-1)!]) {
       const network = fitting.network(digitsOfChange(space, change));
       const { outputNoise } = measureAgainst(network, branched.network, setup.score, () => undefined);
-      const own =
-        change.kind === 'option'
-          ? noise!.sites[change.site]![change.option]
-          : noise!.groups[change.group]![change.width];
+      const own = [...noise!.sites, ...noise!.groups][change.position]![change.digit];
       expect(own).toBeCloseTo(outputNoise!, 9);
     }
   });
