@@ -18,7 +18,7 @@ export class Tally implements WorkerCount {
   retries = 0;
 
   constructor(
-    readonly name: string,
+    public name: string,
     public threads: number,
   ) {}
 

@@ -3,7 +3,7 @@ import { openFleet, type Fleet } from '../../search/evaluate/remote/fleet.js';
 import type { WorkerCommand } from '../../search/evaluate/remote/link.js';
 import type { SessionOptions } from '../../search/evaluate/session.js';
 import { usageError } from '../errors.js';
-import { queueAddress } from './queue-address.js';
+import { queueAddress, queuePatience } from './queue-address.js';
 import type { SearchOptions } from './search-options.js';
 import { speaker } from './streams.js';
 import { version } from './version.js';
@@ -64,8 +64,9 @@ const fleetOf = async (
   }
   const address = queueAddress(options.queue);
   if (address === undefined) return undefined;
+  const patience = queuePatience();
   const { openQueueFleet } = await import('../../search/evaluate/queue/queue-fleet.js');
-  return openQueueFleet({ ...heard, address, signal, onNote: (text) => say(`note: ${text}`) });
+  return openQueueFleet({ ...heard, address, signal, patience, onNote: (text) => say(`note: ${text}`) });
 };
 
 /**

@@ -20,9 +20,14 @@ interface Running {
 const children: ChildProcess[] = [];
 afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-/** Starts the built program. */
-const start = (argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Running => {
-  const child = spawn(process.execPath, [main, ...argv], { env: { ...process.env, ...environment } });
+/** Starts the built program, or another. */
+const start = (
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  program?: string,
+): Running => {
+  const [command, ...first] = program === undefined ? [process.execPath, main] : [program];
+  const child = spawn(command, [...first, ...argv], { env: { ...process.env, ...environment } });
   children.push(child);
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => (out += String(text)));
@@ -41,7 +46,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 };
 
 interface Status {
-  readonly searches: readonly { readonly model: string; readonly workers: number }[];
+  readonly searches: readonly { readonly model: string; readonly done: number; readonly workers: number }[];
   readonly workers: readonly { readonly threads: number }[];
 }
 
@@ -50,6 +55,22 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
   writeFileSync(at('space.yaml'), 'widths: {multiple_of: 4, from: 0.25, to: 2}\n');
   const SWEEP = ['sweep', 'example:story_standard', 'example:story_separable_linear'];
   const SPACE = ['--space', at('space.yaml'), '--accelerator-config', 'ethos-u55-128,ethos-u55-64', '--html'];
+  const LONG = [
+    'sweep',
+    'example:story_standard',
+    '--space',
+    at('space.yaml'),
+    '--accelerator-config',
+    'u55',
+  ];
+  LONG.push('--method', 'exhaustive', '--min-retained', '0.9');
+  let whole: Promise<Ended> | undefined;
+  const undisturbed = (): Promise<Ended> =>
+    (whole ??= run([...LONG, '--jobs', '1', '--output-dir', at('whole')]));
+  const sameResults = (one: string, other: string): void => {
+    for (const file of ['ranking.csv', 'front.csv'])
+      expect(readFileSync(at(one, file)).equals(readFileSync(at(other, file)))).toBe(true);
+  };
   const NAMED = { PARETOU_QUEUE: hasRedis ? redis.url : '' };
 
   test('searches find with workers there what threads find, and the password is nowhere', async () => {
@@ -62,8 +83,7 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     const log = ['--log', at('events')];
     const { status, out, err } = await run([...SWEEP, ...SPACE, ...log, '--output-dir', at('queue')], NAMED);
     expect([status, (await alone).status]).toEqual([0, 0]);
-    for (const file of ['ranking.csv', 'front.csv'])
-      expect(readFileSync(at('queue', file)).equals(readFileSync(at('threads', file)))).toBe(true);
+    sameResults('queue', 'threads');
     const record = JSON.parse(readFileSync(at('queue', 'run.json'), 'utf8')) as { workers: unknown[] };
     expect(record.workers).toEqual([expect.objectContaining({ threads: 2, losses: 0 })]);
 
@@ -125,13 +145,15 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     killed.child.kill('SIGKILL');
     await killed.ended;
     const worker = start(['worker', '--jobs', '1'], NAMED);
-    const answers = async (): Promise<number> =>
-      (await redis.keys()).filter((key) => key.includes(':answer:')).length;
-    await until(async () => (await answers()) > 0);
+    await until(async () => (await redis.keys()).some((key) => key.endsWith(':answers')));
     worker.child.kill('SIGTERM');
     await worker.ended;
     const next = start(search, NAMED);
-    await until(async () => (await answers()) === 0);
+    const answered = async (): Promise<boolean> => {
+      const { out } = await run(['queue', 'status', '--json'], NAMED);
+      return (JSON.parse(out) as Status).searches.some(({ done }) => done > 0);
+    };
+    await until(answered);
     next.child.kill('SIGINT');
     expect((await next.ended).status).toBe(130);
 
@@ -142,6 +164,48 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     const timed = await run([...search, '--seconds', '1'], NAMED);
     expect(timed.status).not.toBe(1);
     expect(performance.now() - begun).toBeLessThan(8000);
+  });
+
+  test('a search ends when its Redis is gone for good, and goes on from its log with threads', async () => {
+    const mortal = await startRedis(undefined);
+    const worker = start(['worker', '--queue', mortal.url, '--jobs', '1']);
+    const search = [...LONG, '--output-dir', at('gone')];
+    const log = at('gone', 'sweep.partial');
+    const searching = start([...search, '--queue', mortal.url], { PARETOU_QUEUE_PATIENCE: '2' });
+    await until(() => existsSync(log) && readFileSync(log).length > 5000);
+    await mortal.kill();
+    const { status, err } = await searching.ended;
+    const errors = err.split('\n').filter((line) => line.startsWith('error'));
+    expect([status, errors]).toEqual([
+      3,
+      [expect.stringMatching(/^error: the queue redis:\S+ could not be used for 2 s: \S.*$/)],
+    ]);
+    worker.child.kill('SIGTERM');
+    const [alone, resumed] = await Promise.all([undisturbed(), run([...search, '--jobs', '1', '--resume'])]);
+    expect([alone.status, resumed.status, (await worker.ended).status]).toEqual([0, 0, 0]);
+    sameResults('gone', 'whole');
+
+    const wrong = await run(search, { PARETOU_QUEUE: mortal.url, PARETOU_QUEUE_PATIENCE: 'long' });
+    expect([wrong.status, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/^error: PARETOU_QUEUE_PATIENCE is "long", expected seconds .*$/m),
+    ]);
+  });
+
+  test('a search finds all where the disk has no room for its log', async () => {
+    const worker = start(['worker', '--jobs', '1'], NAMED);
+    // No file of the search may be larger than 128 KiB.
+    const limited = `ulimit -f 256; exec "${process.execPath}" "${main}" "$@"`;
+    const argv = ['-c', limited, 'sh', ...LONG, '--output-dir', at('full')];
+    const { status, err } = await start(argv, NAMED, 'sh').ended;
+    const warned = err.split('\n').filter((line) => /^(warning|error)/.test(line));
+    expect([status, warned]).toEqual([
+      0,
+      [expect.stringMatching(/^warning: \S+sweep\.partial cannot be written, .*; the search goes on, and /)],
+    ]);
+    worker.child.kill('SIGTERM');
+    await Promise.all([worker.ended, undisturbed()]);
+    sameResults('full', 'whole');
   });
 
   test('what cannot be used is said in one sentence', async () => {

@@ -1,18 +1,17 @@
-import type { Queue, QueueEvents } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { inputError } from '../../../src/errors.js';
 import { reasonOf } from '../batch.js';
 import { isResultOf } from '../remote/queued-job.js';
+import { AnswerStream } from './answers.js';
 import {
   questionId,
   questionText,
   readAnswer,
-  REFUSED,
   setupBytes,
-  type Answer,
   type Question,
   type QueueSetup,
 } from './payloads.js';
-import type { Store } from './store.js';
+import { MOST_STALLED, type JobState, type Store } from './store.js';
 
 /** A question that was not answered for so many milliseconds is looked for. */
 const LOOK_AFTER = 2000;
@@ -32,8 +31,8 @@ interface Asked {
   waiters: Waiter[];
   /** Time of `performance.now()` at which it was last put or looked for. */
   since: number;
-  /** Id of the worker that has it. */
-  worker: string;
+  /** What its job was when it was last looked for. */
+  job: JobState;
   /** Answers that did not fit, and errors when it was put. */
   tries: number;
 }
@@ -54,7 +53,10 @@ export interface AskedEvents {
 export class AskedQueue {
   done = 0;
   private readonly asked = new Map<string, Asked>();
-  private readonly ready: Promise<{ readonly queue: Queue; readonly events: QueueEvents }>;
+  /** Answers to questions that a search which was killed has asked. */
+  private readonly left = new Map<string, Buffer>();
+  private readonly answers: AnswerStream;
+  private readonly ready: Promise<Queue>;
   private closing: Promise<void> | undefined;
 
   /** @param after what has to be over before */
@@ -66,34 +68,13 @@ export class AskedQueue {
     private readonly announce: () => Promise<void>,
     after: Promise<void>,
   ) {
+    let hear = (id: string, bytes: Buffer): void => void this.left.set(id, bytes);
+    this.answers = new AnswerStream(store.connection, hash, (id, bytes) => hear(id, bytes));
     this.ready = after.then(async () => {
-      const queue = store.openQueue(hash);
-      const events = new store.connection.bullmq.QueueEvents(hash, store.options);
-      events.on('error', () => undefined);
-      events.on('completed', ({ jobId }) => void this.take(jobId));
-      events.on('failed', ({ jobId, failedReason }) => {
-        const asked = this.asked.get(jobId);
-        if (asked === undefined || !failedReason.startsWith(REFUSED))
-          this.fail(jobId, new Error(failedReason));
-        else if (this.isTriedAgain(asked, failedReason)) void this.put(asked);
-      });
-      // Whoever had a lost job is known only as long as no other has it.
-      events.on('active', ({ jobId }) => {
-        const asked = this.asked.get(jobId);
-        if (asked === undefined) return;
-        store.workerOf(hash, jobId).then(
-          (worker) => (asked.worker = worker ?? ''),
-          () => undefined,
-        );
-      });
-      events.on('stalled', ({ jobId }) => {
-        const asked = this.asked.get(jobId);
-        if (asked !== undefined) heard.onRetry(asked.worker);
-      });
-      await events.waitUntilReady();
-      if (!(await store.keepSetup(hash))) await store.putSetup(hash, setupBytes(setup));
-      await this.announce();
-      return { queue, events };
+      await Promise.all([this.sayOfIt(), this.answers.readAll()]);
+      hear = (id, bytes) => this.take(id, bytes);
+      this.answers.follow();
+      return store.openQueue(hash);
     });
     this.ready.catch(() => undefined);
   }
@@ -109,7 +90,10 @@ export class AskedQueue {
       known.waiters.push(waiter);
       return;
     }
-    const asked: Asked = { id, question, waiters: [waiter], since: performance.now(), worker: '', tries: 0 };
+    const asked: Asked = {
+      ...{ id, question, waiters: [waiter], since: performance.now(), tries: 0 },
+      job: { worker: '', stalled: 0 },
+    };
     this.asked.set(id, asked);
     void this.put(asked);
   }
@@ -117,15 +101,13 @@ export class AskedQueue {
   /** Nobody waits any more on behalf of an owner. */
   forget(owner: object): void {
     for (const asked of this.asked.values()) {
-      const [left, stay] = [true, false].map((is) =>
-        asked.waiters.filter((each) => (each.owner === owner) === is),
-      );
-      asked.waiters = stay!;
-      left!.forEach(({ reject }) => reject(new Error('the work was ended')));
-      if (stay!.length > 0) continue;
+      const isLeft = (waiter: Waiter): boolean => waiter.owner === owner;
+      for (const { reject } of asked.waiters.filter(isLeft)) reject(new Error('the work was ended'));
+      asked.waiters = asked.waiters.filter((waiter) => !isLeft(waiter));
+      if (asked.waiters.length > 0) continue;
       this.asked.delete(asked.id);
       if (this.closing === undefined)
-        void this.ready.then(({ queue }) => queue.remove(asked.id)).catch(() => undefined);
+        void this.ready.then((queue) => queue.remove(asked.id)).catch(() => undefined);
     }
   }
 
@@ -139,25 +121,36 @@ export class AskedQueue {
     const { store, hash } = this;
     await this.ready;
     if (this.closing !== undefined) return;
-    await this.announce();
-    if (!(await store.keepSetup(hash))) await store.putSetup(hash, setupBytes(this.setup));
+    await Promise.all([this.sayOfIt(), this.answers.trim()]);
     const late = [...this.asked.values()].filter(({ since }) => performance.now() - since > LOOK_AFTER);
-    await Promise.all(
-      late.map(async (asked) => {
-        asked.since = performance.now();
-        if ((await this.take(asked.id)) || (await store.hasJob(hash, asked.id))) return;
-        // It may have been answered between the two looks.
-        if (!(await this.take(asked.id))) await this.put(asked);
-      }),
-    );
+    const jobs = await Promise.all(late.map(({ id }) => store.job(hash, id)));
+    // Answers come before their jobs go.
+    if (jobs.includes(undefined)) await this.answers.readAll();
+    late.forEach((asked, i) => {
+      const job = jobs[i];
+      asked.since = performance.now();
+      if (!this.asked.has(asked.id)) return;
+      if (job === undefined) this.askAgain(asked);
+      else {
+        if (job.stalled > asked.job.stalled) this.heard.onRetry(asked.job.worker);
+        asked.job = job;
+      }
+    });
   }
 
   /** Closes the queue; resolves when what belongs to it is gone. */
   close(end: () => Promise<void>): Promise<void> {
-    return (this.closing ??= this.ready.then(async ({ queue, events }) => {
-      await Promise.allSettled([events.close(), queue.close()]);
+    return (this.closing ??= this.ready.then(async (queue) => {
+      this.answers.close();
+      await queue.close().catch(() => undefined);
       await end();
     }));
+  }
+
+  /** Says that there is a search, once its setup is where workers look for it. */
+  private async sayOfIt(): Promise<void> {
+    await this.store.putSetup(this.hash, () => setupBytes(this.setup));
+    await this.announce();
   }
 
   /** Puts a question into the queue, unless its answer is there. */
@@ -165,19 +158,29 @@ export class AskedQueue {
     const { id, question } = asked;
     let queue: Queue;
     try {
-      ({ queue } = await this.ready);
+      queue = await this.ready;
     } catch (error) {
       this.fail(id, this.inVain(error));
       return;
     }
+    const left = this.left.get(id);
+    this.left.delete(id);
+    if (left !== undefined) this.take(id, left);
+    if (this.asked.get(id) !== asked) return;
     try {
-      if (await this.take(id)) return;
       const options = { jobId: id, removeOnComplete: true, removeOnFail: true };
       await queue.add(question.kind, questionText(question), options);
     } catch (error) {
       // It is put again when it is looked for.
-      this.isTriedAgain(asked, error);
+      this.countTry(asked, error);
     }
+  }
+
+  /** Puts a question again whose job is gone, unless too many workers went with it. */
+  private askAgain(asked: Asked): void {
+    const { stalled } = asked.job;
+    if (stalled >= MOST_STALLED) this.fail(asked.id, new Error(`${stalled} workers were lost with it`));
+    else void this.put(asked);
   }
 
   private inVain(error: unknown): Error {
@@ -187,10 +190,8 @@ export class AskedQueue {
   }
 
   /** Counts what was in vain; the last time ends the question. It is never taken for a fault of its designs. */
-  private isTriedAgain(asked: Asked, error: unknown): boolean {
-    if (++asked.tries < MOST_TRIES) return true;
-    this.fail(asked.id, this.inVain(error));
-    return false;
+  private countTry(asked: Asked, error: unknown): void {
+    if (++asked.tries >= MOST_TRIES) this.fail(asked.id, this.inVain(error));
   }
 
   private fail(id: string, error: Error): void {
@@ -199,28 +200,28 @@ export class AskedQueue {
     asked?.waiters.forEach(({ reject }) => reject(error));
   }
 
-  /** Takes the answer to a question that is still asked, if there is one. */
-  private async take(id: string): Promise<boolean> {
-    const { store, hash, heard } = this;
-    const bytes = this.asked.has(id) ? await store.answer(hash, id).catch(() => null) : null;
+  /** Takes the answer to a question, if that is still asked. */
+  private take(id: string, bytes: Buffer): void {
     const asked = this.asked.get(id);
-    if (bytes === null || asked === undefined) return bytes !== null;
-    void store.forgetAnswer(hash, id).catch(() => undefined);
-    const { question } = asked;
-    let answer: Answer;
+    if (asked === undefined) return;
     try {
-      answer = readAnswer(bytes);
-      if (!isResultOf({ ...question, pool: this.setup }, answer.result))
-        throw new Error('it does not fit its question');
+      const answer = readAnswer(bytes);
+      if (answer.kind === 'done') this.accept(asked, answer.worker, answer.result);
+      else if (answer.kind === 'failed') this.fail(id, new Error(answer.reason));
+      else this.countTry(asked, answer.reason);
     } catch (error) {
-      heard.onNote(`an answer is left out, since ${reasonOf(error)}`);
-      this.isTriedAgain(asked, error);
-      return false;
+      this.heard.onNote(`an answer is left out, since ${reasonOf(error)}`);
+      this.countTry(asked, error);
     }
+  }
+
+  /** @throws where a result does not fit its question */
+  private accept({ id, question, waiters }: Asked, worker: string, result: unknown): void {
+    if (!isResultOf({ ...question, pool: this.setup }, result))
+      throw new Error('it does not fit its question');
     this.asked.delete(id);
     this.done++;
-    heard.onDone(answer.worker, question, answer.result);
-    asked.waiters.forEach(({ resolve }) => resolve(answer.result));
-    return true;
+    this.heard.onDone(worker, question, result);
+    waiters.forEach(({ resolve }) => resolve(result));
   }
 }

@@ -8,12 +8,17 @@ export type BullMQ = typeof import('bullmq');
 /** Version of the package that the sentence names where it is missing; that of the tests. */
 const PACKAGE = 'bullmq@5';
 
+/** An entry of a stream: its place, and fields with their values. */
+export type StreamEntry = readonly [place: Buffer, fields: readonly Buffer[]];
+
 /** Commands of Redis that are used beside those of the package. */
 export interface Redis {
   readonly status: string;
+  /** Another connection to the same. */
+  readonly duplicate: () => Redis;
   readonly get: (key: string) => Promise<string | null>;
   readonly getBuffer: (key: string) => Promise<Buffer | null>;
-  readonly hget: (key: string, field: string) => Promise<string | null>;
+  readonly hmget: (key: string, ...fields: string[]) => Promise<(string | null)[]>;
   readonly mget: (keys: readonly string[]) => Promise<(string | null)[]>;
   readonly set: (key: string, value: string | Buffer, unit: 'PX', milliseconds: number) => Promise<unknown>;
   readonly exists: (key: string) => Promise<number>;
@@ -30,6 +35,15 @@ export interface Redis {
     count: 'COUNT',
     most: number,
   ) => Promise<[cursor: string, keys: string[]]>;
+  readonly xrangeBuffer: (key: string, from: string, to: string) => Promise<StreamEntry[]>;
+  readonly xreadBuffer: (
+    block: 'BLOCK',
+    milliseconds: number,
+    streams: 'STREAMS',
+    key: string,
+    after: string,
+  ) => Promise<readonly (readonly [key: Buffer, entries: readonly StreamEntry[]])[] | null>;
+  readonly xdel: (key: string, ...places: string[]) => Promise<number>;
   readonly eval: (script: string, keys: number, ...values: (string | number | Buffer)[]) => Promise<unknown>;
   readonly config: (get: 'GET', name: string) => Promise<string[]>;
   readonly disconnect: () => void;

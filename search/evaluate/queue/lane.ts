@@ -1,10 +1,11 @@
 import type { Job, Worker } from 'bullmq';
 import { reasonOf } from '../batch.js';
+import type { Space } from '../../space/space.js';
 import type { Pool } from '../pool.js';
 import { threadPool } from '../threads.js';
-import { answerBytes, readQuestion, REFUSED, type Question, type QueueSetup } from './payloads.js';
+import { answerBytes, readQuestion, type Outcome, type Question, type QueueSetup } from './payloads.js';
 import type { LaneState } from './share-lanes.js';
-import type { Store } from './store.js';
+import { MOST_STALLED, type Store } from './store.js';
 
 /** How locks are kept: a worker that does not renew one in time loses its job to another. */
 export interface LockTimes {
@@ -16,8 +17,8 @@ export interface LockTimes {
 /** Times of a worker. */
 export const LOCK_TIMES: LockTimes = { lock: 10_000, stalledCheck: 5000 };
 
-/** A job may be lost with so many workers. */
-const MOST_STALLED = 10;
+/** Jobs that a lane has: one is being done, and one waits, so that the thread need not wait for Redis. */
+const IN_HAND = 2;
 /** A lane keeps threads for so many setups, of which one works at a time. */
 const MOST_THREADS = 3;
 /** After an error of Redis, the next job is asked for after so many milliseconds. */
@@ -40,8 +41,8 @@ export interface LaneOptions {
 }
 
 /**
- * A thread, and the queue that it takes jobs from, one at a time. The work is done on the thread: the one that keeps the
- * locks always answers.
+ * A thread, and the queue that it takes jobs from; it does one after another. The work is done on the thread: the one that
+ * keeps the locks always answers.
  */
 export class Lane {
   private hash: string | undefined;
@@ -60,7 +61,7 @@ export class Lane {
 
   /**
    * Goes to another queue, or to none.
-   * @param isOver nobody waits for the job that is being done
+   * @param isOver nobody waits for the jobs that it has
    */
   async move(to: string | undefined, isOver: boolean): Promise<void> {
     if (this.isMoving) return;
@@ -75,7 +76,7 @@ export class Lane {
     }
   }
 
-  /** Ends after the job that is being done, or gives it back after so many milliseconds. */
+  /** Ends after its jobs, or gives them back after so many milliseconds. */
   async close(patience: number): Promise<void> {
     // Without Redis there is nobody to give anything back to.
     const isAway = this.options.store.connection.redis.status !== 'ready';
@@ -86,7 +87,7 @@ export class Lane {
     await this.dropAll();
   }
 
-  /** Takes no further jobs from its queue; resolves after the one that is being done, or at once. */
+  /** Takes no further jobs from its queue; resolves after those that it has, or at once. */
   private async leave(atOnce: boolean): Promise<void> {
     const { consumer, hash } = this;
     this.consumer = undefined;
@@ -116,7 +117,7 @@ export class Lane {
     const consumer = new store.connection.bullmq.Worker(hash, (job: Job) => this.work(job, setup, pool), {
       ...store.options,
       name: worker,
-      concurrency: 1,
+      concurrency: IN_HAND,
       maxStalledCount: MOST_STALLED,
       lockDuration: times.lock,
       stalledInterval: times.stalledCheck,
@@ -128,30 +129,36 @@ export class Lane {
   }
 
   private async work(job: Job, { space }: QueueSetup, pool: Pool): Promise<null> {
-    const { store, worker, onNote } = this.options;
-    const { bullmq } = store.connection;
+    const { store, worker } = this.options;
     this.jobs++;
     try {
-      let question: Question;
-      try {
-        question = readQuestion(job.id, job.name, job.data, space);
-      } catch (error) {
-        onNote(`a job is refused, since ${reasonOf(error)}`);
-        throw new bullmq.UnrecoverableError(`${REFUSED}${reasonOf(error)}`);
-      }
-      const { kind, task } = question;
-      const result = await pool.run(kind, kind === 'segments' ? undefined : task);
-      await store.keepAnswer(job.queueName, job.id!, answerBytes({ worker, result }));
-      return null;
-    } catch (error) {
+      const answer = await this.answer(job, space, pool);
       // It was this worker that ended the thread: the job is as good as before.
-      if (![...this.threads.values()].includes(pool)) {
+      if (answer.kind === 'failed' && ![...this.threads.values()].includes(pool)) {
         await job.moveToWait(job.token);
-        throw new bullmq.WaitingError();
+        throw new store.connection.bullmq.WaitingError();
       }
-      throw error;
+      await store.keepAnswer(job.queueName, job.id!, answerBytes({ worker, ...answer }));
+      return null;
     } finally {
       this.jobs--;
+    }
+  }
+
+  private async answer({ id, name, data }: Job, space: Space, pool: Pool): Promise<Outcome> {
+    let question: Question;
+    try {
+      question = readQuestion(id, name, data, space);
+    } catch (error) {
+      const reason = reasonOf(error);
+      this.options.onNote(`a job is refused, since ${reason}`);
+      return { kind: 'refused', reason };
+    }
+    try {
+      const { kind, task } = question;
+      return { kind: 'done', result: await pool.run(kind, kind === 'segments' ? undefined : task) };
+    } catch (error) {
+      return { kind: 'failed', reason: reasonOf(error) };
     }
   }
 }

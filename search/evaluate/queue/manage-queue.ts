@@ -1,6 +1,8 @@
 import type { QueueAddress } from './address.js';
 import { connect } from './connection.js';
-import { Store, type Depth, type SearchRecord, type WorkerRecord } from './store.js';
+import { Presence } from './presence.js';
+import type { SearchRecord, WorkerRecord } from './records.js';
+import { Store, type Depth } from './store.js';
 
 /** A search with what is in its queue. */
 export interface SearchStatus extends SearchRecord, Depth {
@@ -14,10 +16,14 @@ export interface QueueStatus {
   readonly workers: readonly WorkerRecord[];
 }
 
-const withStore = async <T>(address: QueueAddress, work: (store: Store) => Promise<T>): Promise<T> => {
+const withStore = async <T>(
+  address: QueueAddress,
+  work: (store: Store, presence: Presence) => Promise<T>,
+): Promise<T> => {
   const connection = await connect(address);
   try {
-    return await work(new Store(connection));
+    const store = new Store(connection);
+    return await work(store, new Presence(store));
   } finally {
     connection.close();
   }
@@ -28,10 +34,10 @@ const withStore = async <T>(address: QueueAddress, work: (store: Store) => Promi
  * @throws an input error where it cannot be reached
  */
 export const queueStatus = (address: QueueAddress): Promise<QueueStatus> =>
-  withStore(address, async (store) => {
-    const workers = (await store.workers()).filter(({ left }) => !left);
+  withStore(address, async (store, presence) => {
+    const workers = (await presence.workers()).filter(({ left }) => !left);
     const searches = await Promise.all(
-      (await store.searches()).map(async (search) => ({
+      (await presence.searches()).map(async (search) => ({
         ...search,
         ...(await store.depth(search.hash)),
         workers: workers.filter(({ serves }) => serves.includes(search.hash)).length,
@@ -48,7 +54,7 @@ export const queueStatus = (address: QueueAddress): Promise<QueueStatus> =>
 export const drainQueue = (
   address: QueueAddress,
 ): Promise<{ readonly removed: number; readonly searches: number }> =>
-  withStore(address, async (store) => {
-    const searches = (await store.searches()).length;
+  withStore(address, async (store, presence) => {
+    const searches = (await presence.searches()).length;
     return { removed: await store.drain(), searches };
   });

@@ -12,7 +12,7 @@ import { isRecord } from '../shapes.js';
  */
 
 /** Version of what goes through a queue: a worker and who uses it have to agree on it, and on the version of the program. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** A space that designs are evaluated in, and whether weights are computed. */
 export interface QueueSetup {
@@ -25,12 +25,13 @@ export type Question = {
   [K in keyof Jobs]: { readonly kind: K; readonly task: Jobs[K]['task'] };
 }[keyof Jobs];
 
-/** An answer of a worker. */
-export interface Answer {
-  /** Id of the worker. */
-  readonly worker: string;
-  readonly result: unknown;
-}
+/** What becomes of a question: its result, why there is none, or why it is not looked at. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'failed' | 'refused'; readonly reason: string };
+
+/** An answer of a worker, which is named by its id. */
+export type Answer = Outcome & { readonly worker: string };
 
 const KINDS: readonly string[] = ['batch', 'walk', 'segments'] satisfies (keyof Jobs)[];
 
@@ -70,9 +71,6 @@ export const readSetup = (bytes: Buffer, hash: string, version: string): QueueSe
 /** The name of a question among those about the same setup. */
 export const questionId = ({ kind, task }: Question): string => `q${contentHash(kind, task)}`;
 
-/** How the reason begins with which a worker does not look at a job: it is then not the designs that failed. */
-export const REFUSED = 'refused: ';
-
 /** A question as text, which the package can keep. */
 export const questionText = ({ task }: Question): string => frameOf(task).toString('base64');
 
@@ -90,7 +88,7 @@ export const readQuestion = (id: unknown, kind: unknown, text: unknown, space: S
 };
 
 /** An answer as bytes. */
-export const answerBytes = ({ worker, result }: Answer): Buffer => frameOf({ worker, result });
+export const answerBytes = (answer: Answer): Buffer => frameOf(answer);
 
 /**
  * An answer, from its bytes; whether it fits its question is another matter.
@@ -99,5 +97,9 @@ export const answerBytes = ({ worker, result }: Answer): Buffer => frameOf({ wor
 export const readAnswer = (bytes: Buffer): Answer => {
   const message = messageOf(bytes);
   if (!isRecord(message) || typeof message['worker'] !== 'string') throw new Error('it is no answer');
-  return { worker: message['worker'], result: message['result'] };
+  const { worker, kind, result, reason } = message;
+  if (kind === 'done') return { worker, kind, result };
+  if ((kind !== 'failed' && kind !== 'refused') || typeof reason !== 'string')
+    throw new Error('it is no answer');
+  return { worker, kind, reason };
 };

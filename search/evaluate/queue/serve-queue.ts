@@ -7,11 +7,14 @@ import type { QueueAddress } from './address.js';
 import { connect } from './connection.js';
 import { Lane, LOCK_TIMES, type LockTimes } from './lane.js';
 import { readSetup, type QueueSetup } from './payloads.js';
+import { Presence } from './presence.js';
 import { shareLanes } from './share-lanes.js';
+import { settingWarnings } from './settings.js';
 import { Store } from './store.js';
 
-/** So often a worker looks for searches, and says that it is there, in milliseconds. */
-const LOOK = 100;
+/** So often a worker looks for searches, in milliseconds: while one of its threads is idle, and while all are busy. */
+const LOOK = { idle: 50, busy: 250 };
+/** So often it says that it is there. */
 const BEAT = 1000;
 /** A Redis that is away for so long ends a worker. */
 const PATIENCE = 600_000;
@@ -72,7 +75,8 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
     onLoss: (reason) => onNote(`the queue ${address.shown} cannot be reached (${reason}); trying again`),
   });
   const store = new Store(connection);
-  (await store.warnings()).forEach(onNote);
+  const presence = new Presence(store);
+  (await settingWarnings(connection)).forEach(onNote);
   const id = randomBytes(8).toString('hex');
   const setups = setupsFrom(store, version);
   let broken = false;
@@ -90,13 +94,13 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
   const name = `${hostname()}:${process.pid}`;
   const say = (left: boolean): Promise<void> => {
     const serves = [...new Set(lanes.flatMap(({ state: { hash } }) => hash ?? []))];
-    return store.sayOfWorker({ id, version, name, threads, serves, left });
+    return presence.sayOfWorker({ id, version, name, threads, serves, left });
   };
 
   /** Looks for searches, and shares the lanes among them. */
   const look = async (): Promise<void> => {
     const now = performance.now();
-    const searches = (await store.searches()).filter((search) => search.version === version);
+    const searches = (await presence.searches()).filter((search) => search.version === version);
     for (const { hash, model, by } of searches) {
       lastSeen.set(hash, now);
       const greeting = `works for a search of ${model} by ${by}`;
@@ -137,7 +141,8 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
       } catch (error) {
         if (error instanceof ParetouError) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      const isBusy = lanes.every(({ state }) => state.isBusy);
+      await new Promise((resolve) => setTimeout(resolve, isBusy ? LOOK.busy : LOOK.idle));
     }
   };
   const watching = new AbortController();
@@ -145,7 +150,7 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
     const watch = setInterval(() => {
       if (performance.now() - heard > PATIENCE)
         reject(inputError(`the queue ${address.shown} could not be used for ${PATIENCE / 1000} s`));
-    }, LOOK);
+    }, BEAT);
     watching.signal.addEventListener('abort', () => clearInterval(watch));
     signal.addEventListener('abort', () => resolve(), { signal: watching.signal });
   });

@@ -36,7 +36,7 @@ const QUESTIONS: readonly Question[] = [
   },
   { kind: 'segments', task: undefined },
 ];
-const ANSWER = { worker: 'me', result: [[{ operators: [0], positions: [] }]] };
+const ANSWER = { kind: 'done', worker: 'me', result: [[{ operators: [0], positions: [] }]] } as const;
 
 describe('what goes through a queue', () => {
   it('is read as it was written', () => {
@@ -125,8 +125,8 @@ describe('what goes through a queue', () => {
             expect(read).toEqual(question);
           } else {
             // Answers have no name: what they say is looked at before it is used.
-            const { result } = readAnswer(bytes);
-            isResultOf({ ...QUESTIONS[2]!, pool: setup }, result);
+            const answer = readAnswer(bytes);
+            if (answer.kind === 'done') isResultOf({ ...QUESTIONS[2]!, pool: setup }, answer.result);
             sealed++;
           }
         } catch (error) {
@@ -138,7 +138,7 @@ describe('what goes through a queue', () => {
       { seed: 4, numRuns: 10_000 },
     );
     expect(refused).toBeGreaterThan(7000);
-    expect(sealed).toBeGreaterThan(100);
+    expect(sealed).toBeGreaterThan(50);
   });
 });
 
