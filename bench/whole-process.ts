@@ -46,7 +46,7 @@ const SWEEPS: readonly Search[] = [
   },
   {
     ...{ name: 'sweep/walk', what: 'ethos-u55-128, walk of all' },
-    ...{ space: 'options: all\n', systems: 'ethos-u55-128', options: ['--method', 'exhaustive'] },
+    ...{ space: 'options: [all]\n', systems: 'ethos-u55-128', options: ['--method', 'exhaustive'] },
   },
 ];
 
