@@ -32,7 +32,7 @@ export const walkOrder = (space: Space, segments: readonly Segment[]): number[] 
 };
 
 /** Designs that one task looks at, about: where they add up, and where each has to be estimated. */
-const TASK_DESIGNS = 40_000;
+const TASK_DESIGNS = 160_000;
 const TASK_ESTIMATES = 1000;
 
 /** The parts of a space on one system, none much too large. */
