@@ -23,23 +23,28 @@ export const closeFront = async (
 ): Promise<boolean> => {
   const radices = radicesOf(space);
   const { judged } = verifier;
-  const queues = [new RowSet(radices.length), new RowSet(radices.length)] as const;
-  const [useful, others] = queues;
-  const screened = [0, 0];
+  // Useful or not, and of these first what the sums leave a chance.
+  const queues = Array.from({ length: 4 }, () => new RowSet(radices.length));
+  const screened = queues.map(() => 0);
+  const seen = new RowSet(radices.length);
   const asked = new Set<number>();
   for (let left = most; ;) {
+    const from = seen.size;
     for (const number of verifier.best.members) {
       if (asked.has(number)) continue;
       asked.add(number);
       forEachNeighbour(radices, judged.rows.row(number), (next) => {
-        if (!judged.rows.has(next) && isWanted(next)) (isUseful(next) ? useful : others).add(next);
+        if (!judged.rows.has(next) && isWanted(next)) seen.add(next);
       });
     }
-    const next = screened[0]! < useful.size ? 0 : 1;
-    const queue = queues[next];
-    const from = screened[next]!;
-    if (from === queue.size) return true;
-    const rows = Array.from({ length: Math.min(CHUNK, queue.size - from) }, (_, i) => queue.row(from + i));
+    const fresh = Array.from({ length: seen.size - from }, (_, i) => seen.row(from + i));
+    const hopeless = verifier.coveredByHope(fresh);
+    fresh.forEach((row, i) => queues[(isUseful(row) ? 0 : 2) + hopeless[i]!]!.add(row));
+    const next = queues.findIndex((queue, q) => screened[q]! < queue.size);
+    if (next < 0) return true;
+    const queue = queues[next]!;
+    const done = screened[next]!;
+    const rows = Array.from({ length: Math.min(CHUNK, queue.size - done) }, (_, i) => queue.row(done + i));
     screened[next]! += rows.length;
     left -= rows.length;
     if (left < 0 || verifier.room <= 0) return false;

@@ -5,7 +5,8 @@ import { countDesigns, designsOf, radicesOf, type Designs } from '../../space/sp
 import { allowed, type ExploreRequest } from '../explorer.js';
 import { EvaluatedDesigns } from '../evaluated-designs.js';
 import { emptyArchive, extended, type Archive } from '../../front/archive.js';
-import { pointAt, pointsOfMembers } from '../../front/points.js';
+import { pointAt, pointsOf, pointsOfMembers } from '../../front/points.js';
+import { additiveCosts } from './additive-model.js';
 import { orientedValues, type SystemSearch } from './system-search.js';
 
 /** Has designs judged by the full estimator, and knows the best of them. */
@@ -61,6 +62,17 @@ export class Verifier {
       onProgress: (finished) => request.onProgress?.(before + finished),
     });
     this.take(table, results);
+  }
+
+  /** 1 for each design that the front covers even if its sums are off as far as errors go. */
+  coveredByHope(rows: readonly Uint16Array[]): Uint8Array {
+    const { objectives } = this.request;
+    const points = rows.map((row) => {
+      const search = this.searchOf(row);
+      const costs = search.hoped(additiveCosts(search.formed.model, row), 1, 1);
+      return orientedValues(search, objectives, costs, 1);
+    });
+    return covered(this.best.points, pointsOf(points, objectives.length));
   }
 
   /** Has designs evaluated, and judges those that the front does not cover; the others are forgotten. */
