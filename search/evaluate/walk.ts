@@ -1,3 +1,4 @@
+import { getOrMake } from '../../src/lazy.js';
 import type { FigureName } from '../metrics.js';
 import type { Applier } from '../emit/apply.js';
 import { pointsOf } from '../front/points.js';
@@ -104,13 +105,6 @@ const walkOf = (
   let visited = 0;
   let failed = 0;
 
-  const rowAt = ({ rows, keyOf }: Level): Choice[] => {
-    const key = keyOf(digits);
-    let choices = rows.get(key);
-    if (choices === undefined) rows.set(key, (choices = []));
-    return choices;
-  };
-
   /** The segment's step; what was never seen is learnt from an estimate of the design at hand. */
   const stepOf = (s: number, context: number): Step | undefined => {
     for (let turn = 0; turn < 2; turn++) {
@@ -173,7 +167,7 @@ const walkOf = (
     const level = levels[s]!;
     const { open } = level;
     for (const p of open) digits[p] = 0;
-    const choices = rowAt(level);
+    const choices = getOrMake(level.rows, level.keyOf(digits), () => []);
     const [from, to] = [sums[s]!, sums[s + 1]!];
     for (let index = 0; ; index++) {
       let link: Link | undefined;

@@ -1,3 +1,4 @@
+import { createBreath } from '../../evaluate/breathe.js';
 import { forEachNeighbour } from '../../space/neighbours.js';
 import { RowSet } from '../../space/row-set.js';
 import { radicesOf, type Space } from '../../space/space.js';
@@ -23,13 +24,13 @@ export const closeFront = async (
 ): Promise<boolean> => {
   const radices = radicesOf(space);
   const { judged } = verifier;
-  // Useful or not, and of these first what the sums leave a chance.
-  const queues = Array.from({ length: 4 }, () => new RowSet(radices.length));
-  const screened = queues.map(() => 0);
+  const breathe = createBreath();
   const seen = new RowSet(radices.length);
   const asked = new Set<number>();
-  for (let left = most; ;) {
-    const from = seen.size;
+  /** Numbers of rows that were seen: useful ones or not, and of these first what the sums leave a chance. */
+  const queues = Array.from({ length: 4 }, (): number[] => []);
+  const screened = queues.map(() => 0);
+  for (let left = most, sorted = 0; ;) {
     for (const number of verifier.best.members) {
       if (asked.has(number)) continue;
       asked.add(number);
@@ -37,14 +38,20 @@ export const closeFront = async (
         if (!judged.rows.has(next) && isWanted(next)) seen.add(next);
       });
     }
-    const fresh = Array.from({ length: seen.size - from }, (_, i) => seen.row(from + i));
-    const hopeless = verifier.coveredByHope(fresh);
-    fresh.forEach((row, i) => queues[(isUseful(row) ? 0 : 2) + hopeless[i]!]!.add(row));
-    const next = queues.findIndex((queue, q) => screened[q]! < queue.size);
-    if (next < 0) return true;
-    const queue = queues[next]!;
-    const done = screened[next]!;
-    const rows = Array.from({ length: Math.min(CHUNK, queue.size - done) }, (_, i) => queue.row(done + i));
+    while (sorted < seen.size && verifier.room > 0) {
+      await breathe();
+      const fresh = Array.from({ length: Math.min(CHUNK, seen.size - sorted) }, (_, i) =>
+        seen.row(sorted + i),
+      );
+      const hopeless = verifier.coveredByHope(fresh);
+      for (const [i, row] of fresh.entries())
+        queues[(isUseful(row) ? 0 : 2) + hopeless[i]!]!.push(sorted + i);
+      sorted += fresh.length;
+    }
+    const next = queues.findIndex((queue, q) => screened[q]! < queue.length);
+    if (next < 0) return sorted === seen.size;
+    const from = screened[next]!;
+    const rows = queues[next]!.slice(from, from + CHUNK).map((number) => seen.row(number));
     screened[next]! += rows.length;
     left -= rows.length;
     if (left < 0 || verifier.room <= 0) return false;
