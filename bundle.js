@@ -11,7 +11,7 @@ const bundle = await rolldown({
     'dist/src/cli/main.js',
     'dist/search/evaluate/worker.js',
     'dist/search/explore/exact/solve-worker.js',
-    'dist/search/trial/trial-worker.js',
+    'dist/search/evaluate/trial/trial-worker.js',
   ],
   platform: 'node',
   external: /^[^./]/,

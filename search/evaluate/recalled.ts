@@ -1,5 +1,5 @@
-import { contentHash } from '../log/content-hash.js';
-import type { RunLog } from '../log/run-log.js';
+import { contentHash } from './log/content-hash.js';
+import type { RunLog } from './log/run-log.js';
 import { radicesOf, type Designs } from '../space/space.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import { createBreath } from './breathe.js';

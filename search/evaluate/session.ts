@@ -1,4 +1,4 @@
-import type { RunLog } from '../log/run-log.js';
+import type { RunLog } from './log/run-log.js';
 import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';

@@ -2,8 +2,8 @@ import { baselinesOf, slowestBaseline, withBaselines } from '../rank/baselines.j
 import { selectRows, tabulate, type Study, type Table } from '../rank/table.js';
 import { beforeMeasuring, meeting, nearest, type Constraint } from '../rank/constraints.js';
 import { systemFronts } from '../rank/representatives.js';
-import { withMeasured } from '../trial/finalists.js';
-import type { Trials } from '../trial/trials.js';
+import { withMeasured } from './finalists.js';
+import type { Trials } from '../evaluate/trial/trials.js';
 import type { SessionOptions } from '../evaluate/session.js';
 import { planMethod, type Plan, type Method } from './methods.js';
 import { allowed, type Exploration, type Explorer, type Stopped } from './explorer.js';

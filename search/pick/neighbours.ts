@@ -1,4 +1,4 @@
-import type { Change } from '../fit/changes.js';
+import type { Change } from '../emit/fit/changes.js';
 import { forEachNeighbour } from '../space/neighbours.js';
 import {
   designsOf,

@@ -1,6 +1,6 @@
 import { excess, type Constraint } from '../rank/constraints.js';
 import { designMetrics } from '../rank/table.js';
-import type { AskOptions } from '../trial/trials.js';
+import type { AskOptions } from '../evaluate/trial/trials.js';
 import type { Measuring } from '../explore/sweep.js';
 import { candidateAt, orderRows, type Candidate, type Evaluated, type Wish } from './candidates.js';
 

@@ -1,6 +1,6 @@
 import { METRICS } from '../metrics.js';
-import { cliffsOf, type Curve, type Point, type Ratio, type Step } from '../cliffs/curve.js';
-import type { NetworkCurves } from '../cliffs/group-curves.js';
+import { cliffsOf, type Curve, type Point, type Ratio, type Step } from '../explore/cliffs/curve.js';
+import type { NetworkCurves } from '../explore/cliffs/group-curves.js';
 import { systemRecord, type Fields } from './records.js';
 
 /** Version of the shape of {@link cliffsRecord}. */

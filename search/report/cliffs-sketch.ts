@@ -1,5 +1,5 @@
 import { grouped, kibibytes } from '../../src/text.js';
-import type { Curve, Point } from '../cliffs/curve.js';
+import type { Curve, Point } from '../explore/cliffs/curve.js';
 import { sketchColumns, sketchRow, stepOf } from './sketch.js';
 
 const BARS = '▁▂▃▄▅▆▇█';

@@ -1,7 +1,7 @@
 import type { Network } from '../../src/graph/network.js';
 import { aligned, grouped, kibibytes, lineWidth, plural, wrap } from '../../src/text.js';
-import { cliffsOf, NOTHING, type Cliffs, type Curve, type Ratio } from '../cliffs/curve.js';
-import type { NetworkCurves, SystemCurves } from '../cliffs/group-curves.js';
+import { cliffsOf, NOTHING, type Cliffs, type Curve, type Ratio } from '../explore/cliffs/curve.js';
+import type { NetworkCurves, SystemCurves } from '../explore/cliffs/group-curves.js';
 import { sketchLines } from './cliffs-sketch.js';
 
 const channelsText = (n: number): string => plural(n, 'channel');

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { findCliffs } from '../../search/cliffs/find-cliffs.js';
-import { AROUND } from '../../search/cliffs/points.js';
+import { findCliffs } from '../../search/explore/cliffs/find-cliffs.js';
+import { AROUND } from '../../search/explore/cliffs/points.js';
 import { cliffsRecord } from '../../search/report/cliffs-json.js';
 import { cliffsText } from '../../search/report/cliffs-text.js';
 import { buildSpace } from '../../search/space/build-space.js';

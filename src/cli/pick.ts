@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { designFileName, emitDesign } from '../../search/emit/design-file.js';
 import { AGREES_TUNED, FINE_TUNE } from '../../search/emit/retained-weights.js';
 import type { Network } from '../graph/network.js';
-import { fittedEvaluators } from '../../search/trial/fitted-evaluators.js';
+import { fittedEvaluators } from '../../search/evaluate/trial/fitted-evaluators.js';
 import { knownCount } from '../../search/evaluate/session.js';
 import { beforeMeasuring, constraintSettings, type Constraint } from '../../search/rank/constraints.js';
 import { accountOf, type PickAccount } from '../../search/report/account/account.js';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { existsSync, rmdirSync } from 'node:fs';
-import { contentHash } from '../../search/log/content-hash.js';
-import { readContents, type Contents } from '../../search/log/lines.js';
-import { openLogFile, type FileWork, type LogFile } from '../../search/log/log-file.js';
-import { takeLock } from '../../search/log/lock.js';
-import type { RunLog } from '../../search/log/run-log.js';
+import { contentHash } from '../../search/evaluate/log/content-hash.js';
+import { readContents, type Contents } from '../../search/evaluate/log/lines.js';
+import { openLogFile, type FileWork, type LogFile } from '../../search/evaluate/log/log-file.js';
+import { takeLock } from '../../search/evaluate/log/lock.js';
+import type { RunLog } from '../../search/evaluate/log/run-log.js';
 import { inputError } from '../errors.js';
 import { cannotWrite, makeFolder, readFault, whyNotWritten } from '../files.js';
 import type { SearchOptions } from './search-options.js';

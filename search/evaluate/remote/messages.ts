@@ -1,4 +1,4 @@
-import { contentHash } from '../../log/content-hash.js';
+import { contentHash } from '../log/content-hash.js';
 import { radicesOf, type Space } from '../../space/space.js';
 import type { Values } from '../../substitute/substitution.js';
 import type { Jobs } from '../pool.js';

@@ -3,7 +3,7 @@ import { fromPlanes } from '../../../report-html/numbers.js';
 import { ParetouError } from '../../../src/errors.js';
 import type { Network } from '../../../src/graph/network.js';
 import { plural } from '../../../src/text.js';
-import { cliffsOf, type Curve } from '../../cliffs/curve.js';
+import { cliffsOf, type Curve } from '../../explore/cliffs/curve.js';
 import {
   cyclesByOperator,
   familyCycles,
@@ -11,8 +11,8 @@ import {
   networksOf,
   planGroups,
   type GroupPlan,
-} from '../../cliffs/group-curves.js';
-import { AROUND } from '../../cliffs/points.js';
+} from '../../explore/cliffs/group-curves.js';
+import { AROUND } from '../../explore/cliffs/points.js';
 import type { SystemChoice } from '../../space/space.js';
 import { cliffLines, titleOf } from '../cliffs-text.js';
 import { inflated } from './pack.js';

@@ -9,7 +9,7 @@ import { nameDesign } from '../../emit/named-design.js';
 import { wholeEvaluators } from '../../evaluate/whole-evaluator.js';
 import { parseDesignId } from '../../space/changes.js';
 import { baselineSpace } from '../../space/space.js';
-import { fittedEvaluators } from '../../trial/fitted-evaluators.js';
+import { fittedEvaluators } from '../../evaluate/trial/fitted-evaluators.js';
 import { explainDesign } from '../account/explainer.js';
 import { cyclesOf, pairLayers, type Pair } from '../account/pairs.js';
 import { operationText } from '../account/words.js';

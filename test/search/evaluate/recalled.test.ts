@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateDesigns, openSession, type Results } from '../../../search/evaluate/session.js';
 import { walkTasks } from '../../../search/evaluate/walk-tasks.js';
 import type { WalkResult } from '../../../search/evaluate/walk.js';
-import type { RunLog } from '../../../search/log/run-log.js';
+import type { RunLog } from '../../../search/evaluate/log/run-log.js';
 import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
 import { smallSpace } from '../fixture.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelReport } from '../../../report-html/contract.js';
-import { findCliffs } from '../../../search/cliffs/find-cliffs.js';
+import { findCliffs } from '../../../search/explore/cliffs/find-cliffs.js';
 import { cliffLines } from '../../../search/report/cliffs-text.js';
 import { cliffsIn } from '../../../search/report/html/cliffs.js';
 import { pack } from '../../../search/report/html/pack.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conjugateGradients } from '../../../search/fit/conjugate-gradients.js';
+import { conjugateGradients } from '../../../search/emit/fit/conjugate-gradients.js';
 import {
   cholesky,
   energy,
@@ -10,7 +10,7 @@ import {
   solveRows,
   transposed,
 } from '../../../search/substitute/dense.js';
-import { distance, randomMatrix, randomMetric } from '../fit/random.js';
+import { distance, randomMatrix, randomMetric } from '../emit/fit/random.js';
 
 const sizes = fc.integer({ min: 1, max: 9 });
 
