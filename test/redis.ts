@@ -32,6 +32,8 @@ export interface TestRedis {
   readonly keys: () => Promise<string[]>;
   /** Ends it as a crash does. */
   readonly kill: () => Promise<void>;
+  /** It answers no more, but keeps its connections. */
+  readonly freeze: () => void;
   /** Starts it again, with what is in its folder. */
   readonly start: () => Promise<void>;
 }
@@ -84,6 +86,7 @@ export const startRedis = async (
   const look = async (): Promise<Connection> => (connection ??= await connect(address));
   return {
     ...{ url, address, look, kill, start },
+    freeze: () => void child?.kill('SIGSTOP'),
     keys: async () => (await (await look()).redis.scan('0', 'MATCH', '*', 'COUNT', 10_000))[1],
   };
 };

@@ -31,4 +31,6 @@ export interface PoolSource {
   readonly inFlight: () => number;
   /** Milliseconds that a batch should take. */
   readonly batchMilliseconds?: number;
+  /** The share of them that the last batches of a table should take at least. */
+  readonly leastShare?: number;
 }

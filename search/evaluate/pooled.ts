@@ -24,11 +24,13 @@ class Queue {
   /**
    * @param size rows that a batch should have
    * @param hands batches that are under way together
+   * @param leastShare the share of its rows that a batch at the end of the table should have
    */
   constructor(
     private readonly count: number,
     private readonly size: () => number,
     private readonly hands: () => number,
+    private readonly leastShare: number,
   ) {}
 
   take(): Range | undefined {
@@ -37,7 +39,10 @@ class Queue {
     const from = this.next;
     const size = this.size();
     const share = Math.ceil((this.count - from) / this.hands());
-    this.next = Math.min(this.count, from + Math.min(size, Math.max(share, Math.ceil(size * LEAST_SHARE))));
+    this.next = Math.min(
+      this.count,
+      from + Math.min(size, Math.max(share, Math.ceil(size * this.leastShare))),
+    );
     return { from, to: this.next };
   }
 
@@ -83,7 +88,7 @@ const GRACE = 250;
  * @param tally counts what they do
  */
 export const createPooled = (
-  { open: openPool, inFlight, batchMilliseconds }: PoolSource,
+  { open: openPool, inFlight, batchMilliseconds, leastShare = LEAST_SHARE }: PoolSource,
   signal: AbortSignal | undefined,
   tally?: Tally,
 ): Engine => {
@@ -137,7 +142,7 @@ export const createPooled = (
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];
-      const queue = new Queue(table.count, sizer.next, inFlight);
+      const queue = new Queue(table.count, sizer.next, inFlight, leastShare);
       const stopped = (): boolean => isAborted() || performance.now() >= until;
 
       /** Has one batch evaluated; false if there was none. */

@@ -31,9 +31,11 @@ export const walkOrder = (space: Space, segments: readonly Segment[]): number[] 
   return [...[...all].filter((position) => !touched.has(position)), ...touched];
 };
 
-/** Designs that one task looks at, about: where they add up, and where each has to be estimated. */
-const TASK_DESIGNS = 160_000;
+/** Designs that one task looks at at most: where they add up, and where each has to be estimated. */
+const TASK_DESIGNS = 1_000_000;
 const TASK_ESTIMATES = 1000;
+/** Smaller spaces are handed out in at least that many parts, for several workers to be done at about the same time. */
+const PARTS = 64;
 
 /** The parts of a space on one system, none much too large. */
 export function* walkTasks(
@@ -48,7 +50,8 @@ export function* walkTasks(
   let length = 0;
   const { system: target } = space.systems[system]!;
   const most = isSimple(target) && costs.every(addsUp) ? TASK_DESIGNS : TASK_ESTIMATES;
-  while (rest > most) rest /= radices[order[length++]!]!;
+  const share = Math.max(1, Math.min(most, rest / PARTS));
+  while (rest > share) rest /= radices[order[length++]!]!;
   const prefix = new Array<number>(length).fill(0);
   for (;;) {
     yield { system, prefix: prefix.slice(), costs };

@@ -16,6 +16,9 @@ interface WorkerOptions {
   readonly quiet?: boolean;
 }
 
+/** Milliseconds in which an error is printed. */
+const MOMENT = 100;
+
 const HELP = `
 A search starts its workers itself, on this machine or on another:
   paretou sweep model.tflite --workers local:2 --workers "ssh host paretou worker --stdio"
@@ -35,11 +38,16 @@ const serveFromQueue = async (options: WorkerOptions, threads: number): Promise<
     );
   const say = speaker(options);
   const { serveQueue } = await import('../../search/evaluate/queue/serve-queue.js');
-  await withRun(
-    { say: () => say('\nending after what is being done; once more ends at once') },
-    ({ signal }) =>
-      serveQueue({ address, threads, version: version(), signal, onNote: (text) => say(`note: ${text}`) }),
-  );
+  try {
+    await withRun(
+      { say: () => say('\nending after what is being done; once more ends at once') },
+      ({ signal }) =>
+        serveQueue({ address, threads, version: version(), signal, onNote: (text) => say(`note: ${text}`) }),
+    );
+  } finally {
+    // A Redis that does not answer would keep the process.
+    setTimeout(() => process.exit(), MOMENT).unref();
+  }
 };
 
 /** The command `worker`. */

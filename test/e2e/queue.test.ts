@@ -192,6 +192,30 @@ describe.skipIf(!built || !hasRedis)(`queues in a Redis${remark}${redisRemark}`,
     ]);
   });
 
+  test('a worker ends when it is told to, though its Redis freezes or is lost meanwhile', async () => {
+    const lose: readonly ((mortal: TestRedis) => void)[] = [
+      (mortal) => mortal.freeze(),
+      (mortal) => void mortal.kill(),
+    ];
+    await Promise.all(
+      lose.map(async (goes, i) => {
+        const mortal = await startRedis(undefined);
+        const worker = start(['worker', '--queue', mortal.url, '--jobs', '1']);
+        const searching = start([...LONG, '--output-dir', at(`lost-${i}`), '--queue', mortal.url]);
+        await until(async () => (await mortal.keys()).some((key) => key.endsWith(':answers')));
+        if (i === 0) goes(mortal);
+        worker.child.kill('SIGTERM');
+        if (i === 1) goes(mortal);
+        const asked = performance.now();
+        const { status } = await worker.ended;
+        expect(status).toBe(0);
+        expect(performance.now() - asked).toBeLessThan(15_000);
+        searching.child.kill('SIGINT');
+        expect((await searching.ended).status).toBe(130);
+      }),
+    );
+  });
+
   test('a search finds all where the disk has no room for its log', async () => {
     const worker = start(['worker', '--jobs', '1'], NAMED);
     // No file of the search may be larger than 128 KiB.

@@ -12,6 +12,7 @@ import { Patience } from './patience.js';
 import { setupHash, type QueueSetup } from './payloads.js';
 import { Presence } from './presence.js';
 import { Roster, type RosterOptions } from './roster.js';
+import { atMost } from './at-most.js';
 import { settingWarnings } from './settings.js';
 import { SharedQueues } from './shared-queues.js';
 import { Store } from './store.js';
@@ -24,6 +25,8 @@ const PATIENCE = 60_000;
 const FAREWELL = 1500;
 /** Batches of about so many milliseconds hide the way through the queue. */
 const BATCH_MILLISECONDS = 100;
+/** Each costs some 5 ms of all processes, so that the last ones must not be much smaller. */
+const LEAST_SHARE = 1 / 2;
 
 /** Which queue there is, and who hears of it. */
 export interface QueueFleetOptions extends RosterOptions {
@@ -33,19 +36,6 @@ export interface QueueFleetOptions extends RosterOptions {
   /** Milliseconds for which a Redis may be away. */
   readonly patience?: number | undefined;
 }
-
-/** Resolves when the work is done, or after so many milliseconds. */
-const atMost = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    work.then(
-      () => undefined,
-      () => undefined,
-    ),
-    new Promise((resolve) => (timer = setTimeout(resolve, milliseconds))),
-  ]);
-  clearTimeout(timer);
-};
 
 /** Workers that take their work from queues in a Redis. */
 class QueueFleet implements Fleet {
@@ -83,6 +73,7 @@ class QueueFleet implements Fleet {
       // Without workers a few jobs wait for the first.
       inFlight: () => Math.max(2, 2 * this.roster.threads()),
       batchMilliseconds: BATCH_MILLISECONDS,
+      leastShare: LEAST_SHARE,
     };
   }
 

@@ -4,6 +4,7 @@ import { inputError, ParetouError } from '../../../src/errors.js';
 import { plural } from '../../../src/text.js';
 import { reasonOf } from '../batch.js';
 import type { QueueAddress } from './address.js';
+import { atMost } from './at-most.js';
 import { connect } from './connection.js';
 import { Lane, LOCK_TIMES, type LockTimes } from './lane.js';
 import { readSetup, type QueueSetup } from './payloads.js';
@@ -18,8 +19,9 @@ const LOOK = { idle: 50, busy: 250 };
 const BEAT = 1000;
 /** A Redis that is away for so long ends a worker. */
 const PATIENCE = 600_000;
-/** What is being done at the end may take so many milliseconds. */
+/** What is being done at the end may take so many milliseconds, and what a Redis then has to hear. */
 const FAREWELL = 5000;
+const LAST_WORDS = 1000;
 /** A search that is no longer there is left after so long. */
 const LEAVE_AFTER = 3000;
 
@@ -65,7 +67,8 @@ const setupsFrom = (
 };
 
 /**
- * Evaluates designs for searches that put them into queues, until it is ended.
+ * Evaluates designs for searches that put them into queues, until it is ended. Where Redis does not answer at the end, connections
+ * stay that keep the process.
  * @throws an input error where the queue cannot be used, or no thread can be started
  */
 export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
@@ -160,8 +163,12 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
   } finally {
     isOver = true;
     watching.abort();
-    await Promise.allSettled(lanes.map((lane) => lane.close(FAREWELL)));
-    if (connection.redis.status === 'ready') await say(true).catch(() => undefined);
-    connection.close();
+    const closing = Promise.allSettled(lanes.map((lane) => lane.close(FAREWELL)));
+    const isDone = await atMost(FAREWELL + LAST_WORDS, closing);
+    // Where Redis does not answer, the connection stays: the package would try again and again, without a pause, on a closed one.
+    if (isDone && connection.redis.status === 'ready') {
+      await atMost(LAST_WORDS, say(true));
+      connection.close();
+    }
   }
 };

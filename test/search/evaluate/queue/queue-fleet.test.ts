@@ -49,7 +49,8 @@ const startWorker = (url: string, ownVersion = version()): TestWorker => {
     await serveQueue({
       address: parseAddress(${JSON.stringify(url)}), threads: 1, version: ${JSON.stringify(ownVersion)},
       signal: controller.signal, onNote: (text) => console.log(text), times: { lock: 1000, stalledCheck: 300 },
-    });`;
+    });
+    process.exit();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -144,9 +145,9 @@ describe.skipIf(!built || !hasRedis)(`workers at a queue${remark}${redisRemark}`
     const found = async (fleet?: Fleet): Promise<unknown> => {
       const session = openSession(space, { jobs: 1, ...(fleet && { fleet }) });
       const segments = (await session.segments())!;
-      const walked: unknown[] = [];
+      const walked = new Map<string, unknown>();
       await session.walk(walkTasks(space, segments[0]!, 0, costs), Infinity, (task, result) => {
-        walked.push([task, result]);
+        walked.set(task.prefix.join(), result);
       });
       await session.close();
       return [segments, walked];

@@ -73,9 +73,9 @@ describe.skipIf(!built)(`workers${remark}`, () => {
     const found = async (fleet?: Fleet): Promise<unknown> => {
       const session = openSession(space, { jobs: 1, ...(fleet && { fleet }) });
       const segments = (await session.segments())!;
-      const walked: unknown[] = [];
+      const walked = new Map<string, unknown>();
       await session.walk(walkTasks(space, segments[0]!, 0, costs), Infinity, (task, result) => {
-        walked.push([task, result]);
+        walked.set(task.prefix.join(), result);
       });
       const few = { ...designs, count: 9, digits: designs.digits.slice(0, 9 * designs.width) };
       const rows = await session.evaluate(few, { wanted: 'segments' });
