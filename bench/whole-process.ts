@@ -4,7 +4,7 @@ import { grouped } from '../src/text.js';
 import type { Benchmark } from './benchmark.js';
 import { durations, rates, ratios, type Figure, type Sample } from './measure.js';
 import type { ModelName } from './models.js';
-import { runProgram } from './process.js';
+import { runProgram, runTogether } from './process.js';
 import { SPACE } from './space.js';
 
 const ESTIMATE_RUNS = 7;
@@ -66,15 +66,19 @@ const sweeps = ({ name, what, space, systems, options }: Search): Benchmark => (
     writeFileSync(file, space);
     const { name: model, path } = models('resnet');
     const folder = join(scratch, 'sweep');
-    const samples = (jobs: number): readonly Sample[] =>
-      Array.from({ length: SWEEP_RUNS }, () =>
-        runProgram([
-          ...['sweep', path, '--accelerator-config', systems, '--space', file, ...options],
-          ...['--jobs', String(jobs), '--output-dir', folder, '--quiet'],
-        ]),
-      );
-    const one = samples(1);
-    const two = samples(2);
+    const args = (jobs: number, output: string): string[] => [
+      ...['sweep', path, '--accelerator-config', systems, '--space', file, ...options],
+      ...['--jobs', String(jobs), '--output-dir', output, '--quiet'],
+    ];
+    // In turns: what else the machine does then hits all of them.
+    const turns = Array.from({ length: SWEEP_RUNS }, () => ({
+      one: runProgram(args(1, folder)),
+      two: runProgram(args(2, folder)),
+      both: runTogether(2, args(1, `${folder}-{}`)),
+    }));
+    const one = turns.map((turn) => turn.one);
+    const two = turns.map((turn) => turn.two);
+    const doubled = one.map(({ wallMs, cpuMs }) => ({ wallMs: 2 * wallMs, cpuMs: 2 * cpuMs }));
     const designs = designsOf(folder);
     const figures = (of: readonly Sample[], workers: string): Figure[] => [
       durations(`sweep ${model}, ${what} ${grouped(designs)} designs, ${workers}`, 's', of),
@@ -84,6 +88,11 @@ const sweeps = ({ name, what, space, systems, options }: Search): Benchmark => (
       ...figures(one, '1 worker'),
       ...figures(two, '2 workers'),
       ratios('2 workers, times as fast as 1', one, two),
+      ratios(
+        '2 such searches with 1 worker at once, times as fast as in turn',
+        doubled,
+        turns.map((turn) => turn.both),
+      ),
     ];
   },
 });
