@@ -18,6 +18,8 @@ const MOST_LOSSES = 3;
 const FAREWELL = 2000;
 /** Batches of about so many milliseconds hide the way to another machine. */
 export const BATCH_MILLISECONDS = 100;
+/** Each has to be packed and read twice, so that the last ones must not be much smaller. */
+const LEAST_SHARE = 1 / 2;
 
 /** Which workers there are. */
 export interface FleetOptions {
@@ -101,6 +103,7 @@ class Workers implements Fleet {
       },
       inFlight: () => 2 * threads,
       batchMilliseconds: BATCH_MILLISECONDS,
+      leastShare: LEAST_SHARE,
     };
   }
 
