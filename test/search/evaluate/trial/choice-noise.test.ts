@@ -76,7 +76,7 @@ describe('the noise of choices', () => {
   });
 
   // Workers run built code; `npm test` builds it first.
-  const worker = new URL('../../../../dist/search/trial/trial-worker.js', import.meta.url);
+  const worker = new URL('../../../../dist/search/evaluate/trial/trial-worker.js', import.meta.url);
   it.skipIf(!existsSync(fileURLToPath(worker)))('does not depend on the number of workers', async () => {
     const few: Space = { ...space, sites: space.sites.slice(0, 1), groups: space.groups.slice(0, 1) };
     const small = { ...setup, space: few };
