@@ -1,3 +1,4 @@
+import { PROCESS_BATCHES } from '../../search/evaluate/batch-size.js';
 import { evaluateBatch, type Batch, type BatchEvaluator } from '../../search/evaluate/batch.js';
 import { loadEvaluator, loadSegments } from '../../search/evaluate/load-evaluator.js';
 import type { Jobs, PoolSource } from '../../search/evaluate/pool.js';
@@ -11,7 +12,7 @@ export const cpuSince = (before: NodeJS.CpuUsage): number => {
 };
 
 /** A fleet without workers: this thread does what one worker would do, and notes the processor time of its batches. */
-export const localFleet = (batches: TimedBatch[], batchMilliseconds: number): Fleet => ({
+export const localFleet = (batches: TimedBatch[]): Fleet => ({
   source: (setup): PoolSource => {
     let evaluator: Promise<BatchEvaluator> | undefined;
     const run = async <K extends keyof Jobs>(kind: K, task: Jobs[K]['task']): Promise<Jobs[K]['result']> => {
@@ -29,7 +30,7 @@ export const localFleet = (batches: TimedBatch[], batchMilliseconds: number): Fl
     return {
       open: () => ({ run, isEmpty: () => false, destroy: () => Promise.resolve() }),
       inFlight: () => 1,
-      batchMilliseconds,
+      batches: PROCESS_BATCHES,
     };
   },
   counts: () => [],

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../search/evaluate/batch.js';
 import { frameOf } from '../../search/evaluate/remote/frames.js';
-import { BATCH_MILLISECONDS, openFleet, type Fleet } from '../../search/evaluate/remote/fleet.js';
+import { openFleet, type Fleet } from '../../search/evaluate/remote/fleet.js';
 import { setupMessage } from '../../search/evaluate/remote/messages.js';
 import { openSession } from '../../search/evaluate/session.js';
 import { planSweep, sweep } from '../../search/explore/sweep.js';
@@ -80,7 +80,7 @@ const searchAlone = async (
   await sweep({
     models: planSweep([{ name: '', space }], OBJECTIVES, limit, method),
     ...{ objectives: OBJECTIVES, constraints: [], seed: 1 },
-    evaluate: { jobs: 1, fleet: localFleet(batches, BATCH_MILLISECONDS) },
+    evaluate: { jobs: 1, fleet: localFleet(batches) },
   });
   const all = cpuSince(before);
   const [designs, worked] = [0, 1].map((at) => batches.reduce((sum, batch) => sum + batch[at]!, 0));

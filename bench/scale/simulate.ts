@@ -1,3 +1,4 @@
+import { PROCESS_BATCHES } from '../../search/evaluate/batch-size.js';
 import { below, seededRandom } from '../../search/space/random.js';
 import { Heap } from './heap.js';
 
@@ -37,8 +38,8 @@ export interface Outcome {
 /** Batches that a worker has at a time: one is being done, and one waits. */
 const AT_A_TIME = 2;
 
-/** The last batches are smaller, down to this share, so that workers end about together: as searches do it. */
-const LEAST_SHARE = 1 / 8;
+/** The last batches are smaller, down to this share, as searches do it. */
+const LEAST_SHARE = PROCESS_BATCHES.least / PROCESS_BATCHES.target;
 
 const fair = (size: number, left: number, workers: number): number =>
   Math.min(size, left, Math.ceil(Math.max(left / (AT_A_TIME * workers), size * LEAST_SHARE)));

@@ -1,5 +1,15 @@
-/** Batches should keep a worker busy for about this long: long enough to hide the crossing, short enough to share out. */
-const TARGET_MILLISECONDS = 20;
+/** For how many milliseconds a batch should keep a worker busy: long enough to hide the crossing, short enough to share out. */
+export interface BatchTimes {
+  readonly target: number;
+  /** The last batches of a table are smaller, so that the workers end about together: down to this. */
+  readonly least: number;
+}
+
+/** Times of batches for threads. */
+export const THREAD_BATCHES: BatchTimes = { target: 20, least: 2.5 };
+/** The same for other processes, here or on other machines: a batch costs them up to 5 ms beside its designs. */
+export const PROCESS_BATCHES: BatchTimes = { target: 100, least: 50 };
+
 const LARGEST = 4096;
 
 /** Chooses batch sizes from how long batches have taken. */
@@ -9,7 +19,7 @@ export interface BatchSizer {
 }
 
 /** Starts with single designs and grows at most fourfold per batch, so that a slow model is noticed early. */
-export const createBatchSizer = (target = TARGET_MILLISECONDS): BatchSizer => {
+export const createBatchSizer = ({ target }: BatchTimes): BatchSizer => {
   let size = 1;
   return {
     next: () => size,

@@ -1,4 +1,4 @@
-import { createBatchSizer } from './batch-size.js';
+import { createBatchSizer, THREAD_BATCHES } from './batch-size.js';
 import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
 import type { Tally } from './counts.js';
 import { loadEvaluator, loadSegments, loadWalk } from './load-evaluator.js';
@@ -10,7 +10,7 @@ import type { Engine } from './results.js';
  */
 export const createInline = (setup: WorkerSetup, signal?: AbortSignal, tally?: Tally): Engine => {
   let evaluator: Promise<BatchEvaluator> | undefined;
-  const sizers = { figures: createBatchSizer(), segments: createBatchSizer() };
+  const sizers = { figures: createBatchSizer(THREAD_BATCHES), segments: createBatchSizer(THREAD_BATCHES) };
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];

@@ -1,4 +1,5 @@
 import type { Batch, BatchResult } from './batch.js';
+import type { BatchTimes } from './batch-size.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
@@ -29,8 +30,5 @@ export interface PoolSource {
   readonly open: (onEmpty: () => void) => Pool;
   /** Jobs that should be under way together now; more workers may come, and some go. */
   readonly inFlight: () => number;
-  /** Milliseconds that a batch should take. */
-  readonly batchMilliseconds?: number;
-  /** The share of them that the last batches of a table should take at least. */
-  readonly leastShare?: number;
+  readonly batches: BatchTimes;
 }

@@ -13,9 +13,6 @@ import { stopAt } from './stop-at.js';
 const MOST_ENDS = 200;
 const DESIGNS_PER_END = 20;
 
-/** The last batches of a table are smaller, down to this share, so that the workers end about together. */
-const LEAST_SHARE = 1 / 8;
-
 /** The rows of a table that are still to be handed out. */
 class Queue {
   private readonly retries: Range[] = [];
@@ -88,13 +85,13 @@ const GRACE = 250;
  * @param tally counts what they do
  */
 export const createPooled = (
-  { open: openPool, inFlight, batchMilliseconds, leastShare = LEAST_SHARE }: PoolSource,
+  { open: openPool, inFlight, batches }: PoolSource,
   signal: AbortSignal | undefined,
   tally?: Tally,
 ): Engine => {
   const sizers = {
-    figures: createBatchSizer(batchMilliseconds),
-    segments: createBatchSizer(batchMilliseconds),
+    figures: createBatchSizer(batches),
+    segments: createBatchSizer(batches),
   };
   let pool: Pool | undefined;
   let ends = 0;
@@ -142,7 +139,7 @@ export const createPooled = (
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];
-      const queue = new Queue(table.count, sizer.next, inFlight, leastShare);
+      const queue = new Queue(table.count, sizer.next, inFlight, batches.least / batches.target);
       const stopped = (): boolean => isAborted() || performance.now() >= until;
 
       /** Has one batch evaluated; false if there was none. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Batch, WorkerSetup } from './batch.js';
+import { THREAD_BATCHES } from './batch-size.js';
 import type { Jobs, Pool, PoolSource } from './pool.js';
 import { THREAD_FLAGS } from './thread-flags.js';
 
@@ -50,5 +51,9 @@ const openThreads = (setup: WorkerSetup, threads: number, worker: URL, onEmpty: 
  */
 export const threadPool = (setup: WorkerSetup, threads: number, worker: URL = builtWorker()): PoolSource => {
   if (!isBuilt(worker)) throw new Error(`${fileURLToPath(worker)} is missing: build the program`);
-  return { open: (onEmpty) => openThreads(setup, threads, worker, onEmpty), inFlight: () => 2 * threads };
+  return {
+    open: (onEmpty) => openThreads(setup, threads, worker, onEmpty),
+    inFlight: () => 2 * threads,
+    batches: THREAD_BATCHES,
+  };
 };

@@ -15,7 +15,11 @@ export interface Cost {
 }
 
 /** True if the cost of a design adds up over its segments. */
-export const addsUp = ({ metric }: Pick<Cost, 'metric'>): boolean => formOf(metric).combine === 'sum';
+const addsUp = ({ metric }: Pick<Cost, 'metric'>): boolean => formOf(metric).combine === 'sum';
+
+/** Designs of the space on a system have costs that add up from their segments, as far as it is known before they are compiled. */
+export const addUpOn = (space: Space, system: number, costs: readonly Pick<Cost, 'metric'>[]): boolean =>
+  space.optimise === 'Performance' && isSimple(space.systems[system]!.system) && costs.every(addsUp);
 
 /** Part of a space on one system: all designs with the given digits at the first positions of the walk's order. */
 export interface WalkTask {
@@ -31,7 +35,7 @@ export const walkOrder = (space: Space, segments: readonly Segment[]): number[] 
   return [...[...all].filter((position) => !touched.has(position)), ...touched];
 };
 
-/** Designs that one task looks at at most: where they add up, and where each has to be estimated. */
+/** Most designs of a task: where they add up, and where each has to be estimated. */
 const TASK_DESIGNS = 1_000_000;
 const TASK_ESTIMATES = 1000;
 /** Smaller spaces are handed out in at least that many parts, for several workers to be done at about the same time. */
@@ -48,8 +52,7 @@ export function* walkTasks(
   const order = walkOrder(space, segments);
   let rest = order.reduce((product, p) => product * radices[p]!, 1);
   let length = 0;
-  const { system: target } = space.systems[system]!;
-  const most = isSimple(target) && costs.every(addsUp) ? TASK_DESIGNS : TASK_ESTIMATES;
+  const most = addUpOn(space, system, costs) ? TASK_DESIGNS : TASK_ESTIMATES;
   const share = Math.max(1, Math.min(most, rest / PARTS));
   while (rest > share) rest /= radices[order[length++]!]!;
   const prefix = new Array<number>(length).fill(0);

@@ -10,7 +10,7 @@ import { keyMaker, type Pieces } from './programs.js';
 import type { Segment } from './segments.js';
 import type { Step } from './transitions/state.js';
 import type { Transitions } from './transitions/transitions.js';
-import { addsUp, walkOrder, type WalkTask } from './walk-tasks.js';
+import { addUpOn, walkOrder, type WalkTask } from './walk-tasks.js';
 
 /** What a walk through a part of a space found. */
 export interface WalkResult {
@@ -93,7 +93,7 @@ const walkOf = (
   // Parameters that operators share are there once: what operators have does not add up to what a design has.
   const countsShared = applier.sharesParameters && forms.some(({ base }) => base === 'parameters');
   const addsUpAlways =
-    pieces !== undefined && transitions?.isSimple === true && costs.every(addsUp) && !countsShared;
+    pieces !== undefined && transitions !== undefined && addUpOn(space, system, costs) && !countsShared;
 
   const digits = new Uint16Array(radices.length);
   digits[radices.length - 1] = system;

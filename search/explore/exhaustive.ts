@@ -1,9 +1,8 @@
 import { grouped } from '../../src/text.js';
 import { FIGURE_COUNT } from '../evaluate/figures.js';
 import { openSession } from '../evaluate/session.js';
-import { isSimple } from '../evaluate/transitions/transitions.js';
 import { formOf, isRaised, SAME_LOSS } from '../evaluate/forms.js';
-import { addsUp, walkTasks, type Cost } from '../evaluate/walk-tasks.js';
+import { addUpOn, walkTasks, type Cost } from '../evaluate/walk-tasks.js';
 import type { WalkResult } from '../evaluate/walk.js';
 import { prune } from '../front/non-dominated.js';
 import { pointsOfMembers } from '../front/points.js';
@@ -40,9 +39,10 @@ const costsOf = (
 };
 
 /** Designs of the space add up segment by segment. */
-const isFast = (space: Space, objectives: readonly Objective[]): boolean =>
-  space.systems.every(({ system }) => isSimple(system)) &&
-  objectives.every(({ column }) => addsUp({ metric: column }));
+const isFast = (space: Space, objectives: readonly Objective[]): boolean => {
+  const costs = objectives.map(({ column }) => ({ metric: column }));
+  return space.systems.every((_, system) => addUpOn(space, system, costs));
+};
 
 /** A design that a walk through its part of the space kept. */
 interface Kept {

@@ -9,7 +9,7 @@ import type {
 } from '../../src/graph/network.js';
 import { FIGURES, type DesignFigures } from '../../search/evaluate/figures.js';
 import type { System } from '../../src/npu/system.js';
-import { buildSpace } from '../../search/space/build-space.js';
+import { buildSpace, chooseSystems } from '../../search/space/build-space.js';
 import { parseSpaceFile } from '../../search/space/space-file.js';
 import type { Space, SystemChoice } from '../../search/space/space.js';
 
@@ -201,6 +201,17 @@ export const smallSpace = (name: string): Space =>
       ),
     },
   );
+
+/** A chain of convolutions with four options each but for the first; all weights are equal. */
+export const chainSpace = (layers: number): Space => {
+  const builder = new NetworkBuilder();
+  let map = builder.conv(builder.input([1, 8, 8, 4]), 4, 1);
+  for (let i = 0; i < layers; i++) map = builder.conv(map, 4);
+  return buildSpace(builder.network([map]), {
+    ...{ systems: chooseSystems(['ethos-u55-128'], {}), optimise: 'Performance' },
+    file: parseSpaceFile('options: [standard, separable, "separable:relu", "lowrank*2"]', 'space.yaml'),
+  });
+};
 
 /** Figures of nothing: tests set those that they are about. */
 export const emptyFigures = (): DesignFigures =>

@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { inputError } from '../../../src/errors.js';
 import type { WorkerSetup } from '../batch.js';
+import { PROCESS_BATCHES } from '../batch-size.js';
 import type { PoolSource } from '../pool.js';
 import type { Fleet } from '../remote/fleet.js';
 import { designsOf } from '../remote/queued-job.js';
 import type { QueueAddress } from './address.js';
+import { atMost } from './at-most.js';
 import { AskedQueue } from './asked.js';
 import { connect, faultOf } from './connection.js';
 import { Patience } from './patience.js';
 import { setupHash, type QueueSetup } from './payloads.js';
 import { Presence } from './presence.js';
 import { Roster, type RosterOptions } from './roster.js';
-import { atMost } from './at-most.js';
 import { settingWarnings } from './settings.js';
 import { SharedQueues } from './shared-queues.js';
 import { Store } from './store.js';
@@ -23,10 +24,6 @@ const BEAT = 1000;
 const PATIENCE = 60_000;
 /** When all is done, what is left is removed within so many. */
 const FAREWELL = 1500;
-/** Batches of about so many milliseconds hide the way through the queue. */
-const BATCH_MILLISECONDS = 100;
-/** Each costs some 5 ms of all processes, so that the last ones must not be much smaller. */
-const LEAST_SHARE = 1 / 2;
 
 /** Which queue there is, and who hears of it. */
 export interface QueueFleetOptions extends RosterOptions {
@@ -72,8 +69,7 @@ class QueueFleet implements Fleet {
       open: () => this.queues.open(hash, setup),
       // Without workers a few jobs wait for the first.
       inFlight: () => Math.max(2, 2 * this.roster.threads()),
-      batchMilliseconds: BATCH_MILLISECONDS,
-      leastShare: LEAST_SHARE,
+      batches: PROCESS_BATCHES,
     };
   }
 

@@ -1,5 +1,6 @@
 import { inputError } from '../../../src/errors.js';
 import type { WorkerSetup } from '../batch.js';
+import { PROCESS_BATCHES } from '../batch-size.js';
 import { Tally, type WorkerCount } from '../counts.js';
 import type { Pool, PoolSource } from '../pool.js';
 import { frameOf } from './frames.js';
@@ -16,10 +17,6 @@ const MOST_STARTS = 10;
 const MOST_LOSSES = 3;
 /** When all is done, workers have so many milliseconds to end by themselves. */
 const FAREWELL = 2000;
-/** Batches of about so many milliseconds hide the way to another machine. */
-export const BATCH_MILLISECONDS = 100;
-/** Each has to be packed and read twice, so that the last ones must not be much smaller. */
-const LEAST_SHARE = 1 / 2;
 
 /** Which workers there are. */
 export interface FleetOptions {
@@ -102,8 +99,7 @@ class Workers implements Fleet {
         return this.poolOf(pool);
       },
       inFlight: () => 2 * threads,
-      batchMilliseconds: BATCH_MILLISECONDS,
-      leastShare: LEAST_SHARE,
+      batches: PROCESS_BATCHES,
     };
   }
 

@@ -126,10 +126,6 @@ export class Transitions {
     });
   }
 
-  get isSimple(): boolean {
-    return isSimple(this.system);
-  }
-
   /** There are rivals somewhere. */
   private get isContested(): boolean {
     return this.sources.contested || this.contents.contested || this.encoded.contested;

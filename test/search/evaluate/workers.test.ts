@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { createBatchSizer } from '../../../search/evaluate/batch-size.js';
+import { createBatchSizer, THREAD_BATCHES } from '../../../search/evaluate/batch-size.js';
 import { evaluateDesigns, type EvaluateOptions, type Results } from '../../../search/evaluate/session.js';
 import { allDesigns, rowOf, type Space } from '../../../search/space/space.js';
 import { smallSpace } from '../fixture.js';
@@ -101,7 +101,7 @@ describe.skipIf(!built)(
 
 describe('batch sizes', () => {
   it('grow fourfold at most, towards 20 ms', () => {
-    const sizer = createBatchSizer();
+    const sizer = createBatchSizer(THREAD_BATCHES);
     const sizes = Array.from({ length: 6 }, () => {
       const size = sizer.next();
       sizer.learn(size, size * 0.1);
@@ -111,7 +111,7 @@ describe('batch sizes', () => {
   });
 
   it('stay at one design where one takes long', () => {
-    const sizer = createBatchSizer();
+    const sizer = createBatchSizer(THREAD_BATCHES);
     sizer.learn(1, 500);
     expect(sizer.next()).toBe(1);
   });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sweep } from '../../../search/explore/sweep.js';
 import { EXPLORERS, planMethod } from '../../../search/explore/methods.js';
@@ -5,7 +7,11 @@ import { exhaustive } from '../../../search/explore/exhaustive.js';
 import { constraintsOf, type Constraint } from '../../../search/rank/constraints.js';
 import { parseObjectives, type Objective } from '../../../search/rank/objectives.js';
 import { countDesigns, type Space } from '../../../search/space/space.js';
+import { chainSpace } from '../fixture.js';
 import { randomSpace } from './random-space.js';
+
+// Workers run built code; `npm test` builds it first.
+const worker = new URL('../../../dist/search/evaluate/worker.js', import.meta.url);
 
 /** The front of a space by its objectives, with so many designs that may be listed. */
 async function frontOf(
@@ -64,6 +70,24 @@ describe('a walk through a whole space', () => {
     });
     expect(found.stopped).toBe('time');
     expect(found.facts['designs_visited']).toBe(0);
+  });
+
+  it.skipIf(!existsSync(fileURLToPath(worker)))('ends in the middle of a part', async () => {
+    // Equal weights in several layers: each of the 16,384 designs of a part has to be estimated.
+    const started = performance.now();
+    const found = await exhaustive.explore({
+      ...{ space: chainSpace(10), objectives: parseObjectives('cycles_total'), constraints: [] },
+      ...{ seed: 1, limit: 2, seconds: 1, evaluate: { jobs: 1, worker } },
+    });
+    expect([found.stopped, found.facts['designs_visited']]).toEqual(['time', 0]);
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+
+  it('is for small spaces only where every design has to be estimated', () => {
+    const space = chainSpace(8);
+    const objectives = parseObjectives('cycles_total');
+    const takes = (one: Space): boolean | undefined => exhaustive.advise?.(one, objectives, 100_000).take;
+    expect([takes(space), takes({ ...space, optimise: 'Size' })]).toEqual([true, false]);
   });
 
   it('is what auto takes first', () => {

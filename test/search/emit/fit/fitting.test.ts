@@ -4,17 +4,16 @@ import { createApplier } from '../../../../search/emit/apply.js';
 import { changesOfSpace, digitsOfChange, withUnchanged } from '../../../../search/emit/fit/changes.js';
 import { createFitting, whyNotFittable } from '../../../../search/emit/fit/fitting.js';
 import { createNoiseMeasure } from '../../../../search/emit/fit/noise.js';
-import type { TrialSetup } from '../../../../search/evaluate/trial/trial.js';
 import { emitModel } from '../../../../src/graph/export.js';
 import type { Network, Tensor } from '../../../../src/graph/network.js';
 import { createInterpreter, type Values } from '../../../../src/run/index.js';
 import { selectSamples, type Samples } from '../../../../src/samples/samples.js';
-import { syntheticSamples } from '../../../../src/samples/synthetic.js';
 import { writeModel } from '../../../../src/tflite/model.js';
 import { litert } from '../../../runtime/litert.js';
 import { tfliteHelper } from '../../../runtime/tflite-helper.js';
 import { ALL_OPTIONS, randomDesign, spaceOf } from '../emitted.js';
 import { branchedModel, loaded } from '../models.js';
+import { trialSetup } from '../trial-setup.js';
 import { randomNetwork } from '../../substitute/random-network.js';
 import { randomNumbers } from '../../substitute/targets.js';
 
@@ -29,13 +28,7 @@ const OPTIONS = [
   'lowrank*3:out',
 ];
 const space = spaceOf(branched.network, { options: OPTIONS, widths: [1, 0.75, 0.5] });
-const samples = syntheticSamples(branched.network, 40, 3);
-const part = (from: number, to: number): Samples =>
-  selectSamples(
-    samples,
-    Array.from({ length: to - from }, (_, i) => from + i),
-  );
-const setup: TrialSetup = { space, fit: part(0, 20), score: part(20, 40) };
+const setup = trialSetup(space);
 
 /** What does not depend on values. */
 const formOf = ({ graphs: [{ operators, tensors }] }: Network): unknown => ({
@@ -121,7 +114,7 @@ describe('fitted networks', () => {
       const model = await runtime.load(writeModel(emitModel(branched.model, network)));
       const [output] = network.graphs[0].outputs as [number];
       for (let s = 30; s < 34; s++) {
-        const one = part(s, s + 1);
+        const one = selectSamples(setup.fit, [s]);
         const input = one.inputs[0] as Int8Array;
         const [bytes] = await model.run([new Uint8Array(input.buffer, input.byteOffset, input.byteLength)]);
         const own = createInterpreter(network).run(one.inputs, 1)[output] as Int8Array;

@@ -9,23 +9,17 @@ import { measureChoices } from '../../../../search/evaluate/trial/choice-noise.j
 import type { TrialSetup } from '../../../../search/evaluate/trial/trial.js';
 import { openTrials, type TrialOptions } from '../../../../search/evaluate/trial/trials.js';
 import { measureAgainst } from '../../../../src/samples/measure.js';
-import { selectSamples, type Samples } from '../../../../src/samples/samples.js';
-import { syntheticSamples } from '../../../../src/samples/synthetic.js';
+import { selectSamples } from '../../../../src/samples/samples.js';
 import { spaceOf } from '../../emit/emitted.js';
 import { branchedModel, loaded } from '../../emit/models.js';
+import { trialSetup } from '../../emit/trial-setup.js';
 
 const branched = loaded(branchedModel(), 'branched');
 const space = spaceOf(branched.network, {
   options: ['standard', 'separable*2', 'lowrank*2'],
   widths: [1, 0.75, 0.5],
 });
-const samples = syntheticSamples(branched.network, 40, 3);
-const part = (from: number, to: number): Samples =>
-  selectSamples(
-    samples,
-    Array.from({ length: to - from }, (_, i) => from + i),
-  );
-const setup: TrialSetup = { space, fit: part(0, 20), score: part(20, 40) };
+const setup = trialSetup(space);
 
 const measured = async (
   own: TrialSetup,
@@ -59,7 +53,7 @@ describe('the noise of choices', () => {
   });
 
   it('is refused where all outputs are the same', async () => {
-    const one = selectSamples(samples, new Array<number>(10).fill(0));
+    const one = selectSamples(setup.fit, new Array<number>(10).fill(0));
     await expect(measured({ ...setup, score: one })).rejects.toThrow(
       /^synthetic: branched gives the same outputs for all of these samples$/,
     );
@@ -103,7 +97,7 @@ describe('the noise of choices', () => {
     expect(await measured(own, { log })).toEqual(first);
     expect(added).toBe(before);
     // Samples that differ are other questions.
-    await measured({ ...own, score: part(0, 20) }, { log });
+    await measured({ ...own, score: setup.fit }, { log });
     expect(added).toBe(2 * before);
   });
 });
