@@ -5,7 +5,7 @@ import type { Network } from '../src/graph/network.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
 
 /** A system to compare on. */
-interface ComparedSystem {
+export interface ComparedSystem {
   readonly title: string;
   readonly request: SystemRequest;
   /** Arena as a share of the memory that the unchanged network takes with plenty of it. */

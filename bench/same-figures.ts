@@ -1,18 +1,13 @@
 import { Command } from 'commander';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildSpace } from '../search/space/build-space.js';
 import { parseSpaceFile } from '../search/space/space-file.js';
 import { runCommand } from './run-command.js';
 import { note, print } from '../src/cli/streams.js';
 import { ParetouError, usageError } from '../src/errors.js';
-import { importNetwork } from '../src/graph/import.js';
-import type { Network } from '../src/graph/network.js';
 import { grouped } from '../src/text.js';
-import { readModel, writeModel, type TfliteModel } from '../src/tflite/model.js';
 import { compareFigures, type FigureComparison } from './figure-comparison.js';
 import { left, markdownTable, right } from './markdown.js';
-import { keywordLike, mobilenetLike, resnetLike } from './networks.js';
+import { namedNetworks, type WhichNetworks } from './named-networks.js';
 import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
 import { designDrawer } from './space.js';
 
@@ -21,54 +16,14 @@ const SPACE = 'options: [standard, separable, "separable*2:relu"]\nwidths: [0.5,
 
 const MOST_SHOWN = 3;
 
-/** Networks of the project, by name. */
-const OWN: Readonly<Record<string, () => TfliteModel>> = {
-  resnet_like: resnetLike,
-  keyword_like: keywordLike,
-  mobilenet_like: mobilenetLike,
-};
-
-interface NamedNetwork {
-  readonly name: string;
-  readonly load: () => Network;
-}
-
-const networkOf = (bytes: Uint8Array, name: string): Network => importNetwork(readModel(bytes, name), name);
-
-const networks = (folder: string | undefined): NamedNetwork[] => {
-  if (folder === undefined) {
-    return Object.entries(OWN).map(([name, build]) => ({
-      name,
-      load: () => networkOf(writeModel(build()), name),
-    }));
-  }
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.tflite'))
-    .sort()
-    .map((file) => ({
-      name: file.replace(/\.tflite$/, ''),
-      load: () => networkOf(readFileSync(join(folder, file)), file),
-    }));
-};
-
-interface Options {
-  readonly models?: string;
+interface Options extends WhichNetworks {
   readonly designs: number;
-  readonly only: string;
   readonly systems: string;
 }
 
 const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw usageError(`--designs is "${text}", expected a whole number from 1`);
-};
-
-const patternOf = (text: string): RegExp => {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw usageError(`--only is "${text}", expected a regular expression, such as ^resnet`);
-  }
 };
 
 const systemsNamed = (list: string) =>
@@ -95,10 +50,9 @@ const cells = ({ model, system, designs, refused, chained, differences }: Row): 
 ];
 
 function run(options: Options): void {
-  const pattern = patternOf(options.only);
   const systems = systemsNamed(options.systems);
   const rows: Row[] = [];
-  for (const { name, load } of networks(options.models).filter(({ name: one }) => pattern.test(one))) {
+  for (const { name, load } of namedNetworks(options)) {
     for (const compared of systems) {
       note(`comparing ${name}, ${compared.title}`);
       try {

@@ -57,6 +57,8 @@ export class AskedQueue {
   private readonly left = new Map<string, Buffer>();
   private readonly answers: AnswerStream;
   private readonly ready: Promise<Queue>;
+  /** What was last said of this search. */
+  private saying: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
 
   /** @param after what has to be over before */
@@ -142,15 +144,17 @@ export class AskedQueue {
   close(end: () => Promise<void>): Promise<void> {
     return (this.closing ??= this.ready.then(async (queue) => {
       this.answers.close();
-      await queue.close().catch(() => undefined);
+      // Nothing may say that the search is there after it was taken away.
+      await Promise.allSettled([queue.close(), this.saying]);
       await end();
     }));
   }
 
   /** Says that there is a search, once its setup is where workers look for it. */
-  private async sayOfIt(): Promise<void> {
-    await this.store.putSetup(this.hash, () => setupBytes(this.setup));
-    await this.announce();
+  private sayOfIt(): Promise<void> {
+    const saying = this.store.putSetup(this.hash, () => setupBytes(this.setup)).then(() => this.announce());
+    this.saying = saying;
+    return saying;
   }
 
   /** Puts a question into the queue, unless its answer is there. */

@@ -129,14 +129,15 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
   };
 
   let heard = performance.now();
-  let isOver = false;
+  const over = new AbortController();
+  const isOver = (): boolean => over.signal.aborted;
   const serveUntilOver = async (): Promise<void> => {
     let said = -Infinity;
-    while (!signal.aborted && !isOver) {
+    while (!signal.aborted && !isOver()) {
       if (broken) throw inputError('the worker ends, since none of its threads could be started');
       try {
         await look();
-        if (performance.now() - said > BEAT) {
+        if (!isOver() && performance.now() - said > BEAT) {
           await say(false);
           said = performance.now();
         }
@@ -148,21 +149,19 @@ export const serveQueue = async (options: ServeQueueOptions): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, isBusy ? LOOK.busy : LOOK.idle));
     }
   };
-  const watching = new AbortController();
   const ended = new Promise<void>((resolve, reject) => {
     const watch = setInterval(() => {
       if (performance.now() - heard > PATIENCE)
         reject(inputError(`the queue ${address.shown} could not be used for ${PATIENCE / 1000} s`));
     }, BEAT);
-    watching.signal.addEventListener('abort', () => clearInterval(watch));
-    signal.addEventListener('abort', () => resolve(), { signal: watching.signal });
+    over.signal.addEventListener('abort', () => clearInterval(watch));
+    signal.addEventListener('abort', () => resolve(), { signal: over.signal });
   });
   try {
     onNote(`worker ${name} with ${plural(threads, 'thread')} waits for searches at ${address.shown}`);
     await Promise.race([serveUntilOver(), ended]);
   } finally {
-    isOver = true;
-    watching.abort();
+    over.abort();
     const closing = Promise.allSettled(lanes.map((lane) => lane.close(FAREWELL)));
     const isDone = await atMost(FAREWELL + LAST_WORDS, closing);
     // Where Redis does not answer, the connection stays: the package would try again and again, without a pause, on a closed one.
