@@ -1,47 +1,61 @@
 import { createBatchSizer, THREAD_BATCHES } from './batch-size.js';
-import { evaluateBatch, type BatchEvaluator, type WorkerSetup } from './batch.js';
+import { evaluateBatch, type Batch, type BatchEvaluator, type WorkerSetup } from './batch.js';
 import type { Tally } from './counts.js';
 import { loadEvaluator, loadSegments, loadWalk } from './load-evaluator.js';
+import type { Jobs, Pool } from './pool.js';
 import type { Engine } from './results.js';
+import type { WalkTask } from './walk-tasks.js';
+import type { WalkResult } from './walk.js';
+
+/** Does jobs in the calling thread, and lets signals and the progress line in after each. */
+export const callingThread = (setup: WorkerSetup): Pool['run'] => {
+  let evaluator: Promise<BatchEvaluator> | undefined;
+  let walker: Promise<(task: WalkTask) => WalkResult> | undefined;
+  const jobs: { readonly [K in keyof Jobs]: (own: BatchEvaluator, task: Jobs[K]['task']) => unknown } = {
+    batch: (own, task: Batch) => evaluateBatch(own, task),
+    segments: (own) => loadSegments(setup, own),
+    walk: async (own, task: WalkTask) => (await (walker ??= loadWalk(setup, own)))(task),
+  };
+  return async <K extends keyof Jobs>(kind: K, task: Jobs[K]['task']) => {
+    evaluator ??= loadEvaluator(setup);
+    const result = await jobs[kind](await evaluator, task);
+    await new Promise((resolve) => setImmediate(resolve));
+    return result as Jobs[K]['result'];
+  };
+};
 
 /**
  * Evaluates in the calling thread.
  * @param tally counts what it does
  */
 export const createInline = (setup: WorkerSetup, signal?: AbortSignal, tally?: Tally): Engine => {
-  let evaluator: Promise<BatchEvaluator> | undefined;
+  const run = callingThread(setup);
   const sizers = { figures: createBatchSizer(THREAD_BATCHES), segments: createBatchSizer(THREAD_BATCHES) };
+  const isOver = (until: number): boolean => signal?.aborted === true || performance.now() >= until;
   return {
     evaluate: async (table, wanted, until) => {
       const sizer = sizers[wanted];
       let from = 0;
-      while (from < table.count && signal?.aborted !== true && performance.now() < until) {
-        evaluator ??= loadEvaluator(setup);
+      while (from < table.count && !isOver(until)) {
         const range = { from, to: Math.min(table.count, from + sizer.next()) };
-        const result = evaluateBatch(await evaluator, table.batch(range));
+        const result = await run('batch', table.batch(range));
         sizer.learn(range.to - range.from, result.milliseconds);
         tally?.finish(range.to - range.from);
         table.accept(range, result);
         from = range.to;
-        // Lets signals and the progress line in.
-        await new Promise((resolve) => setImmediate(resolve));
       }
     },
     segments: async () => {
-      evaluator ??= loadEvaluator(setup);
-      const segments = await loadSegments(setup, await evaluator);
+      const segments = await run('segments', undefined);
       tally?.finish(0);
       return segments;
     },
     walk: async (tasks, until, take) => {
-      evaluator ??= loadEvaluator(setup);
-      const walk = await loadWalk(setup, await evaluator);
       for (const task of tasks) {
-        if (signal?.aborted === true || performance.now() >= until) return;
-        const result = walk(task);
+        if (isOver(until)) return;
+        const result = await run('walk', task);
         tally?.finish(result.visited);
         take(task, result);
-        await new Promise((resolve) => setImmediate(resolve));
       }
     },
     close: () => Promise.resolve(),

@@ -31,4 +31,6 @@ export interface PoolSource {
   /** Jobs that should be under way together now; more workers may come, and some go. */
   readonly inFlight: () => number;
   readonly batches: BatchTimes;
+  /** Does batches in the calling thread, beside the workers. */
+  readonly here?: Pool['run'];
 }

@@ -1,6 +1,6 @@
 import { ParetouError } from '../../src/errors.js';
-import { createBatchSizer } from './batch-size.js';
-import { reasonOf } from './batch.js';
+import { createBatchSizer, type BatchSizer } from './batch-size.js';
+import { reasonOf, type BatchResult } from './batch.js';
 import type { Tally } from './counts.js';
 import type { Pool, PoolSource } from './pool.js';
 import type { Engine, Range, Table } from './results.js';
@@ -19,22 +19,20 @@ class Queue {
   private next = 0;
 
   /**
-   * @param size rows that a batch should have
    * @param hands batches that are under way together
    * @param leastShare the share of its rows that a batch at the end of the table should have
    */
   constructor(
     private readonly count: number,
-    private readonly size: () => number,
     private readonly hands: () => number,
     private readonly leastShare: number,
   ) {}
 
-  take(): Range | undefined {
+  /** @param size rows that a batch should have */
+  take(size: number): Range | undefined {
     const retry = this.retries.pop();
     if (retry !== undefined || this.next >= this.count) return retry;
     const from = this.next;
-    const size = this.size();
     const share = Math.ceil((this.count - from) / this.hands());
     this.next = Math.min(
       this.count,
@@ -78,6 +76,16 @@ const together = (most: () => number, step: () => Promise<boolean>): Promise<voi
 /** Workers that are busy when the time is up may go on for so many milliseconds. */
 const GRACE = 250;
 
+/** A batch that somebody evaluates. */
+interface Job {
+  readonly range: Range;
+  /** Its rows are in the table. */
+  done: boolean;
+}
+
+/** Where the calling thread works too, it is alone for so many: short searches need no others. */
+const ALONE = 2000;
+
 /**
  * Evaluates with a pool of workers, which stay until the engine is closed, the signal aborts or time is up: then they are
  * ended in the middle of what they do.
@@ -85,18 +93,19 @@ const GRACE = 250;
  * @param tally counts what they do
  */
 export const createPooled = (
-  { open: openPool, inFlight, batches }: PoolSource,
+  { open: openPool, inFlight, batches, here }: PoolSource,
   signal: AbortSignal | undefined,
   tally?: Tally,
 ): Engine => {
-  const sizers = {
-    figures: createBatchSizer(batches),
-    segments: createBatchSizer(batches),
-  };
+  const sizers = () => ({ figures: createBatchSizer(batches), segments: createBatchSizer(batches) });
+  const theirs = sizers();
+  // Workers that have just begun are slower than this thread.
+  const own = sizers();
   let pool: Pool | undefined;
   let ends = 0;
   let finished = 0;
   let broken = false;
+  let alone = 0;
 
   const stop = (): void => {
     void pool?.destroy();
@@ -138,45 +147,73 @@ export const createPooled = (
 
   return {
     evaluate: async (table, wanted, until) => {
-      const sizer = sizers[wanted];
-      const queue = new Queue(table.count, sizer.next, inFlight, batches.least / batches.target);
+      const hands = (): number => inFlight() + (here === undefined ? 0 : 1);
+      const queue = new Queue(table.count, hands, batches.least / batches.target);
       const stopped = (): boolean => isAborted() || performance.now() >= until;
 
+      const accept = (range: Range, result: BatchResult, sizer: BatchSizer): void => {
+        sizer.learn(range.to - range.from, result.milliseconds);
+        finished += range.to - range.from;
+        tally?.finish(range.to - range.from);
+        table.accept(range, result);
+      };
+      const underWay = new Set<Job>();
       /** Has one batch evaluated; false if there was none. */
       const feed = async (): Promise<boolean> => {
-        const range = stopped() ? undefined : queue.take();
+        const range = stopped() ? undefined : queue.take(theirs[wanted].next());
         if (range === undefined) return false;
         if (isBroken()) {
           table.fail(range, 'not evaluated: workers ended too often');
           return true;
         }
-        const own = open();
+        const workers = open();
+        const job: Job = { range, done: false };
+        underWay.add(job);
         try {
-          const result = await own.run('batch', table.batch(range));
-          sizer.learn(range.to - range.from, result.milliseconds);
-          finished += range.to - range.from;
-          tally?.finish(range.to - range.from);
-          table.accept(range, result);
+          const result = await workers.run('batch', table.batch(range));
+          if (!job.done) accept(range, result, theirs[wanted]);
         } catch (error) {
+          if (job.done) return true;
           if (error instanceof ParetouError) throw error;
-          if (own === pool || isBroken()) handleEnd(table, queue, range, error);
+          if (workers === pool || isBroken()) handleEnd(table, queue, range, error);
+        } finally {
+          job.done = true;
+          underWay.delete(job);
         }
         return true;
+      };
+      /** Evaluates batches in the calling thread until it is enough, in the end also what workers have not finished. */
+      const feedHere = async (isEnough: () => boolean): Promise<void> => {
+        while (here !== undefined && !stopped() && !isEnough()) {
+          const range = queue.take(own[wanted].next());
+          const job = range === undefined ? [...underWay].find(({ done }) => !done) : { range, done: false };
+          if (job === undefined) return;
+          const result = await here('batch', table.batch(job.range));
+          alone += result.milliseconds;
+          if (job.done) continue;
+          job.done = true;
+          accept(job.range, result, own[wanted]);
+        }
       };
 
       // A second round takes what retries left behind.
       await within(until, async () => {
-        do await together(inFlight, feed);
-        while (!queue.empty && !stopped());
+        await feedHere(() => alone >= ALONE);
+        while (!queue.empty && !stopped()) {
+          const others = together(inFlight, feed);
+          others.catch(() => undefined);
+          await feedHere(() => false);
+          if (here === undefined || stopped()) await others;
+        }
       });
     },
     walk: async (tasks, until, take) => {
-      const own = open();
+      const workers = open();
       const rest = tasks[Symbol.iterator]();
       const feed = async (): Promise<boolean> => {
         const next = isAborted() || performance.now() >= until ? undefined : rest.next();
         if (next === undefined || next.done === true) return false;
-        const result = await own.run('walk', next.value);
+        const result = await workers.run('walk', next.value);
         tally?.finish(result.visited);
         take(next.value, result);
         return true;
@@ -184,18 +221,23 @@ export const createPooled = (
       try {
         await within(until, () => together(inFlight, feed));
       } catch (error) {
-        if (own === pool) throw error;
+        if (workers === pool) throw error;
       }
     },
     segments: async (until) => {
       if (isAborted()) return undefined;
-      const own = open();
+      if (here !== undefined) {
+        const segments = await here('segments', undefined);
+        tally?.finish(0);
+        return segments;
+      }
+      const workers = open();
       try {
-        const segments = await within(until, () => own.run('segments', undefined));
+        const segments = await within(until, () => workers.run('segments', undefined));
         tally?.finish(0);
         return segments;
       } catch (error) {
-        if (own !== pool) return undefined;
+        if (workers !== pool) return undefined;
         throw error;
       }
     },

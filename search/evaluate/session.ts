@@ -3,13 +3,14 @@ import type { Designs, Space } from '../space/space.js';
 import type { Values } from '../substitute/substitution.js';
 import type { Wanted, WorkerSetup } from './batch.js';
 import type { Tally } from './counts.js';
-import { createInline } from './inline.js';
+import { callingThread, createInline } from './inline.js';
 import { createRecall, type Recall } from './recalled.js';
 import type { Fleet } from './remote/fleet.js';
 import { Collector, Part, type Engine, type Results } from './results.js';
 import type { SystemSegments } from './segments.js';
 import type { WalkTask } from './walk-tasks.js';
 import type { WalkResult } from './walk.js';
+import type { PoolSource } from './pool.js';
 import { createPooled } from './pooled.js';
 import { isBuilt, threadPool } from './threads.js';
 
@@ -20,6 +21,8 @@ export { isWhole, knownCount, type Results } from './results.js';
 export interface SessionOptions {
   /** Worker threads; with 1 the calling thread does the work, unless it is to stay free. */
   readonly jobs: number;
+  /** The calling thread is one of several, and begins alone: short searches need no others. */
+  readonly helping?: boolean;
   /** Leaves the calling thread free even with a single job, so that it can end the work at any time, if the worker is built. */
   readonly apart?: boolean;
   /** Aborting it ends the evaluation early; what was finished is kept. */
@@ -82,15 +85,30 @@ export interface Session {
 
 /** Opens a session; its workers start with the first table that has designs. */
 export const openSession = (space: Space, options: SessionOptions): Session => {
-  const { jobs, signal, values = 'known', evaluator, worker, apart = false, log, fleet, tally } = options;
+  const {
+    jobs,
+    signal,
+    values = 'known',
+    evaluator,
+    worker,
+    apart = false,
+    helping = false,
+    log,
+    fleet,
+    tally,
+  } = options;
   const setup: WorkerSetup = { space, values, evaluator };
   let engine: Engine | undefined;
   let closed = false;
   const create = (): Engine => {
     if (fleet !== undefined && evaluator === undefined) return createPooled(fleet.source(setup), signal);
-    return jobs <= 1 && !(apart && isBuilt(worker))
-      ? createInline(setup, signal, tally)
-      : createPooled(threadPool(setup, jobs, worker), signal, tally);
+    if (jobs <= 1 && !(apart && isBuilt(worker))) return createInline(setup, signal, tally);
+    const threads = (count: number): PoolSource => threadPool(setup, count, worker);
+    const source =
+      helping && !apart && evaluator === undefined
+        ? { ...threads(jobs - 1), here: callingThread(setup) }
+        : threads(jobs);
+    return createPooled(source, signal, tally);
   };
   const open = (): Engine => (engine ??= create());
   const isAborted = (): boolean => signal?.aborted === true;

@@ -128,7 +128,7 @@ export const addSearchOptions = (command: Command): Command => {
     .option('--method <name>', `${METHODS.slice(0, -1).join(', ')} or ${METHODS.at(-1)!}`, 'auto')
     .option(
       '--jobs <n>',
-      'worker threads (default: one per processor)',
+      'worker threads (default: one per processor, where a search is long)',
       whole('--jobs', 'from 1 to 512', 1, 512),
     )
     .addOption(

@@ -143,24 +143,27 @@ export const announce = (prepared: PreparedSearch, { quiet }: SearchOptions): vo
 };
 
 /**
- * Networks of up to so many operators are compiled in a moment: with a single job this thread can do it, between looks
- * at signals and clock, and saves the start of another.
+ * Networks of up to so many operators are compiled in a moment: this thread can do it, between looks at signals and
+ * clock, and saves the start of another.
  */
 const FEW_OPERATORS = 32;
 
 const isSmall = ({ space }: SweepModel): boolean =>
   space.network.graphs.reduce((sum, { operators }) => sum + operators.length, 0) <= FEW_OPERATORS;
 
-/** The workers that the options ask for; they leave this thread free, so that it can end them. */
+/**
+ * The workers that the options ask for. Where networks are large they leave this thread free, so that it can end them; otherwise it
+ * does the work of one, unless the number of threads is given.
+ */
 export const workersFor = (
   options: SearchOptions,
   { signal }: Run,
   models: readonly SweepModel[],
-): SessionOptions => ({
-  jobs: options.jobs ?? availableParallelism(),
-  apart: !models.every(isSmall),
-  signal,
-});
+): SessionOptions => {
+  const small = models.every(isSmall);
+  const { jobs = availableParallelism() } = options;
+  return { jobs, apart: !small, helping: small && options.jobs === undefined, signal };
+};
 
 /** Sweeps once, with a bar on stderr, until the run has to end. */
 export const searchOnce = async (

@@ -59,11 +59,13 @@ describe.skipIf(!built)(`the built program${remark}`, () => {
     ['SIGTERM', 1500, 'exact', '2'],
     ['SIGINT', 4000, 'exact', '2'],
     ['SIGTERM', 50, 'evolve', '1'],
+    ['SIGTERM', 1500, 'evolve', ''],
+    ['SIGINT', 3000, 'sample', ''],
     ['SIGINT', 1500, 'sample', '2'],
-  ] as const)('ends a sweep soon on %s after %i ms: %s, %s jobs', async (signal, delay, method, jobs) => {
+  ] as const)('ends a sweep soon on %s after %i ms: %s, jobs "%s"', async (signal, delay, method, jobs) => {
     const directory = `${signal}-${delay}-${method}`;
     const { status, err, took } = await ended(
-      sweep(directory, '--method', method, '--jobs', jobs),
+      sweep(directory, '--method', method, ...(jobs === '' ? [] : ['--jobs', jobs])),
       signal,
       delay,
     );

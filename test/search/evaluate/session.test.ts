@@ -196,16 +196,17 @@ describe.skipIf(!built)(`the estimator in a session${remark}`, () => {
     async (values) => {
       const space = smallSpace('plain');
       const designs = part(onSystem(space, 1), 80, 120);
-      const run = (jobs: number) => {
-        const session = openSession(space, { jobs, values, worker });
+      const run = (jobs: number, helping = false) => {
+        const session = openSession(space, { jobs, helping, values, worker });
         const both = Promise.all([
           session.evaluate(designs),
           session.evaluate(designs, { wanted: 'segments' }),
         ]);
         return both.finally(() => session.close());
       };
-      const [alone, together] = [await run(1), await run(2)];
+      const [alone, together, helped] = [await run(1), await run(2), await run(2, true)];
       expect(together).toEqual(alone);
+      expect(helped).toEqual(alone);
       expect(knownCount(alone[0].known)).toBe(designs.count);
       expect(knownCount(alone[1].known)).toBe(designs.count);
       expect(alone[1].width).toBeGreaterThan(FIGURE_COUNT);
