@@ -16,6 +16,7 @@ import { Claims, EncodedClaims, meetsRival } from './rivals.js';
 import { scheduleSegment, type ScheduledSegment } from './schedule-segment.js';
 import { NumberLists } from './number-lists.js';
 import { stepOf, UNCERTAIN, type State, type Step, type Transition } from './state.js';
+import { RowCache } from './row-cache.js';
 import { SumRows } from './sum-rows.js';
 
 /**
@@ -25,6 +26,12 @@ import { SumRows } from './sum-rows.js';
 const LARGE = 2 ** 27;
 /** The same for feature maps and buffers that are alive at the same time. */
 const LARGE_PEAK = 2 ** 28;
+
+/** Bytes of feature maps, and of staging memory where it is another one. */
+interface Memory {
+  readonly featureMaps: number;
+  readonly staging: number;
+}
 
 /** What a segment costs depends on no later one, and memory is never scarce but for enormous networks. */
 export const isSimple = ({ spilling, arenaCacheSize }: System): boolean =>
@@ -63,9 +70,15 @@ export class Transitions {
   /** Live ranges of their weight buffers. */
   private readonly buffers = new NumberLists();
 
+  /** Numbers for what transitions and their states say of live ranges. */
+  private readonly lives: number[] = [];
+  private readonly liveKinds = new Numbered<undefined>();
+  private readonly known: RowCache<Memory | undefined>;
+
   private readonly current: State[] = [];
-  /** Numbers of the transitions of a design. */
+  /** Numbers of the transitions of a design, and of their live ranges. */
   private readonly chain: Int32Array;
+  private readonly liveRow: Int32Array;
   private readonly sums = new Float64Array(DESIGN_SUMS + 1);
   private readonly live: LiveRanges;
 
@@ -78,6 +91,8 @@ export class Transitions {
     this.states = Array.from({ length: count }, () => []);
     this.contexts = Array.from({ length: count + 1 }, () => new Numbered<Entry | undefined>());
     this.chain = new Int32Array(count);
+    this.liveRow = new Int32Array(count);
+    this.known = new RowCache(count);
     this.cpuContexts = new Int32Array(count + 1).fill(UNCERTAIN);
     this.contextOf(0, undefined);
     this.live = new LiveRanges(frame.shared.size);
@@ -215,8 +230,16 @@ export class Transitions {
     return this.readers.numberOf(faces.join(), faces);
   }
 
-  /** Bytes of feature maps and of staging memory; undefined if memory may be scarce. */
-  private memory(length: number): { readonly featureMaps: number; readonly staging: number } | undefined {
+  /** What a design takes of memory, if another one with the same live ranges has not told; undefined where it may be scarce. */
+  private memory(length: number): Memory | undefined {
+    const { chain, lives, liveRow, known } = this;
+    for (let s = 0; s < chain.length; s++) liveRow[s] = lives[chain[s]!]!;
+    const slot = known.slotOf(liveRow);
+    return known.has(slot, liveRow) ? known.at(slot) : known.keep(slot, liveRow, this.placed(length));
+  }
+
+  /** Places the live ranges of a design. */
+  private placed(length: number): Memory | undefined {
     const { spilling, arenaCacheSize } = this.system;
     const { current, chain, live } = this;
     const { data, firsts } = this.buffers;
@@ -340,7 +363,7 @@ export class Transitions {
     return scheduled === undefined ? UNCERTAIN : this.keep(machine, segment, scheduled);
   }
 
-  /** Gives a scheduled segment a number. */
+  /** Gives a scheduled segment in its current state a number. */
   private keep(machine: Machine, segment: number, scheduled: ScheduledSegment): number {
     const { sums, figures, encodedBytes, buffers, last, uses } = scheduled;
     const number = this.transitions.length;
@@ -350,10 +373,15 @@ export class Transitions {
     this.nexts.push(next);
     this.rows.add(Float64Array.of(...sums, encodedBytes));
     this.buffers.add(buffers);
+    this.lives.push(this.liveKinds.numberOf(liveKey(this.current[segment]!, buffers), undefined));
     for (const use of uses) this.encoded.add(machine, use, segment, transition);
     return number;
   }
 }
+
+/** All that matters for where the live ranges of a segment lie. */
+const liveKey = ({ operations, staging, featureMaps }: State, buffers: Float64Array): string =>
+  `${operations};${staging.join()};${featureMaps?.join() ?? ''};${buffers.join()}`;
 
 /** Weights of one segment are those of another, too: the scheduler may have decided about them together. */
 function shareWeights(fragments: readonly Fragment[]): boolean {
