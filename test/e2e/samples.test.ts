@@ -21,8 +21,8 @@ const SPACE =
   'sites: [10]\noptions: [standard, "lowrank*16:out"]\ngroup_widths: { 1: [16, 8], 9: [64, 32] }\n';
 const paretou = (...argv: string[]) =>
   spawnSync(process.execPath, [main, ...argv], { cwd: folder, encoding: 'utf8' });
-const SEARCH = [
-  ...['example:glyphs', '--samples', 'example:glyphs', '--samples-limit', '100'],
+const searchWith = (samples: number): string[] => [
+  ...['example:glyphs', '--samples', 'example:glyphs', '--samples-limit', String(samples)],
   ...['--space', 'space.yaml', '--accelerator-config', 'ethos-u55-128'],
 ];
 
@@ -47,8 +47,15 @@ const accuracyIn = async (runtime: Runtime, file: Uint8Array): Promise<number> =
 describe('a search with samples', () => {
   test('measures choices and finalists, whatever the number of workers', () => {
     const rankings = ['1', '2'].map((jobs) => {
-      const { status, stderr } = paretou('sweep', ...SEARCH, '--jobs', jobs, '--output-dir', `sweep${jobs}`);
-      expect(stderr).toMatch(/\n50 samples to fit weights to, 50 others to score designs with\n/);
+      const { status, stderr } = paretou(
+        'sweep',
+        ...searchWith(40),
+        '--jobs',
+        jobs,
+        '--output-dir',
+        `sweep${jobs}`,
+      );
+      expect(stderr).toMatch(/\n20 samples to fit weights to, 20 others to score designs with\n/);
       expect(status).toBe(0);
       return readFileSync(join(folder, `sweep${jobs}`, 'ranking.csv'), 'utf8');
     });
@@ -59,7 +66,7 @@ describe('a search with samples', () => {
     expect(measured.length).toBeGreaterThanOrEqual(3);
     expect(measured).toContain('0');
     const record = json(readFileSync(join(folder, 'sweep1', 'run.json'), 'utf8'));
-    expect(record['samples']).toMatchObject({ count: 100, fit: 50, score: 50, labelled: true });
+    expect(record['samples']).toMatchObject({ count: 40, fit: 20, score: 20, labelled: true });
   });
 
   test('picks a design that holds, and its file has the figures and the accuracy that it says', async () => {
@@ -73,7 +80,7 @@ describe('a search with samples', () => {
       '--json',
       '--html',
     ];
-    const { status, stdout } = paretou('pick', ...SEARCH, ...argv);
+    const { status, stdout } = paretou('pick', ...searchWith(100), ...argv);
     expect(status).toBe(0);
     const record = json(stdout);
     const after = (record['figures'] as { after: Figures }).after;
@@ -122,7 +129,7 @@ describe('a search with samples', () => {
   });
 
   test('ends with both sides where no design holds', () => {
-    const { status, stderr } = paretou('pick', ...SEARCH, '--min-agreement', '1', '--min-gain', '40');
+    const { status, stderr } = paretou('pick', ...searchWith(40), '--min-agreement', '1', '--min-gain', '40');
     expect(status).toBe(4);
     expect(stderr).toMatch(/error: no design of glyphs .*--min-agreement/);
   });
