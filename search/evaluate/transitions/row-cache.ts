@@ -1,25 +1,45 @@
 /** Numbers of rows that a cache has room for. */
 const ROOM = 2 ** 20;
 
+/** After so many rows, a cache that has known fewer than one in so many is of no use. */
+const TRIAL = 2 ** 14;
+const RARE = 64;
+
 /** The largest power of two up to a number. */
 const powerOfTwo = (most: number): number => 2 ** Math.floor(Math.log2(Math.max(1, most)));
 
-/** Remembers what rows of numbers led to, in bounded memory: a row takes the place of another with the same slot. */
-export class RowCache<T> {
+/**
+ * Remembers which numbers rows of numbers led to, in bounded memory: a row takes the place of another with the same slot.
+ * Gives up where rows hardly ever come again.
+ */
+export class RowCache {
   private readonly mask: number;
   private readonly rows: Int32Array;
   private readonly filled: Uint8Array;
-  private readonly values: (T | undefined)[] = [];
+  /** For each slot what its row led to. */
+  private readonly values: Float64Array;
+  private asked = 0;
+  private known = 0;
 
-  /** @param width numbers of each row */
+  /**
+   * @param width numbers of each row
+   * @param depth numbers that a row leads to
+   */
   constructor(
     private readonly width: number,
+    private readonly depth: number,
     room = ROOM,
   ) {
     const slots = powerOfTwo(room / Math.max(1, width));
     this.mask = slots - 1;
     this.rows = new Int32Array(slots * width);
     this.filled = new Uint8Array(slots);
+    this.values = new Float64Array(slots * depth);
+  }
+
+  /** It pays to ask. */
+  get isUseful(): boolean {
+    return this.asked < TRIAL || this.known * RARE > this.asked;
   }
 
   /** Where a row is or would be. */
@@ -31,22 +51,23 @@ export class RowCache<T> {
 
   /** True if the row is the one in its slot. */
   has(slot: number, row: Int32Array): boolean {
+    this.asked++;
     if (this.filled[slot] === 0) return false;
     const at = slot * this.width;
     for (let k = 0; k < this.width; k++) if (this.rows[at + k] !== row[k]) return false;
+    this.known++;
     return true;
   }
 
-  /** What the row in a slot led to. */
-  at(slot: number): T {
-    return this.values[slot] as T;
+  /** One of the numbers that the row in a slot led to. */
+  at(slot: number, k: number): number {
+    return this.values[slot * this.depth + k]!;
   }
 
   /** Puts a row into its slot. */
-  keep(slot: number, row: Int32Array, value: T): T {
+  keep(slot: number, row: Int32Array, ...values: readonly number[]): void {
     this.rows.set(row, slot * this.width);
     this.filled[slot] = 1;
-    this.values[slot] = value;
-    return value;
+    for (let k = 0; k < this.depth; k++) this.values[slot * this.depth + k] = values[k]!;
   }
 }

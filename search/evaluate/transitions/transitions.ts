@@ -73,7 +73,7 @@ export class Transitions {
   /** Numbers for what transitions and their states say of live ranges. */
   private readonly lives: number[] = [];
   private readonly liveKinds = new Numbered<undefined>();
-  private readonly known: RowCache<Memory | undefined>;
+  private readonly known: RowCache;
 
   private readonly current: State[] = [];
   /** Numbers of the transitions of a design, and of their live ranges. */
@@ -92,7 +92,7 @@ export class Transitions {
     this.contexts = Array.from({ length: count + 1 }, () => new Numbered<Entry | undefined>());
     this.chain = new Int32Array(count);
     this.liveRow = new Int32Array(count);
-    this.known = new RowCache(count);
+    this.known = new RowCache(count, 2);
     this.cpuContexts = new Int32Array(count + 1).fill(UNCERTAIN);
     this.contextOf(0, undefined);
     this.live = new LiveRanges(frame.shared.size);
@@ -233,9 +233,15 @@ export class Transitions {
   /** What a design takes of memory, if another one with the same live ranges has not told; undefined where it may be scarce. */
   private memory(length: number): Memory | undefined {
     const { chain, lives, liveRow, known } = this;
+    if (!known.isUseful) return this.placed(length);
     for (let s = 0; s < chain.length; s++) liveRow[s] = lives[chain[s]!]!;
     const slot = known.slotOf(liveRow);
-    return known.has(slot, liveRow) ? known.at(slot) : known.keep(slot, liveRow, this.placed(length));
+    if (!known.has(slot, liveRow)) {
+      const { featureMaps = NaN, staging = NaN } = this.placed(length) ?? {};
+      known.keep(slot, liveRow, featureMaps, staging);
+    }
+    const featureMaps = known.at(slot, 0);
+    return Number.isNaN(featureMaps) ? undefined : { featureMaps, staging: known.at(slot, 1) };
   }
 
   /** Places the live ranges of a design. */
