@@ -5,14 +5,12 @@ import type { Points } from '../search/front/points.js';
 import { constraintsOf } from '../search/rank/constraints.js';
 import { objectivePoints, parseObjectives } from '../search/rank/objectives.js';
 import { selectRows } from '../search/rank/table.js';
-import { buildSpace } from '../search/space/build-space.js';
-import { parseSpaceFile } from '../search/space/space-file.js';
 import { countDesigns, type Space } from '../search/space/space.js';
 import type { Network } from '../src/graph/network.js';
 import { grouped } from '../src/text.js';
 import { left, markdownTable, right } from './markdown.js';
 import type { ModelSource } from './models.js';
-import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
+import { COMPARED_SYSTEMS, spaceOn } from './compared-systems.js';
 
 /** A space that the exact search and the exhaustive one are compared on. */
 interface Case {
@@ -26,11 +24,11 @@ const CONSTRAINTS = constraintsOf({ minRetained: 0.001 });
 
 const caseOf = (title: string, network: Network, systems: readonly string[], yaml: string): Case => ({
   title,
-  space: buildSpace(network, {
-    systems: systems.map((name) => systemFor(network, COMPARED_SYSTEMS[name]!)),
-    optimise: 'Performance',
-    file: parseSpaceFile(yaml, 'space'),
-  }),
+  space: spaceOn(
+    network,
+    systems.map((name) => COMPARED_SYSTEMS[name]!),
+    yaml,
+  ),
 });
 
 /** Small spaces on which sums differ from the full estimates: several systems, and scarce memory. */

@@ -1,15 +1,13 @@
 import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { buildSpace } from '../search/space/build-space.js';
-import { parseSpaceFile } from '../search/space/space-file.js';
 import { runCommand } from './run-command.js';
-import { note, print } from '../src/cli/streams.js';
-import { ParetouError, usageError } from '../src/errors.js';
+import { print } from '../src/cli/streams.js';
+import { usageError } from '../src/errors.js';
 import { grouped } from '../src/text.js';
 import { closureOf, type FrontClosure } from './front-closure.js';
 import { left, markdownTable, right } from './markdown.js';
 import { namedNetworks, type WhichNetworks } from './named-networks.js';
-import { systemFor, type ComparedSystem } from './same-figures-systems.js';
+import { onEach, type Case, type ComparedSystem } from './compared-systems.js';
 
 /** Eight widths per width group; substitutions as by default. */
 const SPACE = 'options: [standard, separable]\nwidths: [1, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.125]\n';
@@ -28,10 +26,7 @@ const SYSTEMS: readonly ComparedSystem[] = [
   { title: 'ethos-u55-128, arena 7/10', request: { accelerator: 'ethos-u55-128' }, arenaShare: 0.7 },
 ];
 
-interface Row extends FrontClosure {
-  readonly model: string;
-  readonly system: string;
-}
+type Row = FrontClosure & Case;
 
 const COLUMNS = [
   ...left('model', 'system'),
@@ -63,27 +58,10 @@ const jobsOf = (text: string): number => {
 };
 
 async function run(options: Options): Promise<void> {
-  const rows: Row[] = [];
   const systems = SYSTEMS.filter(({ title }) => title.includes(options.systems));
-  for (const { name, load } of namedNetworks(options)) {
-    for (const compared of systems) {
-      try {
-        const network = load();
-        const space = buildSpace(network, {
-          systems: [systemFor(network, compared)],
-          optimise: 'Performance',
-          file: parseSpaceFile(SPACE, 'space'),
-        });
-        note(`searching ${name}, ${compared.title}`);
-        const row = { model: name, system: compared.title, ...(await closureOf(space, options.jobs)) };
-        note(cells(row).slice(2).join(' | '));
-        rows.push(row);
-      } catch (error) {
-        if (!(error instanceof ParetouError)) throw error;
-        note(`skipped: ${error.message}`);
-      }
-    }
-  }
+  const rows = await onEach(namedNetworks(options), systems, SPACE, (space) =>
+    closureOf(space, options.jobs),
+  );
   if (rows.length === 0) throw usageError('nothing was searched: no model has designs on these systems');
   print(markdownTable(COLUMNS, rows.map(cells)));
   if (rows.some(({ missedUseful, dominated }) => missedUseful + dominated > 0)) process.exitCode = 1;

@@ -11,7 +11,7 @@ import { objectivePoints, parseObjectives } from '../search/rank/objectives.js';
 import { selectRows } from '../search/rank/table.js';
 import { forEachNeighbour } from '../search/space/neighbours.js';
 import { RowSet } from '../search/space/row-set.js';
-import { radicesOf, rowOf, type Space } from '../search/space/space.js';
+import { radicesOf, rowOf, type Digits, type Space } from '../search/space/space.js';
 
 const OBJECTIVES = parseObjectives('cycles_total,sram_total_bytes,retained_energy:max');
 const COSTS: readonly FigureName[] = ['cycles_total', 'sram_total_bytes'];
@@ -21,6 +21,7 @@ const LEAST_RETAINED = 0.001;
 const USEFUL = 0.05;
 /** Most designs that the search evaluates: as many as by default. */
 const LIMIT = 100_000;
+
 /** What lies one choice away from the front that an exact search gives. */
 export interface FrontClosure {
   /** Of the search. */
@@ -48,11 +49,52 @@ const cornerOf = ({ count, dimensions: k, values }: Points): number[] =>
     return most;
   });
 
-const dominatedOf = (points: Points): number => {
+export const dominatedOf = (points: Points): number => {
   const best = new Set(Array.from(prune(points), (i) => pointAt(points, i).join()));
   return Array.from({ length: points.count }, (_, i) => pointAt(points, i).join()).filter(
     (point) => !best.has(point),
   ).length;
+};
+
+/** Objectives of the designs that differ in one choice from some of a space and retain enough. */
+const pointsAround = async (space: Space, designs: readonly Digits[], jobs: number): Promise<Points> => {
+  const { retained } = createApplier(space);
+  const radices = radicesOf(space);
+  const seen = new RowSet(radices.length);
+  for (const design of designs)
+    forEachNeighbour(radices, design, (next) => {
+      if (retained(next).before >= LEAST_RETAINED) seen.add(next);
+    });
+  const around = seen.designs();
+  const { figures, known, width } = await evaluateDesigns(space, around, { jobs });
+  const points = Array.from({ length: around.count }, (_, i) => i)
+    .filter((i) => known[i] === 1)
+    .map((i) => [
+      ...COSTS.map((name) => figures[i * width + FIGURE_AT[name]]!),
+      -retained(rowOf(around, i)).before,
+    ]);
+  return pointsOf(points, OBJECTIVES.length);
+};
+
+/** What of some points a front does not cover, and what they would add to it. */
+export const missedOf = (
+  front: Points,
+  around: Points,
+): Pick<FrontClosure, 'missed' | 'missedUseful' | 'gap'> => {
+  const isCovered = covered(front, around);
+  const missed = selectPoints(
+    around,
+    Uint32Array.from(isCovered.keys()).filter((i) => isCovered[i] === 0),
+  );
+  const all = joinPoints(front, missed);
+  const corner = cornerOf(all);
+  return {
+    missed: missed.count,
+    missedUseful: Array.from({ length: missed.count }, (_, i) => -pointAt(missed, i)[2]!).filter(
+      (retained) => retained >= USEFUL,
+    ).length,
+    gap: missed.count === 0 ? 0 : hypervolume(all, corner)! / hypervolume(front, corner)! - 1,
+  };
 };
 
 /** Searches a space of one system exactly, and evaluates all that differs in one choice from a design on the front. */
@@ -70,36 +112,11 @@ export const closureOf = async (space: Space, jobs: number): Promise<FrontClosur
     new Uint32Array(frontSize).map((_, i) => i),
   );
   const front = objectivePoints(rows, OBJECTIVES);
-  const { retained } = createApplier(space);
-  const radices = radicesOf(space);
-  const seen = new RowSet(radices.length);
-  for (const i of rows.row)
-    forEachNeighbour(radices, rowOf(studies[0]!.designs, i), (next) => {
-      if (retained(next).before >= LEAST_RETAINED) seen.add(next);
-    });
-  const designs = seen.designs();
-  const points: number[][] = [];
-  const { figures, known, width } = await evaluateDesigns(space, designs, { jobs });
-  for (let i = 0; i < designs.count; i++) {
-    if (known[i] === 0) continue;
-    const costs = COSTS.map((name) => figures[i * width + FIGURE_AT[name]]!);
-    points.push([...costs, -retained(rowOf(designs, i)).before]);
-  }
-  const found = pointsOf(points, OBJECTIVES.length);
-  const isCovered = covered(front, found);
-  const missed = selectPoints(
-    found,
-    Uint32Array.from(isCovered.keys()).filter((i) => isCovered[i] === 0),
-  );
-  const all = joinPoints(front, missed);
-  const corner = cornerOf(all);
+  const onFront = Array.from(rows.row, (i) => rowOf(studies[0]!.designs, i));
+  const points = await pointsAround(space, onFront, jobs);
   return {
-    ...{ seconds, front: front.count, neighbours: points.length, missed: missed.count },
-    missedUseful: Array.from({ length: missed.count }, (_, i) => pointAt(missed, i)[2]!).filter(
-      (loss) => -loss >= USEFUL,
-    ).length,
-    dominated: dominatedOf(front),
-    gap: missed.count === 0 ? 0 : hypervolume(all, corner)! / hypervolume(front, corner)! - 1,
+    ...{ seconds, front: front.count, neighbours: points.count, dominated: dominatedOf(front) },
+    ...missedOf(front, points),
     bound: explorations[0]!.facts['possible_improvement'] as string[],
   };
 };

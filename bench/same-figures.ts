@@ -1,14 +1,12 @@
 import { Command } from 'commander';
-import { buildSpace } from '../search/space/build-space.js';
-import { parseSpaceFile } from '../search/space/space-file.js';
 import { runCommand } from './run-command.js';
-import { note, print } from '../src/cli/streams.js';
-import { ParetouError, usageError } from '../src/errors.js';
+import { print } from '../src/cli/streams.js';
+import { usageError } from '../src/errors.js';
 import { grouped } from '../src/text.js';
 import { compareFigures, type FigureComparison } from './figure-comparison.js';
 import { left, markdownTable, right } from './markdown.js';
 import { namedNetworks, type WhichNetworks } from './named-networks.js';
-import { COMPARED_SYSTEMS, systemFor } from './same-figures-systems.js';
+import { COMPARED_SYSTEMS, onEach, type Case } from './compared-systems.js';
 import { designDrawer } from './space.js';
 
 /** Designs that change operators and widths, some of them wider than before. */
@@ -33,10 +31,7 @@ const systemsNamed = (list: string) =>
     throw usageError(`--systems has "${name}"; there are ${Object.keys(COMPARED_SYSTEMS).join(', ')}`);
   });
 
-interface Row extends FigureComparison {
-  readonly model: string;
-  readonly system: string;
-}
+type Row = FigureComparison & Case;
 
 const COLUMNS = [...left('model', 'system'), ...right('designs', 'refused', 'chains', 'differences')];
 
@@ -49,27 +44,11 @@ const cells = ({ model, system, designs, refused, chained, differences }: Row): 
   grouped(differences.length),
 ];
 
-function run(options: Options): void {
+async function run(options: Options): Promise<void> {
   const systems = systemsNamed(options.systems);
-  const rows: Row[] = [];
-  for (const { name, load } of namedNetworks(options)) {
-    for (const compared of systems) {
-      note(`comparing ${name}, ${compared.title}`);
-      try {
-        const network = load();
-        const space = buildSpace(network, {
-          systems: [systemFor(network, compared)],
-          optimise: 'Performance',
-          file: parseSpaceFile(SPACE, 'space'),
-        });
-        const designs = designDrawer(space)(options.designs);
-        rows.push({ model: name, system: compared.title, ...compareFigures(space, designs) });
-      } catch (error) {
-        if (!(error instanceof ParetouError)) throw error;
-        note(`skipped: ${error.message}`);
-      }
-    }
-  }
+  const rows = await onEach(namedNetworks(options), systems, SPACE, (space) =>
+    compareFigures(space, designDrawer(space)(options.designs)),
+  );
   if (rows.length === 0) throw usageError('nothing was compared: no model has designs on these systems');
   print(markdownTable(COLUMNS, rows.map(cells)));
   for (const { model, system, differences } of rows.filter((row) => row.differences.length > 0)) {

@@ -1,4 +1,4 @@
-/** Numbers of rows that a cache has room for. */
+/** Numbers that a cache has room for. */
 const ROOM = 2 ** 20;
 
 /** After so many rows, a cache that has known fewer than one in so many is of no use. */
@@ -30,7 +30,7 @@ export class RowCache {
     private readonly depth: number,
     room = ROOM,
   ) {
-    const slots = powerOfTwo(room / Math.max(1, width));
+    const slots = powerOfTwo(room / (width + depth));
     this.mask = slots - 1;
     this.rows = new Int32Array(slots * width);
     this.filled = new Uint8Array(slots);

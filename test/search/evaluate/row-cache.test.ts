@@ -24,7 +24,7 @@ test('a cache of rows gives what was kept for exactly that row, however few slot
 });
 
 test('rows are spread over the slots', () => {
-  const cache = new RowCache(8, 1, 8 * 4096);
+  const cache = new RowCache(8, 1, 9 * 4096);
   const slots = new Set<number>();
   for (let i = 0; i < 4096; i++)
     slots.add(cache.slotOf(Int32Array.from({ length: 8 }, (_, k) => Math.floor(i / 4 ** k) % 4)));

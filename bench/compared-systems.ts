@@ -1,8 +1,13 @@
+import { buildSpace } from '../search/space/build-space.js';
+import { parseSpaceFile } from '../search/space/space-file.js';
 import { chooseSystem } from '../search/space/systems.js';
-import type { SystemChoice } from '../search/space/space.js';
+import type { Space, SystemChoice } from '../search/space/space.js';
+import { note } from '../src/cli/streams.js';
+import { ParetouError } from '../src/errors.js';
 import { createEstimator } from '../src/estimate/estimate.js';
 import type { Network } from '../src/graph/network.js';
 import type { SystemRequest } from '../src/npu/resolve.js';
+import type { NamedNetwork } from './named-networks.js';
 
 /** A system to compare on. */
 export interface ComparedSystem {
@@ -43,7 +48,7 @@ export const COMPARED_SYSTEMS: Readonly<Record<string, ComparedSystem>> = {
 const GRANULE = 16;
 
 /** A system for a network, with its arena. */
-export function systemFor(network: Network, { request, arenaShare }: ComparedSystem): SystemChoice {
+function systemFor(network: Network, { request, arenaShare }: ComparedSystem): SystemChoice {
   const choice = chooseSystem(request);
   if (arenaShare === undefined) return choice;
   const estimator = createEstimator();
@@ -55,3 +60,39 @@ export function systemFor(network: Network, { request, arenaShare }: ComparedSys
   const arenaCacheSize = Math.max(GRANULE, GRANULE * Math.floor((used * arenaShare) / GRANULE));
   return chooseSystem({ ...request, arenaCacheSize });
 }
+
+/** The space of a network on some systems that a space file describes. */
+export const spaceOn = (network: Network, systems: readonly ComparedSystem[], yaml: string): Space =>
+  buildSpace(network, {
+    systems: systems.map((system) => systemFor(network, system)),
+    optimise: 'Performance',
+    file: parseSpaceFile(yaml, 'space'),
+  });
+
+/** A network on a system. */
+export interface Case {
+  readonly model: string;
+  readonly system: string;
+}
+
+/** Does some work with every network on every system, one after another; those that have no designs there are skipped. */
+export const onEach = async <T extends object>(
+  networks: readonly NamedNetwork[],
+  systems: readonly ComparedSystem[],
+  yaml: string,
+  work: (space: Space) => T | Promise<T>,
+): Promise<(T & Case)[]> => {
+  const rows: (T & Case)[] = [];
+  for (const { name, load } of networks) {
+    for (const system of systems) {
+      note(`${name}, ${system.title}`);
+      try {
+        rows.push({ model: name, system: system.title, ...(await work(spaceOn(load(), [system], yaml))) });
+      } catch (error) {
+        if (!(error instanceof ParetouError)) throw error;
+        note(`skipped: ${error.message}`);
+      }
+    }
+  }
+  return rows;
+};
